@@ -1,0 +1,72 @@
+// Compiles schemas/ to plain validation functions (src/generated/), so that no run pays for compiling them
+// and `push` need not load ajv at all. Adding an audit type is adding a file to schemas/events/.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standaloneModule from 'ajv/dist/standalone/index.js';
+
+const standalone = standaloneModule.default;
+const root = new URL('../', import.meta.url);
+const out = new URL('src/generated/', root);
+const readJson = (url) => JSON.parse(readFileSync(url, 'utf8'));
+
+/** Compiles named schemas into one ES module of exported functions. */
+function moduleOf(schemas, ajvOptions) {
+  const ajv = new Ajv2020({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    unicodeRegExp: false,
+    unicode: false,
+    logger: false,
+    ...ajvOptions,
+    code: { source: true, esm: true, optimize: 2 },
+  });
+  ajv.addKeyword('x-audit-export');
+  const ids = {};
+  for (const [name, schema] of Object.entries(schemas)) {
+    ajv.addSchema(schema, name);
+    ids[name] = name;
+  }
+  const code = standalone(ajv, ids);
+  if (code.includes('require('))
+    throw new Error('the compiled validators need a part of ajv at run time: avoid that keyword');
+  return `// @ts-nocheck\n${code}\n`;
+}
+
+const eventFiles = readdirSync(new URL('schemas/events/', root))
+  .filter((name) => name.endsWith('.json'))
+  .sort();
+const events = eventFiles.map((name) => readJson(new URL(`schemas/events/${name}`, root)));
+const eventFunctions = {};
+events.forEach((schema, index) => {
+  eventFunctions[`validate${index}`] = schema;
+  eventFunctions[`recognise${index}`] = { $schema: schema.$schema, ...schema['x-audit-export'].recognise };
+});
+
+mkdirSync(out, { recursive: true });
+writeFileSync(new URL('event-validators.ts', out), moduleOf(eventFunctions));
+
+// Documents of the tool itself: what users write is checked against these.
+const documents = {
+  validateAuditType: 'audit-type.schema.json',
+  validateConfig: 'config.schema.json',
+};
+writeFileSync(
+  new URL('document-validators.ts', out),
+  moduleOf(
+    Object.fromEntries(
+      Object.entries(documents).map(([name, file]) => [name, readJson(new URL(`schemas/${file}`, root))]),
+    ),
+    { allErrors: true },
+  ),
+);
+
+const entries = events.map((schema, index) => {
+  const { recognise: _, ...descriptor } = schema['x-audit-export'];
+  const facts = { ...descriptor, title: schema.title, schemaId: schema.$id, schemaFile: eventFiles[index] };
+  return `  { descriptor: ${JSON.stringify(facts)}, recognise: compiled.recognise${index}, validate: compiled.validate${index} },`;
+});
+writeFileSync(
+  new URL('audit-types.ts', out),
+  `import type { CompiledAuditType } from '../core/audit-types/audit-type.ts';\nimport * as compiled from './event-validators.ts';\n\nexport const compiledAuditTypes: CompiledAuditType[] = [\n${entries.join('\n')}\n];\n`,
+);

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AuditExportError } from '../../errors.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
+
+/**
+ * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
+ * names that begin with a dot).
+ */
+const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
+/** Another machine may share the folder, where our process table says nothing: what is young is left alone. */
+const abandonedMs = 3_600_000;
+
+const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/**
+ * A local folder as store. An object is written under a temporary name, synced, and linked to its real name: the link
+ * is atomic and fails if the name is taken, which makes it the folder's `If-None-Match: *`.
+ */
+export class FolderStore implements ObjectStore {
+  readonly location: string;
+  readonly prefix = '';
+  readonly #root: string;
+  readonly #known = new Set<string>();
+
+  constructor(folder: string) {
+    this.location = folder;
+    this.#root = resolve(folder);
+  }
+
+  async put({ key, body }: FinishedObject): Promise<PutStatus> {
+    try {
+      return await this.#putFile(join(this.#root, key), body);
+    } catch (error) {
+      throw failed(this.location, key, error);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #putFile(path: string, body: Buffer): Promise<PutStatus> {
+    const folder = dirname(path);
+    await this.#makeFolder(folder);
+    if (await exists(path)) return 'already-there';
+    const unfinished = join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
+    try {
+      await writeSynced(unfinished, body);
+      const status = await linkOnce(unfinished, path);
+      if (status === 'stored') await syncFolder(folder);
+      return status;
+    } finally {
+      await rm(unfinished, { force: true });
+    }
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#known.has(folder)) return;
+    this.#known.add(folder);
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) {
+      await removeAbandoned(folder);
+      return;
+    }
+    // A new folder is durable once the folders above it are.
+    for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+  }
+}
+
+/** Removes what runs that were killed have left. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = unfinishedName.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs)
+      await rm(join(folder, name), { force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeSynced(path: string, body: Buffer): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(body);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives the file its real name unless that is taken. Where a file system has no links, renaming is as atomic. */
+async function linkOnce(unfinished: string, path: string): Promise<PutStatus> {
+  try {
+    await link(unfinished, path);
+    return 'stored';
+  } catch (error) {
+    if (errno(error) === 'EEXIST') return 'already-there';
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errno(error))) throw error;
+  }
+  if (await exists(path)) return 'already-there';
+  await rename(unfinished, path);
+  return 'stored';
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some file systems sync folders on their own and refuse to be told.
+    if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes(errno(error))) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errno(error) === 'EPERM';
+  }
+}
+
+function failed(location: string, key: string, error: unknown): AuditExportError {
+  const cures: Record<string, string> = {
+    ENOSPC: 'Free disk there and run it again.',
+    EACCES: 'Give this user the right to write there, or name another folder with --to.',
+    EROFS: 'The file system is read-only: name another folder with --to.',
+    ENOTDIR: 'A part of the path is a file: name another folder with --to.',
+  };
+  return new AuditExportError(
+    'store-failed',
+    `${key} could not be written below ${location}: ${(error as Error).message}.`,
+    {
+      cure: cures[errno(error)] ?? 'Run it again: what is stored already will not be stored twice.',
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AuditExportError } from '../../errors.ts';
+import type { Source } from '../../ports/source.ts';
+import { decompress } from './decompress.ts';
+import { readFile, unreadable } from './read-file.ts';
+
+export interface OpenSourcesOptions {
+  /** Read for `-`, and where no input is named. */
+  stdin: Readable;
+  signal: AbortSignal;
+}
+
+/**
+ * Turns the inputs of a command line (files, folders, globs, `-`) into sources, each once, in an order that does not
+ * depend on the file system. Throws `source-unreadable` for what does not exist, before anything is read.
+ */
+export async function openSources(inputs: readonly string[], options: OpenSourcesOptions): Promise<Source[]> {
+  const sources: Source[] = [];
+  const seen = new Set<string>();
+  for (const input of inputs.length === 0 ? ['-'] : inputs) {
+    for (const path of input === '-' ? ['-'] : await pathsOf(input)) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      sources.push(path === '-' ? stdinSource(options) : await fileSource(path));
+    }
+  }
+  return sources;
+}
+
+async function pathsOf(input: string): Promise<string[]> {
+  const found = await stat(input).catch((error: unknown) => {
+    if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(input, error);
+  });
+  if (found === undefined) return globPaths(input);
+  return found.isDirectory() ? folderPaths(input) : [input];
+}
+
+function isGlob(input: string): boolean {
+  return /[*?[\]{}]/.test(input);
+}
+
+async function globPaths(pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const paths = await glob(pattern, { onlyFiles: true, dot: false, expandDirectories: false });
+  if (paths.length > 0) return byBytes(paths);
+  throw new AuditExportError('source-unreadable', `No file matches ${pattern}.`, {
+    cure: 'Check the pattern; in a shell, put it between single quotes.',
+  });
+}
+
+/** All files below a folder but the hidden ones and those of this tool itself (a local export can lie beside its source). */
+async function folderPaths(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name.startsWith('_')) continue;
+    const path = join(folder, entry.name);
+    const isFolder =
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isDirectory() === true);
+    if (isFolder && !entry.isSymbolicLink()) paths.push(...(await folderPaths(path)));
+    else if (!isFolder) paths.push(path);
+  }
+  return byBytes(paths);
+}
+
+/** The same order everywhere: by the bytes of the path, not by a language. */
+function byBytes(paths: readonly string[]): string[] {
+  return paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+async function fileSource(path: string): Promise<Source> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  // A FIFO or a device says nothing of its size.
+  const storedBytes = found.isFile() ? found.size : undefined;
+  return {
+    name: path,
+    storedBytes,
+    read: (onStoredBytes) => decompress(path, readFile(path, onStoredBytes)),
+  };
+}
+
+function stdinSource({ stdin, signal }: OpenSourcesOptions): Source {
+  return {
+    name: 'stdin',
+    storedBytes: undefined,
+    read: (onStoredBytes) => decompress('stdin', readStdin(stdin, signal, onStoredBytes)),
+  };
+}
+
+/** Reads a pipe until it ends, or until the signal is aborted: a pipe may be silent for hours. */
+async function* readStdin(
+  stdin: Readable,
+  signal: AbortSignal,
+  onStoredBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const stop = (): void => {
+    stdin.destroy();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const piece of stdin) {
+      const bytes = piece as Buffer;
+      onStoredBytes(bytes.length);
+      yield bytes;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new AuditExportError(
+      'source-broken',
+      `stdin could not be read to its end: ${(error as Error).message}.`,
+      {
+        cure: 'Run it again: what is stored already will not be stored twice.',
+        cause: error,
+      },
+    );
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

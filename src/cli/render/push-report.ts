@@ -1,0 +1,163 @@
+import type { PushReport } from '../../core/accounting/push-report.ts';
+import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
+import { layoutTable } from '../../core/report/table.ts';
+import type { Palette } from './palette.ts';
+
+/** Rows of a long list that are shown without --verbose. */
+const shownRows = 16;
+
+/** The report of a run as text: headline, balance sheet, types, partitions, what was set aside, warnings. */
+export function renderPushReport(report: PushReport, palette: Palette, verbose: boolean): string {
+  const parts = [
+    headline(report, palette),
+    balanceSheet(report, palette),
+    typeTable(report, palette),
+    report.dryRun || verbose
+      ? objectTable(report, palette, verbose)
+      : partitionTable(report, palette, verbose),
+    report.dryRun ? latenessTable(report, palette) : [],
+    quarantineLines(report, palette),
+    warningLines(report, palette),
+  ];
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Palette) => string> = {
+  delivered: ({ store }, { good }) => good(`Delivered to ${store}`),
+  'delivered-with-quarantine': ({ store }, { warn }) =>
+    warn(`Delivered to ${store}; some lines were set aside`),
+  planned: ({ store }, { strong }) => strong(`Dry run: nothing was written to ${store}`),
+  interrupted: ({ store }, { warn }) =>
+    warn(`Interrupted on the way to ${store}: run it again, nothing will be stored twice`),
+  failed: ({ store }, { bad }) =>
+    bad(`Failed on the way to ${store}: run it again, nothing will be stored twice`),
+};
+
+function headline(report: PushReport, palette: Palette): string[] {
+  const { contentBytes, compressedBytes, seconds, throughput, objects } = report;
+  const ratio = compressedBytes === 0 ? '' : `, stored as ${formatBytes(compressedBytes)}`;
+  const speed = `${formatCount(throughput.linesPerSecond)} lines/s, ${formatBytes(throughput.bytesPerSecond)}/s`;
+  const requests = report.store.startsWith('s3://')
+    ? `, ${formatCount(report.putRequests)} PUT request${report.putRequests === 1 ? '' : 's'}`
+    : '';
+  return [
+    headlines[report.outcome](report, palette),
+    palette.faint(
+      `${formatCount(objects.length)} objects, ${formatBytes(contentBytes)}${ratio}${requests}, ${formatDuration(seconds * 1000)}, ${speed}`,
+    ),
+  ];
+}
+
+function balanceSheet(
+  { balance, balanced, dryRun, sources }: PushReport,
+  { strong, good, bad }: Palette,
+): string[] {
+  const rows: [string, number][] = [
+    [dryRun ? 'to deliver' : 'delivered', balance.delivered],
+    ['already delivered', balance.alreadyDelivered],
+    ['duplicate', balance.duplicate],
+    ['not selected', balance.notSelected],
+    ['quarantined', balance.quarantined],
+    ['blank', balance.blank],
+    ...(balance.undelivered === 0 ? [] : ([['not delivered', balance.undelivered]] as [string, number][])),
+  ];
+  const verdict = balanced ? good('balanced') : bad('NOT BALANCED');
+  const from = sources.length === 1 ? (sources[0]?.name ?? '') : `${formatCount(sources.length)} sources`;
+  const table = layoutTable([
+    [`Lines read from ${from}`, formatCount(balance.read)],
+    ...rows.map(([name, lines]) => [`  ${name}`, formatCount(lines)]),
+  ]);
+  const reformatted = sources
+    .filter((source) => source.reformatted)
+    .map(
+      ({ name, format }) =>
+        `  ${name} held ${format === 'array' ? 'one JSON array' : 'JSON over several lines'}: its events were written as compact lines.`,
+    );
+  return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...reformatted];
+}
+
+function typeTable({ types, dryRun }: PushReport, { strong }: Palette): string[] {
+  if (types.length === 0) return [];
+  const head = [
+    'Audit type',
+    'recognised',
+    dryRun ? 'to deliver' : 'delivered',
+    'already',
+    'not selected',
+    'quarantined',
+  ];
+  const rows = types.map(({ type, recognised, delivered, alreadyDelivered, notSelected, quarantined }) => [
+    type,
+    ...[recognised, delivered, alreadyDelivered, notSelected, quarantined].map(formatCount),
+  ]);
+  const [first = '', ...rest] = layoutTable([head, ...rows]);
+  return [strong(first), ...rest];
+}
+
+function shorten(lines: string[], verbose: boolean, what: string): string[] {
+  if (verbose || lines.length <= shownRows + 1) return lines;
+  return [
+    ...lines.slice(0, shownRows),
+    `… and ${formatCount(lines.length - shownRows)} more ${what} (--verbose or --json shows all)`,
+  ];
+}
+
+function partitionTable({ partitions }: PushReport, { strong }: Palette, verbose: boolean): string[] {
+  if (partitions.length === 0) return [];
+  const head = ['Partition', 'lines', 'new', 'already', 'objects', 'bytes', 'stored'];
+  const rows = partitions.map(
+    ({ folder, lines, delivered, alreadyDelivered, objects, bytes, compressedBytes }) => [
+      folder,
+      ...[lines, delivered, alreadyDelivered, objects].map(formatCount),
+      formatBytes(bytes),
+      formatBytes(compressedBytes),
+    ],
+  );
+  const [first = '', ...rest] = layoutTable([head, ...rows]);
+  return [strong(first), ...shorten(rest, verbose, 'partitions')];
+}
+
+function objectTable({ objects, dryRun }: PushReport, { strong }: Palette, verbose: boolean): string[] {
+  if (objects.length === 0) return [];
+  const head = [dryRun ? 'Object that would be written' : 'Object', 'lines', 'bytes', 'stored', 'status'];
+  const rows = objects.map(({ key, lines, bytes, compressedBytes, status }) => [
+    key,
+    formatCount(lines),
+    formatBytes(bytes),
+    formatBytes(compressedBytes),
+    status,
+  ]);
+  const [first = '', ...rest] = layoutTable([head, ...rows]);
+  return [strong(first), ...shorten(rest, verbose, 'objects')];
+}
+
+function latenessTable({ lateness }: PushReport, { strong }: Palette): string[] {
+  if (lateness.length === 0) return [];
+  const [first = '', ...rest] = layoutTable([
+    ['Age of the events', 'lines'],
+    ...lateness.map(({ age, lines }) => [age, formatCount(lines)]),
+  ]);
+  return [strong(first), ...rest];
+}
+
+function quarantineLines({ quarantine, balance, dryRun }: PushReport, { strong, faint }: Palette): string[] {
+  if (balance.quarantined === 0) return [];
+  const rows = quarantine.reasons.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
+  const [first = '', ...rest] = layoutTable([['Set aside', '', 'lines'], ...rows], 2);
+  const where =
+    dryRun || quarantine.file === null
+      ? []
+      : [faint(`In ${quarantine.file}; look at them with: audit-export quarantine list`)];
+  return [strong(first), ...rest, ...where];
+}
+
+function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
+  return warnings.map(({ type, warning, lines, firstSource, firstLine }) =>
+    warn(
+      `Warning: ${type}: ${warning} in ${formatCount(lines)} lines, first ${firstSource}, line ${firstLine} (delivered all the same)`,
+    ),
+  );
+}

@@ -1,0 +1,28 @@
+import type { QuarantineList } from '../../commands/quarantine/list.ts';
+import { formatCount } from '../../core/report/format.ts';
+import type { Palette } from './palette.ts';
+
+/** The quarantine as text: each reason with its cure and the first few lines. */
+export function renderQuarantineList(
+  { folder, lines, groups }: QuarantineList,
+  { strong, faint, good }: Palette,
+): string {
+  if (lines === 0) return `${good(`Nothing is in quarantine in ${folder}`)}\n`;
+  const parts = groups.map((group) => {
+    const samples = group.samples.map(
+      ({ source, line, offset, detail, type }) =>
+        `    ${source}, line ${formatCount(line)} (byte ${formatCount(offset)})${type === undefined ? '' : `, ${type}`}: ${detail}`,
+    );
+    const more =
+      group.lines > samples.length
+        ? [faint(`    … and ${formatCount(group.lines - samples.length)} more`)]
+        : [];
+    return [
+      `${strong(group.reason)}: ${group.means}, ${formatCount(group.lines)} ${group.lines === 1 ? 'line' : 'lines'}`,
+      ...samples,
+      ...more,
+      `  → ${group.cure}`,
+    ].join('\n');
+  });
+  return `${[`${formatCount(lines)} ${lines === 1 ? 'line is' : 'lines are'} in quarantine in ${folder}`, ...parts, 'After a fix: audit-export quarantine replay'].join('\n\n')}\n`;
+}

@@ -1,0 +1,41 @@
+import type { PushRequest } from '../../commands/push/index.ts';
+import { pushSettings } from '../../commands/push/settings.ts';
+import type { Verb } from '../verb.ts';
+
+export const pushVerb: Verb = {
+  path: ['push'],
+  summary: 'deliver lines of JSON, filed by event time',
+  args: [
+    {
+      name: '[inputs...]',
+      help: 'files, folders, globs, or - for stdin (the rule if none is named); plain, gzip or zstd',
+    },
+  ],
+  settings: pushSettings,
+  readsProfile: true,
+  notes: `Examples:
+  audit-export push --to ./export < events.jsonl
+  audit-export push --to s3://acme-audit/altr --region eu-central-1 logs/ 'more/*.jsonl.gz'
+  audit-export push --to ./export --partition hour --types query,alert events.jsonl
+  audit-export push --dry-run --to s3://acme-audit/altr events.jsonl
+  kubectl logs job/export | audit-export push --profile acme --json > report.json
+
+Each line is delivered byte for byte, below type=<audit type>/dt=<YYYY-MM-DD>/ by the time it happened (UTC).
+The same input again stores nothing new, after a crash or from two machines as well.
+Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.
+Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where the bucket has a KMS key).
+
+Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 delivery or a source failed
+(run it again); 4 access; 3 an input can't be read; 2 usage; 130 interrupted.`,
+  run: async ({ context, args, options, profile }) => {
+    const { push } = await import('../../commands/push/index.ts');
+    const { buildPushHost } = await import('../context.ts');
+    const { showPushReport } = await import('../render/show-push-report.ts');
+    const request = { inputs: args, options, profile } as PushRequest;
+    return showPushReport(
+      await push(request, buildPushHost(context, request.options)),
+      request.options,
+      context,
+    );
+  },
+};

@@ -1,0 +1,53 @@
+import type { PushRequest } from '../../commands/push/index.ts';
+import { pushSettings } from '../../commands/push/settings.ts';
+import { quarantineListSettings } from '../../commands/quarantine/settings.ts';
+import type { Verb } from '../verb.ts';
+
+export const quarantineListVerb: Verb = {
+  path: ['quarantine', 'list'],
+  summary: 'the lines that were set aside, by reason',
+  args: [],
+  settings: quarantineListSettings,
+  readsProfile: true,
+  notes: `Each line is kept with its source, line number, byte offset, reason and exact bytes, in JSON Lines files of the
+folder that is shown. Once the cause is mended: audit-export quarantine replay`,
+  run: async ({ context, options, profile }) => {
+    const { openShelf } = await import('../context.ts');
+    const { listQuarantine } = await import('../../commands/quarantine/list.ts');
+    const { renderQuarantineList } = await import('../render/quarantine-list.ts');
+    const { buildPalette } = await import('../render/palette.ts');
+    const list = await listQuarantine(
+      openShelf(context, options['quarantine'] as string | undefined, profile?.name),
+    );
+    context.stdout.write(
+      options.json
+        ? `${JSON.stringify(list, null, 2)}\n`
+        : renderQuarantineList(list, buildPalette(context, options.noColor)),
+    );
+    return 0;
+  },
+};
+
+export const quarantineReplayVerb: Verb = {
+  path: ['quarantine', 'replay'],
+  summary: 'push them again, after a fix',
+  args: [],
+  settings: pushSettings,
+  readsProfile: true,
+  notes: `Lines that are good now are delivered and leave the quarantine; those that are still bad stay, with the place where
+they first stood. Takes the flags of push: add --schema FILE for a type that was not known, or raise --max-line.
+
+Exit codes: as of push; 5 while lines stay in the quarantine.`,
+  run: async ({ context, options, profile }) => {
+    const { buildPushHost, openShelf } = await import('../context.ts');
+    const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
+    const { showPushReport } = await import('../render/show-push-report.ts');
+    const request = { inputs: [], options, profile } as unknown as PushRequest;
+    const shelf = openShelf(context, request.options.quarantine, profile?.name);
+    return showPushReport(
+      await replayQuarantine(request, buildPushHost(context, request.options), shelf),
+      request.options,
+      context,
+    );
+  },
+};

@@ -1,0 +1,162 @@
+import type { BadLine, ClassifiedChunk } from '../classify/classified-chunk.ts';
+import type { ReasonCode } from '../classify/reasons.ts';
+import type { DeliveredObject } from '../delivery/deliverer.ts';
+import type { Balance } from './balance.ts';
+import { LatenessHistogram } from './lateness.ts';
+
+/** The lines of one audit type. */
+export interface TypeAccount {
+  recognised: number;
+  delivered: number;
+  alreadyDelivered: number;
+  notSelected: number;
+  quarantined: number;
+}
+
+/** What went into one partition. */
+export interface PartitionAccount {
+  folder: string;
+  lines: number;
+  delivered: number;
+  alreadyDelivered: number;
+  objects: number;
+  bytes: number;
+  compressedBytes: number;
+}
+
+/** One kind of contradiction within events, with the place of the first. */
+export interface WarningAccount {
+  type: string;
+  warning: string;
+  lines: number;
+  firstSource: string;
+  firstLine: number;
+}
+
+/** A chunk's place in its source. */
+export interface ChunkPlace {
+  source: string;
+  /** Lines of the source before the chunk. */
+  linesBefore: number;
+}
+
+/**
+ * Keeps the books of a run. Each number is counted where its fact happens: lines when they are read, deliveries when
+ * the store has confirmed them. That the sum comes out right is therefore a check, not a definition.
+ */
+export class RunAccount {
+  readonly objects: DeliveredObject[] = [];
+  readonly partitions = new Map<string, PartitionAccount>();
+  readonly types = new Map<string, TypeAccount>();
+  readonly reasons = new Map<ReasonCode, number>();
+  readonly warnings = new Map<string, WarningAccount>();
+  readonly lateness: LatenessHistogram;
+  read = 0;
+  blank = 0;
+  notSelected = 0;
+  quarantined = 0;
+  /** Lines taken on for delivery. */
+  accepted = 0;
+  /** Bad lines that were read but not set aside, because the run was told to stop before. */
+  abandoned = 0;
+  delivered = 0;
+  alreadyDelivered = 0;
+  contentBytes = 0;
+  storedBytes = 0;
+  earliestMs = Number.POSITIVE_INFINITY;
+  latestMs = Number.NEGATIVE_INFINITY;
+  readonly #typeNames: readonly string[];
+
+  constructor(typeNames: readonly string[], nowMs: number) {
+    this.#typeNames = typeNames;
+    this.lateness = new LatenessHistogram(nowMs);
+  }
+
+  /** The balance sheet as it stands. */
+  balance(): Balance {
+    const { read, delivered, alreadyDelivered, notSelected, quarantined, blank, accepted, abandoned } = this;
+    const undelivered = accepted - delivered - alreadyDelivered + abandoned;
+    return { read, delivered, alreadyDelivered, duplicate: 0, notSelected, quarantined, blank, undelivered };
+  }
+
+  addChunk(chunk: ClassifiedChunk, place: ChunkPlace): void {
+    this.read += chunk.lines;
+    this.blank += chunk.blank;
+    this.accepted += chunk.lineTimes.length;
+    for (const [typeIndex, lines] of chunk.notSelected) {
+      this.notSelected += lines;
+      const type = this.#type(this.#typeNames[typeIndex] ?? '');
+      type.recognised += lines;
+      type.notSelected += lines;
+    }
+    for (const typeIndex of chunk.lineTypes) this.#type(this.#typeNames[typeIndex] ?? '').recognised++;
+    for (const time of chunk.lineTimes) this.lateness.add(time);
+    for (const { type, warning, lines, firstLine } of chunk.warnings) {
+      const key = `${type} ${warning}`;
+      const known = this.warnings.get(key);
+      if (known !== undefined) known.lines += lines;
+      else
+        this.warnings.set(key, {
+          type,
+          warning,
+          lines,
+          firstSource: place.source,
+          firstLine: place.linesBefore + firstLine + 1,
+        });
+    }
+  }
+
+  /** Counts a line set aside; the line itself was counted as read with its chunk. */
+  addQuarantined({ reason, type }: Pick<BadLine, 'reason' | 'type'>): void {
+    this.quarantined++;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    if (type === undefined) return;
+    const account = this.#type(type);
+    account.recognised++;
+    account.quarantined++;
+  }
+
+  addDelivered(object: DeliveredObject): void {
+    const status = object.status === 'already-there' ? 'alreadyDelivered' : 'delivered';
+    this.objects.push(object);
+    this[status] += object.lines;
+    this.contentBytes += object.bytes;
+    if (object.status === 'stored') this.storedBytes += object.compressedBytes;
+    this.earliestMs = Math.min(this.earliestMs, object.earliestMs);
+    this.latestMs = Math.max(this.latestMs, object.latestMs);
+    for (const [typeIndex, lines] of object.linesByType)
+      this.#type(this.#typeNames[typeIndex] ?? '')[status] += lines;
+    const partition = this.#partition(object.folder);
+    partition.lines += object.lines;
+    partition[status] += object.lines;
+    partition.objects++;
+    partition.bytes += object.bytes;
+    partition.compressedBytes += object.compressedBytes;
+  }
+
+  #type(name: string): TypeAccount {
+    let account = this.types.get(name);
+    if (account === undefined) {
+      account = { recognised: 0, delivered: 0, alreadyDelivered: 0, notSelected: 0, quarantined: 0 };
+      this.types.set(name, account);
+    }
+    return account;
+  }
+
+  #partition(folder: string): PartitionAccount {
+    let account = this.partitions.get(folder);
+    if (account === undefined) {
+      account = {
+        folder,
+        lines: 0,
+        delivered: 0,
+        alreadyDelivered: 0,
+        objects: 0,
+        bytes: 0,
+        compressedBytes: 0,
+      };
+      this.partitions.set(folder, account);
+    }
+    return account;
+  }
+}

@@ -1,0 +1,55 @@
+import type { ReasonCode } from './reasons.ts';
+
+/** A run of lines of one partition within a classified chunk: bytes `start` to `end` of its content. */
+export interface PartitionSlice {
+  partition: number;
+  start: number;
+  end: number;
+  /** Its lines are the entries `firstLine` up to (not including) `endLine` of the chunk's per-line arrays. */
+  firstLine: number;
+  endLine: number;
+}
+
+/** A line that is set aside: where it stands in the chunk it came from, and why. */
+export interface BadLine {
+  /** Counted from 0 within the chunk, blank lines included. */
+  line: number;
+  /** Byte range within the chunk's input, without the line ending. */
+  start: number;
+  end: number;
+  reason: ReasonCode;
+  detail: string;
+  /** The audit type, where it was recognised. */
+  type?: string;
+  /** JSON Pointer to the offending value, and the part of the schema that it breaks. */
+  instancePath?: string;
+  schemaPath?: string;
+}
+
+/** Fields of an event that contradict each other; counted, with the first one as a sample. */
+export interface ClassifiedWarning {
+  type: string;
+  warning: string;
+  lines: number;
+  /** Line (counted from 0 in the chunk) of the first. */
+  firstLine: number;
+}
+
+/**
+ * What became of the lines of one chunk. Good lines are copied into `content`, grouped by partition, in their order
+ * within the partition, each closed by one LF. `lineEnds` are byte offsets in `content`; `lineTimes` are event times in
+ * milliseconds; `lineTypes` are indexes into the run's list of types.
+ */
+export interface ClassifiedChunk {
+  lines: number;
+  blank: number;
+  /** Lines of each type that was not selected, by type index. */
+  notSelected: ReadonlyMap<number, number>;
+  content: Buffer;
+  slices: PartitionSlice[];
+  lineEnds: Int32Array;
+  lineTimes: Float64Array;
+  lineTypes: Uint8Array;
+  bad: BadLine[];
+  warnings: ClassifiedWarning[];
+}

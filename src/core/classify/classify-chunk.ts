@@ -1,0 +1,140 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { PartitionScheme } from '../layout/partition.ts';
+import type { BadLine, ClassifiedChunk, ClassifiedWarning } from './classified-chunk.ts';
+import type { EventVerdict } from './classify-event.ts';
+import { GoodLines } from './good-lines.ts';
+import { groupLines } from './group-lines.ts';
+
+const lf = 0x0a;
+const cr = 0x0d;
+const space = 0x20;
+const tab = 0x09;
+
+/** What classifying needs to know, the same for all chunks of a run. */
+export interface ClassifyRules {
+  classifyEvent: (value: unknown) => EventVerdict;
+  scheme: PartitionScheme;
+  /** Names of the types, in the order of the verdicts' indexes. */
+  types: readonly string[];
+  /** Bytes that a line may have, without its line ending. */
+  maxLineBytes: number;
+}
+
+interface Findings {
+  good: GoodLines;
+  bad: BadLine[];
+  notSelected: Map<number, number>;
+  warnings: Map<string, ClassifiedWarning>;
+}
+
+/**
+ * Says what becomes of each line of a chunk: the only place where lines are parsed. `input` holds whole lines (the last
+ * one may lack its LF, at the end of a source); good lines are copied into `output`, which must have room for one byte
+ * more than `input`. A pure function of bytes and rules: it runs the same on any thread.
+ */
+export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRules): ClassifiedChunk {
+  const findings: Findings = { good: new GoodLines(), bad: [], notSelected: new Map(), warnings: new Map() };
+  const ascii = isAscii(input);
+  let line = 0;
+  let blank = 0;
+  for (let start = 0; start < input.length; line++) {
+    const newline = input.indexOf(lf, start);
+    const stop = newline === -1 ? input.length : newline;
+    const end = stop > start && input[stop - 1] === cr ? stop - 1 : stop;
+    if (isBlank(input, start, end)) blank++;
+    else classifyLine({ input, start, end, line, ascii }, rules, findings);
+    start = stop + 1;
+  }
+  const { good, bad, notSelected, warnings } = findings;
+  return {
+    lines: line,
+    blank,
+    notSelected,
+    bad,
+    warnings: [...warnings.values()],
+    ...groupLines(input, output, good),
+  };
+}
+
+function isBlank(input: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    const byte = input[at] as number;
+    if (byte !== space && byte !== tab && byte !== cr) return false;
+    at++;
+  }
+  return true;
+}
+
+interface LineAt {
+  input: Buffer;
+  start: number;
+  end: number;
+  line: number;
+  ascii: boolean;
+}
+
+function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): void {
+  const { start, end, line } = at;
+  if (end - start > rules.maxLineBytes) {
+    findings.bad.push({ line, start, end, reason: 'too-long', detail: `${end - start} bytes` });
+    return;
+  }
+  const text = textOf(at);
+  if (text === undefined) {
+    findings.bad.push({ line, start, end, reason: 'invalid-utf8', detail: 'the bytes are not UTF-8' });
+    return;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    findings.bad.push({ line, start, end, reason: 'not-json', detail: whereJsonEnds(error, text) });
+    return;
+  }
+  record(rules.classifyEvent(value), at, rules, findings);
+}
+
+/** Decodes a line; undefined if it is not UTF-8. Latin-1 decoding of ASCII is the fastest there is. */
+function textOf({ input, start, end, ascii }: LineAt): string | undefined {
+  if (ascii) return input.toString('latin1', start, end);
+  const bytes = input.subarray(start, end);
+  if (isAscii(bytes)) return input.toString('latin1', start, end);
+  return isUtf8(bytes) ? input.toString('utf8', start, end) : undefined;
+}
+
+/** The engine's message quotes the data; ours gives the place only. */
+function whereJsonEnds(error: unknown, text: string): string {
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  if (position === undefined || Number(position) >= text.length) return 'it ends too early';
+  return `unexpected character at position ${position}`;
+}
+
+function record(
+  verdict: EventVerdict,
+  { line, start, end }: LineAt,
+  rules: ClassifyRules,
+  findings: Findings,
+): void {
+  const { good, bad, notSelected, warnings } = findings;
+  if (!verdict.ok) {
+    if ('notSelected' in verdict)
+      notSelected.set(verdict.notSelected, (notSelected.get(verdict.notSelected) ?? 0) + 1);
+    else {
+      const { ok: _, ...why } = verdict;
+      bad.push({ line, start, end, ...why });
+    }
+    return;
+  }
+  good.starts.push(start);
+  good.ends.push(end);
+  good.times.push(verdict.timeMs);
+  good.types.push(verdict.typeIndex);
+  good.partitions.push(rules.scheme.partitionOf(verdict.typeIndex, verdict.timeMs));
+  for (const warning of verdict.warnings) {
+    const type = rules.types[verdict.typeIndex] ?? '';
+    const known = warnings.get(`${type} ${warning}`);
+    if (known === undefined) warnings.set(`${type} ${warning}`, { type, warning, lines: 1, firstLine: line });
+    else known.lines++;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Why a line was set aside: the code that reports and the quarantine carry, what it means, and what to do.
+ * Codes are a contract; texts are not.
+ */
+export const reasons = {
+  'not-json': {
+    means: 'not JSON',
+    cure: 'Look at how the line was written or cut; a crash of the writer leaves half a line.',
+  },
+  'invalid-utf8': { means: 'not UTF-8', cure: 'Write the source as UTF-8 (RFC 8259 allows nothing else).' },
+  'not-an-object': { means: 'JSON, but not an object', cure: 'An event is one JSON object a line.' },
+  'unknown-type': {
+    means: 'no known audit type',
+    cure: 'Describe the type in a JSON Schema and add it with --schema FILE.',
+  },
+  'no-event-time': {
+    means: 'no event time',
+    cure: 'The type has its time elsewhere: see the eventTime of its schema.',
+  },
+  'impossible-event-time': {
+    means: "an event time that can't be",
+    cure: 'Seconds for milliseconds, a date that does not exist, or outside the years 1971 to 9999.',
+  },
+  'schema-violation': {
+    means: 'does not match the schema of its type',
+    cure: 'Compare the line with the schema; if the vendor changed the record, use a newer schema with --schema FILE.',
+  },
+  'too-long': {
+    means: 'longer than the longest line allowed',
+    cure: 'Raise --max-line if such long events are real.',
+  },
+} as const;
+
+export type ReasonCode = keyof typeof reasons;

@@ -1,0 +1,69 @@
+import type { Settings, Values } from './setting.ts';
+
+const global = 'Everywhere';
+
+/** Settings that every command has. */
+export const globalSettings = {
+  profile: {
+    kind: 'text',
+    flag: 'profile',
+    value: 'NAME',
+    group: global,
+    help: 'profile of the configuration to use',
+  },
+  config: {
+    kind: 'text',
+    flag: 'config',
+    value: 'FILE',
+    group: global,
+    help: 'configuration file; else ./audit-export.json, else the one in $XDG_CONFIG_HOME',
+  },
+  region: {
+    kind: 'text',
+    flag: 'region',
+    value: 'REGION',
+    profile: 'region',
+    group: global,
+    help: 'AWS region; else AWS_REGION or the AWS profile',
+  },
+  endpointUrl: {
+    kind: 'text',
+    flag: 'endpoint-url',
+    value: 'URL',
+    profile: 'endpointUrl',
+    group: global,
+    help: 'endpoint of an S3-compatible server; else AWS_ENDPOINT_URL',
+  },
+  json: { kind: 'switch', flag: 'json', group: global, default: 'false', help: 'print the result as JSON' },
+  quiet: {
+    kind: 'switch',
+    flag: 'quiet',
+    group: global,
+    default: 'false',
+    help: 'no progress, and no report when all is well',
+  },
+  verbose: {
+    kind: 'switch',
+    flag: 'verbose',
+    group: global,
+    default: 'false',
+    help: 'long lists in full, and causes of errors',
+  },
+  noColor: {
+    kind: 'switch',
+    flag: 'no-color',
+    group: global,
+    default: 'false',
+    help: 'no colours (NO_COLOR is honoured too)',
+  },
+  noInput: {
+    kind: 'switch',
+    flag: 'no-input',
+    group: global,
+    default: 'false',
+    help: 'never ask, even in a terminal',
+  },
+  yes: { kind: 'switch', flag: 'yes', group: global, default: 'false', help: 'say yes to every question' },
+} as const satisfies Settings;
+
+export type GlobalOptions = Values<typeof globalSettings>;

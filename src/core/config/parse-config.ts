@@ -1,0 +1,121 @@
+import { AuditExportError } from '../../errors.ts';
+import { validateConfig } from '../../generated/document-validators.ts';
+import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
+import { closest } from './closest.ts';
+
+/** A profile as it stands in the file: one configured export. */
+export type Profile = Readonly<Record<string, unknown>> & {
+  readonly to: string;
+  readonly state?: 'draft' | 'applied' | 'active';
+  readonly role?: { arn: string; externalId?: string };
+};
+
+export interface Config {
+  defaultProfile?: string;
+  profiles: Readonly<Record<string, Profile>>;
+}
+
+interface Violation extends SchemaViolation {
+  keyword?: string;
+  params?: { additionalProperty?: string; allowedValues?: unknown[] };
+  parentSchema?: { properties?: object };
+}
+
+/** Parses a configuration file. Throws `config-invalid`, naming the file, the path, the value and the rule. */
+export function parseConfig(file: string, text: string): Config {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (error) {
+    throw invalid(file, [`it is not JSON: ${(error as Error).message}`], error);
+  }
+  const check: SchemaCheck = validateConfig;
+  if (!check(config))
+    throw invalid(
+      file,
+      (check.errors ?? []).map((violation) => describe(violation, config)),
+    );
+  return config as Config;
+}
+
+function invalid(file: string, problems: readonly string[], cause?: unknown): AuditExportError {
+  return new AuditExportError(
+    'config-invalid',
+    `The configuration ${file} is not valid: ${problems.join('; ')}.`,
+    {
+      cure: 'Correct the file; schemas/config.schema.json describes it, and an editor that reads "$schema" helps.',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
+
+const profileMembers = [
+  'state',
+  'to',
+  'region',
+  'endpointUrl',
+  'pathStyle',
+  'bucketOwner',
+  'role',
+  'types',
+  'schemas',
+  'partition',
+  'layout',
+  'objectSize',
+  'compression',
+  'level',
+  'maxLine',
+  'quarantine',
+  'storageClass',
+  'kmsKeyId',
+  'tags',
+  'profiles',
+  'defaultProfile',
+];
+
+function describe(violation: Violation, config: unknown): string {
+  const path = violation.instancePath === '' ? 'the file' : violation.instancePath;
+  const unknown = violation.params?.additionalProperty;
+  if (unknown !== undefined) {
+    const meant = closest(unknown, profileMembers);
+    return `${path} has an unknown member ${JSON.stringify(unknown)}${meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`}`;
+  }
+  const allowed = violation.params?.allowedValues;
+  const rule =
+    allowed === undefined ? (violation.message ?? 'is wrong') : `must be one of ${allowed.join(', ')}`;
+  return `${path} ${rule}${shownValue(config, violation.instancePath)}`;
+}
+
+function shownValue(config: unknown, path: string): string {
+  let value = config;
+  for (const key of path.split('/').slice(1))
+    value = (value as Record<string, unknown> | undefined)?.[key.replaceAll('~1', '/').replaceAll('~0', '~')];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? ` (it is ${JSON.stringify(value)})`
+    : '';
+}
+
+/** The profile that a run uses: the one named, else the default one, else none. Throws `config-invalid` for an unknown name. */
+export function chooseProfile(
+  file: string | undefined,
+  config: Config | undefined,
+  name: string | undefined,
+): { name: string; profile: Profile } | undefined {
+  const wanted = name ?? config?.defaultProfile;
+  if (wanted === undefined) return undefined;
+  const profile =
+    config !== undefined && Object.hasOwn(config.profiles, wanted) ? config.profiles[wanted] : undefined;
+  if (profile !== undefined) return { name: wanted, profile };
+  const known = Object.keys(config?.profiles ?? {});
+  const meant = closest(wanted, known);
+  throw new AuditExportError(
+    'config-invalid',
+    `There is no profile ${JSON.stringify(wanted)} in ${file ?? 'any configuration file'}.`,
+    {
+      cure:
+        meant === undefined
+          ? `Known profiles: ${known.join(', ') || 'none'}. Name one with --profile, or the file with --config.`
+          : `Did you mean --profile ${meant}?`,
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import { AuditExportError } from '../../errors.ts';
+import { normalisePrefix } from '../layout/object-key.ts';
+
+/** Where `--to` points: a bucket with a prefix, or a local folder. */
+export type StoreAddress = { kind: 's3'; bucket: string; prefix: string } | { kind: 'folder'; path: string };
+
+/** Reads `s3://bucket/prefix` or a path. Throws `usage` for another scheme or a bucket name that can't be. */
+export function parseStoreAddress(to: string): StoreAddress {
+  if (to.trim() === '') throw wrong(to, 'it is empty');
+  const url = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(to);
+  if (url === null) return { kind: 'folder', path: to };
+  if ((url[1] as string).toLowerCase() !== 's3') throw wrong(to, 'only s3:// and local folders are stores');
+  const [bucket = '', ...prefix] = (url[2] as string).split('/');
+  // Older buckets in us-east-1 may have upper case and underscores (AWS: "General purpose bucket naming rules").
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket))
+    throw wrong(to, `${JSON.stringify(bucket)} is no bucket name`);
+  return { kind: 's3', bucket, prefix: normalisePrefix(prefix.join('/')) };
+}
+
+function wrong(to: string, why: string): AuditExportError {
+  return new AuditExportError('usage', `--to ${JSON.stringify(to)} can't be used: ${why}.`, {
+    cure: 'Use --to s3://BUCKET/PREFIX or --to FOLDER.',
+  });
+}

@@ -1,0 +1,28 @@
+/** A piece of a source that holds whole lines, in memory that any thread can see. */
+export interface Chunk {
+  kind: 'chunk';
+  /** Index of the source in the run's list. */
+  source: number;
+  /** Offset of the chunk's first byte in the (uncompressed) source. */
+  offset: number;
+  input: Buffer;
+  /** Room for the classified lines: one byte more than `input`. */
+  output: Buffer;
+  /** Gives the memory back, once nothing looks at it any more. */
+  release: () => void;
+}
+
+/**
+ * A part of a line that is longer than any that is allowed. Such a line is never held in memory as a whole: its parts
+ * pass by, in order, on their way to the quarantine.
+ */
+export interface LongLinePart {
+  kind: 'long-line-part';
+  source: number;
+  /** Offset of the line's first byte in the source. */
+  offset: number;
+  bytes: Buffer;
+  last: boolean;
+}
+
+export type Cut = Chunk | LongLinePart;

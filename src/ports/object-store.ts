@@ -1,0 +1,27 @@
+/** An object ready to be stored: its name comes from its content, its body is complete. */
+export interface FinishedObject {
+  key: string;
+  body: Buffer;
+  contentType: string;
+}
+
+/**
+ * What became of an object: `stored` by this call, or `already-there` under its name, which is its content; `planned` by
+ * a dry run.
+ */
+export type PutStatus = 'stored' | 'already-there' | 'planned';
+
+/** Where objects go: an S3 bucket or a local folder. */
+export interface ObjectStore {
+  /** How reports name it: `s3://bucket/prefix` or a path. */
+  location: string;
+  /** The prefix that all keys begin with, '' for none. */
+  prefix: string;
+  /**
+   * Stores the object unless its key is taken, atomically and durably: when the promise resolves, the object survives a
+   * power cut, and no reader ever saw a part of it. Safe to call for the same key from any number of processes.
+   */
+  put: (object: FinishedObject) => Promise<PutStatus>;
+  /** Lets go of connections. */
+  close: () => Promise<void>;
+}
