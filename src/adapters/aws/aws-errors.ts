@@ -214,6 +214,12 @@ const byStatus: Record<number, Meaning> = {
   503: byName['SlowDown'] as Meaning,
 };
 
+const noRegion: Meaning = {
+  code: 'missing-answer',
+  why: 'it is not said in which region the bucket is',
+  cure: 'Name it with --region, in the profile, or in AWS_REGION.',
+};
+
 interface SdkError {
   name?: string;
   code?: string;
@@ -228,23 +234,38 @@ interface SdkError {
 export function fromAwsError(error: unknown, { action, target }: AwsAct): AuditExportError {
   if (error instanceof AuditExportError) return error;
   const sdk = error as SdkError;
-  const region = sdk.Region ?? sdk.$response?.headers?.['x-amz-bucket-region'];
+  const region = regionOf(sdk);
   const { code, why, cure } = withRegion(meaningOf(sdk), region);
   const requestId = sdk.$metadata?.requestId;
-  const said =
-    sdk.name === undefined ? '' : ` (${sdk.name}${requestId === undefined ? '' : `, request ${requestId}`})`;
-  return new AuditExportError(code, `${action} on ${target} failed: ${why}${said}.`, {
-    cure,
-    details: {
-      action,
-      target,
-      awsError: sdk.name,
-      requestId,
-      httpStatus: sdk.$metadata?.httpStatusCode,
-      region,
+  const name = sdk.name === 'Error' ? sdk.code : sdk.name;
+  const said = [name, requestId === undefined ? undefined : `request ${requestId}`].filter(
+    (part) => part !== undefined,
+  );
+  return new AuditExportError(
+    code,
+    `${action} on ${target} failed: ${why}${said.length === 0 ? '' : ` (${said.join(', ')})`}.`,
+    {
+      cure,
+      details: {
+        action,
+        target,
+        awsError: name,
+        requestId,
+        httpStatus: sdk.$metadata?.httpStatusCode,
+        region,
+      },
+      cause: error,
     },
-    cause: error,
-  });
+  );
+}
+
+/** The region that AWS names: as a member of the error, in a header of a redirect, or in the text alone. */
+function regionOf({ Region, $response, message }: SdkError): string | undefined {
+  return (
+    Region ??
+    $response?.headers?.['x-amz-bucket-region'] ??
+    /expecting '([a-z0-9-]+)'/.exec(message ?? '')?.[1]
+  );
 }
 
 /** A redirect that names the region of the bucket names the cure. */
@@ -256,6 +277,7 @@ function withRegion(meaning: Meaning, region: string | undefined): Meaning {
 function meaningOf(error: SdkError): Meaning {
   const named = byName[error.name ?? ''];
   if (named !== undefined) return kmsMeaning(error, named);
+  if (error.message === 'Region is missing') return noRegion;
   const network = networkCode(error);
   if (network !== undefined) return network;
   const status = error.$metadata?.httpStatusCode;

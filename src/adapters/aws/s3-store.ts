@@ -87,5 +87,18 @@ export async function openS3Store(
     forcePathStyle: aws.pathStyle ?? endpoint !== undefined,
     ...(aws.role === undefined ? {} : { credentials: assumedRole(aws.role, common) }),
   };
-  return new S3Store(new S3Client(config), write);
+  const client = new S3Client(config);
+  await checkReachable(client, write.bucket);
+  return new S3Store(client, write);
+}
+
+/** Finds out before anything is read whether there are a region and credentials (and assumes the role, where one is named). */
+async function checkReachable(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.config.region();
+    await client.config.credentials();
+  } catch (error) {
+    client.destroy();
+    throw fromAwsError(error, { action: 's3:PutObject', target: `s3://${bucket}` });
+  }
 }

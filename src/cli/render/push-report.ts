@@ -33,22 +33,36 @@ const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Pal
   interrupted: ({ store }, { warn }) =>
     warn(`Interrupted on the way to ${store}: run it again, nothing will be stored twice`),
   failed: ({ store }, { bad }) =>
-    bad(`Failed on the way to ${store}: run it again, nothing will be stored twice`),
+    bad(`Stopped by an error on the way to ${store}; what is stored stays, and is not stored twice`),
 };
 
 function headline(report: PushReport, palette: Palette): string[] {
-  const { contentBytes, compressedBytes, seconds, throughput, objects } = report;
-  const ratio = compressedBytes === 0 ? '' : `, stored as ${formatBytes(compressedBytes)}`;
+  const { contentBytes, seconds, throughput, objects } = report;
   const speed = `${formatCount(throughput.linesPerSecond)} lines/s, ${formatBytes(throughput.bytesPerSecond)}/s`;
-  const requests = report.store.startsWith('s3://')
-    ? `, ${formatCount(report.putRequests)} PUT request${report.putRequests === 1 ? '' : 's'}`
-    : '';
-  return [
-    headlines[report.outcome](report, palette),
-    palette.faint(
-      `${formatCount(objects.length)} objects, ${formatBytes(contentBytes)}${ratio}${requests}, ${formatDuration(seconds * 1000)}, ${speed}`,
-    ),
+  const facts = [
+    `${formatCount(objects.length)} objects`,
+    formatBytes(contentBytes),
+    ...storedFacts(report),
+    formatDuration(seconds * 1000),
+    speed,
   ];
+  return [headlines[report.outcome](report, palette), palette.faint(facts.join(', '))];
+}
+
+/** What the store was sent and what it keeps of it. */
+function storedFacts({ store, objects, compressedBytes, putRequests, dryRun }: PushReport): string[] {
+  if (objects.length === 0) return [];
+  const fresh = objects.filter(({ status }) => status !== 'already-there');
+  const stored = fresh.reduce((sum, object) => sum + object.compressedBytes, 0);
+  const requests = store.startsWith('s3://')
+    ? [`${formatCount(putRequests)} PUT ${putRequests === 1 ? 'request' : 'requests'}`]
+    : [];
+  if (fresh.length === 0) return ['all there already', ...requests];
+  const size =
+    fresh.length === objects.length
+      ? formatBytes(compressedBytes)
+      : `${formatBytes(stored)} in ${formatCount(fresh.length)} new ones`;
+  return [dryRun ? `compressed ${size}` : `stored as ${size}`, ...requests];
 }
 
 function balanceSheet(

@@ -1,0 +1,47 @@
+// The two-minute tour: pushes the examples into ./demo-export, shows what was written, and does it again.
+// Needs no AWS account: a local folder is the store, by the same pipeline, keys and bytes as S3.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const target = join(root, 'demo-export');
+const quarantine = ['--quarantine', join('demo-export', '_audit-export', 'quarantine')];
+const bin = join('bin', 'audit-export.js');
+const tty = process.stdout.isTTY;
+const strong = (text) => (tty ? `\u001b[1m${text}\u001b[0m` : text);
+
+function run(args, expected) {
+  console.log(strong(`$ audit-export ${args.join(' ')}`));
+  const { status } = spawnSync(process.execPath, [bin, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  console.log('');
+  if (status !== expected) throw new Error(`the demo expected exit code ${expected}, and got ${status}`);
+}
+
+function* tree(folder, indent = '') {
+  for (const name of readdirSync(folder).sort()) {
+    if (name.startsWith('_')) continue;
+    const path = join(folder, name);
+    const folderish = statSync(path).isDirectory();
+    yield `${indent}${name}${folderish ? '/' : `  ${statSync(path).size} bytes`}`;
+    if (folderish) yield* tree(path, `${indent}  `);
+  }
+}
+
+if (existsSync(target)) rmSync(target, { recursive: true });
+console.log('Audit events of every type, some of them late, and a few bad lines, delivered into a folder.\n');
+run(['push', '--to', 'demo-export', ...quarantine, join('examples', 'events.jsonl')], 5);
+console.log(
+  strong('What was written: type, day on which it happened (UTC), and a name that comes from the content'),
+);
+console.log(`${relative(root, target)}/`);
+for (const line of tree(target, '  ')) console.log(line);
+console.log('');
+run(['quarantine', 'list', ...quarantine], 0);
+console.log(strong('The same again is free: nothing is stored twice'));
+run(['push', '--to', 'demo-export', ...quarantine, join('examples', 'events.jsonl')], 5);
+console.log('Read it with: gzip -dc demo-export/type=query/*/*.gz | head -1');
