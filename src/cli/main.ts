@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { run } from './run.ts';
 
-process.setSourceMapsEnabled(true);
 // The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
 import type { Setting, Settings } from '../core/config/setting.ts';
-import { environmentName } from '../core/config/setting.ts';
 import type { Verb } from './verb.ts';
 import { exitCodeTable } from './exit-code-table.ts';
 
@@ -91,9 +90,4 @@ function givenFlags(command: Command, settings: Settings): GivenFlags {
     flags[flag] = kind === 'switch' ? ['true'] : (command.optsWithGlobals()[attribute] as string[]);
   }
   return flags;
-}
-
-/** The environment variable of each setting, for the docs. */
-export function environmentOf(settings: Settings): string[] {
-  return Object.values(settings).map(({ flag }) => environmentName(flag));
 }

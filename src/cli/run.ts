@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failWith(error, argv.includes('--json'), context);
+    return failWith(error, argv, context);
   }
 }
 
@@ -65,11 +65,11 @@ async function runVerb(
   return verb.run({ context, args, options, profile, configFile });
 }
 
-function failWith(error: unknown, json: boolean, context: CliContext): number {
+function failWith(error: unknown, argv: readonly string[], context: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   const known = isAuditExportError(error);
-  context.stderr.write(renderError(error, context));
-  if (json) {
+  context.stderr.write(renderError(error, { version: context.version, verbose: argv.includes('--verbose') }));
+  if (argv.includes('--json')) {
     const { code, message, cure, details } = known
       ? error
       : { code: 'unexpected', message: String(error), cure: undefined, details: {} };

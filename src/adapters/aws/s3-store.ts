@@ -7,6 +7,8 @@ import { fromAwsError } from './aws-errors.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
 import { buildRequestAgents } from './request-handler.ts';
 
+/** Tries a request gets, unless AWS_MAX_ATTEMPTS says otherwise: a busy S3 needs more patience than the SDK's three. */
+const maxAttempts = 6;
 /** A racing writer of the same key: its PUT is not finished yet, so ask again. */
 const conflictTries = 8;
 const conflictPauseMs = 100;
@@ -79,6 +81,7 @@ export async function openS3Store(
   );
   const common = {
     requestHandler: agents,
+    ...(environment['AWS_MAX_ATTEMPTS'] === undefined ? { maxAttempts } : {}),
     ...(region === undefined ? {} : { region }),
     ...(aws.endpointUrl === undefined ? {} : { endpoint: aws.endpointUrl }),
   };

@@ -1,16 +1,15 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { CliContext } from '../terminal-context.ts';
+import { renderError, renderKnownError } from './error.ts';
 import { buildPalette } from './palette.ts';
 import { renderPushReport } from './push-report.ts';
 
 /** Shows the report of a run on stdout, its error on stderr, and returns the exit code. */
 export function showPushReport(report: PushReport, options: GlobalOptions, context: CliContext): number {
   const { stdout, stderr } = context;
-  if (report.error !== null) {
-    const { message, cure } = report.error;
-    stderr.write(`audit-export: ${message}\n${cure === null ? '' : `  → ${cure}\n`}`);
-  } else if (!report.balanced) {
+  if (report.error !== null) stderr.write(renderReportedError(report.error, options.verbose, context));
+  else if (!report.balanced) {
     stderr.write(
       'audit-export: the balance sheet does not come out right, which is a bug of this tool. Please report it with the output of --json.\n',
     );
@@ -19,4 +18,17 @@ export function showPushReport(report: PushReport, options: GlobalOptions, conte
   else if (!options.quiet || report.exitCode !== 0)
     stdout.write(renderPushReport(report, buildPalette(context, options.noColor), options.verbose));
   return report.exitCode;
+}
+
+/** An error that is not ours reached the report: a bug, shown with what a report of it needs. */
+function renderReportedError(
+  error: NonNullable<PushReport['error']>,
+  verbose: boolean,
+  { version }: CliContext,
+): string {
+  if (error.code !== 'unexpected') return renderKnownError(error, verbose);
+  return renderError(Object.assign(new Error(error.message), { stack: error.details['stack'] }), {
+    version,
+    verbose,
+  });
 }

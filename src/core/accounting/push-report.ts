@@ -179,10 +179,7 @@ function errorOf(error: unknown): PushReport['error'] {
   if (error === undefined) return null;
   if (isAuditExportError(error))
     return { code: error.code, message: error.message, cure: error.cure ?? null, details: error.details };
-  return {
-    code: 'unexpected',
-    message: error instanceof Error ? error.message : 'something that is no error was thrown',
-    cure: null,
-    details: {},
-  };
+  const { message, stack } =
+    error instanceof Error ? error : new Error('something that is no error was thrown');
+  return { code: 'unexpected', message, cure: null, details: { stack } };
 }

@@ -28,8 +28,6 @@ type ValueOf<S extends Setting> = S extends { default: string }
 /** The values of a table of settings. */
 export type Values<T extends Settings> = { -readonly [K in keyof T]: ValueOf<T[K]> };
 
-export type Origin = 'flag' | 'environment' | 'profile' | 'default';
-
 /** What was given for the settings, from the strongest to the weakest. */
 export interface GivenSettings {
   /** By flag name: the words of the command line. */

@@ -43,12 +43,14 @@ export class Assembler {
     for (const slice of chunk.slices) await this.#appendSlice(chunk, slice);
   }
 
-  /** Hands all open objects over: the input has ended. */
-  async finish(): Promise<void> {
+  /** Hands all open objects over: the input has ended. Stops early if told to, and says whether it came to the end. */
+  async finish(signal: AbortSignal): Promise<boolean> {
     for (const [partition, object] of this.#open) {
+      if (signal.aborted) return false;
       this.#open.delete(partition);
       await this.#options.deliverer.deliver(object);
     }
+    return true;
   }
 
   async #appendSlice(chunk: ClassifiedChunk, slice: PartitionSlice): Promise<void> {

@@ -78,9 +78,10 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   });
   const assembler = new Assembler({ objectBytes, limits, sealer, deliverer, spool });
   let failure: { error: unknown } | undefined;
+  let finished = false;
   try {
     await readAll({ job, ports, account, sources, assembler, deliverer });
-    if (!ports.signal.aborted) await assembler.finish();
+    finished = !ports.signal.aborted && (await assembler.finish(ports.signal));
   } catch (error) {
     failure = { error };
   }
@@ -92,7 +93,7 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   }
   const sealed = await sealQuarantine(ports.quarantine);
   failure ??= sealed.failure;
-  const ended = failure === undefined ? (ports.signal.aborted ? 'interrupted' : 'complete') : 'failed';
+  const ended = failure === undefined ? (finished ? 'complete' : 'interrupted') : 'failed';
   return { account, sources, quarantineFile: sealed.file, ended, error: failure?.error };
 }
 
