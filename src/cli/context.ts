@@ -28,7 +28,7 @@ export function buildPushHost(context: CliContext, options: GlobalOptions): Push
     progress: new ProgressLine(stderr, { quiet: options.quiet, startedMs: Date.now() }),
     stdinIsTerminal: stdin.isTTY === true,
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
-    openSources: (inputs) => openSources(inputs, { stdin, signal }),
+    openSources: (inputs, exceptBelow) => openSources(inputs, { stdin, signal, exceptBelow }),
     openStore: (address, settings) => openStore(address, settings, environment),
     openSpool: () => new SpoolFile(),
     openQuarantine: (folder) => new QuarantineFolder(folder),

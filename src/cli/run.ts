@@ -62,7 +62,7 @@ async function runVerb(
     profile: profile === undefined ? undefined : { name: profile.name, values: profile.profile },
   };
   const options = resolveSettings({ ...globalSettings, ...verb.settings }, given);
-  return verb.run({ context, args, options, profile, configFile });
+  return verb.run({ context, args, flags, options, profile, configFile });
 }
 
 function failWith(error: unknown, argv: readonly string[], context: CliContext): number {

@@ -7,6 +7,8 @@ import type { CliContext } from './terminal-context.ts';
 export interface Invocation {
   context: CliContext;
   args: readonly string[];
+  /** The words of the command line, by flag. */
+  flags: Readonly<Record<string, readonly string[]>>;
   /** Values of the verb's own settings and the global ones. */
   options: GlobalOptions & Record<string, unknown>;
   profile: { name: string; profile: Profile } | undefined;

@@ -6,12 +6,16 @@ import { AuditExportError } from '../../errors.ts';
 /** Sockets to one host: more than are ever busy at once. */
 const maxSockets = 64;
 
+/** A connection that is not made in this time, or that is silent for so long, counts as failed, and the request is tried again. */
+const connectionMs = 10_000;
+const silenceMs = 30_000;
+
 /** The agents to talk through, as the SDK's request handler takes them. */
 export interface RequestAgents {
   httpAgent: HttpAgent;
   httpsAgent: HttpsAgent;
   connectionTimeout: number;
-  requestTimeout: number;
+  socketTimeout: number;
 }
 
 /**
@@ -24,7 +28,7 @@ export async function buildRequestAgents(
 ): Promise<RequestAgents> {
   const ca = await readCaBundle(environment['AWS_CA_BUNDLE']);
   const options = { keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) };
-  const timeouts = { connectionTimeout: 10_000, requestTimeout: 120_000 };
+  const timeouts = { connectionTimeout: connectionMs, socketTimeout: silenceMs };
   const { getProxyForUrl } = await import('proxy-from-env');
   const proxy = getProxyForUrl(url);
   if (proxy === '')

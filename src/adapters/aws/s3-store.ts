@@ -5,6 +5,7 @@ import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-
 import { assumedRole } from './assumed-role.ts';
 import { fromAwsError } from './aws-errors.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
+import { hadLostAnswer, rememberLostAnswers } from './lost-answers.ts';
 import { buildRequestAgents } from './request-handler.ts';
 
 /** Tries a request gets, unless AWS_MAX_ATTEMPTS says otherwise: a busy S3 needs more patience than the SDK's three. */
@@ -22,6 +23,7 @@ export class S3Store implements ObjectStore {
   readonly #constant: Omit<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'>;
 
   constructor(client: S3Client, write: S3WriteSettings) {
+    rememberLostAnswers(client);
     this.#client = client;
     this.#write = write;
     this.prefix = write.prefix;
@@ -38,7 +40,7 @@ export class S3Store implements ObjectStore {
         return 'stored';
       } catch (error) {
         const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-        if (status === 412) return 'already-there';
+        if (status === 412) return hadLostAnswer(error) ? 'stored' : 'already-there';
         if (status !== 409 || tries === conflictTries)
           throw fromAwsError(error, { action: 's3:PutObject', target: `s3://${this.#write.bucket}/${key}` });
         await sleep(conflictPauseMs * tries);

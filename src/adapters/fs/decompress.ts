@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { AuditExportError } from '../../errors.ts';
 
@@ -8,11 +8,11 @@ interface CompressedForm {
   suffix: string;
   magic: Buffer;
   /** Undefined where this Node has no such decoder. */
-  decoder: (() => NodeJS.ReadWriteStream) | undefined;
+  decoder: (() => Transform) | undefined;
 }
 
 /** Node has zstd from 22.15 and 23.8 on. */
-const zstd = (zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream }).createZstdDecompress;
+const zstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
 
 const forms: readonly CompressedForm[] = [
   {
@@ -48,9 +48,10 @@ export async function* decompress(name: string, stored: AsyncIterable<Buffer>): 
     );
   }
   // Copies, for the source uses its buffer again while the decoder still works on the last piece.
-  const decoded = Readable.from(copies(rejoin(head, iterator)), { objectMode: false }).compose(
-    form.decoder(),
-  );
+  const decoded = form.decoder();
+  // An error that comes while nobody reads is found by the next read.
+  decoded.on('error', () => undefined);
+  pipeline(Readable.from(copies(rejoin(head, iterator)), { objectMode: false }), decoded, () => undefined);
   try {
     for await (const piece of decoded) yield piece as Buffer;
   } catch (error) {

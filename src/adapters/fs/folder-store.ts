@@ -22,7 +22,7 @@ export class FolderStore implements ObjectStore {
   readonly location: string;
   readonly prefix = '';
   readonly #root: string;
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, Promise<void>>();
 
   constructor(folder: string) {
     this.location = folder;
@@ -55,8 +55,15 @@ export class FolderStore implements ObjectStore {
   }
 
   async #makeFolder(folder: string): Promise<void> {
-    if (this.#known.has(folder)) return;
-    this.#known.add(folder);
+    let made = this.#known.get(folder);
+    if (made === undefined) {
+      made = this.#makeFolderOnce(folder);
+      this.#known.set(folder, made);
+    }
+    await made;
+  }
+
+  async #makeFolderOnce(folder: string): Promise<void> {
     const first = await mkdir(folder, { recursive: true });
     if (first === undefined) {
       await removeAbandoned(folder);

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AuditExportError } from '../../errors.ts';
 import type { Source } from '../../ports/source.ts';
@@ -10,6 +10,8 @@ export interface OpenSourcesOptions {
   /** Read for `-`, and where no input is named. */
   stdin: Readable;
   signal: AbortSignal;
+  /** Folders that are left out when a folder or a glob is searched: what a run writes is not what it reads. */
+  exceptBelow: readonly string[];
 }
 
 /**
@@ -20,7 +22,7 @@ export async function openSources(inputs: readonly string[], options: OpenSource
   const sources: Source[] = [];
   const seen = new Set<string>();
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
-    for (const path of input === '-' ? ['-'] : await pathsOf(input)) {
+    for (const path of input === '-' ? ['-'] : await pathsOf(input, options.exceptBelow)) {
       if (seen.has(path)) continue;
       seen.add(path);
       sources.push(path === '-' ? stdinSource(options) : await fileSource(path));
@@ -29,13 +31,15 @@ export async function openSources(inputs: readonly string[], options: OpenSource
   return sources;
 }
 
-async function pathsOf(input: string): Promise<string[]> {
+async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<string[]> {
   const found = await stat(input).catch((error: unknown) => {
     if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(input, error);
   });
-  if (found === undefined) return globPaths(input);
-  return found.isDirectory() ? folderPaths(input) : [input];
+  if (found !== undefined && !found.isDirectory()) return [input];
+  const paths = found === undefined ? await globPaths(input) : await folderPaths(input);
+  const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
+  return paths.filter((path) => !written.some((folder) => resolve(path).startsWith(folder)));
 }
 
 function isGlob(input: string): boolean {
@@ -51,7 +55,7 @@ async function globPaths(pattern: string): Promise<string[]> {
   });
 }
 
-/** All files below a folder but the hidden ones and those of this tool itself (a local export can lie beside its source). */
+/** All files below a folder but the hidden ones and those of this tool itself. */
 async function folderPaths(folder: string): Promise<string[]> {
   const paths: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {

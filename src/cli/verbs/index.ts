@@ -1,14 +1,27 @@
 import type { Verb } from '../verb.ts';
+import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
+import { initVerb } from './init.ts';
+import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
 import { quarantineListVerb, quarantineReplayVerb } from './quarantine.ts';
+import { rehearseVerb } from './rehearse.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
 export const verbs: readonly Verb[] = [
+  initVerb,
+  iamShowVerb,
+  iamPlanVerb,
+  iamApplyVerb,
+  iamDestroyVerb,
   pushVerb,
   quarantineListVerb,
   quarantineReplayVerb,
+  rehearseVerb,
   typesListVerb,
   typesShowVerb,
   typesCheckVerb,
+  configShowVerb,
+  configSetVerb,
+  configPathVerb,
 ];

@@ -1,6 +1,5 @@
 import type { PushRequest } from '../../commands/push/index.ts';
-import { pushSettings } from '../../commands/push/settings.ts';
-import { quarantineListSettings } from '../../commands/quarantine/settings.ts';
+import { quarantineListSettings, quarantineReplaySettings } from '../../commands/quarantine/settings.ts';
 import type { Verb } from '../verb.ts';
 
 export const quarantineListVerb: Verb = {
@@ -32,17 +31,21 @@ export const quarantineReplayVerb: Verb = {
   path: ['quarantine', 'replay'],
   summary: 'push them again, after a fix',
   args: [],
-  settings: pushSettings,
+  settings: quarantineReplaySettings,
   readsProfile: true,
   notes: `Lines that are good now are delivered and leave the quarantine; those that are still bad stay, with the place where
-they first stood. Takes the flags of push: add --schema FILE for a type that was not known, or raise --max-line.
+they first stood. Takes the flags of push but --types (every type is delivered): add --schema FILE for a type that was not known, or raise --max-line.
 
 Exit codes: as of push; 5 while lines stay in the quarantine.`,
   run: async ({ context, options, profile }) => {
     const { buildPushHost, openShelf } = await import('../context.ts');
     const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
     const { showPushReport } = await import('../render/show-push-report.ts');
-    const request = { inputs: [], options, profile } as unknown as PushRequest;
+    const request = {
+      inputs: [],
+      options: { ...options, types: undefined },
+      profile,
+    } as unknown as PushRequest;
     const shelf = openShelf(context, request.options.quarantine, profile?.name);
     return showPushReport(
       await replayQuarantine(request, buildPushHost(context, request.options), shelf),

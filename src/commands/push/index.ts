@@ -7,6 +7,7 @@ import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import { closest } from '../../core/config/closest.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
+import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import type { Compression } from '../../core/delivery/codec.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
@@ -35,19 +36,24 @@ export interface PushRequest {
  * is read: `usage`, `schema-invalid`, `source-unreadable`, and what opening the store fails with.
  */
 export async function push({ inputs, options, profile }: PushRequest, host: PushHost): Promise<PushReport> {
+  refuseDraft(profile, options);
   const to = requireStore(options.to);
   if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
-  return pushFrom(() => host.openSources(inputs), { inputs, options: { ...options, to }, profile }, host);
+  return pushFrom(
+    (written) => host.openSources(inputs, written),
+    { inputs, options: { ...options, to }, profile },
+    host,
+  );
 }
 
-/** The same for sources that are opened in another way. */
+/** The same for sources that are opened in another way; `written` are the folders that the run writes to. */
 export async function pushFrom(
-  openSources: () => Promise<readonly Source[]>,
+  openSources: (written: readonly string[]) => Promise<readonly Source[]>,
   request: PushRequest,
   host: PushHost,
 ): Promise<PushReport> {
   const { options, profile } = request;
-  const address = parseStoreAddress(requireStore(options.to));
+  const address = storeAddress(request);
   const ownTypes = await host.readOwnTypes(options.schemas ?? []);
   const settings: ClassifySettings = {
     layout: layoutOf(options),
@@ -57,10 +63,10 @@ export async function pushFrom(
   const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
   checkTypes(options.types, rules.types);
   checkObjectSize(options.objectSize);
-  const sources = await openSources();
   const opened = await host.openStore(address, storeSettings(request));
   const store = options.dryRun ? planningStore(opened) : opened;
   const quarantineFolder = options.quarantine ?? host.quarantineFolder(profile?.name);
+  const sources = await openSources([quarantineFolder, ...(address.kind === 'folder' ? [address.path] : [])]);
   const startedMs = host.clock.now();
   const spool = host.openSpool();
   const classifier = host.openClassifier(rules, settings, ownTypes);
@@ -112,6 +118,23 @@ function requireStore(to: string | undefined): string {
     cure: 'Add --to s3://BUCKET/PREFIX or --to FOLDER, or name a profile with --profile.',
     details: { missing: '--to' },
   });
+}
+
+function storeAddress({ options, profile }: PushRequest): StoreAddress {
+  refuseDraft(profile, options);
+  return parseStoreAddress(requireStore(options.to));
+}
+
+/** Role and policy of a draft are not made: nothing could be delivered, or it would go where nobody has looked. */
+function refuseDraft(profile: PushRequest['profile'], { allowDraft }: PushRequest['options']): void {
+  if (profile?.profile.state !== 'draft' || allowDraft) return;
+  throw new AuditExportError(
+    'draft-profile',
+    `The profile ${profile.name} is a draft: its set-up is not finished.`,
+    {
+      cure: `Finish it with audit-export init --profile ${profile.name}, or add --allow-draft to push all the same.`,
+    },
+  );
 }
 
 function noInput(): AuditExportError {

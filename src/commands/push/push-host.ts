@@ -30,7 +30,8 @@ export interface PushHost {
   /** Whether stdin is a terminal, where nobody would know that the tool waits for typing. */
   stdinIsTerminal: boolean;
   readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>;
-  openSources: (inputs: readonly string[]) => Promise<Source[]>;
+  /** Opens the inputs; what lies below the folders that the run writes to is left out. */
+  openSources: (inputs: readonly string[], exceptBelow: readonly string[]) => Promise<Source[]>;
   openStore: (address: StoreAddress, settings: StoreSettings) => Promise<ObjectStore>;
   openSpool: () => Spool;
   openQuarantine: (folder: string) => Quarantine;

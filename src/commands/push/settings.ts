@@ -115,6 +115,13 @@ export const pushSettings = {
     default: 'false',
     help: 'read and check everything, show the tree that would be written, write nothing',
   },
+  allowDraft: {
+    kind: 'switch',
+    flag: 'allow-draft',
+    group: delivery,
+    default: 'false',
+    help: 'push although the set-up of the profile is not finished',
+  },
   bucketOwner: {
     kind: 'text',
     flag: 'bucket-owner',

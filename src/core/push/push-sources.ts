@@ -131,6 +131,8 @@ async function readAll({ job, ports, account, sources, assembler, deliverer }: R
       account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
       if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, classified.cut, source);
       source.lines += chunk.lines;
+      // Lets a source that remembers places forget those of this chunk.
+      source.placeOf?.(source.lines + 1);
       await assembler.append(chunk);
       classified.cut.release();
     } else {

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const ownerOnly = 0o600;
+
+/**
+ * Writes a file whole or not at all, readable by its owner only: beside it first, then renamed. Its folders are made. A
+ * link keeps pointing to what it points to. Throws what the file system throws.
+ */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const target = await realpath(file).catch(() => file);
+  const unfinished = join(
+    dirname(target),
+    `.audit-export-${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+  );
+  try {
+    const handle = await open(unfinished, 'wx', ownerOnly);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(unfinished, target);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,65 @@
+import { applyAccess } from '../../commands/iam/apply.ts';
+import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts';
+import type { IamHost } from '../../commands/iam/iam-host.ts';
+import { readPlan } from '../../commands/iam/plan.ts';
+import type { ApplyOptions } from '../../commands/iam/settings.ts';
+import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import { exitCodes } from '../../errors.ts';
+import { buildConsent, buildIamHost } from '../iam-context.ts';
+import { renderPlan } from '../render/iam-plan.ts';
+import { renderReceipt } from '../render/iam-receipt.ts';
+import { buildPalette } from '../render/palette.ts';
+import type { Invocation } from '../verb.ts';
+import { changeLine, countChanges } from './change-line.ts';
+import { readSaved, readWanted } from './wanted.ts';
+
+/** Shows the plan, asks, carries it out. The plan goes to stderr, what came of it to stdout. */
+export async function runApply(invocation: Invocation): Promise<number> {
+  const { context, options } = invocation;
+  const { removeExtras, plan: planFile, receipt: receiptFile } = options as unknown as ApplyOptions;
+  const consent = buildConsent(context, options);
+  demandAnswerable(consent, 'iam apply');
+  const wanted =
+    planFile === undefined ? await readWanted(invocation) : await readSaved(planFile, invocation);
+  const host = await buildIamHost(context, {
+    region: wanted.desired.region,
+    endpointUrl: options.endpointUrl,
+    profile: wanted.profile,
+    receiptFile,
+    onChange: changeLine(invocation),
+  });
+  try {
+    const plan = wanted.saved ?? (await readPlan(wanted.desired, host.admin, { removeExtras }));
+    if (!options.quiet || !consent.yes) showPlan(plan, invocation);
+    if (plan.changes.length > 0) await confirmChanges(consent, `${countChanges(plan.changes)}: go ahead?`);
+    const receipt = await applyAccess(plan, host);
+    showReceipt(receipt, plan, { invocation, host, receiptFile });
+    return receipt.remaining.length === 0 ? exitCodes.done : exitCodes.verification;
+  } finally {
+    await host.admin.close();
+  }
+}
+
+function showPlan(plan: AccessPlan, { context, options }: Invocation): void {
+  const { stderr, environment } = context;
+  const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
+  stderr.write(`${renderPlan(plan, palette)}\n`);
+}
+
+function showReceipt(
+  receipt: AccessReceipt,
+  { changes }: AccessPlan,
+  {
+    invocation,
+    host,
+    receiptFile,
+  }: { invocation: Invocation; host: IamHost; receiptFile: string | undefined },
+): void {
+  const { context, options } = invocation;
+  const where = { location: receiptFile ?? host.receipts.location, changes: changes.length };
+  const text = options.json
+    ? `${JSON.stringify(receipt, null, 2)}\n`
+    : renderReceipt(receipt, where, buildPalette(context, options.noColor));
+  context.stdout.write(text);
+}

@@ -1,0 +1,29 @@
+import { readPlan } from '../../commands/iam/plan.ts';
+import type { PlanSettings } from '../../commands/iam/settings.ts';
+import { exitCodes } from '../../errors.ts';
+import { openAdmin, writeNamedFile } from '../iam-context.ts';
+import { renderPlan } from '../render/iam-plan.ts';
+import { buildPalette } from '../render/palette.ts';
+import type { Invocation } from '../verb.ts';
+import { readWanted } from './wanted.ts';
+
+/** Shows what differs; 0 where nothing does, 7 else. */
+export async function runPlan(invocation: Invocation): Promise<number> {
+  const { context, options } = invocation;
+  const { removeExtras, out } = options as unknown as PlanSettings;
+  const { desired } = await readWanted(invocation);
+  const { region } = desired;
+  const { endpointUrl } = options;
+  const admin = await openAdmin(context, { region, endpointUrl });
+  try {
+    const plan = await readPlan(desired, admin, { removeExtras });
+    const json = `${JSON.stringify(plan, null, 2)}\n`;
+    if (out !== undefined) await writeNamedFile(out, json, 'out');
+    if (options.json) context.stdout.write(json);
+    else if (!options.quiet || !plan.inSync)
+      context.stdout.write(renderPlan(plan, buildPalette(context, options.noColor)));
+    return plan.inSync ? exitCodes.done : exitCodes.verification;
+  } finally {
+    await admin.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { resolveAnswers } from '../../commands/iam/resolve-answers.ts';
+import type { AnswerOptions } from '../../commands/iam/settings.ts';
+import { parseAccessRequest } from '../../core/setup/access-request.ts';
+import type { DesiredAccess } from '../../core/setup/desired-access.ts';
+import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
+import type { AccessPlan } from '../../core/setup/plan.ts';
+import { parseAccessPlan } from '../../core/setup/parse-plan.ts';
+import { AuditExportError } from '../../errors.ts';
+import { readNamedFile } from '../iam-context.ts';
+import type { Invocation } from '../verb.ts';
+
+/** What an invocation is about. */
+export interface Wanted {
+  desired: DesiredAccess;
+  /** Whose state folder keeps the receipt. */
+  profile: string | undefined;
+  /** Where the plan was saved before. */
+  saved?: AccessPlan;
+}
+
+/** The access that flags, profile or request ask for. Throws `missing-answer`, `usage`, `document-invalid`. */
+export async function readWanted({ context, options, profile }: Invocation): Promise<Wanted> {
+  const { environment } = context;
+  const { request: file } = options as unknown as AnswerOptions;
+  const request =
+    file === undefined ? undefined : parseAccessRequest(file, await readNamedFile(file, 'request'));
+  const answers = resolveAnswers({
+    options: options as unknown as AnswerOptions & { region?: string },
+    profile: profile?.profile,
+    request,
+    ambientRegion: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+  });
+  return {
+    desired: buildDesiredAccess(answers),
+    profile: request === undefined ? profile?.name : request.profile,
+  };
+}
+
+/** The access of a saved plan, and the plan. Throws `document-invalid`, and `usage` where flags want something else. */
+export async function readSaved(file: string, { options, profile }: Invocation): Promise<Wanted> {
+  const beside = ['request', 'removeExtras'].filter((name) => (options[name] ?? false) !== false);
+  if (beside.length > 0)
+    throw new AuditExportError('usage', 'A saved plan is carried out as it is: nothing can be added to it.', {
+      cure: 'Leave out --request and --remove-extras, or make a new plan with them: audit-export iam plan --out FILE',
+    });
+  const saved = parseAccessPlan(file, await readNamedFile(file, 'plan'));
+  return { desired: saved.desired, profile: profile?.name, saved };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { openAccessProbe } from '../adapters/aws/access-probe.ts';
+import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
+import { openConfigStore } from '../adapters/fs/config-store.ts';
+import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';
+import { openConversation } from '../adapters/terminal/conversation.ts';
+import { InquirerPrompter } from '../adapters/terminal/inquirer-prompter.ts';
+import type { InitHost, Tone } from '../commands/init/init-host.ts';
+import { buildAccessTest } from '../commands/init/test-access.ts';
+import type { GlobalOptions } from '../core/config/global-settings.ts';
+import { describeChange } from '../core/setup/change.ts';
+import { AuditExportError } from '../errors.ts';
+import { buildIamHost } from './iam-context.ts';
+import { buildPalette } from './render/palette.ts';
+import type { CliContext } from './terminal-context.ts';
+
+/** Hands `init` the real world. */
+export async function buildInitHost(context: CliContext, options: GlobalOptions): Promise<InitHost> {
+  const { environment, stdin, stderr, signal, workingFolder } = context;
+  const clock = { now: () => Date.now() };
+  // What the person reads goes to stderr: there it is coloured or not.
+  const { strong, faint, good, warn } = buildPalette({ stdout: stderr, environment }, options.noColor);
+  const tones: Record<Tone, (text: string) => string> = { plain: (text) => text, strong, faint, good, warn };
+  const { say, wait } = openConversation(stderr, { quiet: options.quiet, now: clock.now });
+  const tell: InitHost['say'] = (text, tone = 'plain') => {
+    say(text, tones[tone]);
+  };
+  return {
+    canAsk: stdin.isTTY === true && stderr.isTTY === true && !options.noInput,
+    prompter: new InquirerPrompter({ input: stdin, output: stderr, colours: hasColours(strong), signal }),
+    say: tell,
+    wait,
+    clock,
+    config: await openConfigStore(options.config, environment, workingFolder),
+    ambientRegion: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+    openIam: ({ endpointUrl }, region, profile) =>
+      buildIamHost(context, {
+        region,
+        endpointUrl,
+        profile,
+        onChange: (change) => {
+          tell(`  ✔ ${describeChange(change)}`, 'good');
+        },
+      }),
+    openBuckets: (reach) => openBucketAdmin(reach, environment),
+    openAccessTest: (reach, { kmsKeyId, storageClass, tags }) =>
+      buildAccessTest({
+        clock,
+        sleep: (ms) => sleep(ms, signal),
+        openProbe: (access) =>
+          openAccessProbe(access, { ...reach, kmsKeyId, storageClass, tags }, environment),
+      }),
+    readFile: readNamedFile,
+    writeFile: writeNamedFile,
+  };
+}
+
+function hasColours(style: (text: string) => string): boolean {
+  return style('x') !== 'x';
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
+    throw new AuditExportError('interrupted', 'Stopped while waiting for IAM. Policy and role are made.', {
+      cure: 'Run audit-export init again: it tests and goes on.',
+      cause: error,
+    });
+  });
+}

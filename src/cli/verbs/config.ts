@@ -1,0 +1,80 @@
+import type { ConfigSetOptions } from '../../commands/config/settings.ts';
+import { configSetSettings } from '../../commands/config/settings.ts';
+import { pushSettings } from '../../commands/push/settings.ts';
+import type { Verb } from '../verb.ts';
+
+export const configShowVerb: Verb = {
+  path: ['config', 'show'],
+  summary: 'the settings a run would use, and where each comes from',
+  args: [],
+  settings: pushSettings,
+  readsProfile: true,
+  notes: `Flags win over the environment, the environment over the profile, the profile over the default. Takes the flags of push,
+to see what they would change.`,
+  run: async ({ context, flags, options, profile, configFile }) => {
+    const { showConfig } = await import('../../commands/config/show.ts');
+    const { renderConfigReport } = await import('../render/config-report.ts');
+    const { buildPalette } = await import('../render/palette.ts');
+    const report = showConfig({ flags, environment: context.environment }, profile, configFile);
+    context.stdout.write(
+      options.json
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : renderConfigReport(report, buildPalette(context, options.noColor)),
+    );
+    return 0;
+  },
+};
+
+export const configSetVerb: Verb = {
+  path: ['config', 'set'],
+  summary: 'change the audit types or a delivery setting of a profile',
+  args: [
+    { name: '<name>', help: 'such as types or objectSize' },
+    { name: '[values...]', help: 'as for the flag of push' },
+  ],
+  settings: configSetSettings,
+  readsProfile: false,
+  notes: `Examples:
+  audit-export config set types query,alert
+  audit-export config set objectSize 128MiB
+  audit-export config set tags team=security cost=42
+  audit-export config set --unset layout
+
+Bucket, region, role and trust are not changed by a slip: audit-export init --reconfigure shows the difference first.`,
+  run: async ({ context, args, options }) => {
+    const { setConfig } = await import('../../commands/config/set.ts');
+    const { buildSetHost } = await import('../config-context.ts');
+    const { renderConfigChange } = await import('../render/config-report.ts');
+    const [name = '', ...values] = args;
+    const { unset } = options as unknown as ConfigSetOptions;
+    const change = await setConfig(
+      { name, values, unset, profile: options.profile },
+      await buildSetHost(context, options.config),
+    );
+    context.stdout.write(options.json ? `${JSON.stringify(change, null, 2)}\n` : renderConfigChange(change));
+    return 0;
+  },
+};
+
+export const configPathVerb: Verb = {
+  path: ['config', 'path'],
+  summary: 'the configuration file in use, or the one that init would make',
+  args: [],
+  settings: {},
+  readsProfile: false,
+  notes: 'The first of: --config FILE, ./audit-export.json, $XDG_CONFIG_HOME/audit-export/config.json.',
+  run: async ({ context, options }) => {
+    const { openConfig, placesOf } = await import('../config-context.ts');
+    const config = await openConfig(context, options.config);
+    const exists = (await config.read()) !== undefined;
+    const report = {
+      report: 'config-path',
+      version: 1,
+      file: config.file,
+      exists,
+      places: placesOf(context, options.config),
+    };
+    context.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${config.file}\n`);
+    return 0;
+  },
+};

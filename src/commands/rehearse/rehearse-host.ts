@@ -1,0 +1,40 @@
+import type { Emulator } from '../../ports/emulator.ts';
+
+/** How the rehearsal is to run. */
+export interface RehearsalSettings {
+  readonly port: number;
+  readonly dataDir: string | undefined;
+  /** Name of a scenario, or path of a JSON file. */
+  readonly scenario: string;
+  readonly seed: number;
+}
+
+/** The world as `rehearse` needs it. */
+export interface RehearseHost {
+  /** Starts S3, STS and IAM on loopback. */
+  startRehearsal(
+    settings: RehearsalSettings,
+  ): Promise<{ readonly emulator: Emulator; readonly summary: string }>;
+  /** Writes files that only this user can read into a folder of their own. */
+  writePrivateFiles(files: Readonly<Record<string, string>>): Promise<PrivateFolder>;
+  /** Runs a command with its terminal and answers with its exit code; `set` and `unset` change the environment. */
+  runCommand(command: readonly string[], environment: EnvironmentChange): Promise<number>;
+  /** The result, on stdout. */
+  print(text: string): void;
+  /** Everything else, on stderr. */
+  say(text: string): void;
+  /** Ends the rehearsal. */
+  readonly signal: AbortSignal;
+}
+
+export interface PrivateFolder {
+  /** Paths by file name. */
+  readonly paths: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** What must be set, and what must not be there, for a program to meet the rehearsal and never AWS. */
+export interface EnvironmentChange {
+  readonly set: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+}

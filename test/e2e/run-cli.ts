@@ -1,0 +1,145 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import type { PushReport } from '../../src/core/accounting/push-report.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The program under test: the one that is built here, or an installed one that the environment names. */
+export const program =
+  process.env['AUDIT_EXPORT_TEST_PROGRAM'] ??
+  fileURLToPath(new URL('../../bin/audit-export.js', import.meta.url));
+
+const memoryProbe = new URL('./memory-probe.mjs', import.meta.url).href;
+
+export interface CliOptions {
+  /** What the program reads; `open` leaves the pipe open, for the test to write to; nothing: an empty stdin. */
+  readonly stdin?: Buffer | AsyncIterable<Buffer> | 'open';
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Measure the highest RSS. */
+  readonly measureMemory?: boolean;
+  /** Flags for node itself. */
+  readonly nodeFlags?: readonly string[];
+  /** The program hangs if it takes longer, and is killed. */
+  readonly timeoutMs?: number;
+}
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  /** What it has written to stderr so far. */
+  readonly stderrSoFar: () => string;
+  readonly ended: Promise<CliRun>;
+}
+
+/** An environment of the workspace alone: nothing of the machine's AWS settings or of the user's own files. */
+export function environmentOf(workspace: Workspace): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: workspace.path('home'),
+    XDG_STATE_HOME: workspace.path('state'),
+    XDG_CONFIG_HOME: workspace.path('config'),
+    TMPDIR: workspace.path('tmp'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** Starts `audit-export` in a workspace. */
+export function startCli(
+  workspace: Workspace,
+  args: readonly string[],
+  options: CliOptions = {},
+): RunningCli {
+  const { stdin, environment = {}, nodeFlags = [], timeoutMs = 60_000 } = options;
+  const probe = options.measureMemory === true ? ['--import', memoryProbe] : [];
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [...probe, ...nodeFlags, program, ...args], {
+    cwd: workspace.folder,
+    env: { ...environmentOf(workspace), AUDIT_EXPORT_E2E_PEAK: workspace.path('peak'), ...environment },
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout?.on('data', (piece: Buffer) => stdout.push(piece));
+  child.stderr?.on('data', (piece: Buffer) => stderr.push(piece));
+  const textOf = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString('utf8');
+  feed(child, stdin);
+  const ended = new Promise<CliRun>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(
+        new Error(
+          `audit-export ${args.join(' ')} hung for ${timeoutMs} ms\n${textOf(stderr)}${textOf(stdout)}`,
+        ),
+      );
+    }, timeoutMs);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      const milliseconds = performance.now() - startedMs;
+      resolve({ code, signal, stdout: textOf(stdout), stderr: textOf(stderr), milliseconds });
+    });
+  });
+  ended.catch(() => undefined);
+  return { child, stderrSoFar: () => textOf(stderr), ended };
+}
+
+/** A program that stops reading is its own affair: what can't be written to it is dropped. */
+function feed(child: ChildProcess, stdin: CliOptions['stdin']): void {
+  if (stdin === undefined || child.stdin === null) return;
+  child.stdin.on('error', () => undefined);
+  if (stdin === 'open') return;
+  if (Buffer.isBuffer(stdin)) child.stdin.end(stdin);
+  else pipeline(Readable.from(stdin, { objectMode: false }), child.stdin).catch(() => undefined);
+}
+
+/** Runs `audit-export` to its end. */
+export async function runCli(
+  workspace: Workspace,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliRun> {
+  return await startCli(workspace, args, options).ended;
+}
+
+export interface PushRun extends CliRun {
+  readonly report: PushReport;
+}
+
+/** Runs a command with `--json` and reads its report. Throws with all the output where there is none. */
+export async function runForReport(
+  workspace: Workspace,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<PushRun> {
+  return withReport(await runCli(workspace, [...args, '--json'], options));
+}
+
+/** Reads the report of a run with `--json`. */
+export function withReport(run: CliRun): PushRun {
+  try {
+    return { ...run, report: JSON.parse(run.stdout) as PushReport };
+  } catch {
+    throw new Error(`no report: exit ${run.code} ${run.signal}\n${run.stderr}\n${run.stdout.slice(0, 2000)}`);
+  }
+}
+
+/** The highest RSS, in bytes, of the last run of the workspace that measured memory. */
+export async function peakBytes(workspace: Workspace): Promise<number> {
+  return Number(await readFile(workspace.path('peak'), 'utf8'));
+}
+
+/** Writes to an open stdin, and waits until the pipe has taken it. */
+export async function writeTo({ child }: RunningCli, bytes: Buffer): Promise<void> {
+  if (child.stdin?.write(bytes) === false) await once(child.stdin, 'drain');
+}
