@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
-import { resolveSettings } from '../core/config/setting.ts';
+import { environmentName, resolveSettings } from '../core/config/setting.ts';
 import { AuditExportError, exitCodes, isAuditExportError } from '../errors.ts';
 import type { GivenFlags } from './program.ts';
 import { buildProgram } from './program.ts';
@@ -66,16 +66,41 @@ async function runVerb(
 }
 
 function failWith(error: unknown, argv: readonly string[], context: CliContext): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  const known = isAuditExportError(error);
-  context.stderr.write(renderError(error, { version: context.version, verbose: argv.includes('--verbose') }));
-  if (argv.includes('--json')) {
-    const { code, message, cure, details } = known
-      ? error
-      : { code: 'unexpected', message: String(error), cure: undefined, details: {} };
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const known = isAuditExportError(error) ? error : fromCommander(error);
+  // Commander has written its own message already.
+  if (!(error instanceof CommanderError)) {
+    context.stderr.write(
+      renderError(error, { version: context.version, verbose: argv.includes('--verbose') }),
+    );
+  }
+  if (wantsJson(argv, context)) {
+    const { code, message, cure, details } = known ?? {
+      code: 'unexpected',
+      message: String(error),
+      cure: undefined,
+      details: {},
+    };
     context.stdout.write(
       `${JSON.stringify({ error: { code, message, cure: cure ?? null, details } }, null, 2)}\n`,
     );
   }
-  return known ? error.exitCode : exitCodes.bug;
+  return known?.exitCode ?? exitCodes.bug;
+}
+
+function fromCommander(error: unknown): AuditExportError | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return new AuditExportError('usage', error.message.replace(/^error: /, ''), {
+    cure: 'See audit-export --help.',
+  });
+}
+
+/** Errors may come before settings are resolved, so this looks at the words themselves. */
+function wantsJson(argv: readonly string[], { environment }: CliContext): boolean {
+  return (
+    argv.includes('--json') ||
+    ['1', 'true', 'yes', 'on'].includes(
+      (environment[environmentName(globalSettings.json.flag)] ?? '').toLowerCase(),
+    )
+  );
 }

@@ -1,5 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Extent, Spool } from '../../src/ports/spool.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Spool } from '../../src/ports/spool.ts';
+
+/** Each write is a segment of its own. */
+const span = 2 ** 32;
 
 /**
  * A spool in memory. Reading or giving back what is not there throws: what was released may be overwritten in a real one.
@@ -20,26 +23,28 @@ export class MemorySpool implements Spool {
     return [...this.#liveBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  async write(bytes: Buffer): Promise<Extent> {
+  async write(bytes: Buffer): Promise<number> {
     const segment = this.writes++;
     const copy = Buffer.from(bytes);
-    await wait(0);
+    await turn();
     if (segment >= this.#failFrom) throw new Error('no space left on the disk of the spool');
     this.#segments.set(segment, copy);
     this.#liveBytes.set(segment, bytes.length);
-    return { segment, offset: 0, length: bytes.length };
+    return segment * span;
   }
 
-  async read({ segment, offset, length }: Extent, into: Buffer): Promise<void> {
-    const bytes = this.#segments.get(segment);
-    await wait(0);
-    if (bytes === undefined || offset + length > bytes.length || into.length < length)
-      throw new Error(`there is no extent ${segment}:${offset}+${length}`);
-    bytes.copy(into, 0, offset, offset + length);
+  async read(position: number, into: Buffer): Promise<void> {
+    const bytes = this.#segments.get(Math.floor(position / span));
+    const offset = position % span;
+    await turn();
+    if (bytes === undefined || offset + into.length > bytes.length)
+      throw new Error(`there is nothing at ${position}, ${into.length} bytes`);
+    bytes.copy(into, 0, offset, offset + into.length);
   }
 
-  release({ segment, length }: Extent): void {
-    const left = (this.#liveBytes.get(segment) ?? -1) - length;
+  release(position: number, bytes: number): void {
+    const segment = Math.floor(position / span);
+    const left = (this.#liveBytes.get(segment) ?? -1) - bytes;
     if (left < 0) throw new Error(`segment ${segment} was given back twice`);
     this.#liveBytes.set(segment, left);
     if (left === 0) this.#segments.delete(segment);

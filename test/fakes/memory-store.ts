@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/object-store.ts';
 
 /** What the store does, by the number of the put (from 0). */
@@ -38,7 +38,8 @@ export class MemoryStore implements ObjectStore {
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
     this.mostBytesAtOnce = Math.max(this.mostBytesAtOnce, this.#bytesAtOnce);
     try {
-      await wait(this.#script.delayMs?.(put) ?? 0);
+      const delayMs = this.#script.delayMs?.(put) ?? 0;
+      await (delayMs > 0 ? wait(delayMs) : turn());
       const failure = this.#script.failure?.(put);
       if (failure !== undefined) throw failure;
       if (this.objects.has(key)) return 'already-there';

@@ -87,7 +87,7 @@ async function removeAbandoned(folder: string): Promise<void> {
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
-    () => true,
+    (found) => found.isFile(),
     () => false,
   );
 }
@@ -108,7 +108,7 @@ async function linkOnce(unfinished: string, path: string): Promise<PutStatus> {
     await link(unfinished, path);
     return 'stored';
   } catch (error) {
-    if (errno(error) === 'EEXIST') return 'already-there';
+    if (errno(error) === 'EEXIST' && (await exists(path))) return 'already-there';
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errno(error))) throw error;
   }
   if (await exists(path)) return 'already-there';
@@ -138,11 +138,15 @@ function isRunning(pid: number): boolean {
 }
 
 function failed(location: string, key: string, error: unknown): AuditExportError {
+  const inTheWay =
+    'A part of the path is a file, or a folder has the name of an object: move it, or name another folder with --to.';
   const cures: Record<string, string> = {
     ENOSPC: 'Free disk there and run it again.',
     EACCES: 'Give this user the right to write there, or name another folder with --to.',
     EROFS: 'The file system is read-only: name another folder with --to.',
-    ENOTDIR: 'A part of the path is a file: name another folder with --to.',
+    ENOTDIR: inTheWay,
+    EEXIST: inTheWay,
+    EISDIR: inTheWay,
   };
   return new AuditExportError(
     'store-failed',

@@ -39,13 +39,13 @@ export class QuarantineFolder implements Quarantine {
 
   async addPart(bytes: Buffer): Promise<void> {
     await this.#guard(async () => {
-      this.#list ??= await this.#openList();
       this.#long ??= await LongLine.begin(this.#folder);
       await this.#long.add(bytes);
     });
   }
 
   async seal(): Promise<string | undefined> {
+    await this.#long?.abandon();
     const list = this.#list;
     if (list === undefined) return undefined;
     return this.#guard(async () => {
@@ -68,8 +68,7 @@ export class QuarantineFolder implements Quarantine {
   }
 
   async #openList(): Promise<{ file: FileHandle; path: string }> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = unfinishedPath(this.#folder);
+    const path = await unfinishedPath(this.#folder);
     return { file: await open(path, 'wx', 0o600), path };
   }
 
@@ -111,13 +110,19 @@ class LongLine {
   }
 
   static async begin(folder: string): Promise<LongLine> {
-    const path = unfinishedPath(folder);
+    const path = await unfinishedPath(folder);
     return new LongLine(folder, path, await open(path, 'wx', 0o600));
   }
 
   async add(bytes: Buffer): Promise<void> {
     this.#hash.update(bytes);
     await this.#file.writeFile(bytes);
+  }
+
+  /** Removes what there is: the run ended within the line. */
+  async abandon(): Promise<void> {
+    await this.#file.close();
+    await rm(this.#path, { force: true });
   }
 
   /** Makes the file durable and returns its name within the folder. */
@@ -130,7 +135,9 @@ class LongLine {
   }
 }
 
-function unfinishedPath(folder: string): string {
+/** A name for a file that is being written, in the folder, which is made if need be. */
+async function unfinishedPath(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 

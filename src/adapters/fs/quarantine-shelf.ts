@@ -33,7 +33,7 @@ export class QuarantineFolderShelf implements QuarantineShelf {
   }
 
   async *lines(list: string): AsyncGenerator<ShelvedLine> {
-    for await (const text of readLines(list)) {
+    for await (const text of splitLines(piecesOf(list))) {
       const { raw, rawBase64, rawFile, ...line } = parseRecord(list, text);
       const bytes = raw === undefined ? rawBase64 : raw;
       yield {
@@ -44,8 +44,8 @@ export class QuarantineFolderShelf implements QuarantineShelf {
     }
   }
 
-  async *rawBytes(rawFile: string): AsyncGenerator<Buffer> {
-    for await (const piece of createReadStream(rawFile)) yield piece as Buffer;
+  rawBytes(rawFile: string): AsyncIterable<Buffer> {
+    return piecesOf(rawFile);
   }
 
   async remove(lists: readonly string[]): Promise<void> {
@@ -72,19 +72,36 @@ function broken(path: string, error: unknown): AuditExportError {
   );
 }
 
+/** A list is a file that anybody may have changed: a name in it must not lead out of the folder. */
+const rawFileName = /^[0-9a-f]{32}\.raw$/;
+
 function parseRecord(list: string, text: string): StoredRecord {
+  let record: unknown;
   try {
-    return JSON.parse(text) as StoredRecord;
+    record = JSON.parse(text);
   } catch (error) {
     throw broken(list, error);
+  }
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw broken(list, new Error('a record is no object'));
+  const { rawFile } = record as Partial<StoredRecord>;
+  if (rawFile !== undefined && !rawFileName.test(rawFile))
+    throw broken(list, new Error(`${JSON.stringify(rawFile)} is no name of a raw file`));
+  return record as StoredRecord;
+}
+
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of createReadStream(path)) yield piece as Buffer;
+  } catch (error) {
+    throw broken(path, error);
   }
 }
 
 /** Splits at LF only: text within a record may hold U+2028, which other readers take for a line end. */
-async function* readLines(path: string): AsyncGenerator<string> {
+async function* splitLines(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let carried: Buffer[] = [];
-  for await (const piece of createReadStream(path)) {
-    const bytes = piece as Buffer;
+  for await (const bytes of pieces) {
     let start = 0;
     for (let newline = bytes.indexOf(lf); newline !== -1; newline = bytes.indexOf(lf, start)) {
       yield Buffer.concat([...carried, bytes.subarray(start, newline)]).toString('utf8');

@@ -23,9 +23,11 @@ export async function openSources(inputs: readonly string[], options: OpenSource
   const seen = new Set<string>();
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
     for (const path of input === '-' ? ['-'] : await pathsOf(input, options.exceptBelow)) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      sources.push(path === '-' ? stdinSource(options) : await fileSource(path));
+      const { identity, source } =
+        path === '-' ? { identity: '-', source: stdinSource(options) } : await fileSource(path);
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      sources.push(source);
     }
   }
   return sources;
@@ -78,16 +80,20 @@ function byBytes(paths: readonly string[]): string[] {
   return paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-async function fileSource(path: string): Promise<Source> {
-  const found = await stat(path).catch((error: unknown) => {
+/** A file is the same file under any name: by another path, a link or an alias it would be read twice. */
+async function fileSource(path: string): Promise<{ identity: string; source: Source }> {
+  const found = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   // A FIFO or a device says nothing of its size.
-  const storedBytes = found.isFile() ? found.size : undefined;
+  const storedBytes = found.isFile() ? Number(found.size) : undefined;
   return {
-    name: path,
-    storedBytes,
-    read: (onStoredBytes) => decompress(path, readFile(path, onStoredBytes)),
+    identity: `${found.dev}:${found.ino}`,
+    source: {
+      name: path,
+      storedBytes,
+      read: (onStoredBytes) => decompress(path, readFile(path, onStoredBytes)),
+    },
   };
 }
 

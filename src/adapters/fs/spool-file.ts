@@ -3,9 +3,11 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
-import type { Extent, Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/spool.ts';
 
 const segmentBytes = 64 * 1024 * 1024;
+/** A position is the number of a segment and an offset in it. */
+const segmentSpan = 2 ** 32;
 
 interface Segment {
   file: FileHandle;
@@ -23,7 +25,7 @@ export class SpoolFile implements Spool {
   #made = 0;
   #writing: Promise<unknown> = Promise.resolve();
 
-  async write(bytes: Buffer): Promise<Extent> {
+  async write(bytes: Buffer): Promise<number> {
     const turn = this.#writing.then(() => this.#append(bytes));
     this.#writing = turn.catch(() => undefined);
     try {
@@ -40,21 +42,23 @@ export class SpoolFile implements Spool {
     }
   }
 
-  async read({ segment, offset, length }: Extent, into: Buffer): Promise<void> {
-    const { file } = this.#segments.get(segment) as Segment;
+  async read(position: number, into: Buffer): Promise<void> {
+    const { file } = this.#segments.get(Math.floor(position / segmentSpan)) as Segment;
+    const offset = position % segmentSpan;
     let done = 0;
-    while (done < length) {
-      const { bytesRead } = await file.read(into, done, length - done, offset + done);
+    while (done < into.length) {
+      const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
       if (bytesRead === 0)
         throw new AuditExportError('spool-failed', 'The spool is shorter than what was written to it.');
       done += bytesRead;
     }
   }
 
-  release({ segment, length }: Extent): void {
+  release(position: number, bytes: number): void {
+    const segment = Math.floor(position / segmentSpan);
     const known = this.#segments.get(segment);
     if (known === undefined) return;
-    known.live -= length;
+    known.live -= bytes;
     if (known.live > 0 || segment === this.#current) return;
     this.#segments.delete(segment);
     known.file.close().catch(() => undefined);
@@ -65,27 +69,18 @@ export class SpoolFile implements Spool {
     this.#segments.clear();
   }
 
-  async #append(bytes: Buffer): Promise<Extent> {
+  async #append(bytes: Buffer): Promise<number> {
     const current = this.#current === undefined ? undefined : this.#segments.get(this.#current);
     const segment =
       current !== undefined && current.written < segmentBytes ? current : await this.#newSegment();
-    const extent: Extent = {
-      segment: this.#current as number,
-      offset: segment.written,
-      length: bytes.length,
-    };
+    const offset = segment.written;
     for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await segment.file.write(
-        bytes,
-        done,
-        bytes.length - done,
-        extent.offset + done,
-      );
+      const { bytesWritten } = await segment.file.write(bytes, done, bytes.length - done, offset + done);
       done += bytesWritten;
     }
     segment.written += bytes.length;
     segment.live += bytes.length;
-    return extent;
+    return (this.#current as number) * segmentSpan + offset;
   }
 
   async #newSegment(): Promise<Segment> {
@@ -96,7 +91,7 @@ export class SpoolFile implements Spool {
     const previous = this.#current;
     this.#current = this.#made++;
     this.#segments.set(this.#current, segment);
-    if (previous !== undefined) this.release({ segment: previous, offset: 0, length: 0 });
+    if (previous !== undefined) this.release(previous * segmentSpan, 0);
     return segment;
   }
 }

@@ -13,7 +13,8 @@ const parsers: Record<InstantForm, (value: unknown) => number | undefined> = {
   'epoch-ms': (value) => epochOf(value),
   'epoch-s': (value) => {
     const seconds = epochOf(value);
-    return seconds === undefined ? undefined : seconds * 1000;
+    // By microseconds, since 2182472442.469 * 1000 is a hair below its millisecond.
+    return seconds === undefined ? undefined : Math.round(seconds * 1e6) / 1000;
   },
   'iso-8601': (value) => (typeof value === 'string' ? parseIsoInstant(value) : undefined),
 };

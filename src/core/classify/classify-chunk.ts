@@ -41,7 +41,8 @@ export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRule
     const newline = input.indexOf(lf, start);
     const stop = newline === -1 ? input.length : newline;
     const end = stop > start && input[stop - 1] === cr ? stop - 1 : stop;
-    if (isBlank(input, start, end)) blank++;
+    // The length comes first: what is too long for memory can't be looked at for blankness either.
+    if (end - start <= rules.maxLineBytes && isBlank(input, start, end)) blank++;
     else classifyLine({ input, start, end, line, ascii }, rules, findings);
     start = stop + 1;
   }
@@ -89,10 +90,10 @@ function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): voi
   try {
     value = JSON.parse(text);
   } catch (error) {
-    findings.bad.push({ line, start, end, reason: 'not-json', detail: whereJsonEnds(error, text) });
+    findings.bad.push({ line, start, end, reason: 'not-json', detail: whereJsonEnds(error) });
     return;
   }
-  record(rules.classifyEvent(value), at, rules, findings);
+  record(classify(value, rules), at, rules, findings);
 }
 
 /** Decodes a line; undefined if it is not UTF-8. Latin-1 decoding of ASCII is the fastest there is. */
@@ -103,11 +104,22 @@ function textOf({ input, start, end, ascii }: LineAt): string | undefined {
   return isUtf8(bytes) ? input.toString('utf8', start, end) : undefined;
 }
 
-/** The engine's message quotes the data; ours gives the place only. */
-function whereJsonEnds(error: unknown, text: string): string {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  if (position === undefined || Number(position) >= text.length) return 'it ends too early';
-  return `unexpected character at position ${position}`;
+/** The engine's message quotes the data; ours gives the place only, where the engine names it. */
+function whereJsonEnds(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  if (/^(?:Unexpected end|Unterminated string)/.test(message)) return 'it ends too early';
+  const position = / (?:in|after) JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  return position === undefined ? 'unexpected character' : `unexpected character at position ${position}`;
+}
+
+/** A recursive schema of a user's own can be led deeper than the stack: that is the line's fault, not the run's. */
+function classify(value: unknown, { classifyEvent }: ClassifyRules): EventVerdict {
+  try {
+    return classifyEvent(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, reason: 'schema-violation', detail: 'it is nested too deeply to be checked' };
+  }
 }
 
 function record(

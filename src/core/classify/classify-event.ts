@@ -111,6 +111,7 @@ function eventTimeOf(
 
 /** Event times are no secret, but a hostile value may be long. */
 function shown(value: unknown): string {
+  if (typeof value === 'object') return `a JSON ${nameOf(value)}`;
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -54,7 +54,8 @@ const switches: Record<string, boolean> = {
 };
 
 function parseSwitch(text: string, place: Place): boolean {
-  const value = switches[text.toLowerCase()];
+  const word = text.toLowerCase();
+  const value = Object.hasOwn(switches, word) ? switches[word] : undefined;
   if (value === undefined) throw wrong(place, text, 'it must be true or false');
   return value;
 }

@@ -7,6 +7,7 @@ export type StoreAddress = { kind: 's3'; bucket: string; prefix: string } | { ki
 /** Reads `s3://bucket/prefix` or a path. Throws `usage` for another scheme or a bucket name that can't be. */
 export function parseStoreAddress(to: string): StoreAddress {
   if (to.trim() === '') throw wrong(to, 'it is empty');
+  if (/^s3:(?!\/\/)/i.test(to)) throw wrong(to, 'a bucket is written with two slashes: s3://BUCKET');
   const url = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(to);
   if (url === null) return { kind: 'folder', path: to };
   if ((url[1] as string).toLowerCase() !== 's3') throw wrong(to, 'only s3:// and local folders are stores');

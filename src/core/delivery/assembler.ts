@@ -127,10 +127,10 @@ export class Assembler {
       lengths.push(bytes);
       filled += bytes;
     }
-    let { segment, offset } = await this.#options.spool.write(batch.subarray(0, filled));
+    let position = await this.#options.spool.write(batch.subarray(0, filled));
     for (const [index, length] of lengths.entries()) {
-      (objects[first + index] as OpenObject).unsealed.noteSpooled({ segment, offset, length });
-      offset += length;
+      (objects[first + index] as OpenObject).unsealed.noteSpooled(position, length);
+      position += length;
     }
     return next;
   }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Extent } from '../../ports/spool.ts';
 import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { PageMemory } from './page-memory.ts';
 import { UnsealedBytes } from './unsealed-bytes.ts';
 
 /** A compressed block of an object, in memory or in the spool. */
-export type Piece = { bytes: Buffer } | { extent: Extent };
+export type Piece = { bytes: Buffer } | { position: number; length: number };
 
 /** An object that is being filled: the lines of one partition since its last object was cut. */
 export class OpenObject {

@@ -57,10 +57,7 @@ export class Sealer {
   /** Compressed bytes of the object, as soon as they are known. */
   async compressedBytes(object: OpenObject): Promise<number> {
     const pieces = await Promise.all(object.pieces);
-    return pieces.reduce(
-      (sum, piece) => sum + ('bytes' in piece ? piece.bytes.length : piece.extent.length),
-      0,
-    );
+    return pieces.reduce((sum, piece) => sum + ('bytes' in piece ? piece.bytes.length : piece.length), 0);
   }
 
   async #compress(block: Buffer, memory: Buffer): Promise<Piece> {
@@ -75,7 +72,7 @@ export class Sealer {
 
   async #keep(bytes: Buffer): Promise<Piece> {
     if (this.#pieceBytes + bytes.length > this.#limits.pieceMemoryBytes)
-      return { extent: await this.#spool.write(bytes) };
+      return { position: await this.#spool.write(bytes), length: bytes.length };
     this.#pieceBytes += bytes.length;
     return { bytes };
   }
@@ -85,9 +82,9 @@ export class Sealer {
       this.#pieceBytes -= piece.bytes.length;
       return piece.bytes;
     }
-    const bytes = Buffer.allocUnsafe(piece.extent.length);
-    await this.#spool.read(piece.extent, bytes);
-    this.#spool.release(piece.extent);
+    const bytes = Buffer.allocUnsafe(piece.length);
+    await this.#spool.read(piece.position, bytes);
+    this.#spool.release(piece.position, piece.length);
     return bytes;
   }
 

@@ -1,4 +1,4 @@
-import type { Extent, Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/spool.ts';
 import type { PageMemory } from './page-memory.ts';
 
 /**
@@ -7,7 +7,9 @@ import type { PageMemory } from './page-memory.ts';
  */
 export class UnsealedBytes {
   readonly #memory: PageMemory;
-  #extents: Extent[] = [];
+  /** Where its parts are in the spool, in order, and how long each is: two plain lists, for there can be a million. */
+  #positions: number[] = [];
+  #lengths: number[] = [];
   #pages: number[] = [];
   #inPages = 0;
   #inSpool = 0;
@@ -57,23 +59,27 @@ export class UnsealedBytes {
   }
 
   /** Notes that what was in pages is now in the spool. */
-  noteSpooled(extent: Extent): void {
-    this.#extents.push(extent);
-    this.#inSpool += extent.length;
+  noteSpooled(position: number, bytes: number): void {
+    this.#positions.push(position);
+    this.#lengths.push(bytes);
+    this.#inSpool += bytes;
   }
 
   /** Fills `into` (of exactly `length` bytes) with all of it, in order, and is empty afterwards. */
   async takeAll(into: Buffer, spool: Spool): Promise<void> {
-    const extents = this.#extents;
+    const positions = this.#positions;
+    const lengths = this.#lengths;
     const spooled = this.#inSpool;
-    this.#extents = [];
+    this.#positions = [];
+    this.#lengths = [];
     this.#inSpool = 0;
     this.takePages(into, spooled);
     let at = 0;
-    for (const extent of extents) {
-      await spool.read(extent, into.subarray(at, at + extent.length));
-      spool.release(extent);
-      at += extent.length;
+    for (const [index, position] of positions.entries()) {
+      const bytes = lengths[index] as number;
+      await spool.read(position, into.subarray(at, at + bytes));
+      spool.release(position, bytes);
+      at += bytes;
     }
   }
 }

@@ -66,7 +66,12 @@ function checkText(template: string): void {
   }
   if (!/^[A-Za-z0-9!_.*'()=,:@+ {}/-]+$/.test(template))
     throw invalid(template, 'it has a character that is not safe in an S3 key');
-  if (template.startsWith('_')) throw invalid(template, 'names that start with "_" are the tool\'s own');
+  if (folders.some((folder) => /^[_.]/.test(folder))) {
+    throw invalid(
+      template,
+      'readers skip folders that begin with "_" or ".", and those with "_" are the tool\'s own',
+    );
+  }
 }
 
 function splitTemplate(template: string): Piece[] {

@@ -1,3 +1,5 @@
+import { AuditExportError } from '../../errors.ts';
+
 const lf = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
@@ -13,15 +15,21 @@ type Place = 'before' | 'within' | 'after' | 'closed' | 'lost';
 /**
  * Turns one JSON array, or JSON objects printed over several lines, into compact lines: the white space between tokens
  * is left out and nothing else is touched, so numbers, escapes and the order of keys stay as they were. Works in one pass
- * with constant memory. Where the text stops making sense the rest passes through as it is, line by line.
+ * with constant memory. Where the text stops making sense the rest passes through as it is, line by line. Throws
+ * `source-broken`, naming the source, for an array that is cut: what it held further on is missing.
  */
 export async function* compactDocuments(
   bytes: AsyncIterable<Buffer>,
   kind: 'array' | 'objects',
+  name: string,
 ): AsyncGenerator<Buffer> {
   const compactor = new Compactor(kind === 'array');
   for await (const piece of bytes) yield compactor.add(piece);
   yield compactor.end();
+  if (!compactor.isCut) return;
+  throw new AuditExportError('source-broken', `${name}: its JSON array has no end: the file is cut.`, {
+    cure: 'Get a whole copy and push it again: what is stored already will not be stored twice.',
+  });
 }
 
 class Compactor {
@@ -58,6 +66,11 @@ class Compactor {
     return this.#place === 'within' ? Buffer.from([lf]) : Buffer.alloc(0);
   }
 
+  /** Whether the text ended within the array. */
+  get isCut(): boolean {
+    return this.#inArray && this.#place !== 'closed' && this.#place !== 'lost';
+  }
+
   #take(byte: number): void {
     if (this.#inString) this.#takeInString(byte);
     else if (isSpace(byte)) this.#takeSpace();
@@ -67,7 +80,7 @@ class Compactor {
 
   #takeInString(byte: number): void {
     if (byte === lf) {
-      this.#lose(byte);
+      this.#lose();
       return;
     }
     this.#emit(byte);

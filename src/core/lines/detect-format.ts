@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isJsonPrefix } from './json-prefix.ts';
 
-const lf = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
 const hashedBytes = 4096;
@@ -41,7 +41,12 @@ export async function detectFormat(
   const skippedBytes = whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const head = whole.subarray(skippedBytes);
   const headHash = createHash('sha256').update(whole.subarray(0, hashedBytes)).digest('hex').slice(0, 32);
-  return { format: known ?? formatOf(head), skippedBytes, headHash, bytes: rejoin(head, iterator, ended) };
+  return {
+    format: known ?? formatOf(head, ended),
+    skippedBytes,
+    headHash,
+    bytes: rejoin(head, iterator, ended),
+  };
 }
 
 async function* rejoin(
@@ -59,35 +64,14 @@ async function* rejoin(
 }
 
 /**
- * JSON Lines is the rule; the other formats need good evidence, since a damaged first line must not change how all
- * others are read.
+ * JSON Lines is the rule. The other formats are believed only if all that was looked at fits them, since a damaged first
+ * line must not change how all others are read.
  */
-function formatOf(head: Buffer): SourceFormat {
-  const first = head.toString('latin1').trimStart();
-  if (!first.startsWith('[') && !first.startsWith('{')) return 'lines';
-  const [line, rest] = splitFirstLine(head);
-  if (first.startsWith('[')) return isJson(line) && rest.trim() !== '' ? 'lines' : 'array';
-  return rest.trim() !== '' && isCutOpen(line) && !isJson(rest.split('\n', 1)[0] ?? '') ? 'objects' : 'lines';
-}
-
-function splitFirstLine(head: Buffer): [string, string] {
-  let start = 0;
-  while (start < head.length && (head[start] as number) <= 0x20) start++;
-  const newline = head.indexOf(lf, start);
-  if (newline === -1) return [head.toString('utf8', start), ''];
-  return [head.toString('utf8', start, newline), head.toString('utf8', newline + 1)];
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a line stops where a pretty printer breaks lines: behind a bracket or a comma, with an object still open. */
-function isCutOpen(line: string): boolean {
-  return /[{[,:]\s*$/.test(line) && !isJson(line);
+function formatOf(head: Buffer, isAll: boolean): SourceFormat {
+  const text = head.toString('latin1').trimStart();
+  if (text.startsWith('[')) return isJsonPrefix(text, 'array', isAll) ? 'array' : 'lines';
+  if (!text.startsWith('{')) return 'lines';
+  const newline = text.indexOf('\n');
+  const spansLines = newline !== -1 && !isJsonPrefix(text.slice(0, newline), 'objects', true);
+  return spansLines && isJsonPrefix(text, 'objects', isAll) ? 'objects' : 'lines';
 }

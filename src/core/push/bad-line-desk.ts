@@ -25,7 +25,12 @@ export class BadLineDesk {
     for (const [index, badLine] of bad.entries()) {
       const { start, end, line, ...why } = badLine;
       const record = { ...placeOf(source, source.lines + line + 1, cut.offset + start), ...why };
-      await this.#quarantine.add(record, cut.input.subarray(start, end));
+      try {
+        await this.#quarantine.add(record, cut.input.subarray(start, end));
+      } catch (error) {
+        this.#account.abandoned += bad.length - index;
+        throw error;
+      }
       this.#account.addQuarantined(badLine);
       this.#checkLimit(record, bad.length - index - 1);
     }

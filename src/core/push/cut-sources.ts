@@ -38,7 +38,7 @@ export async function* cutSources(
     const { format, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
     account.format = format;
     account.headHash = headHash;
-    const lines = format === 'lines' ? bytes : compactDocuments(bytes, format);
+    const lines = format === 'lines' ? bytes : compactDocuments(bytes, format, source.name);
     const { pool, maxLineBytes } = options;
     yield* cutChunks(lines, { source: index, startOffset: skippedBytes, pool, maxLineBytes });
   }

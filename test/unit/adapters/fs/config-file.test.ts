@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { configPlaces, readConfigFile, stateFolder } from '../../../../src/adapters/fs/config-file.ts';
+import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
+
+describe('the configuration', () => {
+  test('is looked for beside the work, then where the user keeps it', () => {
+    expect(configPlaces({ XDG_CONFIG_HOME: '/x' }, '/work')).toEqual([
+      '/work/audit-export.json',
+      '/x/audit-export/config.json',
+    ]);
+    expect(configPlaces({}, '/work')[1]).toBe(join(homedir(), '.config/audit-export/config.json'));
+  });
+
+  test('is the first that exists; the one that is named before all', async () => {
+    const folder = scratchFolder();
+    const environment = { XDG_CONFIG_HOME: join(folder, 'home') };
+    expect(await readConfigFile(undefined, environment, folder)).toBeUndefined();
+    mkdirSync(join(folder, 'home/audit-export'), { recursive: true });
+    const [beside = '', home = ''] = configPlaces(environment, folder);
+    writeFileSync(home, 'home');
+    expect(await readConfigFile(undefined, environment, folder)).toEqual({ file: home, text: 'home' });
+    writeFileSync(beside, 'beside');
+    expect((await readConfigFile(undefined, environment, folder))?.text).toBe('beside');
+    expect((await readConfigFile(home, environment, folder))?.text).toBe('home');
+  });
+
+  test('that is named but does not exist is an error', async () => {
+    const error = await rejectionOf(readConfigFile('/nowhere/c.json', {}, '/'));
+    expect(error).toMatchObject({ code: 'config-invalid', exitCode: 3 });
+    expect(error.message).toContain('/nowhere/c.json');
+    expect(error.cure).toContain('--config');
+  });
+
+  test('that exists but can not be read is an error, not passed over', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'audit-export.json'));
+    expect(await rejectionOf(readConfigFile(undefined, {}, folder))).toMatchObject({
+      code: 'config-invalid',
+    });
+  });
+});
+
+test('each profile has a state folder of its own', () => {
+  expect(stateFolder({ XDG_STATE_HOME: '/s' }, 'acme')).toBe('/s/audit-export/acme');
+  expect(stateFolder({}, undefined)).toBe(join(homedir(), '.local/state/audit-export/default'));
+});

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { FolderStore } from '../../../../src/adapters/fs/folder-store.ts';
+import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const original = await importOriginal<{ mkdir: typeof mkdir }>();
+  return { ...original, mkdir: vi.fn<typeof mkdir>(original.mkdir) };
+});
+
+afterEach(() => {
+  vi.mocked(mkdir).mockClear();
+});
+
+const key = 'type=query/dt=2026-01-01/20260101T000000000Z-ab.jsonl.gz';
+const object = (text: string | Buffer, at = key) => ({
+  key: at,
+  body: Buffer.from(text),
+  contentType: 'application/gzip',
+});
+const unfinished = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('.unfinished'));
+
+describe('an object in a folder', () => {
+  test('is stored once: the second time it is already there, and the first content stays', async () => {
+    const folder = scratchFolder();
+    expect(await new FolderStore(folder).put(object('one'))).toBe('stored');
+    expect(await new FolderStore(folder).put(object('two'))).toBe('already-there');
+    expect(readFileSync(join(folder, key), 'utf8')).toBe('one');
+  });
+
+  test('of 20 puts at once exactly one is stored, and nothing is left beside it', async () => {
+    const folder = scratchFolder();
+    const stores = Array.from({ length: 5 }, () => new FolderStore(folder));
+    await Promise.all(
+      stores.slice(0, 1).map((store) => store.put(object('first', 'type=query/dt=2026-01-01/first'))),
+    );
+    const statuses = await Promise.all(
+      [...stores, ...stores, ...stores, ...stores].map((store) => store.put(object('x'.repeat(10_000)))),
+    );
+    expect(statuses.filter((status) => status === 'stored')).toHaveLength(1);
+    expect(statuses.filter((status) => status === 'already-there')).toHaveLength(19);
+    expect(readdirSync(join(folder, dirname(key)))).toHaveLength(2);
+    expect(readFileSync(join(folder, key), 'utf8')).toBe('x'.repeat(10_000));
+  });
+
+  test('is never seen in part: whoever looks finds nothing, or all of it', async () => {
+    const folder = scratchFolder();
+    const store = new FolderStore(folder);
+    const body = Buffer.alloc(8 * 1024 * 1024, 'x');
+    const seen = new Set<number>();
+    const state = { done: false };
+    const putting = store.put(object(body)).finally(() => {
+      state.done = true;
+    });
+    while (!state.done) {
+      const path = join(folder, key);
+      if (existsSync(path)) seen.add(readFileSync(path).length);
+      await wait(0);
+    }
+    await putting;
+    seen.add(readFileSync(join(folder, key)).length);
+    expect([...seen]).toEqual([body.length]);
+  });
+
+  test('may be empty', async () => {
+    const folder = scratchFolder();
+    expect(await new FolderStore(folder).put(object(''))).toBe('stored');
+    expect(readFileSync(join(folder, key))).toHaveLength(0);
+  });
+
+  test('is put below a folder that is made for it', async () => {
+    const folder = join(scratchFolder(), 'a/b');
+    const store = new FolderStore(folder);
+    expect([store.location, store.prefix]).toEqual([folder, '']);
+    expect(await store.put(object('x'))).toBe('stored');
+  });
+
+  test('waits for its folder, where another object is making it', async () => {
+    const original = vi.mocked(mkdir).getMockImplementation();
+    vi.mocked(mkdir).mockImplementation(async (...args) => {
+      await wait(50);
+      return original?.(...args);
+    });
+    try {
+      const store = new FolderStore(scratchFolder());
+      const names = ['a', 'b', 'c'].map((name) => `${dirname(key)}/${name}`);
+      expect(await Promise.all(names.map((name) => store.put(object('x', name))))).toEqual([
+        'stored',
+        'stored',
+        'stored',
+      ]);
+    } finally {
+      vi.mocked(mkdir).mockImplementation(original ?? mkdir);
+    }
+  });
+});
+
+describe('what a killed run left', () => {
+  /** The id of a process that has ended. */
+  const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
+  const leave = (folder: string, name: string, ageMs: number): string => {
+    mkdirSync(join(folder, dirname(key)), { recursive: true });
+    const path = join(folder, dirname(key), name);
+    writeFileSync(path, 'half');
+    const time = (Date.now() - ageMs) / 1000;
+    utimesSync(path, time, time);
+    return path;
+  };
+
+  test.each([
+    ['is removed when it is older than an hour', `.unfinished-${deadPid}-ab12`, 3_700_000, false],
+    [
+      'stays while it is younger: another machine may be writing it',
+      `.unfinished-${deadPid}-ab12`,
+      3_500_000,
+      true,
+    ],
+    ['stays while its process runs', `.unfinished-${process.pid}-ab12`, 90_000_000, true],
+    ['stays if it is no leftover of ours', '.unfinished-notes', 90_000_000, true],
+    ['stays if it is an object', '20200101T000000000Z-ab.jsonl.gz', 90_000_000, true],
+  ])('%s', async (_, name, ageMs, stays) => {
+    const folder = scratchFolder();
+    const path = leave(folder, name, ageMs);
+    await new FolderStore(folder).put(object('x'));
+    expect(existsSync(path)).toBe(stays);
+  });
+});
+
+describe('a put that fails', () => {
+  test.each<[string, (folder: string) => void]>([
+    ['the store itself is a file', (folder) => writeFileSync(join(folder, 'store'), '')],
+    [
+      'a folder above is a file',
+      (folder) => {
+        mkdirSync(join(folder, 'store'));
+        writeFileSync(join(folder, 'store/type=query'), '');
+      },
+    ],
+    [
+      'the folder is a file',
+      (folder) => {
+        mkdirSync(join(folder, 'store/type=query'), { recursive: true });
+        writeFileSync(join(folder, 'store/type=query/dt=2026-01-01'), '');
+      },
+    ],
+  ])('%s: the error names the key and the store, and cures it', async (_, prepare) => {
+    const folder = scratchFolder();
+    prepare(folder);
+    const error = await rejectionOf(new FolderStore(join(folder, 'store')).put(object('x')));
+    expect(error).toMatchObject({ code: 'store-failed', exitCode: 6 });
+    expect(error.message).toContain(key);
+    expect(error.message).toContain(join(folder, 'store'));
+    expect(error.cure).toContain('A part of the path is a file');
+  });
+
+  test('a folder that has the name of the object is no object that is already there', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, key), { recursive: true });
+    const error = await rejectionOf(new FolderStore(folder).put(object('x')));
+    expect(error).toMatchObject({ code: 'store-failed' });
+    expect(unfinished(join(folder, dirname(key)))).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a folder that may not be written to says so', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'store'), { mode: 0o500 });
+    const error = await rejectionOf(new FolderStore(join(folder, 'store')).put(object('x')));
+    expect(error.cure).toContain('right to write');
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { parseStoreAddress } from '../../../../src/core/config/store-address.ts';
+import { thrownBy } from '../../../fakes/thrown.ts';
+
+describe('where --to points', () => {
+  test.each([
+    ['s3://acme-audit', { kind: 's3', bucket: 'acme-audit', prefix: '' }],
+    ['s3://acme-audit/', { kind: 's3', bucket: 'acme-audit', prefix: '' }],
+    ['s3://acme-audit/altr/prod/', { kind: 's3', bucket: 'acme-audit', prefix: 'altr/prod' }],
+    ['S3://acme.audit/x', { kind: 's3', bucket: 'acme.audit', prefix: 'x' }],
+    ['s3://Old_Bucket/x', { kind: 's3', bucket: 'Old_Bucket', prefix: 'x' }],
+    ['./export', { kind: 'folder', path: './export' }],
+    ['/var/export', { kind: 'folder', path: '/var/export' }],
+    ['export', { kind: 'folder', path: 'export' }],
+    [String.raw`C:\export`, { kind: 'folder', path: String.raw`C:\export` }],
+  ])('%s', (to, address) => {
+    expect(parseStoreAddress(to)).toEqual(address);
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['  ', 'empty'],
+    ['s3://', 'no bucket name'],
+    ['s3:///prefix', 'no bucket name'],
+    ['s3://a', 'no bucket name'],
+    ['s3://-bucket/x', 'no bucket name'],
+    ['s3://bu cket/x', 'no bucket name'],
+    ['s3://user:pass@bucket/x', 'no bucket name'],
+    ['gs://bucket/x', 'only s3://'],
+    ['https://bucket.s3.amazonaws.com/x', 'only s3://'],
+    ['file:///tmp/x', 'only s3://'],
+    ['s3://acme-audit/../x', '".."'],
+    ['s3://acme-audit/a//b', 'empty'],
+  ])('%j is refused', (to, why) => {
+    const error = thrownBy(() => parseStoreAddress(to));
+    expect(error).toMatchObject({ code: 'usage', exitCode: 2 });
+    expect(error.message).toContain(why);
+  });
+
+  test.each(['s3:/acme-audit/x', 's3:acme-audit'])('%j is a slip, not a folder of that name', (to) => {
+    expect(thrownBy(() => parseStoreAddress(to)).code).toBe('usage');
+  });
+});
