@@ -1,6 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { AuditExportError } from '../../errors.ts';
+import { cutAtFrames } from './zstd-frames.ts';
 
 /** A compressed form that sources may have: how it begins, and how it is undone. */
 interface CompressedForm {
@@ -9,6 +10,8 @@ interface CompressedForm {
   magic: Buffer;
   /** Undefined where this Node has no such decoder. */
   decoder: (() => Transform) | undefined;
+  /** How the decoder wants its pieces cut. */
+  cut: (pieces: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 }
 
 /** Node has zstd from 22.15 and 23.8 on. */
@@ -20,8 +23,15 @@ const forms: readonly CompressedForm[] = [
     suffix: '.gz',
     magic: Buffer.from([0x1f, 0x8b]),
     decoder: () => zlib.createGunzip({ chunkSize: 256 * 1024 }),
+    cut: (pieces) => pieces,
   },
-  { name: 'zstd', suffix: '.zst', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), decoder: zstd },
+  {
+    name: 'zstd',
+    suffix: '.zst',
+    magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
+    decoder: zstd,
+    cut: cutAtFrames,
+  },
 ];
 
 /**
@@ -51,7 +61,8 @@ export async function* decompress(name: string, stored: AsyncIterable<Buffer>): 
   const decoded = form.decoder();
   // An error that comes while nobody reads is found by the next read.
   decoded.on('error', () => undefined);
-  pipeline(Readable.from(copies(rejoin(head, iterator)), { objectMode: false }), decoded, () => undefined);
+  const pieces = form.cut(copies(rejoin(head, iterator)));
+  pipeline(Readable.from(pieces, { objectMode: false }), decoded, () => undefined);
   try {
     for await (const piece of decoded) yield piece as Buffer;
   } catch (error) {
