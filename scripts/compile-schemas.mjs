@@ -50,6 +50,9 @@ writeFileSync(new URL('event-validators.ts', out), moduleOf(eventFunctions));
 const documents = {
   validateAuditType: 'audit-type.schema.json',
   validateConfig: 'config.schema.json',
+  validateAccessPlan: 'access-plan.schema.json',
+  validateAccessRequest: 'access-request.schema.json',
+  validateReceipt: 'receipt.schema.json',
 };
 writeFileSync(
   new URL('document-validators.ts', out),

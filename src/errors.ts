@@ -42,6 +42,19 @@ const errorKinds = {
   'quarantine-failed': 'delivery',
   'too-many-bad-lines': 'quarantined',
   'port-in-use': 'usage',
+  interrupted: 'interrupted',
+  'draft-profile': 'configuration',
+  'config-not-written': 'configuration',
+  'protected-setting': 'usage',
+  'access-test-failed': 'access',
+  'document-invalid': 'configuration',
+  'no-receipt': 'configuration',
+  'receipt-not-written': 'configuration',
+  'name-taken': 'usage',
+  'plan-stale': 'verification',
+  'wrong-account': 'access',
+  'iam-refused': 'access',
+  declined: 'interrupted',
 } as const satisfies Record<string, keyof typeof exitCodes>;
 
 export type ErrorCode = keyof typeof errorKinds;

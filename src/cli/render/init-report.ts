@@ -27,9 +27,13 @@ function renderTest({ checks, left }: AccessVerdict, { good, bad, warn, faint }:
     'not-yet-visible': warn('…'),
     skipped: faint('-'),
   };
-  const lines = checks.map(({ check, status, detail }) => {
-    const said = status === 'passed' ? '' : `: ${status === 'skipped' ? 'not tried, ' : ''}${detail}`;
-    return `${marks[status]} ${checkNames[check]}${status === 'skipped' ? faint(said) : said}`;
+  const lines = checks.map(({ check, status, detail }, index) => {
+    const name = `${marks[status]} ${checkNames[check]}`;
+    if (status === 'passed') return name;
+    if (status !== 'skipped') return `${name}: ${detail}`;
+    // One reason often stands for all that follows.
+    const said = checks[index - 1]?.detail === detail;
+    return `${name}${faint(said ? ': not tried either' : `: not tried, ${detail}`)}`;
   });
   const litter = left === null ? [] : [faint(`  The test has left ${left}`)];
   return [...lines, ...litter].join('\n');

@@ -3,14 +3,42 @@ import { validateConfig } from '../../generated/document-validators.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
 import { closest } from './closest.ts';
 
-/** A profile as it stands in the file: one configured export. */
+/** Where the set-up of a profile stands: answers only; role and policy are made; tested as well. */
+export type ProfileState = 'draft' | 'applied' | 'active';
+
+/** What `init` was told, beside what the other members of the profile say. */
+export interface ProfileSetup {
+  readonly accountId?: string;
+  readonly organizationId?: string;
+  /** Until `to` holds them. */
+  readonly bucket?: string;
+  readonly prefix?: string;
+  readonly roleName?: string;
+  readonly policyName?: string;
+  readonly kmsKeyArn?: string;
+  readonly inlinePolicy?: boolean;
+  readonly customerAccountId?: string;
+  readonly unfinishedBucket?: string;
+}
+
+/** A profile as it stands in the file: one configured export. Only a draft may do without `to`. */
 export type Profile = Readonly<Record<string, unknown>> & {
-  readonly to: string;
-  readonly state?: 'draft' | 'applied' | 'active';
-  readonly role?: { arn: string; externalId?: string };
+  readonly to?: string;
+  readonly state?: ProfileState;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly pathStyle?: boolean;
+  readonly kmsKeyId?: string;
+  readonly storageClass?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly types?: readonly string[];
+  readonly bucketOwner?: string;
+  readonly role?: { readonly arn: string; readonly externalId?: string };
+  readonly setup?: ProfileSetup;
 };
 
 export interface Config {
+  $schema?: string;
   defaultProfile?: string;
   profiles: Readonly<Record<string, Profile>>;
 }
@@ -33,7 +61,10 @@ export function parseConfig(file: string, text: string): Config {
   if (!check(config))
     throw invalid(
       file,
-      (check.errors ?? []).map((violation) => describe(violation, config)),
+      // "if" only says again that what "then" demands is missing.
+      ((check.errors ?? []) as Violation[])
+        .filter(({ keyword }) => keyword !== 'if')
+        .map((violation) => describe(violation, config)),
     );
   return config as Config;
 }
@@ -49,35 +80,58 @@ function invalid(file: string, problems: readonly string[], cause?: unknown): Au
   );
 }
 
-const profileMembers = [
-  'state',
-  'to',
-  'region',
-  'endpointUrl',
-  'pathStyle',
-  'bucketOwner',
-  'role',
-  'types',
-  'schemas',
-  'partition',
-  'layout',
-  'objectSize',
-  'compression',
-  'level',
-  'maxLine',
-  'quarantine',
-  'storageClass',
-  'kmsKeyId',
-  'tags',
-  'profiles',
-  'defaultProfile',
+/** The members known at a place of the file, for "did you mean"; the first place that fits counts. */
+const membersAt: readonly { place: RegExp; members: readonly string[] }[] = [
+  { place: /^$/, members: ['$schema', 'defaultProfile', 'profiles'] },
+  {
+    place: /^\/profiles\/[^/]+$/,
+    members: [
+      'state',
+      'setup',
+      'to',
+      'region',
+      'endpointUrl',
+      'pathStyle',
+      'bucketOwner',
+      'role',
+      'types',
+      'schemas',
+      'partition',
+      'layout',
+      'objectSize',
+      'compression',
+      'level',
+      'maxLine',
+      'quarantine',
+      'storageClass',
+      'kmsKeyId',
+      'tags',
+    ],
+  },
+  { place: /\/role$/, members: ['arn', 'externalId'] },
+  {
+    place: /\/setup$/,
+    members: [
+      'accountId',
+      'organizationId',
+      'bucket',
+      'prefix',
+      'roleName',
+      'policyName',
+      'kmsKeyArn',
+      'inlinePolicy',
+      'customerAccountId',
+      'unfinishedBucket',
+    ],
+  },
 ];
 
 function describe(violation: Violation, config: unknown): string {
   const path = violation.instancePath === '' ? 'the file' : violation.instancePath;
   const unknown = violation.params?.additionalProperty;
   if (unknown !== undefined) {
-    const meant = closest(unknown, profileMembers);
+    const known = membersAt.find(({ place }) => place.test(violation.instancePath))?.members ?? [];
+    const meant = closest(unknown, known);
     return `${path} has an unknown member ${JSON.stringify(unknown)}${meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`}`;
   }
   const allowed = violation.params?.allowedValues;

@@ -43,21 +43,50 @@ export function environmentName(flag: string): string {
 
 /** The value of each setting: flag before environment before profile before default. Throws `usage`. */
 export function resolveSettings<T extends Settings>(table: T, given: GivenSettings): Values<T> {
-  const entries = Object.entries(table).map(([name, setting]) => [name, resolveSetting(setting, given)]);
+  const entries = Object.entries(table).map(([name, setting]) => [
+    name,
+    resolveWithOrigin(setting, given).value,
+  ]);
   return Object.fromEntries(entries) as Values<T>;
 }
 
-function resolveSetting(setting: Setting, { flags, environment, profile }: GivenSettings): unknown {
+/** Where the value of a setting comes from. */
+export interface Origin {
+  from: 'flag' | 'environment' | 'profile' | 'default' | 'nowhere';
+  /** `--object-size`, `AUDIT_EXPORT_OBJECT_SIZE`, `profile "acme", objectSize`; '' for the other two. */
+  place: string;
+}
+
+/** The value of one setting, and where it comes from; undefined from nowhere. Throws `usage`. */
+export function resolveWithOrigin(
+  setting: Setting,
+  { flags, environment, profile }: GivenSettings,
+): { value: unknown; origin: Origin } {
   const { flag } = setting;
   const words = flags[flag];
-  if (words !== undefined) return check(setting, words, `--${flag}`);
-  const variable = environmentName(flag);
-  const text = environment[variable];
-  if (text !== undefined && text !== '') return check(setting, [text], variable);
+  if (words !== undefined) {
+    const place = `--${flag}`;
+    return { value: check(setting, words, place), origin: { from: 'flag', place } };
+  }
+  const place = environmentName(flag);
+  const text = environment[place];
+  if (text !== undefined && text !== '')
+    return { value: check(setting, [text], place), origin: { from: 'environment', place } };
+  return fromProfileOrDefault(setting, profile);
+}
+
+function fromProfileOrDefault(
+  setting: Setting,
+  profile: GivenSettings['profile'],
+): { value: unknown; origin: Origin } {
   const stored = setting.profile === undefined ? undefined : profile?.values[setting.profile];
-  if (stored !== undefined)
-    return fromProfile(setting, stored, `profile "${profile?.name ?? ''}", ${setting.profile ?? ''}`);
-  return setting.default === undefined ? undefined : parsers[setting.kind]([setting.default], 'default');
+  if (stored !== undefined) {
+    const place = `profile "${profile?.name ?? ''}", ${setting.profile ?? ''}`;
+    return { value: fromProfile(setting, stored, place), origin: { from: 'profile', place } };
+  }
+  if (setting.default === undefined) return { value: undefined, origin: { from: 'nowhere', place: '' } };
+  const value = parsers[setting.kind]([setting.default], 'default');
+  return { value, origin: { from: 'default', place: '' } };
 }
 
 /** A profile's values are JSON of the right shape (its schema saw to that); only sizes may be written as text. */

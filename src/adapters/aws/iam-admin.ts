@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AppliedChange, PlannedChange } from '../../core/setup/change.ts';
+import type { LiveAccess } from '../../core/setup/live-access.ts';
+import type { AccessNames, IamAdmin, IamCaller } from '../../ports/iam-admin.ts';
+import { fromAwsError } from './aws-errors.ts';
+import { makeChange } from './iam-changes.ts';
+import { fromIamError, isUnsupported } from './iam-errors.ts';
+import { readLiveAccess } from './iam-reader.ts';
+import { buildRequestAgents } from './request-handler.ts';
+
+/** How IAM is reached. */
+export interface IamSettings {
+  region: string;
+  /** Endpoint of an S3-compatible server, for all services. */
+  endpointUrl: string | undefined;
+}
+
+type Sleep = (ms: number) => Promise<unknown>;
+
+class AwsIamAdmin implements IamAdmin {
+  readonly #iam: IAMClient;
+  readonly #sts: STSClient;
+  readonly #sleep: Sleep;
+
+  constructor(iam: IAMClient, sts: STSClient, sleep: Sleep) {
+    this.#iam = iam;
+    this.#sts = sts;
+    this.#sleep = sleep;
+  }
+
+  async caller(): Promise<IamCaller | undefined> {
+    try {
+      const { Account: account = '', Arn: arn = '' } = await this.#sts.send(new GetCallerIdentityCommand());
+      return account === '' ? undefined : { account, arn };
+    } catch (error) {
+      if (isUnsupported(error)) return undefined;
+      throw fromIamError(error, { action: 'sts:GetCallerIdentity', target: 'the credentials in use' });
+    }
+  }
+
+  async readAccess(names: AccessNames): Promise<LiveAccess> {
+    const caller = await this.caller();
+    return readLiveAccess(this.#iam, names, caller?.account);
+  }
+
+  async apply(change: PlannedChange): Promise<AppliedChange> {
+    return makeChange(this.#iam, change, this.#sleep);
+  }
+
+  async close(): Promise<void> {
+    this.#iam.destroy();
+    this.#sts.destroy();
+  }
+}
+
+/**
+ * Connects IAM, with credentials from the SDK's default chain. Throws where there are none. Source of the endpoints:
+ * "AWS Identity and Access Management endpoints and quotas": one per partition, found by region.
+ */
+export async function openIamAdmin(
+  { region, endpointUrl }: IamSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<IamAdmin> {
+  const endpoint = endpointUrl ?? environment['AWS_ENDPOINT_URL_IAM'] ?? environment['AWS_ENDPOINT_URL'];
+  const agents = await buildRequestAgents(endpoint ?? 'https://iam.amazonaws.com', environment);
+  const config = {
+    region,
+    requestHandler: agents,
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  };
+  const iam = new IAMClient(config);
+  try {
+    await iam.config.credentials();
+  } catch (error) {
+    iam.destroy();
+    throw fromAwsError(error, { action: 'iam', target: 'this account' });
+  }
+  return new AwsIamAdmin(iam, new STSClient(config), sleep);
+}

@@ -1,0 +1,65 @@
+import type { Profile, ProfileSetup, ProfileState } from '../../core/config/parse-config.ts';
+import type { GivenSettings, Origin, Settings } from '../../core/config/setting.ts';
+import { environmentName, resolveWithOrigin } from '../../core/config/setting.ts';
+import { globalSettings } from '../../core/config/global-settings.ts';
+import { pushSettings } from '../push/settings.ts';
+
+/** The settings that a profile or the surroundings can give; switches of a single run are not among them. */
+const shown: Settings = {
+  ...pushSettings,
+  region: globalSettings.region,
+  endpointUrl: globalSettings.endpointUrl,
+};
+
+/** One setting, its value and where that comes from. */
+export interface ShownSetting {
+  /** Member of the profile. */
+  name: string;
+  flag: string;
+  environment: string;
+  /** Null where nothing gives one. */
+  value: unknown;
+  from: Origin['from'];
+  place: string;
+}
+
+/** What a run with this profile would use. `--json` prints it: schemas/config-report.schema.json. */
+export interface ConfigReport {
+  report: 'config';
+  version: 1;
+  file: string | null;
+  profile: string | null;
+  state: ProfileState | null;
+  role: { arn: string; externalId: string | null } | null;
+  setup: ProfileSetup | null;
+  settings: ShownSetting[];
+}
+
+/** Merges flags, environment, profile and defaults as `push` does, and says where each value comes from. Throws `usage`. */
+export function showConfig(
+  given: Omit<GivenSettings, 'profile'>,
+  profile: { name: string; profile: Profile } | undefined,
+  file: string | undefined,
+): ConfigReport {
+  const all: GivenSettings = {
+    ...given,
+    profile: profile === undefined ? undefined : { name: profile.name, values: profile.profile },
+  };
+  const { state, role, setup } = profile?.profile ?? {};
+  return {
+    report: 'config',
+    version: 1,
+    file: file ?? null,
+    profile: profile?.name ?? null,
+    state: state ?? null,
+    role: role === undefined ? null : { arn: role.arn, externalId: role.externalId ?? null },
+    setup: setup ?? null,
+    settings: Object.values(shown).flatMap((setting) => {
+      if (setting.profile === undefined) return [];
+      const { value, origin } = resolveWithOrigin(setting, all);
+      const { flag } = setting;
+      const names = { name: setting.profile, flag: `--${flag}`, environment: environmentName(flag) };
+      return [{ ...names, value: value ?? null, ...origin }];
+    }),
+  };
+}

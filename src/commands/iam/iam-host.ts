@@ -1,0 +1,24 @@
+import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import type { PlannedChange } from '../../core/setup/change.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { IamAdmin } from '../../ports/iam-admin.ts';
+
+/** Where a receipt is kept. */
+export interface ReceiptStore {
+  /** For messages: a path. */
+  readonly location: string;
+  /** Undefined where there is none. Throws `document-invalid`. */
+  read: () => Promise<AccessReceipt | undefined>;
+  /** Throws `receipt-not-written`. */
+  save: (receipt: AccessReceipt) => Promise<void>;
+}
+
+/** What `iam apply` and `iam destroy` need of the world. */
+export interface IamHost {
+  admin: IamAdmin;
+  clock: Clock;
+  signal: AbortSignal;
+  receipts: ReceiptStore;
+  /** Called after each change that was made. */
+  onChange: (change: PlannedChange) => void;
+}

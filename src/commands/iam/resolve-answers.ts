@@ -1,0 +1,100 @@
+import type { Profile } from '../../core/config/parse-config.ts';
+import { answersOf } from '../../core/config/profile-answers.ts';
+import type { KnownAnswers } from '../../core/config/profile-answers.ts';
+import type { AccessRequestFile } from '../../core/setup/access-request.ts';
+import { answerProblems } from '../../core/setup/access-request.ts';
+import { answerRules } from '../../core/setup/answer-rules.ts';
+import type { SetupAnswers } from '../../core/setup/answers.ts';
+import { normalisePrefix } from '../../core/layout/object-key.ts';
+import { AuditExportError } from '../../errors.ts';
+import type { AnswerOptions } from './settings.ts';
+
+/** Where the answers come from: a request alone, or flags and environment before the profile. */
+export interface AnswerSources {
+  options: AnswerOptions & { region?: string | undefined };
+  profile: Profile | undefined;
+  request: AccessRequestFile | undefined;
+  /** AWS_REGION or AWS_DEFAULT_REGION. */
+  ambientRegion: string | undefined;
+}
+
+/** The region where nobody says another; the vendor's preset as well. */
+const presetRegion = 'us-east-1';
+
+const needed = ['accountId', 'organizationId', 'bucket', 'roleName', 'policyName'] as const;
+const besideRequest = [...needed, 'prefix', 'kmsKeyArn', 'inlinePolicy'] as const;
+
+/** The answers for role and policy. Throws `missing-answer`, naming all the flags that are missing, and `usage`. */
+export function resolveAnswers(sources: AnswerSources): SetupAnswers {
+  const { request, options } = sources;
+  if (request !== undefined) return answersOfRequest(request, options);
+  const known = knownAnswers(sources);
+  const missing = needed.filter((name) => (known[name] ?? '') === '');
+  if (missing.length > 0) throw missingAnswers(missing.map((name) => answerRules[name].flag));
+  const { kmsKeyArn, ...others } = known as SetupAnswers;
+  const answers: SetupAnswers = {
+    ...others,
+    prefix: normalisePrefix(others.prefix),
+    ...(kmsKeyArn === undefined || kmsKeyArn === 'none' ? {} : { kmsKeyArn }),
+  };
+  demandGood(answers);
+  return answers;
+}
+
+function answersOfRequest(request: AccessRequestFile, options: AnswerSources['options']): SetupAnswers {
+  const beside = besideRequest.filter((name) => options[name] !== undefined);
+  if (beside.length > 0)
+    throw new AuditExportError(
+      'usage',
+      `${beside.map(flagOf).join(', ')} can't stand beside --request, which has all the answers.`,
+      { cure: 'Leave them out, or have a new request made: audit-export init --request FILE' },
+    );
+  const { request: _request, version: _version, profile: _profile, ...answers } = request;
+  return { ...answers, prefix: normalisePrefix(answers.prefix) };
+}
+
+function flagOf(name: (typeof besideRequest)[number]): string {
+  return `--${name === 'inlinePolicy' ? 'inline-policy' : answerRules[name].flag}`;
+}
+
+function knownAnswers({ options, profile, ambientRegion }: AnswerSources): KnownAnswers {
+  const stored = profile === undefined ? {} : defined(answersOf(profile));
+  const given = defined({ region: options.region, ...pick(options, besideRequest) });
+  return {
+    region: ambientRegion ?? presetRegion,
+    types: [],
+    inlinePolicy: false,
+    ...stored,
+    // A bucket that is named anew has not the prefix of the old one.
+    ...(given.bucket === undefined && stored.prefix !== undefined ? {} : { prefix: '' }),
+    ...given,
+  };
+}
+
+function pick<T, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, object[name]])) as Pick<T, K>;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(members: T): Defined<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+function missingAnswers(flags: readonly string[]): AuditExportError {
+  const list = flags.map((flag) => `--${flag}`).join(', ');
+  return new AuditExportError(
+    'missing-answer',
+    `It is not said for what the access is: missing are ${list}.`,
+    {
+      cure: `Give ${list}, or --profile NAME, or --request FILE; audit-export init asks for them.`,
+    },
+  );
+}
+
+function demandGood(answers: SetupAnswers): void {
+  const problems = answerProblems(answers);
+  if (problems.length === 0) return;
+  const text = problems.map(({ answer, reason }) => `--${answerRules[answer].flag}: ${reason}`).join(' ');
+  throw new AuditExportError('usage', text, { cure: 'Correct the flag, or the profile it comes from.' });
+}

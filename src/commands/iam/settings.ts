@@ -1,0 +1,90 @@
+import type { Settings, Values } from '../../core/config/setting.ts';
+import { initSettings } from '../init/settings.ts';
+
+const { accountId, organizationId, bucket, prefix, roleName, policyName, kmsKeyArn, inlinePolicy } =
+  initSettings;
+
+const iam = 'What to do';
+
+/** The answers, as flags, for those who have no profile; `--region` is a global one. */
+export const answerSettings = {
+  accountId,
+  organizationId,
+  bucket,
+  prefix,
+  roleName,
+  policyName,
+  kmsKeyArn,
+  inlinePolicy,
+  request: {
+    kind: 'text',
+    flag: 'request',
+    value: 'FILE',
+    group: 'Answers',
+    help: 'take all answers from the file that audit-export init --request wrote',
+  },
+} as const satisfies Settings;
+
+const removeExtras = {
+  kind: 'switch',
+  flag: 'remove-extras',
+  group: iam,
+  default: 'false',
+  help: 'also take from the role the policies that are none of this tool',
+} as const;
+
+const receipt = {
+  kind: 'text',
+  flag: 'receipt',
+  value: 'FILE',
+  group: iam,
+} as const;
+
+export const showSettings = {
+  ...answerSettings,
+  format: {
+    kind: 'text',
+    flag: 'format',
+    value: 'FORMAT',
+    group: iam,
+    default: 'json',
+    choices: ['json', 'aws-cli', 'terraform', 'cloudformation'],
+    help: 'in which form',
+  },
+  out: { kind: 'text', flag: 'out', value: 'DIR', group: iam, help: 'write files into this folder' },
+} as const satisfies Settings;
+
+export const planSettings = {
+  ...answerSettings,
+  removeExtras,
+  out: {
+    kind: 'text',
+    flag: 'out',
+    value: 'FILE',
+    group: iam,
+    help: 'save the plan, for audit-export iam apply --plan',
+  },
+} as const satisfies Settings;
+
+export const applySettings = {
+  ...answerSettings,
+  removeExtras,
+  plan: {
+    kind: 'text',
+    flag: 'plan',
+    value: 'FILE',
+    group: iam,
+    help: 'carry out this saved plan; refused if anything has changed since',
+  },
+  receipt: { ...receipt, help: 'write the receipt to this file as well' },
+} as const satisfies Settings;
+
+export const destroySettings = {
+  receipt: { ...receipt, help: "the receipt to follow; the profile's if missing" },
+} as const satisfies Settings;
+
+export type AnswerOptions = Values<typeof answerSettings>;
+export type ShowOptions = Values<typeof showSettings>;
+export type PlanSettings = Values<typeof planSettings>;
+export type ApplyOptions = Values<typeof applySettings>;
+export type DestroyOptions = Values<typeof destroySettings>;

@@ -1,0 +1,149 @@
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { answerRules, contradictions } from '../../core/setup/answer-rules.ts';
+import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { SetupAnswers } from '../../core/setup/answers.ts';
+import { askQuestions, demandAnswers } from './ask-questions.ts';
+import type { Decision } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
+import { answerText, givenAnswers, isComplete } from './given-answers.ts';
+import type { InitHost } from './init-host.ts';
+import type { InitReport } from './init-report.ts';
+import { lookAtCaller } from './look-around.ts';
+import { chooseStep, decidedStep } from './next-step.ts';
+import { questions } from './questions.ts';
+import { seePlan } from './see-plan.ts';
+import { readReceipt } from './receive-receipt.ts';
+import { saveDraft } from './save-profile.ts';
+import type { TargetProfile } from './target-profile.ts';
+import { describeAnswerChange, guardedChanges, refuseSlips, targetProfile } from './target-profile.ts';
+import type { InitRequest, Wizard } from './wizard.ts';
+
+export type { InitRequest } from './wizard.ts';
+
+/**
+ * Sets a profile up: asks what is not answered, looks at what there is, shows the plan, and applies, prints or saves it.
+ * Throws `missing-answer` with all missing flags where nobody can be asked, `interrupted` where the wizard is closed (what
+ * was answered is kept), `usage` and `protected-setting` before anything is looked at, and what applying fails with.
+ */
+export async function init({ options }: InitRequest, host: InitHost): Promise<InitReport> {
+  const target = targetProfile(await host.config.read(), options.profile);
+  const given = givenAnswers(options);
+  decidedStep({ options });
+  if (target.isSetUp && !options.reconfigure) refuseSlips(target, given);
+  const wizard = startWizard(target, { options, given, host });
+  const { answers, decision } = await decide(wizard, target).catch((error: unknown) => {
+    throw isAuditExportError(error) && error.code === 'interrupted' ? closed(wizard, error) : error;
+  });
+  return carryOut(wizard, answers, decision);
+}
+
+function startWizard(
+  { name, before, answers, isSetUp }: TargetProfile,
+  { options, given, host }: Pick<Wizard, 'options' | 'given' | 'host'>,
+): Wizard {
+  return {
+    options,
+    host,
+    given,
+    profileName: name,
+    before,
+    isSetUp,
+    answers: { ...answers, inlinePolicy: options.inlinePolicy ?? answers.inlinePolicy ?? false },
+    reach: {
+      endpointUrl: options.endpointUrl ?? before?.endpointUrl,
+      pathStyle: options.pathStyle ?? before?.pathStyle,
+    },
+    online: false,
+    caller: undefined,
+    look: undefined,
+    createBucket: false,
+    saved: false,
+  };
+}
+
+interface Decided {
+  answers: SetupAnswers;
+  decision: Decision;
+}
+
+/** All questions and everything that is shown. Nothing is changed in AWS. */
+async function decide(wizard: Wizard, target: TargetProfile): Promise<Decided> {
+  const { options } = wizard;
+  const { request, receipt } = options;
+  greet(wizard);
+  const received = receipt === undefined ? undefined : await readReceipt(wizard, receipt);
+  demandAnswers(wizard);
+  await lookAtCaller(wizard);
+  await askQuestions(wizard);
+  const answers = completeAnswers(wizard);
+  if (received !== undefined) return { answers, decision: { step: 'receive', ...received } };
+  if (target.isSetUp) showDifference(wizard, target);
+  else await saveDraft(wizard);
+  if (request !== undefined) return { answers, decision: { step: 'request', file: request } };
+  const plan = await seePlan(wizard, answers);
+  if (onlyTest(wizard, target, plan)) return { answers, decision: { step: 'test', plan } };
+  return { answers, decision: { step: await chooseStep(wizard, plan), plan } };
+}
+
+/** A profile that is set up and needs no change is tested again; so is one whose role is out of these credentials' sight. */
+function onlyTest(
+  { before, caller, createBucket, options, answers }: Wizard,
+  { isSetUp, answers: known }: TargetProfile,
+  plan: AccessPlan | undefined,
+): boolean {
+  if (!isSetUp || before?.role === undefined || options.print || createBucket) return false;
+  if (guardedChanges(known, answers).length > 0) return false;
+  const { customerAccountId } = answers;
+  const elsewhere =
+    caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
+  return elsewhere || (plan?.inSync === true && plan.changes.length === 0);
+}
+
+function greet({ before, host, profileName, isSetUp, answers }: Wizard): void {
+  const { say, config } = host;
+  if (before === undefined) {
+    say(`Setting up the profile ${profileName} in ${config.file}`, 'strong');
+    if (host.canAsk) say('Ctrl-C stops at any time and keeps what was answered.', 'faint');
+    return;
+  }
+  if (isSetUp) {
+    say(`The profile ${profileName} in ${config.file} is set up (${before.state ?? 'by hand'}).`, 'strong');
+    return;
+  }
+  say(`Going on with the draft of the profile ${profileName} in ${config.file}. Known already:`, 'strong');
+  for (const { name } of questions) {
+    const text = answerText(answers, name);
+    if (text !== undefined) say(`  ${answerRules[name].flag}: ${text}`, 'faint');
+  }
+}
+
+function completeAnswers({ answers }: Wizard): SetupAnswers {
+  if (!isComplete(answers)) throw new TypeError('an answer is missing that nobody missed');
+  const [problem] = contradictions(answers);
+  if (problem !== undefined)
+    throw new AuditExportError('usage', `The answers contradict each other: ${problem.reason}`, {
+      cure: 'Name a key of the region of the bucket with --kms-key-arn, or correct --region.',
+    });
+  return answers;
+}
+
+function showDifference({ host, answers }: Wizard, target: TargetProfile): void {
+  const changes = guardedChanges(target.answers, answers);
+  if (changes.length === 0) return;
+  host.say(`This changes the profile ${target.name}:`, 'warn');
+  for (const change of changes) host.say(`  ${describeAnswerChange(change)}`);
+}
+
+function closed({ saved, before, host, profileName }: Wizard, cause: unknown): AuditExportError {
+  return new AuditExportError('interrupted', `The wizard was closed. ${whatIsKept(saved, before, host)}`, {
+    cure: `Go on with: audit-export init --profile ${profileName}`,
+    cause,
+  });
+}
+
+function whatIsKept(saved: boolean, before: Wizard['before'], { config }: Wizard['host']): string {
+  if (saved) return `What was answered is kept as a draft in ${config.file}.`;
+  return before === undefined
+    ? 'Nothing was answered, and nothing was written.'
+    : 'The profile is as it was.';
+}

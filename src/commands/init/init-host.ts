@@ -1,0 +1,40 @@
+import type { Profile } from '../../core/config/parse-config.ts';
+import type { IamHost } from '../iam/iam-host.ts';
+import type { AccessTest } from '../../ports/access-test.ts';
+import type { BucketAdmin } from '../../ports/bucket-admin.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ConfigStore } from '../../ports/config-store.ts';
+import type { Prompter } from '../../ports/prompter.ts';
+
+/** How a sentence of the wizard is meant. */
+export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'warn';
+
+/** Where AWS is reached, beyond the SDK's own environment. */
+export interface Reach {
+  endpointUrl: string | undefined;
+  pathStyle: boolean | undefined;
+}
+
+/** What `init` needs of the world. */
+export interface InitHost {
+  /** Whether somebody can be asked: a terminal, and no --no-input. */
+  canAsk: boolean;
+  prompter: Prompter;
+  /** Tells the person what goes on; not a part of the result. */
+  say: (text: string, tone?: Tone) => void;
+  /** Says what is waited for, once, until something else is said. */
+  wait: (what: string) => void;
+  clock: Clock;
+  config: ConfigStore;
+  /** AWS_REGION or AWS_DEFAULT_REGION. */
+  ambientRegion: string | undefined;
+  /** IAM in the partition of a region, and where the receipts of a profile are kept. */
+  openIam: (reach: Reach, region: string, profile: string) => Promise<IamHost>;
+  openBuckets: (reach: Reach) => Promise<BucketAdmin>;
+  /** Tests with the settings that `push` will have. */
+  openAccessTest: (reach: Reach, profile: Profile) => AccessTest;
+  /** Reads a file that was named. Throws `document-invalid` where it can't be read. */
+  readFile: (file: string) => Promise<string>;
+  /** Writes a file that was named. */
+  writeFile: (file: string, text: string) => Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { ProfileState } from '../../core/config/parse-config.ts';
+import type { SetupAnswers } from '../../core/setup/answers.ts';
+import type { DriftFinding } from '../../core/setup/finding.ts';
+import type { RenderedFile } from '../../core/setup/render/render-access.ts';
+import type { AccessVerdict } from '../../ports/access-test.ts';
+import type { BucketLook } from '../../ports/bucket-admin.ts';
+import type { IamCaller } from '../../ports/iam-admin.ts';
+
+/** What came of `init`. `--json` prints it: schemas/init-report.schema.json. */
+export interface InitReport {
+  report: 'init';
+  version: 1;
+  profile: string;
+  configFile: string;
+  state: ProfileState;
+  /** `tested`: nothing had to be changed, and the access was tested again. */
+  outcome: 'applied' | 'tested' | 'received' | 'printed' | 'saved' | 'requested';
+  caller: IamCaller | null;
+  answers: SetupAnswers;
+  bucket: BucketLook | null;
+  /** What the role may do, in words. */
+  explanation: string[];
+  /** What was, or would be, changed in IAM; null where IAM could not be asked. */
+  changes: string[] | null;
+  findings: DriftFinding[];
+  documents: RenderedFile[];
+  createdBucket: boolean;
+  roleArn: string | null;
+  receiptFile: string | null;
+  requestFile: string | null;
+  test: AccessVerdict | null;
+  /** What to do now. */
+  next: string;
+}

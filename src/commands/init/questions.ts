@@ -1,0 +1,140 @@
+import type { KnownAnswers } from '../../core/config/profile-answers.ts';
+import { answerRules, builtInAuditTypes, roleNameStart } from '../../core/setup/answer-rules.ts';
+import type { AnswerName } from '../../core/setup/answers.ts';
+import { partitionOf } from '../../core/setup/aws-partition.ts';
+import type { BucketLook } from '../../ports/bucket-admin.ts';
+import type { IamCaller } from '../../ports/iam-admin.ts';
+import type { Choice } from '../../ports/prompter.ts';
+import { awsRegions } from './aws-regions.ts';
+
+/** What is known when a question comes up. */
+export interface Surroundings {
+  profileName: string;
+  answers: KnownAnswers;
+  caller: IamCaller | undefined;
+  look: BucketLook | undefined;
+}
+
+/** One question of the wizard. Answers are text here; types are joined by commas. */
+export interface Question {
+  name: AnswerName;
+  message: string;
+  /** One line. */
+  help: string;
+  kind: 'text' | 'search' | 'pick' | 'accept';
+  choices?: readonly Choice[];
+  /** What `--yes` takes, and what stands there already in the terminal; undefined: only a person or a flag can say. */
+  preset: (around: Surroundings) => string | undefined;
+  /** Asked always, where missing. */
+  when?: (around: Surroundings) => boolean;
+  /** What is wrong with it here, beyond its rule. */
+  check?: (text: string, around: Surroundings) => string | undefined;
+}
+
+const typeMeanings: Record<(typeof builtInAuditTypes)[number], string> = {
+  query: 'who saw which protected columns, and what was masked or refused',
+  system: 'changes of policies, users, data sources and settings',
+  custom: 'events of your own, sent through the API',
+  alert: 'thresholds that were reached',
+  tokenization: 'use of the token vault, where it is licensed',
+  'native-query': "queries in the warehouse itself, in Immuta's format",
+};
+
+/** All questions, in the order in which they are asked. */
+export const questions: readonly Question[] = [
+  {
+    name: 'accountId',
+    message: 'AWS account to trust (ALTR)',
+    help: '12 digits. ALTR Support names it; it is the account that will deliver the audit logs.',
+    kind: 'text',
+    preset: () => undefined,
+  },
+  {
+    name: 'organizationId',
+    message: 'Organization id',
+    help: 'Issued by ALTR; it becomes the external id that the account has to name. Never make one up.',
+    kind: 'text',
+    preset: () => undefined,
+  },
+  {
+    name: 'bucket',
+    message: 'Bucket',
+    help: 'Name of the S3 bucket for the audit logs, exactly as in AWS.',
+    kind: 'text',
+    preset: () => undefined,
+  },
+  {
+    name: 'region',
+    message: 'Region of the bucket',
+    help: 'Type to search. It must be the region that the bucket is in.',
+    kind: 'search',
+    choices: awsRegions.map(({ code, place }) => ({ value: code, label: `${code}  ${place}` })),
+    preset: ({ look }) => look?.region ?? 'us-east-1',
+    check: wrongRegion,
+  },
+  {
+    name: 'prefix',
+    message: 'Folder in the bucket',
+    help: 'The role may write below it and nowhere else. A slash alone is the whole bucket.',
+    kind: 'text',
+    preset: () => 'altr',
+  },
+  {
+    name: 'roleName',
+    message: 'Name of the role',
+    help: `Must start with ${roleNameStart}, in these capitals: ALTR may assume no other role.`,
+    kind: 'text',
+    preset: ({ profileName }) => `${roleNameStart}${inCapitals(profileName)}`.slice(0, 64),
+  },
+  {
+    name: 'policyName',
+    message: 'Name of the policy',
+    help: 'The policy that lets the role create objects, such as acme.s3.policy.',
+    kind: 'text',
+    preset: ({ profileName }) => `${profileName === 'default' ? 'audit-export' : profileName}.s3.policy`,
+  },
+  {
+    name: 'types',
+    message: 'Audit types to export',
+    help: 'What is not chosen is read and counted, but not delivered.',
+    kind: 'pick',
+    choices: builtInAuditTypes.map((type) => ({ value: type, label: type, description: typeMeanings[type] })),
+    preset: () => builtInAuditTypes.join(','),
+  },
+  {
+    name: 'kmsKeyArn',
+    message: 'May the role encrypt with the KMS key of the bucket?',
+    help: 'Without kms:GenerateDataKey on that key nothing can be written there.',
+    kind: 'accept',
+    preset: bucketKeyArn,
+    when: (around) => bucketKeyArn(around) !== undefined,
+  },
+];
+
+function wrongRegion(text: string, { look }: Surroundings): string | undefined {
+  if (look?.region === undefined || look.region === text) return undefined;
+  return `The bucket ${look.bucket} is in ${look.region}, and the region must be the one of the bucket.`;
+}
+
+/** `my-profile` → `MyProfile`. */
+function inCapitals(name: string): string {
+  if (name === 'default') return 'AuditExport';
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+/**
+ * The ARN of the key that the bucket encrypts with. A bare id is a key of the bucket's account; an alias (the one of S3
+ * itself among them) can't stand in a policy.
+ */
+export function bucketKeyArn({ look, caller, answers }: Surroundings): string | undefined {
+  const { encryption, region, ownedByAccount } = look ?? {};
+  const key = encryption?.kmsKey;
+  if (key === undefined || encryption?.algorithm.startsWith('aws:kms') !== true) return undefined;
+  if (answerRules.kmsKeyArn.check(key) === undefined) return key;
+  const at = region ?? answers.region;
+  if (!/^(mrk-)?[0-9a-f-]{32,36}$/.test(key) || ownedByAccount !== true || at === undefined) return undefined;
+  return caller === undefined ? undefined : `arn:${partitionOf(at)}:kms:${at}:${caller.account}:key/${key}`;
+}

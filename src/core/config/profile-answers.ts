@@ -1,0 +1,88 @@
+import type { SetupAnswers } from '../setup/answers.ts';
+import { storeUrl } from '../setup/desired-access.ts';
+import type { Profile, ProfileSetup } from './parse-config.ts';
+import { parseStoreAddress } from './store-address.ts';
+
+/** As many answers as there are. */
+export type KnownAnswers = { -readonly [K in keyof SetupAnswers]?: SetupAnswers[K] | undefined };
+
+/**
+ * The answers that a profile holds. Bucket and prefix stand in `to`, region and types have members of their own; only
+ * the rest is kept in `setup`, so that nothing is said twice.
+ */
+export function answersOf(profile: Profile): KnownAnswers {
+  const { setup = {}, region, types, role } = profile;
+  const { bucket, prefix } = storeOf(profile) ?? setup;
+  return withoutMissing({
+    accountId: setup.accountId,
+    organizationId: setup.organizationId ?? role?.externalId,
+    bucket,
+    prefix,
+    region,
+    types: types === undefined ? undefined : [...types],
+    roleName: setup.roleName ?? role?.arn.slice(role.arn.lastIndexOf('/') + 1),
+    policyName: setup.policyName,
+    kmsKeyArn: setup.kmsKeyArn,
+    inlinePolicy: setup.inlinePolicy,
+    customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
+  });
+}
+
+/** The profile as a draft with these answers; settings that have nothing to do with the set-up stay as they are. */
+export function draftWith(profile: Profile | undefined, answers: KnownAnswers): Profile {
+  const {
+    to: _to,
+    role: _role,
+    setup: _setup,
+    state: _state,
+    bucketOwner: _owner,
+    ...others
+  } = profile ?? {};
+  const { bucket, prefix, region, types, ...rest } = answers;
+  const whole = bucket !== undefined && prefix !== undefined;
+  const setup: ProfileSetup = withoutMissing({
+    accountId: rest.accountId,
+    organizationId: rest.organizationId,
+    ...(whole ? {} : { bucket, prefix }),
+    roleName: rest.roleName,
+    policyName: rest.policyName,
+    kmsKeyArn: rest.kmsKeyArn,
+    inlinePolicy: rest.inlinePolicy === true ? true : undefined,
+    customerAccountId: rest.customerAccountId,
+  });
+  return {
+    state: 'draft',
+    ...(whole ? { to: storeUrl(bucket, prefix).replace(/\/$/, '') } : {}),
+    ...others,
+    ...withoutMissing({ region, types }),
+    setup,
+  };
+}
+
+/** What the set-up made of a draft: role and policy are there, in this account. */
+export function appliedWith(
+  draft: Profile,
+  made: { roleArn: string; externalId: string; bucketOwner: string | undefined },
+): Profile {
+  const { state: _state, to, bucketOwner: _owner, role: _role, setup, ...others } = draft;
+  return {
+    state: 'applied',
+    ...(to === undefined ? {} : { to }),
+    ...others,
+    ...(made.bucketOwner === undefined ? {} : { bucketOwner: made.bucketOwner }),
+    role: { arn: made.roleArn, externalId: made.externalId },
+    ...(setup === undefined ? {} : { setup }),
+  };
+}
+
+function storeOf({ to }: Profile): { bucket: string; prefix: string } | undefined {
+  if (to === undefined) return undefined;
+  const address = parseStoreAddress(to);
+  return address.kind === 's3' ? address : undefined;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutMissing<T extends object>(members: T): Defined<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

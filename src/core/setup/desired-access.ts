@@ -1,0 +1,114 @@
+import type { PolicyDocument, Statement } from '../policy/document.ts';
+import type { SetupAnswers } from './answers.ts';
+import type { AwsPartition } from './aws-partition.ts';
+import { partitionOf } from './aws-partition.ts';
+
+/** The access that should be: one role, one policy, and nothing wider than delivery needs. */
+export interface DesiredAccess {
+  partition: AwsPartition;
+  region: string;
+  bucket: string;
+  prefix: string;
+  /** The account that is trusted. */
+  trustedAccountId: string;
+  externalId: string;
+  /** The account of role and bucket, where it is known. */
+  customerAccountId?: string;
+  role: {
+    name: string;
+    description: string;
+    trustPolicy: PolicyDocument;
+    tags: Readonly<Record<string, string>>;
+  };
+  policy: {
+    name: string;
+    description: string;
+    document: PolicyDocument;
+    /** In the role itself, not as a managed policy. */
+    inline: boolean;
+    tags: Readonly<Record<string, string>>;
+  };
+  kmsKeyArn?: string;
+}
+
+/** What is made by this tool, or from what it printed, says so. */
+const tags = { 'created-by': 'audit-export' } as const;
+
+const version = '2012-10-17';
+
+/**
+ * The role and the policy that the answers ask for. The same answers always give the same documents. Sources: the
+ * vendor's walk-through (a policy with s3:PutObject alone); IAM User Guide, "Access to AWS accounts owned by third
+ * parties" (account as principal, StringEquals on sts:ExternalId).
+ */
+export function buildDesiredAccess(answers: SetupAnswers): DesiredAccess {
+  const { accountId, organizationId, bucket, region, prefix, kmsKeyArn, customerAccountId } = answers;
+  const partition = partitionOf(region);
+  const store = storeUrl(bucket, prefix);
+  return {
+    partition,
+    region,
+    bucket,
+    prefix,
+    trustedAccountId: accountId,
+    externalId: organizationId,
+    ...(customerAccountId === undefined ? {} : { customerAccountId }),
+    role: {
+      name: answers.roleName,
+      description: `Lets account ${accountId} deliver audit logs to ${store}`,
+      trustPolicy: trustPolicy(partition, accountId, organizationId),
+      tags,
+    },
+    policy: {
+      name: answers.policyName,
+      description: `Create objects below ${store} and nothing else`,
+      document: permissionPolicy(
+        `arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : `${prefix}/`}*`,
+        kmsKeyArn,
+      ),
+      inline: answers.inlinePolicy,
+      tags,
+    },
+    ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+  };
+}
+
+/** `s3://bucket/prefix/`: below which the role may write. */
+export function storeUrl(bucket: string, prefix: string): string {
+  return `s3://${bucket}/${prefix === '' ? '' : `${prefix}/`}`;
+}
+
+/** ARN of the managed policy, in the account of the role. */
+export function policyArnOf(partition: string, account: string, policyName: string): string {
+  return `arn:${partition}:iam::${account}:policy/${policyName}`;
+}
+
+function permissionPolicy(objects: string, kmsKeyArn: string | undefined): PolicyDocument {
+  const statements: Statement[] = [
+    { Sid: 'DeliverAuditLogs', Effect: 'Allow', Action: 's3:PutObject', Resource: objects },
+  ];
+  // One PUT an object, never multipart: no kms:Decrypt ("Protecting data using SSE-KMS", Amazon S3 User Guide).
+  if (kmsKeyArn !== undefined)
+    statements.push({
+      Sid: 'EncryptAuditLogs',
+      Effect: 'Allow',
+      Action: 'kms:GenerateDataKey',
+      Resource: kmsKeyArn,
+    });
+  return { Version: version, Statement: statements };
+}
+
+function trustPolicy(partition: string, accountId: string, externalId: string): PolicyDocument {
+  return {
+    Version: version,
+    Statement: [
+      {
+        Sid: 'TrustWithExternalId',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+      },
+    ],
+  };
+}

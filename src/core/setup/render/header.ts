@@ -1,0 +1,9 @@
+import type { DesiredAccess } from '../desired-access.ts';
+import { explainAccess } from '../explain.ts';
+
+/** What the file makes, as comment lines for its head. */
+export function header(desired: DesiredAccess): string {
+  return explainAccess(desired)
+    .map((sentence) => `# ${sentence}\n`)
+    .join('');
+}

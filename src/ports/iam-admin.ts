@@ -1,0 +1,27 @@
+import type { AppliedChange, PlannedChange } from '../core/setup/change.ts';
+import type { LiveAccess } from '../core/setup/live-access.ts';
+
+/** Who the credentials belong to. */
+export interface IamCaller {
+  account: string;
+  arn: string;
+}
+
+/** The names to look at: a `DesiredAccess` has them all. */
+export interface AccessNames {
+  partition: string;
+  customerAccountId?: string;
+  role: { name: string };
+  policy: { name: string; inline: boolean };
+}
+
+/** IAM, as an administrator of one account sees it. Every method throws `AuditExportError`. */
+export interface IamAdmin {
+  /** Who asks; undefined where the server has no such call. */
+  caller(): Promise<IamCaller | undefined>;
+  /** Everything there is under the names. Throws `access-denied` for what must be seen but may not. */
+  readAccess(names: AccessNames): Promise<LiveAccess>;
+  /** Makes one change. */
+  apply(change: PlannedChange): Promise<AppliedChange>;
+  close(): Promise<void>;
+}
