@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateFolder } from '../adapters/fs/config-file.ts';
-import { FolderStore } from '../adapters/fs/folder-store.ts';
+import { openFolderStore } from '../adapters/fs/folder-store.ts';
 import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { openSources } from '../adapters/fs/sources.ts';
@@ -25,7 +25,11 @@ export function buildPushHost(context: CliContext, options: GlobalOptions): Push
   return {
     clock: { now: () => Date.now() },
     signal,
-    progress: new ProgressLine(stderr, { quiet: options.quiet, startedMs: Date.now() }),
+    progress: new ProgressLine(stderr, {
+      quiet: options.quiet,
+      redraws: stderr.isTTY === true && environment['TERM'] !== 'dumb',
+      startedMs: Date.now(),
+    }),
     stdinIsTerminal: stdin.isTTY === true,
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
     openSources: (inputs, exceptBelow) => openSources(inputs, { stdin, signal, exceptBelow }),
@@ -51,7 +55,7 @@ async function openStore(
   settings: StoreSettings,
   environment: CliContext['environment'],
 ): Promise<ObjectStore> {
-  if (address.kind === 'folder') return new FolderStore(address.path);
+  if (address.kind === 'folder') return openFolderStore(address.path);
   const { openS3Store } = await import('../adapters/aws/s3-store.ts');
   const { bucket, prefix } = address;
   return openS3Store(settings, { ...settings, bucket, prefix }, environment);

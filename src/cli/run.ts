@@ -8,6 +8,7 @@ import { buildProgram } from './program.ts';
 import { renderError } from './render/error.ts';
 import type { CliContext } from './terminal-context.ts';
 import type { Verb } from './verb.ts';
+import { refuseMisspeltVariables } from './misspelt-variables.ts';
 import { verbs } from './verbs/index.ts';
 
 /** Runs one command line and returns its exit code. Never throws, never exits: the only place that catches everything. */
@@ -48,6 +49,7 @@ async function runVerb(
   context: CliContext,
 ): Promise<number> {
   const { environment } = context;
+  refuseMisspeltVariables(environment, verbs);
   const early = resolveSettings(
     { profile: globalSettings.profile, config: globalSettings.config },
     { flags, environment, profile: undefined },

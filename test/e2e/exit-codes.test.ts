@@ -176,9 +176,20 @@ const cases: readonly Case[] = [
   },
   { name: 'lines in quarantine', args: push, code: 5, options: { stdin: example.bytes } },
   {
-    name: 'a store that can not be written',
+    name: 'a part of the store that can not be written',
     args: push,
     code: 6,
+    says: ['export', '--to'],
+    prepare: async (workspace) => {
+      for (const type of ['query', 'system', 'custom', 'alert', 'tokenization', 'native-query'])
+        await laid(`export/type=${type}`, 'a file where a folder should be')(workspace);
+    },
+    options: { stdin: good.bytes },
+  },
+  {
+    name: 'a store that is a file',
+    args: push,
+    code: 2,
     says: ['export', '--to'],
     prepare: laid('export', 'a file where the folder should be'),
     options: { stdin: good.bytes },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
@@ -83,6 +84,31 @@ async function removeAbandoned(folder: string): Promise<void> {
     if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs)
       await rm(join(folder, name), { force: true });
   }
+}
+
+/**
+ * Opens a folder as store; it is made when the first object is. Throws before anything is read: `usage` where a file is in
+ * the way, `access-denied` where this user may not write.
+ */
+export async function openFolderStore(folder: string): Promise<FolderStore> {
+  let above = resolve(folder);
+  let found = await stat(above).catch(() => undefined);
+  while (found === undefined && dirname(above) !== above) {
+    above = dirname(above);
+    found = await stat(above).catch(() => undefined);
+  }
+  if (found?.isDirectory() === false) {
+    throw new AuditExportError('usage', `${folder} can't be the store: ${above} is a file.`, {
+      cure: 'Name a folder with --to.',
+    });
+  }
+  await access(above, constants.W_OK).catch((error: unknown) => {
+    throw new AuditExportError('access-denied', `${folder} can't be written: ${(error as Error).message}.`, {
+      cure: 'Give this user the right to write there, or name another folder with --to.',
+      cause: error,
+    });
+  });
+  return new FolderStore(folder);
 }
 
 async function exists(path: string): Promise<boolean> {

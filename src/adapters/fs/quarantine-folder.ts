@@ -88,7 +88,7 @@ export class QuarantineFolder implements Quarantine {
         'quarantine-failed',
         `A bad line could not be set aside in ${this.#folder}: ${(error as Error).message}.`,
         {
-          cure: 'Free disk there, or name another folder with --quarantine, and run it again.',
+          cure: quarantineCure(error),
           cause: error,
         },
       );
@@ -148,4 +148,11 @@ async function giveName(unfinished: string, path: string): Promise<string> {
   });
   await rm(unfinished, { force: true });
   return path;
+}
+
+function quarantineCure(error: unknown): string {
+  const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+  return isFull
+    ? 'Free disk there, or name another folder with --quarantine, and run it again.'
+    : 'Give this user the right to write there, or name another folder with --quarantine, and run it again.';
 }

@@ -1,4 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AuditExportError } from '../../errors.ts';
@@ -24,7 +26,7 @@ export async function openSources(inputs: readonly string[], options: OpenSource
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
     for (const path of input === '-' ? ['-'] : await pathsOf(input, options.exceptBelow)) {
       const { identity, source } =
-        path === '-' ? { identity: '-', source: stdinSource(options) } : await fileSource(path);
+        path === '-' ? { identity: '-', source: stdinSource(options) } : await fileSource(path, options);
       if (seen.has(identity)) continue;
       seen.add(identity);
       sources.push(source);
@@ -44,6 +46,9 @@ async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<s
   return paths.filter((path) => !written.some((folder) => resolve(path).startsWith(folder)));
 }
 
+/** Where a store keeps what is the tool's own. */
+const ownFolder = '_audit-export';
+
 function isGlob(input: string): boolean {
   return /[*?[\]{}]/.test(input);
 }
@@ -57,22 +62,28 @@ async function globPaths(pattern: string): Promise<string[]> {
   });
 }
 
-/** All files below a folder but the hidden ones and those of this tool itself. */
+/**
+ * All files below a folder but the hidden ones and those of this tool itself. Links to files are followed, links to folders
+ * are not (they can go in circles); pipes and devices are left out, for nobody knows whether they end.
+ */
 async function folderPaths(folder: string): Promise<string[]> {
   const paths: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(folder, error);
   });
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name.startsWith('_')) continue;
+    if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
     const path = join(folder, entry.name);
-    const isFolder =
-      entry.isDirectory() ||
-      (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isDirectory() === true);
-    if (isFolder && !entry.isSymbolicLink()) paths.push(...(await folderPaths(path)));
-    else if (!isFolder) paths.push(path);
+    if (entry.isDirectory()) paths.push(...(await folderPaths(path)));
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push(path);
   }
   return byBytes(paths);
+}
+
+/** A link that leads nowhere counts as a file: reading it says what is wrong. */
+async function isFileBehind(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined || found.isFile();
 }
 
 /** The same order everywhere: by the bytes of the path, not by a language. */
@@ -81,12 +92,16 @@ function byBytes(paths: readonly string[]): string[] {
 }
 
 /** A file is the same file under any name: by another path, a link or an alias it would be read twice. */
-async function fileSource(path: string): Promise<{ identity: string; source: Source }> {
+async function fileSource(
+  path: string,
+  options: OpenSourcesOptions,
+): Promise<{ identity: string; source: Source }> {
   const found = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   // A FIFO or a device says nothing of its size.
   const storedBytes = found.isFile() ? Number(found.size) : undefined;
+  if (found.isFIFO()) return { identity: `${found.dev}:${found.ino}`, source: pipeSource(path, options) };
   return {
     identity: `${found.dev}:${found.ino}`,
     source: {
@@ -97,16 +112,38 @@ async function fileSource(path: string): Promise<{ identity: string; source: Sou
   };
 }
 
+/** A named pipe is read as a stream that can be let go of: opened as a file it would wait for a writer, deaf to Ctrl-C. */
+function pipeSource(path: string, { signal }: OpenSourcesOptions): Source {
+  return {
+    name: path,
+    storedBytes: undefined,
+    read: (onStoredBytes) => decompress(path, readPipe(path, signal, onStoredBytes)),
+  };
+}
+
+async function* readPipe(
+  path: string,
+  signal: AbortSignal,
+  onStoredBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const pipe = new Socket({ fd: file.fd, readable: true, writable: false });
+  yield* readStream(path, pipe, signal, onStoredBytes);
+}
+
 function stdinSource({ stdin, signal }: OpenSourcesOptions): Source {
   return {
     name: 'stdin',
     storedBytes: undefined,
-    read: (onStoredBytes) => decompress('stdin', readStdin(stdin, signal, onStoredBytes)),
+    read: (onStoredBytes) => decompress('stdin', readStream('stdin', stdin, signal, onStoredBytes)),
   };
 }
 
 /** Reads a pipe until it ends, or until the signal is aborted: a pipe may be silent for hours. */
-async function* readStdin(
+async function* readStream(
+  name: string,
   stdin: Readable,
   signal: AbortSignal,
   onStoredBytes: (bytes: number) => void,
@@ -125,7 +162,7 @@ async function* readStdin(
     if (signal.aborted) return;
     throw new AuditExportError(
       'source-broken',
-      `stdin could not be read to its end: ${(error as Error).message}.`,
+      `${name} could not be read to its end: ${(error as Error).message}.`,
       {
         cure: 'Run it again: what is stored already will not be stored twice.',
         cause: error,

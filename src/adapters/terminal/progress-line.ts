@@ -10,16 +10,19 @@ const plainMs = 10_000;
 export class ProgressLine implements Progress {
   readonly #stream: Writable & { isTTY?: boolean; columns?: number };
   readonly #quiet: boolean;
+  /** Whether the line can be drawn again in its place. */
+  readonly #redraws: boolean;
   readonly #startedMs: number;
   #shownMs: number;
   #drawn = false;
 
   constructor(
     stream: Writable & { isTTY?: boolean; columns?: number },
-    { quiet, startedMs }: { quiet: boolean; startedMs: number },
+    { quiet, redraws, startedMs }: { quiet: boolean; redraws: boolean; startedMs: number },
   ) {
     this.#stream = stream;
     this.#quiet = quiet;
+    this.#redraws = redraws;
     this.#startedMs = startedMs;
     this.#shownMs = startedMs;
   }
@@ -27,7 +30,7 @@ export class ProgressLine implements Progress {
   update(snapshot: ProgressSnapshot): void {
     if (this.#quiet) return;
     const now = Date.now();
-    const terminal = this.#stream.isTTY === true;
+    const terminal = this.#redraws;
     if (now - this.#shownMs < (terminal ? redrawMs : plainMs)) return;
     this.#shownMs = now;
     const text = describeProgress(snapshot, now - this.#startedMs);

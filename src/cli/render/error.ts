@@ -1,3 +1,4 @@
+import { printable } from '../../core/report/printable.ts';
 import { isAuditExportError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
 
@@ -12,13 +13,13 @@ export interface ShownError {
 /** An error as the terminal shows it: what failed and why, then the cure; with `verbose`, the facts and the cause as well. */
 export function renderKnownError({ message, cure, details, cause }: ShownError, verbose: boolean): string {
   const facts = Object.entries(details).flatMap(([name, value]) =>
-    value === undefined ? [] : [`  ${name}: ${value}`],
+    value === undefined ? [] : [`  ${name}: ${printable(String(value))}`],
   );
   const because = cause instanceof Error ? [`  cause: ${cause.stack ?? cause.message}`] : [];
   const lines = [
-    `audit-export: ${message}`,
+    `audit-export: ${printable(message)}`,
     ...(verbose ? [...facts, ...because] : []),
-    ...(cure === undefined || cure === null ? [] : [`  → ${cure}`]),
+    ...(cure === undefined || cure === null ? [] : [`  → ${printable(cure)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

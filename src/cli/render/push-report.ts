@@ -1,13 +1,23 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
 import { layoutTable } from '../../core/report/table.ts';
+import { printable } from '../../core/report/printable.ts';
 import type { Palette } from './palette.ts';
 
 /** Rows of a long list that are shown without --verbose. */
 const shownRows = 16;
 
+/** How a report is shown. */
+export interface ReportView {
+  /** Long lists in full. */
+  verbose: boolean;
+  /** The command that lists the lines that this run has set aside. */
+  listCommand: string;
+}
+
 /** The report of a run as text: headline, balance sheet, types, partitions, what was set aside, warnings. */
-export function renderPushReport(report: PushReport, palette: Palette, verbose: boolean): string {
+export function renderPushReport(report: PushReport, palette: Palette, shown: ReportView): string {
+  const { verbose, listCommand } = shown;
   const parts = [
     headline(report, palette),
     balanceSheet(report, palette),
@@ -16,7 +26,7 @@ export function renderPushReport(report: PushReport, palette: Palette, verbose: 
       ? objectTable(report, palette, verbose)
       : partitionTable(report, palette, verbose),
     report.dryRun ? latenessTable(report, palette) : [],
-    quarantineLines(report, palette),
+    quarantineLines(report, palette, listCommand),
     warningLines(report, palette),
   ];
   return `${parts
@@ -40,13 +50,17 @@ function headline(report: PushReport, palette: Palette): string[] {
   const { contentBytes, seconds, throughput, objects } = report;
   const speed = `${formatCount(throughput.linesPerSecond)} lines/s, ${formatBytes(throughput.bytesPerSecond)}/s`;
   const facts = [
-    `${formatCount(objects.length)} objects`,
+    `${formatCount(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}`,
     formatBytes(contentBytes),
     ...storedFacts(report),
     formatDuration(seconds * 1000),
     speed,
   ];
-  return [headlines[report.outcome](report, palette), palette.faint(facts.join(', '))];
+  const nothing =
+    report.sources.length === 0 && report.error === null
+      ? [palette.warn('There was nothing to read: no file was found.')]
+      : [];
+  return [headlines[report.outcome](report, palette), palette.faint(facts.join(', ')), ...nothing];
 }
 
 /** What the store was sent and what it keeps of it. */
@@ -79,7 +93,8 @@ function balanceSheet(
     ...(balance.undelivered === 0 ? [] : ([['not delivered', balance.undelivered]] as [string, number][])),
   ];
   const verdict = balanced ? good('balanced') : bad('NOT BALANCED');
-  const from = sources.length === 1 ? (sources[0]?.name ?? '') : `${formatCount(sources.length)} sources`;
+  const from =
+    sources.length === 1 ? printable(sources[0]?.name ?? '') : `${formatCount(sources.length)} sources`;
   const table = layoutTable([
     [`Lines read from ${from}`, formatCount(balance.read)],
     ...rows.map(([name, lines]) => [`  ${name}`, formatCount(lines)]),
@@ -88,13 +103,14 @@ function balanceSheet(
     .filter((source) => source.reformatted)
     .map(
       ({ name, format }) =>
-        `  ${name} held ${format === 'array' ? 'one JSON array' : 'JSON over several lines'}: its events were written as compact lines.`,
+        `  ${printable(name)} held ${format === 'array' ? 'one JSON array' : 'JSON over several lines'}: its events were written as compact lines.`,
     );
   return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...reformatted];
 }
 
-function typeTable({ types, dryRun }: PushReport, { strong }: Palette): string[] {
+function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette): string[] {
   if (types.length === 0) return [];
+  const rest = balance.undelivered === 0 ? [] : ['not delivered'];
   const head = [
     'Audit type',
     'recognised',
@@ -102,13 +118,15 @@ function typeTable({ types, dryRun }: PushReport, { strong }: Palette): string[]
     'already',
     'not selected',
     'quarantined',
+    ...rest,
   ];
-  const rows = types.map(({ type, recognised, delivered, alreadyDelivered, notSelected, quarantined }) => [
-    type,
-    ...[recognised, delivered, alreadyDelivered, notSelected, quarantined].map(formatCount),
-  ]);
-  const [first = '', ...rest] = layoutTable([head, ...rows]);
-  return [strong(first), ...rest];
+  const rows = types.map(({ type, recognised, delivered, alreadyDelivered, notSelected, quarantined }) => {
+    const known = [delivered, alreadyDelivered, notSelected, quarantined];
+    const undelivered = recognised - known.reduce((sum, lines) => sum + lines, 0);
+    return [type, ...[recognised, ...known, ...rest.map(() => undelivered)].map(formatCount)];
+  });
+  const [first = '', ...others] = layoutTable([head, ...rows]);
+  return [strong(first), ...others];
 }
 
 function shorten(lines: string[], verbose: boolean, what: string): string[] {
@@ -157,21 +175,25 @@ function latenessTable({ lateness }: PushReport, { strong }: Palette): string[] 
   return [strong(first), ...rest];
 }
 
-function quarantineLines({ quarantine, balance, dryRun }: PushReport, { strong, faint }: Palette): string[] {
+function quarantineLines(
+  { quarantine, balance, dryRun }: PushReport,
+  { strong, faint }: Palette,
+  listCommand: string,
+): string[] {
   if (balance.quarantined === 0) return [];
   const rows = quarantine.reasons.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
   const [first = '', ...rest] = layoutTable([['Set aside', '', 'lines'], ...rows], 2);
   const where =
     dryRun || quarantine.file === null
       ? []
-      : [faint(`In ${quarantine.file}; look at them with: audit-export quarantine list`)];
+      : [faint(`In ${quarantine.file}; look at them with: ${listCommand}`)];
   return [strong(first), ...rest, ...where];
 }
 
 function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
   return warnings.map(({ type, warning, lines, firstSource, firstLine }) =>
     warn(
-      `Warning: ${type}: ${warning} in ${formatCount(lines)} lines, first ${firstSource}, line ${firstLine} (delivered all the same)`,
+      `Warning: ${type}: ${warning} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
     ),
   );
 }

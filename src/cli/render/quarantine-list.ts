@@ -1,5 +1,6 @@
 import type { QuarantineList } from '../../commands/quarantine/list.ts';
 import { formatCount } from '../../core/report/format.ts';
+import { printable } from '../../core/report/printable.ts';
 import type { Palette } from './palette.ts';
 
 /** The quarantine as text: each reason with its cure and the first few lines. */
@@ -11,7 +12,7 @@ export function renderQuarantineList(
   const parts = groups.map((group) => {
     const samples = group.samples.map(
       ({ source, line, offset, detail, type }) =>
-        `    ${source}, line ${formatCount(line)} (byte ${formatCount(offset)})${type === undefined ? '' : `, ${type}`}: ${detail}`,
+        `    ${printable(source)}, line ${formatCount(line)} (byte ${formatCount(offset)})${type === undefined ? '' : `, ${type}`}: ${printable(detail)}`,
     );
     const more =
       group.lines > samples.length

@@ -6,7 +6,7 @@ import { buildPalette } from './palette.ts';
 import { renderPushReport } from './push-report.ts';
 
 /** Shows the report of a run on stdout, its error on stderr, and returns the exit code. */
-export function showPushReport(report: PushReport, options: GlobalOptions, context: CliContext): number {
+export function showPushReport(report: PushReport, options: ShownOptions, context: CliContext): number {
   const { stdout, stderr } = context;
   if (report.error !== null) stderr.write(renderReportedError(report.error, options.verbose, context));
   else if (!report.balanced) {
@@ -16,7 +16,12 @@ export function showPushReport(report: PushReport, options: GlobalOptions, conte
   }
   if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!options.quiet || report.exitCode !== 0)
-    stdout.write(renderPushReport(report, buildPalette(context, options.noColor), options.verbose));
+    stdout.write(
+      renderPushReport(report, buildPalette(context, options.noColor), {
+        verbose: options.verbose,
+        listCommand: listCommand(options),
+      }),
+    );
   return report.exitCode;
 }
 
@@ -31,4 +36,14 @@ function renderReportedError(
     version,
     verbose,
   });
+}
+
+type ShownOptions = GlobalOptions & { quarantine: string | undefined };
+
+/** The command that finds what this run has set aside: it needs the flags that led there. */
+function listCommand({ profile, config, quarantine }: ShownOptions): string {
+  const flags = Object.entries({ profile, config, quarantine }).flatMap(([flag, value]) =>
+    value === undefined ? [] : [` --${flag} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`],
+  );
+  return `audit-export quarantine list${flags.join('')}`;
 }

@@ -1,13 +1,15 @@
+import type { StoreAddress } from '../../core/config/store-address.ts';
+import { describeStoreAddress } from '../../core/config/store-address.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 
-/** A store that is asked nothing and told nothing: the run goes its whole way and stops before the first byte is sent. */
-export function planningStore(store: ObjectStore): ObjectStore {
+/** The store of a dry run: the run goes its whole way and stops before the first byte is sent. It needs no credentials. */
+export function planningStore(address: StoreAddress): ObjectStore {
   return {
-    location: store.location,
-    prefix: store.prefix,
+    location: describeStoreAddress(address),
+    prefix: address.kind === 's3' ? address.prefix : '',
     put: async () => 'planned',
-    close: () => store.close(),
+    close: async () => undefined,
   };
 }
 

@@ -63,8 +63,8 @@ export async function pushFrom(
   const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
   checkTypes(options.types, rules.types);
   checkObjectSize(options.objectSize);
-  const opened = await host.openStore(address, storeSettings(request));
-  const store = options.dryRun ? planningStore(opened) : opened;
+  const to = storeSettings(request);
+  const store = options.dryRun ? planningStore(address) : await host.openStore(address, to);
   const quarantineFolder = options.quarantine ?? host.quarantineFolder(profile?.name);
   const sources = await openSources([quarantineFolder, ...(address.kind === 'folder' ? [address.path] : [])]);
   const startedMs = host.clock.now();

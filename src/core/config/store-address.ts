@@ -5,21 +5,42 @@ import { normalisePrefix } from '../layout/object-key.ts';
 export type StoreAddress = { kind: 's3'; bucket: string; prefix: string } | { kind: 'folder'; path: string };
 
 /** Reads `s3://bucket/prefix` or a path. Throws `usage` for another scheme or a bucket name that can't be. */
-export function parseStoreAddress(to: string): StoreAddress {
-  if (to.trim() === '') throw wrong(to, 'it is empty');
+export function parseStoreAddress(given: string): StoreAddress {
+  // A value from a file or a secret often ends in a line end.
+  const to = given.trim();
+  if (to === '') throw wrong(to, 'it is empty');
   if (/^s3:(?!\/\/)/i.test(to)) throw wrong(to, 'a bucket is written with two slashes: s3://BUCKET');
-  const url = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(to);
+  if (/^~(?:\/|$)/.test(to))
+    throw wrong(to, '~ stands for the home folder in a shell only, and here it was quoted');
+  const url = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(to);
   if (url === null) return { kind: 'folder', path: to };
   if ((url[1] as string).toLowerCase() !== 's3') throw wrong(to, 'only s3:// and local folders are stores');
   const [bucket = '', ...prefix] = (url[2] as string).split('/');
-  // Older buckets in us-east-1 may have upper case and underscores (AWS: "General purpose bucket naming rules").
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket))
-    throw wrong(to, `${JSON.stringify(bucket)} is no bucket name`);
+  if (!isBucketName(bucket)) throw wrong(to, `${JSON.stringify(bucket)} is no bucket name`);
   return { kind: 's3', bucket, prefix: normalisePrefix(prefix.join('/')) };
 }
 
+/** How reports name a store. */
+export function describeStoreAddress(address: StoreAddress): string {
+  if (address.kind === 'folder') return address.path;
+  return `s3://${address.bucket}${address.prefix === '' ? '' : `/${address.prefix}`}`;
+}
+
+/** Older buckets in us-east-1 may have upper case and underscores (AWS: "General purpose bucket naming rules"). */
+function isBucketName(name: string): boolean {
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(name);
+  return (
+    /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(name) &&
+    !name.includes('..') &&
+    !name.startsWith('xn--') &&
+    !isAddress
+  );
+}
+
+/** A URL may hold a password: it is not repeated. */
 function wrong(to: string, why: string): AuditExportError {
-  return new AuditExportError('usage', `--to ${JSON.stringify(to)} can't be used: ${why}.`, {
+  const shown = to.replace(/\/\/[^/@]*@/, '//…@');
+  return new AuditExportError('usage', `--to ${JSON.stringify(shown)} can't be used: ${why}.`, {
     cure: 'Use --to s3://BUCKET/PREFIX or --to FOLDER.',
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
@@ -237,7 +237,8 @@ describe('push into a folder', () => {
 
   test('that fails says so on stderr with the cure, is exit 6, and still prints the balance', async () => {
     const folder = scratchFolder();
-    writeFileSync(join(folder, 'export'), '');
+    mkdirSync(join(folder, 'export'));
+    writeFileSync(join(folder, 'export', 'type=custom'), '');
     const { exitCode, stdout, stderr } = await pushTo(folder, ['--json'], event);
     expect(exitCode).toBe(6);
     expect(stderr).toMatch(/^audit-export: type=custom.* could not be written below .*\n {2}→ .+\n$/);

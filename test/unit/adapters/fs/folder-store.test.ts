@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { FolderStore } from '../../../../src/adapters/fs/folder-store.ts';
+import { FolderStore, openFolderStore } from '../../../../src/adapters/fs/folder-store.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
@@ -172,5 +172,30 @@ describe('a put that fails', () => {
     mkdirSync(join(folder, 'store'), { mode: 0o500 });
     const error = await rejectionOf(new FolderStore(join(folder, 'store')).put(object('x')));
     expect(error.cure).toContain('right to write');
+  });
+});
+
+describe('a store is looked at before anything is read', () => {
+  test('it need not exist, and looking makes nothing', async () => {
+    const folder = join(scratchFolder(), 'not', 'yet');
+    await expect(openFolderStore(folder)).resolves.toBeInstanceOf(FolderStore);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each(['.', 'below'])('a file in its place is a usage error (%s)', async (below) => {
+    const file = join(scratchFolder(), 'file');
+    writeFileSync(file, '');
+    const error = await rejectionOf(openFolderStore(join(file, below)));
+    expect(error).toMatchObject({ code: 'usage', exitCode: 2 });
+    expect(error.message).toContain(file);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('one that may not be written is an access error', async () => {
+    const folder = join(scratchFolder(), 'closed');
+    mkdirSync(folder, { mode: 0o500 });
+    expect(await rejectionOf(openFolderStore(join(folder, 'export')))).toMatchObject({
+      code: 'access-denied',
+      exitCode: 4,
+    });
   });
 });

@@ -1,4 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -134,11 +136,11 @@ describe('a folder', () => {
       '.hidden',
       '_audit-export/manifests/m',
       '.git/config',
-      'x/_SUCCESS',
+      'x/_mine.jsonl',
       'x/.unfinished-1-ab',
     );
     const found = (await open(folder)).map(({ name }) => name.slice(folder.length + 1));
-    expect(found).toEqual(['b', 'x/a', 'x/y/z']);
+    expect(found).toEqual(['b', 'x/_mine.jsonl', 'x/a', 'x/y/z']);
   });
 
   test('that holds the store gives what is in it to nobody, unless it is named', async () => {
@@ -222,5 +224,35 @@ describe('stdin', () => {
     const error = await rejectionOf(contentOf(source));
     expect(error).toMatchObject({ code: 'source-broken', exitCode: 6 });
     expect(error.message).toContain('stdin');
+  });
+});
+
+describe('a named pipe', () => {
+  function pipeIn(folder: string): string {
+    const path = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    return path;
+  }
+
+  test('is read while somebody writes to it, when it is named', async () => {
+    const path = pipeIn(scratchFolder());
+    const [source] = await open(path);
+    const [content] = await Promise.all([contentOf(source), appendFile(path, 'one\ntwo\n')]);
+    expect(content).toBe('one\ntwo\n');
+  });
+
+  test('that nobody writes to is let go of when the run is told to stop', async () => {
+    const controller = new AbortController();
+    const inputs = { stdin: Readable.from([]), signal: controller.signal, exceptBelow: [] };
+    const [source] = await openSources([pipeIn(scratchFolder())], inputs);
+    const content = contentOf(source);
+    setTimeout(() => controller.abort(), 100);
+    expect(await content).toBe('');
+  });
+
+  test('in a folder is left out: nobody knows whether it ends', async () => {
+    const folder = folderWith('a');
+    pipeIn(folder);
+    expect((await open(folder)).map(({ name }) => name)).toEqual([join(folder, 'a')]);
   });
 });

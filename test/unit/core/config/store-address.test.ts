@@ -12,6 +12,8 @@ describe('where --to points', () => {
     ['./export', { kind: 'folder', path: './export' }],
     ['/var/export', { kind: 'folder', path: '/var/export' }],
     ['export', { kind: 'folder', path: 'export' }],
+    [' s3://acme-audit/altr\n', { kind: 's3', bucket: 'acme-audit', prefix: 'altr' }],
+    ['./export\r\n', { kind: 'folder', path: './export' }],
     [String.raw`C:\export`, { kind: 'folder', path: String.raw`C:\export` }],
   ])('%s', (to, address) => {
     expect(parseStoreAddress(to)).toEqual(address);
@@ -27,6 +29,12 @@ describe('where --to points', () => {
     ['s3://bu cket/x', 'no bucket name'],
     ['s3://user:pass@bucket/x', 'no bucket name'],
     ['gs://bucket/x', 'only s3://'],
+    ['gs://bucket/x\ny', 'only s3://'],
+    ['s3://192.168.1.1/x', 'no bucket name'],
+    ['s3://ac..me/x', 'no bucket name'],
+    ['s3://xn--acme/x', 'no bucket name'],
+    ['~/export', 'home folder'],
+    ['~', 'home folder'],
     ['https://bucket.s3.amazonaws.com/x', 'only s3://'],
     ['file:///tmp/x', 'only s3://'],
     ['s3://acme-audit/../x', '".."'],
@@ -35,6 +43,12 @@ describe('where --to points', () => {
     const error = thrownBy(() => parseStoreAddress(to));
     expect(error).toMatchObject({ code: 'usage', exitCode: 2 });
     expect(error.message).toContain(why);
+  });
+
+  test('a password in a URL is not repeated', () => {
+    const { message } = thrownBy(() => parseStoreAddress('https://AKIAEXAMPLE:secret@host/x'));
+    expect(message).toContain('host/x');
+    expect(message).not.toMatch(/AKIA|secret/);
   });
 
   test.each(['s3:/acme-audit/x', 's3:acme-audit'])('%j is a slip, not a folder of that name', (to) => {
