@@ -44,4 +44,14 @@ console.log('');
 run(['quarantine', 'list', ...quarantine], 0);
 console.log(strong('The same again is free: nothing is stored twice'));
 run(['push', '--to', 'demo-export', ...quarantine, join('examples', 'events.jsonl')], 5);
-console.log('Read it with: gzip -dc demo-export/type=query/*/*.gz | head -1');
+console.log('Read it with: gzip -dc demo-export/type=query/*/*.gz | head -1\n');
+console.log(strong('And now the whole story, on a rehearsed AWS on this machine'));
+const { status } = spawnSync(
+  process.execPath,
+  [bin, 'rehearse', '--scenario', 'empty', '--', process.execPath, join('scripts', 'demo-rehearsal.mjs')],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
+if (status !== 0) process.exitCode = 1;

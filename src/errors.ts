@@ -38,6 +38,8 @@ const errorKinds = {
   unreachable: 'delivery',
   throttled: 'delivery',
   'store-failed': 'delivery',
+  'not-supported': 'delivery',
+  'state-not-written': 'configuration',
   'spool-failed': 'delivery',
   'quarantine-failed': 'delivery',
   'too-many-bad-lines': 'quarantined',

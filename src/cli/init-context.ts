@@ -1,17 +1,19 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { openAccessProbe } from '../adapters/aws/access-probe.ts';
 import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
 import { openConfigStore } from '../adapters/fs/config-store.ts';
 import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';
 import { openConversation } from '../adapters/terminal/conversation.ts';
 import { InquirerPrompter } from '../adapters/terminal/inquirer-prompter.ts';
 import type { InitHost, Tone } from '../commands/init/init-host.ts';
-import { buildAccessTest } from '../commands/init/test-access.ts';
+import { testAccess } from '../commands/test-access/index.ts';
+import { optionsOfProfile } from '../commands/test-access/options-of-profile.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { describeChange } from '../core/setup/change.ts';
 import { AuditExportError } from '../errors.ts';
-import { buildIamHost } from './iam-context.ts';
+import { buildTestAccessHost } from './access-context.ts';
+import { buildConsent, buildIamHost } from './iam-context.ts';
 import { buildPalette } from './render/palette.ts';
+import { renderProbe } from './render/test-access-lines.ts';
 import type { CliContext } from './terminal-context.ts';
 
 /** Hands `init` the real world. */
@@ -19,7 +21,8 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
   const { environment, stdin, stderr, signal, workingFolder } = context;
   const clock = { now: () => Date.now() };
   // What the person reads goes to stderr: there it is coloured or not.
-  const { strong, faint, good, warn } = buildPalette({ stdout: stderr, environment }, options.noColor);
+  const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
+  const { strong, faint, good, warn } = palette;
   const tones: Record<Tone, (text: string) => string> = { plain: (text) => text, strong, faint, good, warn };
   const { say, wait } = openConversation(stderr, { quiet: options.quiet, now: clock.now });
   const tell: InitHost['say'] = (text, tone = 'plain') => {
@@ -43,13 +46,23 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
         },
       }),
     openBuckets: (reach) => openBucketAdmin(reach, environment),
-    openAccessTest: (reach, { kmsKeyId, storageClass, tags }) =>
-      buildAccessTest({
-        clock,
-        sleep: (ms) => sleep(ms, signal),
-        openProbe: (access) =>
-          openAccessProbe(access, { ...reach, kmsKeyId, storageClass, tags }, environment),
-      }),
+    testAccess: async (profile, reach, patienceMs) => {
+      const host = buildTestAccessHost(context, options);
+      // What is made stays made: where nobody can be asked about a locked bucket, nothing is written to it.
+      const { yes, canAsk } = buildConsent(context, options);
+      return testAccess(
+        { options: { ...optionsOfProfile(profile, patienceMs), ...reach }, profile },
+        {
+          ...host,
+          sleep: (ms) => sleep(ms, signal),
+          onProbe: (report) => {
+            tell(`  ${renderProbe(report, palette, false)}`);
+          },
+          onWait: wait,
+          agreeToLock: async (lock) => (yes || canAsk) && host.agreeToLock(lock),
+        },
+      );
+    },
     readFile: readNamedFile,
     writeFile: writeNamedFile,
   };

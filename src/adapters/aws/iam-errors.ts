@@ -80,6 +80,7 @@ const unspecific: ReadonlySet<ErrorCode> = new Set([
   'access-denied',
   'no-such-bucket',
   'store-failed',
+  'not-supported',
   'wrong-region',
 ]);
 

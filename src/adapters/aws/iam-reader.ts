@@ -219,7 +219,7 @@ function asIamError(action: string, target: string): (error: unknown) => never {
 }
 
 /** IAM sends documents URL-encoded (RFC 3986); other servers may send them as they are. */
-function documentText(text = ''): string {
+export function documentText(text = ''): string {
   if (!text.startsWith('%')) return text;
   try {
     return decodeURIComponent(text);

@@ -57,7 +57,9 @@ export class S3Store implements ObjectStore {
  * What all PUTs have in common. No ACL: buckets whose owner is enforced refuse any. The checksum (CRC32, which Object
  * Lock buckets demand in some form) is the SDK's default and is sent as a header, since the body is a buffer.
  */
-function constantInput(write: S3WriteSettings): Omit<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'> {
+export function constantInput(
+  write: S3WriteSettings,
+): Omit<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'> {
   const { bucket, bucketOwner, storageClass, kmsKeyId, tags } = write;
   return {
     Bucket: bucket,
@@ -75,6 +77,17 @@ export async function openS3Store(
   write: S3WriteSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<S3Store> {
+  const client = await buildStoreClient(aws, write, environment);
+  await checkReachable(client, write.bucket);
+  return new S3Store(client, write);
+}
+
+/** The client that delivers; nothing is asked or assumed before its first request. */
+export async function buildStoreClient(
+  aws: AwsSettings,
+  write: Pick<S3WriteSettings, 'bucket'>,
+  environment: NodeJS.ProcessEnv,
+): Promise<S3Client> {
   const endpoint = aws.endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
   const region = aws.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   const agents = await buildRequestAgents(
@@ -92,9 +105,7 @@ export async function openS3Store(
     forcePathStyle: aws.pathStyle ?? endpoint !== undefined,
     ...(aws.role === undefined ? {} : { credentials: assumedRole(aws.role, common) }),
   };
-  const client = new S3Client(config);
-  await checkReachable(client, write.bucket);
-  return new S3Store(client, write);
+  return new S3Client(config);
 }
 
 /** Finds out before anything is read whether there are a region and credentials (and assumes the role, where one is named). */

@@ -5,6 +5,7 @@ import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts
 import { pushVerb } from './push.ts';
 import { quarantineListVerb, quarantineReplayVerb } from './quarantine.ts';
 import { rehearseVerb } from './rehearse.ts';
+import { testAccessVerb } from './test-access.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
@@ -14,6 +15,7 @@ export const verbs: readonly Verb[] = [
   iamPlanVerb,
   iamApplyVerb,
   iamDestroyVerb,
+  testAccessVerb,
   pushVerb,
   quarantineListVerb,
   quarantineReplayVerb,

@@ -34,6 +34,7 @@ failed; 130 closed (what was answered is kept).`,
         ? `${JSON.stringify(report, null, 2)}\n`
         : renderInitReport(report, buildPalette(context, options.noColor)),
     );
-    return report.test?.verdict === 'failed' ? exitCodes.access : exitCodes.done;
+    const { verdict } = report.test ?? {};
+    return verdict === 'failed' || verdict === 'not-yet-visible' ? exitCodes.access : exitCodes.done;
   },
 };

@@ -33,8 +33,9 @@ export const quarantineReplayVerb: Verb = {
   args: [],
   settings: quarantineReplaySettings,
   readsProfile: true,
-  notes: `Lines that are good now are delivered and leave the quarantine; those that are still bad stay, with the place where
-they first stood. Takes the flags of push but --types (every type is delivered): add --schema FILE for a type that was not known, or raise --max-line.
+  notes: `Lines that are good now are delivered and leave the quarantine; those that are still bad stay, with the place
+where they first stood. Takes the flags of push but --types, since every type is delivered: add --schema FILE
+for a type that was not known, or raise --max-line.
 
 Exit codes: as of push; 5 while lines stay in the quarantine.`,
   run: async ({ context, options, profile }) => {

@@ -4,7 +4,7 @@ import type { SetupAnswers } from '../../core/setup/answers.ts';
 import { partitionOf } from '../../core/setup/aws-partition.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { AccessVerdict } from '../../ports/access-test.ts';
+import type { AccessReport } from '../../core/access/access-report.ts';
 import { applyAccess } from '../iam/apply.ts';
 import { buildReport } from './build-report.ts';
 import type { InitReport } from './init-report.ts';
@@ -114,7 +114,7 @@ function withRole(
 interface Settled {
   state: ProfileState;
   roleArn: string | null;
-  test: AccessVerdict | null;
+  test: AccessReport | null;
 }
 
 /** Tests, and keeps what the test has shown: `active` is for what was proven. */
@@ -127,35 +127,23 @@ async function testAndSettle(wizard: Wizard, profile: Profile, patienceMs: numbe
   return { state, roleArn: profile.role?.arn ?? null, test };
 }
 
-function stateAfter(test: AccessVerdict | null, was: ProfileState): ProfileState {
+function stateAfter(test: AccessReport | null, was: ProfileState): ProfileState {
   switch (test?.verdict) {
     case 'passed':
       return 'active';
     case 'failed':
+    case 'not-yet-visible':
       return 'applied';
     default:
       return was;
   }
 }
 
-async function testAccess(wizard: Wizard, profile: Profile, patienceMs: number): Promise<AccessVerdict> {
-  const { host, answers, caller, profileName, reach } = wizard;
-  const { role, region = '', bucketOwner } = profile;
-  const { bucket = '', prefix = '', accountId = '' } = answers;
+async function testAccess(wizard: Wizard, profile: Profile, patienceMs: number): Promise<AccessReport> {
+  const { host, profileName, reach } = wizard;
   host.say('');
   host.say(`Testing the access of the profile ${profileName}`, 'strong');
-  const access = {
-    roleArn: role?.arn ?? '',
-    externalId: role?.externalId ?? '',
-    bucket,
-    region,
-    prefix,
-    bucketOwner,
-    patienceMs,
-    trustedAccountId: accountId,
-    callerAccountId: caller?.account,
-  };
-  return host.openAccessTest(reach, profile).run(access, host.wait);
+  return host.testAccess({ name: profileName, profile }, reach, patienceMs);
 }
 
 function nothingToApplyWith({ online }: Wizard): AuditExportError {

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../core/access/access-report.ts';
 import type { SetupAnswers } from '../../core/setup/answers.ts';
 import { describeChange } from '../../core/setup/change.ts';
 import { explainAccess } from '../../core/setup/explain.ts';
@@ -46,8 +47,13 @@ function nextCommand({ profileName, answers }: Wizard, { outcome, state, test, r
   if (outcome === 'printed' && state === 'draft')
     return `${again} --apply makes it; audit-export iam show --profile ${profileName} prints Terraform, CloudFormation or AWS CLI`;
   if (state === 'draft') return `${again} goes on from here`;
-  if (test?.verdict === 'failed') return test.cure ?? again;
+  if (isToCure(test?.verdict))
+    return `audit-export test-access --profile ${profileName} tests again, once that is cured`;
   if (test?.verdict === 'as-far-as-seen')
     return `Enter the role's ARN where account ${answers.accountId ?? ''} delivers from, and test the access there`;
   return `audit-export push --profile ${profileName} < events.jsonl`;
+}
+
+function isToCure(verdict: Verdict | undefined): boolean {
+  return verdict === 'failed' || verdict === 'not-yet-visible';
 }

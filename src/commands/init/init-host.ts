@@ -1,6 +1,6 @@
 import type { Profile } from '../../core/config/parse-config.ts';
 import type { IamHost } from '../iam/iam-host.ts';
-import type { AccessTest } from '../../ports/access-test.ts';
+import type { AccessReport } from '../../core/access/access-report.ts';
 import type { BucketAdmin } from '../../ports/bucket-admin.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ConfigStore } from '../../ports/config-store.ts';
@@ -31,8 +31,14 @@ export interface InitHost {
   /** IAM in the partition of a region, and where the receipts of a profile are kept. */
   openIam: (reach: Reach, region: string, profile: string) => Promise<IamHost>;
   openBuckets: (reach: Reach) => Promise<BucketAdmin>;
-  /** Tests with the settings that `push` will have. */
-  openAccessTest: (reach: Reach, profile: Profile) => AccessTest;
+  /**
+   * Runs `test-access` on a profile, trying again for so many milliseconds what may not count yet, and keeps its report.
+   */
+  testAccess: (
+    profile: { name: string; profile: Profile },
+    reach: Reach,
+    patienceMs: number,
+  ) => Promise<AccessReport>;
   /** Reads a file that was named. Throws `document-invalid` where it can't be read. */
   readFile: (file: string) => Promise<string>;
   /** Writes a file that was named. */

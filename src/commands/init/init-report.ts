@@ -2,7 +2,7 @@ import type { ProfileState } from '../../core/config/parse-config.ts';
 import type { SetupAnswers } from '../../core/setup/answers.ts';
 import type { DriftFinding } from '../../core/setup/finding.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
-import type { AccessVerdict } from '../../ports/access-test.ts';
+import type { AccessReport } from '../../core/access/access-report.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
 
@@ -28,7 +28,8 @@ export interface InitReport {
   roleArn: string | null;
   receiptFile: string | null;
   requestFile: string | null;
-  test: AccessVerdict | null;
+  /** What `test-access --json` prints: schemas/test-access-report.schema.json. */
+  test: AccessReport | null;
   /** What to do now. */
   next: string;
 }

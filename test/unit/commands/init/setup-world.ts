@@ -3,6 +3,7 @@ import { init } from '../../../../src/commands/init/index.ts';
 import type { InitReport } from '../../../../src/commands/init/init-report.ts';
 import { initSettings } from '../../../../src/commands/init/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
+import type { AccessReport, Verdict } from '../../../../src/core/access/access-report.ts';
 import type { Config, Profile } from '../../../../src/core/config/parse-config.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
@@ -10,7 +11,6 @@ import type { PlannedChange } from '../../../../src/core/setup/change.ts';
 import type { LiveAccess } from '../../../../src/core/setup/live-access.ts';
 import type { AccessReceipt } from '../../../../src/core/setup/receipt.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
-import type { AccessVerdict, TestedAccess } from '../../../../src/ports/access-test.ts';
 import type { BucketLook, NewBucket } from '../../../../src/ports/bucket-admin.ts';
 import type { ScriptLine } from '../../../fakes/scripted-prompter.ts';
 import { ScriptedPrompter } from '../../../fakes/scripted-prompter.ts';
@@ -27,7 +27,7 @@ export interface World {
   profile?: Profile;
   look?: Partial<BucketLook>;
   live?: Partial<LiveAccess>;
-  verdict?: AccessVerdict['verdict'];
+  verdict?: Verdict;
   files?: Record<string, string>;
   /** A change of IAM that is refused. */
   refused?: PlannedChange['kind'];
@@ -44,17 +44,34 @@ export interface Setup {
   said: string[];
   applied: PlannedChange[];
   created: NewBucket[];
-  tested: TestedAccess[];
+  /** The profiles that were tested, and with how much patience. */
+  tested: { name: string; profile: Profile; patienceMs: number }[];
   files: Record<string, string>;
 }
 
-export const passed: AccessVerdict = { verdict: 'passed', checks: [], left: null, cure: null, waitedMs: 0 };
+export const passed: AccessReport = {
+  report: 'test-access',
+  version: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  profile: 'acme',
+  bucket: 'acme-audit',
+  prefix: 'altr',
+  region: 'eu-central-1',
+  roleArn: null,
+  caller: null,
+  verdict: 'passed',
+  summary: '',
+  probes: [],
+  counts: { pass: 0, warn: 0, fail: 0, 'not-yet-visible': 0, skipped: 0 },
+  left: [],
+  waitedMs: 0,
+};
 
 export function setUpWorld(world: World = {}): Setup {
   const said: string[] = [];
   const applied: PlannedChange[] = [];
   const created: NewBucket[] = [];
-  const tested: TestedAccess[] = [];
+  const tested: Setup['tested'] = [];
   const files: Record<string, string> = { ...world.files };
   let receipt: AccessReceipt | undefined;
   let config: Config | undefined =
@@ -126,12 +143,10 @@ export function setUpWorld(world: World = {}): Setup {
         created.push(bucket);
       },
     }),
-    openAccessTest: () => ({
-      run: async (access) => {
-        tested.push(access);
-        return { ...passed, verdict: world.verdict ?? 'passed' };
-      },
-    }),
+    testAccess: async (profile, _, patienceMs) => {
+      tested.push({ ...profile, patienceMs });
+      return { ...passed, verdict: world.verdict ?? 'passed' };
+    },
     readFile: async (file) => files[file] ?? '',
     writeFile: async (file, text) => {
       files[file] = text;

@@ -8,6 +8,7 @@ describe('draft, applied, active', () => {
   test.each([
     ['passed', 'active'],
     ['failed', 'applied'],
+    ['not-yet-visible', 'applied'],
     ['as-far-as-seen', 'applied'],
   ] as const)('an access test that %s leaves the profile %s', async (verdict, state) => {
     const world = setUpWorld({ noTerminal: true, verdict });
@@ -15,7 +16,11 @@ describe('draft, applied, active', () => {
     expect(report.state).toBe(state);
     expect(world.profile()?.state).toBe(state);
     expect(world.tested).toMatchObject([
-      { patienceMs: 90_000, trustedAccountId: account, externalId: 'org-42' },
+      {
+        patienceMs: 90_000,
+        name: 'acme',
+        profile: { role: { externalId: 'org-42' }, setup: { accountId: account } },
+      },
     ]);
   });
 

@@ -1,0 +1,112 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { AccessProber, BucketProber } from '../../ports/access-prober.ts';
+import { tried } from './access-answers.ts';
+import { identityProber } from './access-identity.ts';
+import { storeProber } from './access-store.ts';
+import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
+import { openBucketAdmin } from './bucket-admin.ts';
+import { buildRequestAgents } from './request-handler.ts';
+import { buildStoreClient } from './s3-store.ts';
+
+/** Nobody should wait long for a probe that fails. */
+const maxAttempts = 3;
+
+/** What is probed: the settings that `push` has, and the key of the probe. */
+export interface ProberSettings {
+  aws: AwsSettings;
+  write: S3WriteSettings;
+  key: string;
+}
+
+/**
+ * Connects everything that an access test asks. No request is made, and credentials are looked for only by the first
+ * probe that needs them. Throws `config-invalid` for certificates that can't be read.
+ */
+export async function openAccessProber(
+  { aws, write, key }: ProberSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<AccessProber> {
+  const clients = await buildClients(aws, environment);
+  const store = await buildStoreClient(aws, write, environment);
+  return {
+    identity: identityProber(clients, aws.role),
+    bucket: await bucketProber(clients.s3, { aws, write }, environment),
+    store: storeProber(store, write, key),
+    close: async () => {
+      for (const client of [clients.sts, clients.iam, clients.s3, store]) client.destroy();
+    },
+  };
+}
+
+interface Clients {
+  sts: STSClient;
+  iam: IAMClient;
+  s3: S3Client;
+}
+
+/** Clients with the credentials at hand, without the role. */
+async function buildClients(
+  { region, endpointUrl, pathStyle }: AwsSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<Clients> {
+  const given = endpointUrl ?? environment['AWS_ENDPOINT_URL'];
+  const configFor = async (service: string, url: string): Promise<object> => ({
+    region: region ?? 'us-east-1',
+    maxAttempts,
+    requestHandler: await buildRequestAgents(
+      given ?? environment[`AWS_ENDPOINT_URL_${service}`] ?? url,
+      environment,
+    ),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  });
+  const s3Endpoint = endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  return {
+    sts: new STSClient(await configFor('STS', `https://sts.${region ?? 'us-east-1'}.amazonaws.com`)),
+    iam: new IAMClient(await configFor('IAM', 'https://iam.amazonaws.com')),
+    s3: new S3Client({
+      ...(await configFor('S3', 'https://s3.amazonaws.com')),
+      forcePathStyle: pathStyle ?? s3Endpoint !== undefined,
+    }),
+  };
+}
+
+async function bucketProber(
+  s3: S3Client,
+  { aws, write }: Pick<ProberSettings, 'aws' | 'write'>,
+  environment: NodeJS.ProcessEnv,
+): Promise<BucketProber> {
+  const { bucket } = write;
+  const admin = await openBucketAdmin(aws, environment);
+  return {
+    look: (owner) =>
+      tried({ action: 's3:ListBucket', target: `s3://${bucket}` }, async () => ({
+        look: await admin.look(bucket, aws.region ?? 'us-east-1', owner),
+      })),
+    policy: () =>
+      tried({ action: 's3:GetBucketPolicy', target: `s3://${bucket}` }, async () => {
+        try {
+          const { Policy, $metadata } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+          return { policy: Policy, $metadata };
+        } catch (error) {
+          if ((error as { name?: string }).name !== 'NoSuchBucketPolicy') throw error;
+          return { policy: undefined };
+        }
+      }),
+  };
+}
+
+/**
+ * The region that the SDK would take from its own settings, the AWS profile's included; undefined where they name none.
+ */
+export async function findRegion(): Promise<string | undefined> {
+  const client = new STSClient({});
+  try {
+    return await client.config.region();
+  } catch {
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { StoreProber, WriteTarget } from '../../ports/access-prober.ts';
+import type { FinishedObject } from '../../ports/object-store.ts';
+import { tried } from './access-answers.ts';
+import type { S3WriteSettings } from './aws-settings.ts';
+import { constantInput, S3Store } from './s3-store.ts';
+
+/** Always the same content, so that a probe that is there from before is the same one. */
+const probeText = 'Written by the access test of audit-export. It may be deleted.\n';
+
+/** What the last answer said beside what the store passes on. */
+interface LastAnswer {
+  status: number | undefined;
+  requestId: string | undefined;
+  kmsKey: string | undefined;
+}
+
+/** Probes what the client can do in the bucket. It is the client that delivers, through the role where there is one. */
+export function storeProber(client: S3Client, write: S3WriteSettings, key: string): StoreProber {
+  const store = new S3Store(client, write);
+  const last = observe(client);
+  const probe: FinishedObject = { key, body: Buffer.from(probeText), contentType: 'text/plain' };
+  const { bucket, bucketOwner } = write;
+  const about = {
+    Bucket: bucket,
+    ...(bucketOwner === undefined ? {} : { ExpectedBucketOwner: bucketOwner }),
+  };
+  const url = `s3://${bucket}/${key}`;
+  return {
+    put: () =>
+      tried({ action: 's3:PutObject', target: url }, async () => {
+        await store.put(probe);
+        const { status, requestId, kmsKey } = last;
+        return { conditional: status === 412, kmsKey, $metadata: { requestId } };
+      }),
+    mayPut: (target) => mayPut(client, write, target),
+    read: () =>
+      tried({ action: 's3:GetObject', target: url }, async () => {
+        const { Body, $metadata } = await client.send(
+          new GetObjectCommand({ ...about, Key: key, Range: 'bytes=0-0' }),
+        );
+        await Body?.transformToByteArray();
+        return { $metadata };
+      }),
+    list: () =>
+      tried({ action: 's3:ListBucket', target: `s3://${bucket}` }, async () => {
+        const Prefix = write.prefix === '' ? '' : `${write.prefix}/`;
+        const { $metadata } = await client.send(new ListObjectsV2Command({ ...about, Prefix, MaxKeys: 1 }));
+        return { $metadata };
+      }),
+    remove: () =>
+      tried({ action: 's3:DeleteObject', target: url }, async () => {
+        const { DeleteMarker, $metadata } = await client.send(
+          new DeleteObjectCommand({ ...about, Key: key }),
+        );
+        return { marked: DeleteMarker === true, $metadata };
+      }),
+  };
+}
+
+/**
+ * The PutObject of a delivery with a Content-MD5 of something else: allowed, it ends in BadDigest (or 412, where there is
+ * something already), and nothing is stored.
+ */
+function mayPut(
+  client: S3Client,
+  write: S3WriteSettings,
+  { bucket, key, owner }: WriteTarget,
+): ReturnType<StoreProber['mayPut']> {
+  const input = constantInput({ ...write, bucket, bucketOwner: owner });
+  const ContentMD5 = createHash('md5').update('something else').digest('base64');
+  return tried({ action: 's3:PutObject', target: `s3://${bucket}/${key}` }, async () => {
+    try {
+      const { $metadata } = await client.send(
+        new PutObjectCommand({
+          ...input,
+          Key: key,
+          Body: Buffer.from(probeText),
+          ContentMD5,
+          ContentType: 'text/plain',
+        }),
+      );
+      return { stored: true, $metadata };
+    } catch (error) {
+      const { name, $metadata } = error as {
+        name?: string;
+        $metadata?: { httpStatusCode?: number; requestId?: string };
+      };
+      if (name !== 'BadDigest' && name !== 'InvalidDigest' && $metadata?.httpStatusCode !== 412) throw error;
+      return { stored: false, $metadata: { requestId: $metadata?.requestId } };
+    }
+  });
+}
+
+/** Keeps what the raw answers say: the store passes on less than a test wants to know. */
+function observe(client: S3Client): LastAnswer {
+  const last: LastAnswer = { status: undefined, requestId: undefined, kmsKey: undefined };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { statusCode, headers = {} } = result.response as {
+        statusCode?: number;
+        headers?: Record<string, string | undefined>;
+      };
+      const encryption = headers['x-amz-server-side-encryption'] ?? '';
+      last.status = statusCode;
+      last.requestId = headers['x-amz-request-id'];
+      last.kmsKey = encryption.startsWith('aws:kms')
+        ? (headers['x-amz-server-side-encryption-aws-kms-key-id'] ?? 'the key of S3')
+        : undefined;
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'keepLastAnswer' },
+  );
+  return last;
+}

@@ -1,0 +1,311 @@
+import type { ErrorCode } from '../../errors.ts';
+
+/** What an error of AWS means to somebody who wants to deliver, and what cures it. */
+export interface AwsMeaning {
+  code: ErrorCode;
+  why: string;
+  cure: string;
+}
+
+type MeaningTable = Readonly<Record<string, AwsMeaning>>;
+
+export const again = 'Run it again: what is stored already will not be stored twice.';
+
+/** The same meaning under several names. */
+function alike(names: readonly string[], meaning: AwsMeaning): MeaningTable {
+  return Object.fromEntries(names.map((name) => [name, meaning]));
+}
+
+export const denied: AwsMeaning = {
+  code: 'access-denied',
+  why: 'the credentials in use may not do it',
+  cure: 'Allow s3:PutObject on the prefix for this principal (and kms:GenerateDataKey where the bucket has a KMS key); check the bucket policy and the bucket owner of the profile.',
+};
+
+/** The cure of a denial, for the calls that are no delivery. */
+const denialCures: Readonly<Record<string, string>> = {
+  'sts:AssumeRole':
+    'Allow these credentials sts:AssumeRole on the role, and check that its trust policy names their account and the external id of the profile: audit-export test-access',
+  'sts:GetCallerIdentity':
+    'Ask who administers the AWS organization: only a policy of the organization or of a VPC endpoint denies this call.',
+};
+
+/** The cure of a denied action: what was asked for is what has to be allowed. */
+export function denialCure(action: string): string {
+  if (action === 's3:PutObject') return denied.cure;
+  return denialCures[action] ?? `Allow ${action} for this principal.`;
+}
+
+const elsewhere: AwsMeaning = {
+  code: 'wrong-region',
+  why: 'the bucket is in another region',
+  cure: 'Name the region of the bucket with --region.',
+};
+
+const noSuchBucket: AwsMeaning = {
+  code: 'no-such-bucket',
+  why: 'there is no such bucket',
+  cure: 'Check the name in --to or in the profile, and the account.',
+};
+
+const unknownKey: AwsMeaning = {
+  code: 'invalid-credentials',
+  why: 'AWS does not know this access key',
+  cure: 'Check AWS_ACCESS_KEY_ID or the AWS profile; the key may have been deleted.',
+};
+
+const expired: AwsMeaning = {
+  code: 'expired-credentials',
+  why: 'the session has expired',
+  cure: 'Log in again and run it again.',
+};
+
+export const skewed: AwsMeaning = {
+  code: 'clock-skew',
+  why: 'the clock of this machine is wrong by more than 15 minutes',
+  cure: 'Set the clock of this machine.',
+};
+
+const keyOff: AwsMeaning = {
+  code: 'kms-disabled',
+  why: 'the KMS key is not in a usable state',
+  cure: 'Enable the key, or name another with --kms-key-id.',
+};
+
+const slowDown: AwsMeaning = { code: 'throttled', why: 'the service asks to slow down', cure: again };
+
+const changedOnTheWay: AwsMeaning = {
+  code: 'store-failed',
+  why: 'the bytes that arrived are not those that were sent',
+  cure: 'Look for a proxy or gateway that changes bodies. ' + again,
+};
+
+const notSupported: AwsMeaning = {
+  code: 'not-supported',
+  why: 'the server has no such call',
+  cure: 'Check --endpoint-url; a server of your own must have conditional writes (If-None-Match).',
+};
+
+/**
+ * Errors by the name AWS gives them. Sources: "Error responses", Amazon S3 API Reference; "Common Errors", AWS STS API
+ * Reference; "Common errors", AWS KMS API Reference.
+ */
+export const byName: MeaningTable = {
+  ...alike(
+    ['AccessDenied', 'AccessDeniedException', 'Forbidden', 'UnauthorizedOperation', 'UnauthorizedAccess'],
+    denied,
+  ),
+  ...alike(['AllAccessDisabled', 'AccountProblem', 'NotSignedUp', 'OptInRequired'], {
+    code: 'access-denied',
+    why: 'there is a problem with the account, or the service is not open to it',
+    cure: 'Ask AWS Support about the account that owns the bucket.',
+  }),
+  RegionDisabledException: {
+    code: 'access-denied',
+    why: 'STS is switched off in this region',
+    cure: 'Switch it on in the IAM console, Account settings, or use another --region.',
+  },
+  NoSuchBucket: noSuchBucket,
+  InvalidBucketName: {
+    code: 'no-such-bucket',
+    why: 'that is no valid bucket name',
+    cure: 'Check the name in --to or in the profile.',
+  },
+  ...alike(
+    [
+      'PermanentRedirect',
+      'TemporaryRedirect',
+      'Redirect',
+      'AuthorizationHeaderMalformed',
+      'IllegalLocationConstraintException',
+    ],
+    elsewhere,
+  ),
+  ...alike(['InvalidAccessKeyId', 'InvalidClientTokenId', 'UnrecognizedClientException'], unknownKey),
+  ...alike(['SignatureDoesNotMatch', 'InvalidSignatureException'], {
+    code: 'invalid-credentials',
+    why: 'the secret does not fit the access key',
+    cure: 'Check AWS_SECRET_ACCESS_KEY or the AWS profile.',
+  }),
+  ...alike(['InvalidToken', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException'], {
+    code: 'invalid-credentials',
+    why: 'the session token is missing or not valid',
+    cure: 'Log in again, or unset AWS_SESSION_TOKEN.',
+  }),
+  ...alike(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'], expired),
+  ...alike(['RequestExpired', 'RequestInTheFuture'], {
+    ...skewed,
+    why: 'the request was too old, or from the future, when it arrived',
+  }),
+  RequestTimeTooSkewed: skewed,
+  'KMS.DisabledException': { ...keyOff, why: 'the KMS key is disabled' },
+  ...alike(
+    ['KMS.KMSInvalidStateException', 'KMS.InvalidKeyUsageException', 'KMS.KeyUnavailableException'],
+    keyOff,
+  ),
+  'KMS.NotFoundException': {
+    code: 'kms-denied',
+    why: 'there is no such KMS key',
+    cure: 'Check the key; it must be in the region of the bucket.',
+  },
+  'KMS.ThrottlingException': slowDown,
+  AccessControlListNotSupported: {
+    code: 'acl-not-supported',
+    why: 'the bucket takes no ACLs',
+    cure: 'This tool sends none: a proxy in between may add one.',
+  },
+  SlowDown: { ...slowDown, why: 'S3 asks to slow down' },
+  ServiceUnavailable: { ...slowDown, why: 'the service is unavailable' },
+  ...alike(
+    [
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequestsException',
+      'RequestLimitExceeded',
+      'BandwidthLimitExceeded',
+    ],
+    slowDown,
+  ),
+  InternalError: { code: 'store-failed', why: 'S3 had an internal error', cure: again },
+  ...alike(
+    [
+      'BadDigest',
+      'InvalidDigest',
+      'XAmzContentSHA256Mismatch',
+      'XAmzContentChecksumMismatch',
+      'IncompleteBody',
+    ],
+    changedOnTheWay,
+  ),
+  RequestTimeout: { code: 'unreachable', why: 'the body did not arrive in time', cure: again },
+  EntityTooLarge: {
+    code: 'store-failed',
+    why: 'the object is too large',
+    cure: 'Use a smaller --object-size.',
+  },
+  ...alike(
+    [
+      'NotImplemented',
+      'MethodNotAllowed',
+      'InvalidAction',
+      'UnknownOperation',
+      'UnknownOperationException',
+      'UnsupportedOperation',
+    ],
+    notSupported,
+  ),
+  CredentialsProviderError: {
+    code: 'no-credentials',
+    why: 'no credentials were found',
+    cure: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with: aws sso login',
+  },
+  TokenProviderError: {
+    code: 'no-credentials',
+    why: 'the log-in has expired',
+    cure: 'Log in with: aws sso login',
+  },
+  TimeoutError: {
+    code: 'unreachable',
+    why: 'there was no answer in time',
+    cure: 'Check the network, the proxy (HTTPS_PROXY) and --endpoint-url. ' + again,
+  },
+};
+
+const untrusted: AwsMeaning = {
+  code: 'unreachable',
+  why: 'the certificate of the host is not trusted here',
+  cure: 'Name the certificates of your proxy or server in AWS_CA_BUNDLE.',
+};
+
+const notTls: AwsMeaning = {
+  code: 'unreachable',
+  why: 'the other side does not speak TLS, or not this kind of it',
+  cure: 'Check http or https in --endpoint-url and in HTTPS_PROXY.',
+};
+
+const cut: AwsMeaning = { code: 'unreachable', why: 'the connection was cut', cure: again };
+
+/** Errors of the network, by the code of Node or OpenSSL. */
+export const byNetworkCode: MeaningTable = {
+  ENOTFOUND: {
+    code: 'unreachable',
+    why: "the name of the host can't be resolved",
+    cure: 'Check --region, --endpoint-url and the DNS of this machine.',
+  },
+  EAI_AGAIN: {
+    code: 'unreachable',
+    why: "the name of the host can't be resolved just now",
+    cure: 'Check the DNS of this machine. ' + again,
+  },
+  ECONNREFUSED: {
+    code: 'unreachable',
+    why: 'the connection was refused',
+    cure: 'Check --endpoint-url and the proxy (HTTPS_PROXY).',
+  },
+  ...alike(['ECONNRESET', 'ECONNABORTED', 'EPIPE'], cut),
+  ETIMEDOUT: {
+    code: 'unreachable',
+    why: 'there was no answer in time',
+    cure: 'Check the network and the proxy (HTTPS_PROXY). ' + again,
+  },
+  EHOSTUNREACH: { code: 'unreachable', why: "the host can't be reached", cure: 'Check the network.' },
+  ENETUNREACH: { code: 'unreachable', why: "the network can't be reached", cure: 'Check the network.' },
+  ...alike(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'], {
+    code: 'unreachable',
+    why: 'the certificate of the host is not valid today',
+    cure: 'Check the clock of this machine and the proxy.',
+  }),
+  ...alike(
+    [
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    ],
+    untrusted,
+  ),
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    code: 'unreachable',
+    why: 'the certificate is for another host',
+    cure: 'Check --endpoint-url; a bucket name with dots needs --path-style.',
+  },
+  ...alike(
+    ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'HPE_INVALID_CONSTANT'],
+    notTls,
+  ),
+};
+
+/** Servers other than AWS may send no name: then the HTTP status has to do. */
+export const byStatus: Readonly<Record<number, AwsMeaning>> = {
+  301: elsewhere,
+  307: elsewhere,
+  401: denied,
+  403: denied,
+  404: noSuchBucket,
+  405: notSupported,
+  407: {
+    code: 'unreachable',
+    why: 'the proxy asks for a log-in',
+    cure: 'Put it into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT',
+  },
+  429: { ...slowDown, why: 'S3 asks to slow down' },
+  501: notSupported,
+  502: {
+    code: 'unreachable',
+    why: 'a gateway or proxy got no good answer',
+    cure: 'Check the proxy (HTTPS_PROXY). ' + again,
+  },
+  503: { ...slowDown, why: 'S3 asks to slow down' },
+  504: {
+    code: 'unreachable',
+    why: 'a gateway or proxy got no answer in time',
+    cure: 'Check the proxy (HTTPS_PROXY). ' + again,
+  },
+};
+
+export const noRegion: AwsMeaning = {
+  code: 'missing-answer',
+  why: 'it is not said in which region the bucket is',
+  cure: 'Name it with --region, in the profile, or in AWS_REGION.',
+};

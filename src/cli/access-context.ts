@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { findRegion, openAccessProber } from '../adapters/aws/access-prober.ts';
+import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
+import { stateFolder } from '../adapters/fs/config-file.ts';
+import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
+import type { StoreSettings } from '../commands/push/push-host.ts';
+import type { GlobalOptions } from '../core/config/global-settings.ts';
+import { AuditExportError } from '../errors.ts';
+import type { AccessProber } from '../ports/access-prober.ts';
+import { buildConsent, openReceipts } from './iam-context.ts';
+import { showProbes } from './render/test-access-lines.ts';
+import type { CliContext } from './terminal-context.ts';
+
+/** Hands `test-access` the real world. */
+export function buildTestAccessHost(context: CliContext, options: GlobalOptions): TestAccessHost {
+  const { environment, signal } = context;
+  return {
+    clock: { now: () => Date.now() },
+    sleep: (ms) => pause(ms, signal),
+    openProber: (settings, target) => openProber(settings, target, environment),
+    ...showProbes(context, options),
+    agreeToLock: (lock) => askAboutLock(lock, context, options),
+    ambientRegion: async () =>
+      environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? (await findRegion()),
+    lastChangeMs: (profile) => lastChange(context, profile),
+    reports: (profile) => ({
+      save: (report) => saveAccessReport(join(stateFolder(environment, profile), 'access-test.json'), report),
+    }),
+  };
+}
+
+/** Connects what an access test probes. */
+export async function openProber(
+  { region, endpointUrl, pathStyle, role, ...others }: StoreSettings,
+  { bucket, prefix, key }: ProbedStore,
+  environment: CliContext['environment'],
+): Promise<AccessProber> {
+  const { bucketOwner, storageClass, kmsKeyId, tags } = others;
+  const aws = { region, endpointUrl, pathStyle, role };
+  const write = { bucket, prefix, bucketOwner, storageClass, kmsKeyId, tags };
+  return openAccessProber({ aws, write, key }, environment);
+}
+
+async function askAboutLock(lock: string, context: CliContext, options: GlobalOptions): Promise<boolean> {
+  const consent = buildConsent(context, options);
+  if (consent.yes) return true;
+  if (!consent.canAsk)
+    throw new AuditExportError(
+      'missing-answer',
+      `The bucket locks every object, ${lock}: the probe could not be deleted before that, and there is no terminal to ask in.`,
+      { cure: 'Say --yes to write it, or --no-write to leave out what writes.' },
+    );
+  const prompter = await consent.prompter();
+  return prompter.confirm({
+    name: 'yes',
+    message: `The bucket locks every object, ${lock}. Write the probe all the same?`,
+    help: 'One small object, always the same. Without it, delivery is not proven.',
+    preset: false,
+  });
+}
+
+/** The last entry in the receipt of the profile, if there is one that can be read. */
+async function lastChange(context: CliContext, profile: string | undefined): Promise<number | undefined> {
+  const receipt = await openReceipts(context, { profile })
+    .read()
+    .catch(() => undefined);
+  const at = Date.parse(receipt?.history.at(-1)?.at ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
+    throw new AuditExportError('interrupted', 'Stopped while waiting for IAM.', {
+      cure: 'Run it again: it leaves nothing half done.',
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import type { AccessReport } from '../../core/access/access-report.ts';
+import { climb } from '../../core/access/climb.ts';
+import type { ClimbPlan } from '../../core/access/climb.ts';
+import type { TestedAccess } from '../../core/access/tested-access.ts';
+import { probeKey } from '../../core/access/tested-access.ts';
+import type { GlobalOptions } from '../../core/config/global-settings.ts';
+import type { Profile } from '../../core/config/parse-config.ts';
+import { answersOf } from '../../core/config/profile-answers.ts';
+import { parseStoreAddress } from '../../core/config/store-address.ts';
+import { AuditExportError } from '../../errors.ts';
+import { probesNamed } from './probe-names.ts';
+import type { TestAccessOptions } from './settings.ts';
+import type { TestAccessHost } from './test-access-host.ts';
+import { parseWait } from './wait-time.ts';
+
+/** What `test-access` is asked to do. */
+export interface TestAccessRequest {
+  options: TestAccessOptions & GlobalOptions;
+  profile: { name: string; profile: Profile } | undefined;
+}
+
+/**
+ * Tries what the access of a profile can do and what it can't, and keeps the report in the profile's state. Throws
+ * `usage`, `missing-answer` and `state-not-written`; what AWS says is in the report.
+ */
+export async function testAccess(request: TestAccessRequest, host: TestAccessHost): Promise<AccessReport> {
+  const { options } = request;
+  const plan: ClimbPlan = {
+    only: probesNamed('only', options.only),
+    skip: probesNamed('skip', options.skip),
+    noWrite: options.noWrite,
+    patienceMs: parseWait(options.wait),
+  };
+  const access = await testedAccess(request, host);
+  const report = await probe(access, plan, { request, host });
+  await host.reports(access.profile).save(report);
+  return report;
+}
+
+async function probe(
+  access: TestedAccess,
+  plan: ClimbPlan,
+  { request, host }: { request: TestAccessRequest; host: TestAccessHost },
+): Promise<AccessReport> {
+  const { bucket, prefix, role, region } = access;
+  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags } = request.options;
+  const settings = { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags, role };
+  const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(access) });
+  try {
+    const { clock, sleep, onProbe, onWait, agreeToLock } = host;
+    return await climb(access, plan, { prober, clock, sleep, onProbe, onWait, agreeToLock });
+  } finally {
+    await prober.close();
+  }
+}
+
+async function testedAccess(
+  { options, profile }: TestAccessRequest,
+  host: TestAccessHost,
+): Promise<TestedAccess> {
+  const { bucket, prefix } = bucketOf(options.to, profile);
+  const known = profile === undefined ? {} : answersOf(profile.profile);
+  const { setup } = profile?.profile ?? {};
+  return {
+    profile: profile?.name,
+    bucket,
+    prefix,
+    region: options.region ?? (await host.ambientRegion()),
+    role: roleOf(options, profile?.profile),
+    bucketOwner: options.bucketOwner,
+    trustedAccountId: options.accountId ?? known.accountId,
+    policyName: setup?.policyName,
+    inlinePolicy: known.inlinePolicy ?? false,
+    kmsKeyArn: known.kmsKeyArn,
+    otherBucket: options.otherBucket,
+    changedMs: await host.lastChangeMs(profile?.name),
+  };
+}
+
+function bucketOf(
+  to: string | undefined,
+  profile: TestAccessRequest['profile'],
+): { bucket: string; prefix: string } {
+  if (to === undefined)
+    throw new AuditExportError('missing-answer', 'It is not said which access is to be tested.', {
+      cure:
+        profile === undefined
+          ? 'Name a profile with --profile, or add --to s3://BUCKET/PREFIX.'
+          : `Finish the set-up of the profile: audit-export init --profile ${profile.name}`,
+      details: { missing: '--to' },
+    });
+  const address = parseStoreAddress(to);
+  if (address.kind === 's3') return address;
+  throw new AuditExportError('usage', `${to} is a folder: there is no access to test.`, {
+    cure: 'Name a bucket: --to s3://BUCKET/PREFIX',
+  });
+}
+
+function roleOf(
+  { roleArn, externalId }: TestAccessOptions,
+  profile: Profile | undefined,
+): TestedAccess['role'] {
+  const stored = profile?.role;
+  const arn = roleArn ?? stored?.arn;
+  if (arn !== undefined) return { arn, externalId: externalId ?? stored?.externalId };
+  if (externalId === undefined) return undefined;
+  throw new AuditExportError('usage', '--external-id is the id of a role, and no role is named.', {
+    cure: 'Add --role-arn ARN.',
+  });
+}

@@ -1,0 +1,35 @@
+import type { AccessReport, ProbeReport } from '../../core/access/access-report.ts';
+import type { AccessProber } from '../../ports/access-prober.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { StoreSettings } from '../push/push-host.ts';
+
+/** Where the last report of a profile is kept. */
+export interface ReportStore {
+  /** Throws `state-not-written`. */
+  save: (report: AccessReport) => Promise<void>;
+}
+
+/** What `test-access` needs of the world. */
+export interface TestAccessHost {
+  clock: Clock;
+  /** Waits so many milliseconds; throws `interrupted` where the run is stopped. */
+  sleep: (ms: number) => Promise<void>;
+  /** Connects what is probed, with the settings that `push` has. `key`: of the probe. */
+  openProber: (settings: StoreSettings, target: ProbedStore) => Promise<AccessProber>;
+  onProbe: (report: ProbeReport) => void;
+  /** Hears, in words, what is waited for. */
+  onWait: (what: string) => void;
+  /** Whether an object may be written that can't be deleted for a while. Throws `missing-answer` where nobody can be asked. */
+  agreeToLock: (lock: string) => Promise<boolean>;
+  /** The region where nobody names one: AWS_REGION, or that of the AWS profile. */
+  ambientRegion: () => Promise<string | undefined>;
+  /** When role or policy were last changed by this tool, in epoch milliseconds, as far as the profile's state knows. */
+  lastChangeMs: (profile: string | undefined) => Promise<number | undefined>;
+  reports: (profile: string | undefined) => ReportStore;
+}
+
+export interface ProbedStore {
+  bucket: string;
+  prefix: string;
+  key: string;
+}

@@ -1,0 +1,165 @@
+import type { FindingTable } from './finding-row.ts';
+import type { Nouns } from './tested-access.ts';
+
+const seeBucketPolicy = ({ bucket }: Nouns): string =>
+  `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
+
+/** Findings of delivering and of encryption. */
+export const deliveryFindings = {
+  'put-stored': {
+    probe: 'put-object',
+    status: 'pass',
+    says: ({ probeUrl }) => `${probeUrl} was written`,
+  },
+  'put-there-already': {
+    probe: 'put-object',
+    status: 'pass',
+    says: ({ probeUrl }) => `${probeUrl} is there from before (412), so it may be written`,
+  },
+  'put-denied-by-role': {
+    probe: 'put-object',
+    status: 'fail',
+    says: ({ actor, store }, detail) => `no policy of ${actor} allows s3:PutObject below ${store}${detail}`,
+    cure: ({ profileFlag }) =>
+      `audit-export iam apply${profileFlag}, with credentials of an administrator of the role`,
+    waitsFor: 'nothing can be written yet',
+    soon: 'put-not-yet',
+  },
+  'put-denied-by-bucket': {
+    probe: 'put-object',
+    status: 'fail',
+    says: ({ store }) => `the bucket policy denies s3:PutObject below ${store}`,
+    cure: seeBucketPolicy,
+  },
+  'put-denied-by-boundary': {
+    probe: 'put-object',
+    status: 'fail',
+    says: ({ actor }) => `the permissions boundary of ${actor} does not allow s3:PutObject`,
+    cure: ({ roleName }) =>
+      `allow s3:PutObject in the boundary, or remove it: aws iam delete-role-permissions-boundary --role-name ${roleName}`,
+  },
+  'put-denied-by-organization': {
+    probe: 'put-object',
+    status: 'fail',
+    says: (_, detail) => `a ${detail} of the organization stands in the way`,
+    cure: () => 'ask who administers the AWS organization to let s3:PutObject pass for this role and bucket',
+    such: 'service control policy',
+  },
+  'put-denied-by-endpoint': {
+    probe: 'put-object',
+    status: 'fail',
+    says: () => 'the policy of the VPC endpoint stands in the way',
+    cure: ({ bucket }) => `let s3:PutObject on ${bucket} pass in the policy of the VPC endpoint for S3`,
+  },
+  'put-denied': {
+    probe: 'put-object',
+    status: 'fail',
+    says: ({ actor, store }) =>
+      `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy or the organization`,
+    cure: ({ profileFlag, bucket }) =>
+      `audit-export iam plan${profileFlag} for the role, aws s3api get-bucket-policy --bucket ${bucket} for the bucket, as administrators of their accounts`,
+    waitsFor: 'nothing can be written yet',
+    soon: 'put-not-yet',
+  },
+  'put-not-yet': {
+    probe: 'put-object',
+    status: 'not-yet-visible',
+    says: ({ store }) => `nothing can be written below ${store} yet; the role was changed a moment ago`,
+    cure: ({ profileFlag }) => `audit-export test-access${profileFlag} --wait 90s`,
+  },
+  'put-refused-by-kms': {
+    probe: 'put-object',
+    status: 'fail',
+    says: () => 'S3 allows it, KMS does not: see kms',
+    cure: () => 'let the key be used: the cure of kms says how',
+    waitsFor: 'nothing can be written yet',
+  },
+  'put-not-supported': {
+    probe: 'put-object',
+    status: 'fail',
+    says: (_, detail) =>
+      `the server can't do what a delivery needs, a PutObject with If-None-Match: ${detail}`,
+    cure: () => 'use a server with conditional writes (Amazon S3 has them since August 2024), or update it',
+    such: 'A header you provided implies functionality that is not implemented',
+  },
+  'put-with-acl': {
+    probe: 'put-object',
+    status: 'fail',
+    says: () => 'the bucket takes no ACLs, and one arrived there that this tool does not send',
+    cure: () => 'look at the proxy or gateway in between: it adds an ACL to what is written',
+  },
+  'condition-kept': {
+    probe: 'conditional-write',
+    status: 'pass',
+    says: () => 'the second time S3 said 412',
+  },
+  'condition-ignored': {
+    probe: 'conditional-write',
+    status: 'fail',
+    says: () =>
+      'the server took the same object a second time: it ignores If-None-Match, so objects can be overwritten, and a repeated run is not free',
+    cure: () => 'use a server with conditional writes (Amazon S3 has them since August 2024), or update it',
+  },
+  'kms-works': {
+    probe: 'kms',
+    status: 'pass',
+    says: (_, detail) => `encrypted with ${detail}`,
+    such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+  'kms-not-used': {
+    probe: 'kms',
+    status: 'pass',
+    says: () => 'the bucket encrypts without a KMS key, so none is needed',
+  },
+  'kms-denied-to-role': {
+    probe: 'kms',
+    status: 'fail',
+    says: ({ actor }, detail) => `no policy of ${actor} allows ${detail}`,
+    cure: ({ profileFlag }, detail) =>
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'}`,
+    such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+  'kms-denied-by-key': {
+    probe: 'kms',
+    status: 'fail',
+    says: ({ actor }, detail) => `the key policy does not let ${actor} use ${detail}`,
+    cure: ({ roleArn }) => `allow ${roleArn} kms:GenerateDataKey in the key policy: aws kms put-key-policy`,
+    such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+  'kms-denied': {
+    probe: 'kms',
+    status: 'fail',
+    says: (_, detail) => `KMS refused ${detail}, and did not say which policy lacks it`,
+    cure: ({ roleArn }) =>
+      `allow ${roleArn} kms:GenerateDataKey on the key, in the policy of the role and in the key policy`,
+    such: 'kms:GenerateDataKey',
+  },
+  'kms-disabled': {
+    probe: 'kms',
+    status: 'fail',
+    says: () => 'the KMS key of the bucket is disabled, or is about to be deleted',
+    cure: ({ region }) =>
+      `aws kms enable-key --region ${region} --key-id KEY (aws kms cancel-key-deletion before, if it is to be deleted)`,
+  },
+  'kms-missing': {
+    probe: 'kms',
+    status: 'fail',
+    says: ({ region }) => `there is no such KMS key in ${region}`,
+    cure: ({ bucket }) =>
+      `name a key that exists: aws s3api put-bucket-encryption --bucket ${bucket} …, or kmsKeyId of the profile`,
+  },
+  'kms-not-planned': {
+    probe: 'kms',
+    status: 'fail',
+    says: (_, detail) => `the bucket encrypts with ${detail}, and the plan does not let the role use it`,
+    cure: ({ profileFlag }, detail) =>
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail}`,
+    such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+  'kms-untried': {
+    probe: 'kms',
+    status: 'skipped',
+    says: (_, detail) => `only a delivery shows it: ${detail}`,
+    such: 'the bucket encrypts with arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+} as const satisfies FindingTable;

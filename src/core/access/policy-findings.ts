@@ -1,0 +1,126 @@
+import type { FindingTable } from './finding-row.ts';
+import type { Nouns } from './tested-access.ts';
+
+const apply = ({ profileFlag }: Nouns): string =>
+  `audit-export iam plan${profileFlag} shows it statement by statement, audit-export iam apply${profileFlag} puts it right`;
+
+const seeBucketPolicy = ({ bucket }: Nouns): string =>
+  `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
+
+/** Findings of the static look at policies and settings. */
+export const policyFindings = {
+  'trust-as-planned': {
+    probe: 'trust-policy',
+    status: 'pass',
+    says: ({ trustedAccount }) =>
+      `account ${trustedAccount} is let in with the external id, and refused without`,
+  },
+  'trust-narrower': {
+    probe: 'trust-policy',
+    status: 'warn',
+    says: (_, detail) => detail,
+    cure: ({ trustedAccount }) => `make sure that this is whom account ${trustedAccount} uses`,
+    such: 'narrowed-trust: it trusts arn:aws:iam::444455556666:user/exporter instead of its whole account',
+  },
+  'trust-wrong': {
+    probe: 'trust-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: apply,
+    such: 'foreign-principal: it trusts arn:aws:iam::333333333333:root, which is not account 444455556666',
+  },
+  'trust-read-alone': {
+    probe: 'trust-policy',
+    status: 'skipped',
+    says: () =>
+      'the profile does not say which account should be trusted, so there is nothing to compare with',
+    cure: ({ profileFlag }) => `audit-export init${profileFlag} --reconfigure --account-id ACCOUNT`,
+  },
+  'policies-elsewhere': {
+    probe: 'any',
+    status: 'skipped',
+    says: ({ roleAccount }) => `not visible from here: see it with credentials of account ${roleAccount}`,
+  },
+  hidden: {
+    probe: 'any',
+    status: 'skipped',
+    says: (_, detail) => `not visible from here: ${detail}`,
+    such: 'these credentials may not do iam:ListAttachedRolePolicies',
+  },
+  'policy-as-planned': {
+    probe: 'permission-policy',
+    status: 'pass',
+    says: ({ store }) => `to create objects below ${store}, and no more`,
+  },
+  'policy-wider': {
+    probe: 'permission-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: ({ profileFlag }) =>
+      `audit-export iam plan${profileFlag} shows it, audit-export iam apply${profileFlag} --remove-extras puts it right`,
+    such: 'widened-action: it allows s3:*',
+  },
+  'policy-narrower': {
+    probe: 'permission-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: apply,
+    such: 'narrowed-policy: it does not allow s3:PutObject on arn:aws:s3:::acme-audit/altr/*',
+  },
+  'policy-otherwise': {
+    probe: 'permission-policy',
+    status: 'warn',
+    says: (_, detail) => `not as planned: ${detail}`,
+    cure: apply,
+    such: 'permissions-boundary: the permissions boundary limits the role',
+  },
+  'no-bucket-policy': {
+    probe: 'bucket-policy',
+    status: 'pass',
+    says: ({ bucket }) => `${bucket} has no policy`,
+  },
+  'bucket-policy-passes': {
+    probe: 'bucket-policy',
+    status: 'pass',
+    says: () => 'it denies nothing that a delivery needs',
+  },
+  'bucket-policy-denies': {
+    probe: 'bucket-policy',
+    status: 'fail',
+    says: (_, detail) => `${detail} of the bucket policy denies s3:PutObject`,
+    cure: seeBucketPolicy,
+    such: 'the statement DenyAll',
+  },
+  'bucket-policy-may-deny': {
+    probe: 'bucket-policy',
+    status: 'warn',
+    says: (_, detail) =>
+      `${detail} of the bucket policy may deny s3:PutObject: it depends on where the request comes from`,
+    cure: seeBucketPolicy,
+    such: 'the statement OnlyFromOurVpc',
+  },
+  'tls-only': {
+    probe: 'tls-only',
+    status: 'pass',
+    says: () => 'the bucket policy denies what comes without TLS',
+  },
+  'plain-http-allowed': {
+    probe: 'tls-only',
+    status: 'warn',
+    says: () => 'the bucket policy lets requests without TLS pass (this tool sends none to AWS)',
+    cure: ({ bucket }) =>
+      `add a statement to the policy of ${bucket} that denies s3:* where aws:SecureTransport is false; audit-export init writes it into buckets that it makes`,
+  },
+  'public-access-blocked': {
+    probe: 'public-access',
+    status: 'pass',
+    says: () => 'all four settings are on',
+  },
+  'public-access-open': {
+    probe: 'public-access',
+    status: 'warn',
+    says: ({ bucket }) => `not all four settings are on for ${bucket} (the account may have them on)`,
+    cure: ({ bucket }) =>
+      `aws s3api put-public-access-block --bucket ${bucket} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`,
+  },
+} as const satisfies FindingTable;

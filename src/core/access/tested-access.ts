@@ -1,0 +1,109 @@
+import { storeUrl } from '../setup/desired-access.ts';
+
+/** The access that is put to the test: what a profile says, as `push` would use it. */
+export interface TestedAccess {
+  /** Its name, for the commands that cures name. */
+  profile: string | undefined;
+  bucket: string;
+  /** Without a slash at either end; '' for the whole bucket. */
+  prefix: string;
+  region: string | undefined;
+  /** The role to deliver through; without one, the credentials at hand deliver. */
+  role: { arn: string; externalId: string | undefined } | undefined;
+  bucketOwner: string | undefined;
+  /** The account that the role is meant for. */
+  trustedAccountId: string | undefined;
+  /** How the permission policy is named, and whether it stands in the role, where that is known. */
+  policyName: string | undefined;
+  inlinePolicy: boolean;
+  kmsKeyArn: string | undefined;
+  /** A bucket that the role must not write to. */
+  otherBucket: string | undefined;
+  /** When role or policy were last changed, in epoch milliseconds, where that is known. */
+  changedMs: number | undefined;
+}
+
+/** Names that begin with `_` are the tool's own: readers of the bucket skip them. */
+const probeName = '_audit-export/access-test/probe';
+
+/** The key of the one object that the test leaves: always the same, so that repeats leave nothing more. */
+export function probeKey({ prefix }: Pick<TestedAccess, 'prefix'>): string {
+  return prefix === '' ? probeName : `${prefix}/${probeName}`;
+}
+
+/**
+ * Keys that lie beside the prefix: in the root of the bucket, and where a policy reaches that forgot the slash at the
+ * end of the prefix. None where the prefix is the whole bucket.
+ */
+export function keysBeside({ prefix }: Pick<TestedAccess, 'prefix'>): string[] {
+  return prefix === '' ? [] : [probeName, `${prefix}_beside/${probeName}`];
+}
+
+/** The account in the ARN of the role. */
+export function roleAccountOf({ role }: Pick<TestedAccess, 'role'>): string | undefined {
+  const account = role?.arn.split(':')[4];
+  return account === '' ? undefined : account;
+}
+
+/** The name at the end of the ARN of the role. */
+export function roleNameOf({ role }: Pick<TestedAccess, 'role'>): string | undefined {
+  return role?.arn.slice(role.arn.lastIndexOf('/') + 1);
+}
+
+/** The nouns that findings are made of. What is not known is said in words. */
+export interface Nouns {
+  /** ` --profile acme`, or nothing. */
+  profileFlag: string;
+  bucket: string;
+  /** `s3://bucket/prefix/` */
+  store: string;
+  region: string;
+  probeUrl: string;
+  roleArn: string;
+  roleName: string;
+  roleAccount: string;
+  trustedAccount: string;
+  owner: string;
+  caller: string;
+  callerAccount: string;
+  /** Who delivers: the role, or the credentials at hand. */
+  actor: string;
+}
+
+/** The nouns of an access, and of who tests it. */
+export function nounsOf(access: TestedAccess, caller: { account: string; arn: string } | undefined): Nouns {
+  const { profile, bucket, prefix, region = 'no region', trustedAccountId = 'that it trusts' } = access;
+  const callerNouns =
+    caller === undefined
+      ? { caller: 'these credentials', callerAccount: 'unknown' }
+      : { caller: caller.arn, callerAccount: caller.account };
+  return {
+    profileFlag: profile === undefined ? '' : ` --profile ${profile}`,
+    bucket,
+    store: storeUrl(bucket, prefix),
+    region,
+    probeUrl: `s3://${bucket}/${probeKey(access)}`,
+    ...roleNouns(access),
+    trustedAccount: trustedAccountId,
+    owner: access.bucketOwner ?? roleAccountOf(access) ?? caller?.account ?? 'of the role',
+    ...callerNouns,
+  };
+}
+
+function roleNouns(access: TestedAccess): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
+  const { role } = access;
+  const name = roleNameOf(access);
+  if (role === undefined || name === undefined)
+    return {
+      roleArn: 'no role',
+      roleName: 'no role',
+      roleAccount: 'of the role',
+      actor: 'whoever has these credentials',
+    };
+  return {
+    roleArn: role.arn,
+    roleName: name,
+    roleAccount: roleAccountOf(access) ?? 'unknown',
+    actor: `the role ${name}`,
+  };
+}

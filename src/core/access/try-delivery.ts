@@ -1,0 +1,120 @@
+import type { Refusal } from '../../ports/access-prober.ts';
+import type { Ascent } from './ascent.ts';
+import type { Denial } from './denial.ts';
+import { readDenial } from './denial.ts';
+import type { FindingCode } from './findings.ts';
+import { generalOutcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { probeKey } from './tested-access.ts';
+
+/** Rung 8: the delivery itself. */
+export async function tryPutObject(ascent: Ascent): Promise<Outcome> {
+  const put = await ascent.prober.store.put();
+  ascent.put = put;
+  if (put.ok) {
+    ascent.left.add(ascent.probeUrl);
+    return { finding: put.conditional ? 'put-there-already' : 'put-stored', requestId: put.requestId };
+  }
+  const { refusal } = put;
+  switch (refusal.code) {
+    case 'access-denied':
+      return whyNotPut(refusal);
+    case 'kms-denied':
+    case 'kms-disabled':
+      return { finding: 'put-refused-by-kms', refusal };
+    case 'acl-not-supported':
+      return { finding: 'put-with-acl', refusal };
+    case 'not-supported':
+      return { finding: 'put-not-supported', detail: refusal.said, refusal };
+    default:
+      return generalOutcome(refusal);
+  }
+}
+
+const denials: Readonly<Record<Denial['layer'], FindingCode>> = {
+  identity: 'put-denied-by-role',
+  session: 'put-denied-by-role',
+  resource: 'put-denied-by-bucket',
+  boundary: 'put-denied-by-boundary',
+  organization: 'put-denied-by-organization',
+  endpoint: 'put-denied-by-endpoint',
+  trust: 'put-denied',
+  unknown: 'put-denied',
+};
+
+function whyNotPut(refusal: Refusal): Outcome {
+  const { layer, policy, explicit } = readDenial(refusal.said);
+  const finding = denials[layer];
+  if (finding === 'put-denied-by-organization') return { finding, detail: policy ?? '', refusal };
+  // No policy of the bucket allows it either, which it need not within one account: the role's is what is missing.
+  if (layer === 'resource' && !explicit) return { finding: 'put-denied-by-role', refusal };
+  // A missing Allow is the rule; of a role, a Deny is worth saying.
+  return { finding, detail: explicit && layer === 'identity' ? ': a statement denies it' : '', refusal };
+}
+
+/** Rung 9: the same again, which has to meet 412. */
+export async function tryConditionalWrite(ascent: Ascent): Promise<Outcome> {
+  const again = await ascent.prober.store.put();
+  if (!again.ok) return generalOutcome(again.refusal);
+  return { finding: again.conditional ? 'condition-kept' : 'condition-ignored', requestId: again.requestId };
+}
+
+/** Rung 10: what the delivered object was encrypted with, or who refused the key; before that, what the bucket says. */
+export async function tryKms(ascent: Ascent): Promise<Outcome> {
+  const { put } = ascent;
+  if (put === undefined) return fromLook(ascent);
+  if (put.ok && put.conditional) return askAgain(ascent);
+  if (put.ok)
+    return put.kmsKey === undefined
+      ? { finding: 'kms-not-used' }
+      : { finding: 'kms-works', detail: put.kmsKey, requestId: put.requestId };
+  return refusedByKms(put.refusal) ?? fromLook(ascent);
+}
+
+/** The probe was there from before, so nothing was encrypted: whether the key still can be used shows in a refusal only. */
+async function askAgain(ascent: Ascent): Promise<Outcome> {
+  const { access } = ascent;
+  const target = { bucket: access.bucket, key: probeKey(access), owner: access.bucketOwner };
+  const asked = await ascent.prober.store.mayPut(target);
+  const refused = asked.ok ? undefined : refusedByKms(asked.refusal);
+  return refused ?? fromLook(ascent);
+}
+
+function refusedByKms(refusal: Refusal): Outcome | undefined {
+  if (refusal.code === 'kms-disabled') return { finding: 'kms-disabled', refusal };
+  if (refusal.awsError === 'KMS.NotFoundException') return { finding: 'kms-missing', refusal };
+  return refusal.code === 'kms-denied' ? whyNoKey(refusal) : undefined;
+}
+
+function whyNoKey(refusal: Refusal): Outcome {
+  const { layer, action = 'kms:GenerateDataKey', resource } = readDenial(refusal.said);
+  const detail = resource === undefined ? action : `${action} on ${resource}`;
+  switch (layer) {
+    case 'identity':
+    case 'boundary':
+    case 'session':
+      return { finding: 'kms-denied-to-role', detail, refusal };
+    case 'resource':
+      return { finding: 'kms-denied-by-key', detail, refusal };
+    default:
+      return { finding: 'kms-denied', detail, refusal };
+  }
+}
+
+/** Nothing was written, or it was there before (412 comes before any encryption): the default encryption has to do. */
+async function fromLook(ascent: Ascent): Promise<Outcome> {
+  const tried = await ascent.look();
+  const encryption = tried.ok ? tried.look.encryption : undefined;
+  if (encryption === undefined)
+    return { finding: 'kms-untried', detail: 'how the bucket encrypts is not visible from here' };
+  const { algorithm, kmsKey } = encryption;
+  if (!algorithm.startsWith('aws:kms')) return { finding: 'kms-not-used' };
+  // Without a key's name it is the key of S3 in that account, which asks for no right of its own.
+  const ofAws = kmsKey === undefined || kmsKey.endsWith('alias/aws/s3');
+  const { role, kmsKeyArn } = ascent.access;
+  if (!ofAws && role !== undefined && kmsKeyArn === undefined && ascent.put === undefined)
+    return { finding: 'kms-not-planned', detail: kmsKey };
+  const key = kmsKey ?? 'the key of S3';
+  const why = ascent.put?.ok === true ? ', and the probe is there from before' : '';
+  return { finding: 'kms-untried', detail: `the bucket encrypts with ${key}${why}` };
+}

@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../../../src/core/access/findings.ts';
+import { probeIds } from '../../../../src/core/access/probes.ts';
+import type { ProbeId } from '../../../../src/core/access/probes.ts';
+import type { Refusal } from '../../../../src/ports/access-prober.ts';
+import { climbWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
+
+type Answers = Parameters<typeof proberWith>[0];
+
+test('a right set-up passes, every probe has its line, and the one object that stays is named', async () => {
+  const climbed = await climbWith(proberWith());
+  expect(climbed).toMatchObject({ verdict: 'passed', waitedMs: 0, sleeps: [] });
+  expect(climbed.probes.map(({ probe }) => probe)).toEqual(probeIds);
+  expect(climbed.left).toEqual(['s3://acme-audit/altr/_audit-export/access-test/probe']);
+});
+
+describe('what can be wrong, and only a server out of the ordinary shows', () => {
+  test.each<[what: string, answers: Answers, probe: ProbeId, finding: FindingCode, left: string[]]>([
+    [
+      'a server that ignores If-None-Match',
+      { put: async () => yes({ conditional: false, kmsKey: undefined }) },
+      'conditional-write',
+      'condition-ignored',
+      ['altr/_audit-export/access-test/probe'],
+    ],
+    [
+      'a server that stores what does not fit its MD5',
+      { mayPut: async () => yes({ stored: true }) },
+      'outside-denied',
+      'outside-stored',
+      ['altr/_audit-export/access-test/probe', '_audit-export/access-test/probe'],
+    ],
+    [
+      'a role that may delete',
+      { remove: async () => yes({ marked: false }) },
+      'delete-denied',
+      'delete-allowed',
+      [],
+    ],
+    [
+      'a role that may delete where versions are kept',
+      { remove: async () => yes({ marked: true }) },
+      'delete-denied',
+      'delete-marked',
+      ['altr/_audit-export/access-test/probe'],
+    ],
+    ['S3 that is gone', { put: async () => refused('unreachable') }, 'put-object', 'no-answer', []],
+    [
+      'an error that nobody has foreseen',
+      { list: async () => refused('store-failed') },
+      'list-denied',
+      'other-error',
+      ['altr/_audit-export/access-test/probe'],
+    ],
+    [
+      'a session that ends half-way',
+      { list: async () => refused('expired-credentials') },
+      'list-denied',
+      'credentials-expired',
+      ['altr/_audit-export/access-test/probe'],
+    ],
+    [
+      'an ACL on the way',
+      { put: async () => refused('acl-not-supported') },
+      'put-object',
+      'put-with-acl',
+      [],
+    ],
+  ])('%s', async (_, answers, ...[probe, finding, left]) => {
+    const climbed = await climbWith(proberWith(answers));
+    expect(climbed.verdict).toBe('failed');
+    expect(climbed.of(probe)).toMatchObject({ status: 'fail', finding, cure: expect.any(String) });
+    expect(climbed.left).toEqual(left.map((key) => `s3://acme-audit/${key}`));
+  });
+});
+
+describe('no false pass', () => {
+  test('a refusal to read shows nothing where the object may not be there', async () => {
+    const climbed = await climbWith(proberWith(), { plan: { noWrite: true } });
+    expect(climbed.of('get-denied')).toMatchObject({ status: 'skipped', finding: 'get-unclear' });
+    expect(climbed.left).toEqual([]);
+  });
+
+  test('a call that the server lacks is skipped, not denied', async () => {
+    const climbed = await climbWith(
+      proberWith({ list: async () => refused('not-supported', { awsError: 'NotImplemented' }) }),
+    );
+    expect(climbed.of('list-denied')).toMatchObject({
+      status: 'skipped',
+      message: 'the server has no such call: NotImplemented',
+    });
+  });
+
+  test('a refusal of KMS is no refusal of S3', async () => {
+    const climbed = await climbWith(
+      proberWith({
+        mayPut: async ({ key }) => (key.startsWith('altr/') ? yes({ stored: false }) : refused('kms-denied')),
+      }),
+    );
+    expect(climbed.of('outside-denied')).toMatchObject({ status: 'skipped', finding: 'kms-in-the-way' });
+  });
+
+  test('what could not be tried at all is neither a pass nor a fail', async () => {
+    const climbed = await climbWith(
+      proberWith({ assumeRole: async () => refused('not-supported', { httpStatus: 501 }) }),
+    );
+    expect(climbed.verdict).toBe('as-far-as-seen');
+    expect(climbed.summary).toContain('neither a pass nor a fail');
+  });
+
+  test('an object that was there before says nothing of a key that was closed since', async () => {
+    const there = { put: async () => yes({ conditional: true, kmsKey: undefined }) };
+    const open = await climbWith(proberWith(there));
+    expect(open.of('kms')).toMatchObject({ status: 'skipped', finding: 'kms-untried' });
+    const closed = await climbWith(proberWith({ ...there, mayPut: async () => refused('kms-disabled') }));
+    expect(closed.of('kms')).toMatchObject({ status: 'fail', finding: 'kms-disabled' });
+  });
+});
+
+describe('a denied delivery is blamed on the policy that AWS names', () => {
+  const says = (reason: string): Partial<Refusal> => ({
+    said: `User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b/k" ${reason}`,
+  });
+  test.each<[string, FindingCode]>([
+    ['because no identity-based policy allows the s3:PutObject action', 'put-denied-by-role'],
+    ['with an explicit deny in an identity-based policy', 'put-denied-by-role'],
+    ['because no session policy allows the s3:PutObject action', 'put-denied-by-role'],
+    ['because no resource-based policy allows the s3:PutObject action', 'put-denied-by-role'],
+    ['with an explicit deny in a resource-based policy', 'put-denied-by-bucket'],
+    ['because no permissions boundary allows the s3:PutObject action', 'put-denied-by-boundary'],
+    ['with an explicit deny in a service control policy', 'put-denied-by-organization'],
+    ['with an explicit deny in a resource control policy', 'put-denied-by-organization'],
+    ['because no VPC endpoint policy allows the s3:PutObject action', 'put-denied-by-endpoint'],
+    ['', 'put-denied'],
+  ])('%j: %s', async (reason, finding) => {
+    const climbed = await climbWith(proberWith({ put: async () => refused('access-denied', says(reason)) }));
+    expect(climbed.those('fail')).toEqual(['put-object']);
+    expect(climbed.of('put-object')).toMatchObject({
+      finding,
+      requestId: 'REQUEST-1',
+      awsError: 'AccessDenied',
+    });
+  });
+});
+
+describe('the owner of the bucket', () => {
+  test.each<[what: string, withOwner: boolean, without: boolean, finding: FindingCode]>([
+    ['right', true, true, 'owner-right'],
+    ['wrong: only the call without an owner is let through', false, true, 'owner-wrong'],
+    ['unknown: nothing is let through', false, false, 'owner-unknown'],
+  ])('%s', async (_, withOwner, without, finding) => {
+    const climbed = await climbWith(
+      proberWith({
+        mayPut: async ({ owner }) =>
+          (owner === undefined ? without : withOwner) ? yes({ stored: false }) : refused(),
+      }),
+    );
+    expect(climbed.of('bucket-owner').finding).toBe(finding);
+    expect(climbed.of('put-object').status).toBe(finding === 'owner-wrong' ? 'skipped' : 'pass');
+  });
+
+  test('is not asked for by writing where nothing may be written', async () => {
+    let asked = 0;
+    const prober = proberWith({
+      mayPut: async () => {
+        asked += 1;
+        return yes({ stored: false });
+      },
+    });
+    const climbed = await climbWith(prober, { plan: { noWrite: true } });
+    expect(climbed.of('bucket-owner').finding).toBe('owner-unknown');
+    expect(asked).toBe(0);
+  });
+});
+
+describe('Object Lock', () => {
+  const locked = proberWith({
+    look: async () =>
+      yes({
+        look: {
+          bucket: 'acme-audit',
+          existence: 'there',
+          region: 'eu-central-1',
+          ownedByAccount: true,
+          objectLock: { mode: 'COMPLIANCE', retention: '7 years' },
+          unseen: [],
+        },
+      }),
+  });
+
+  test('nothing is written without a yes', async () => {
+    const climbed = await climbWith(locked, { agree: false });
+    expect(climbed.of('object-lock')).toMatchObject({ status: 'skipped', finding: 'object-lock-left-alone' });
+    expect(climbed.of('put-object').finding).toBe('needs-unmet');
+    expect(climbed).toMatchObject({ verdict: 'as-far-as-seen', left: [] });
+  });
+
+  test('with a yes it is a warning', async () => {
+    const climbed = await climbWith(locked);
+    expect(climbed.of('object-lock')).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('COMPLIANCE for 7 years'),
+    });
+    expect(climbed.verdict).toBe('passed');
+  });
+});
+
+describe('the configuration', () => {
+  test.each<[string, Parameters<typeof climbWith>[1], FindingCode]>([
+    ['no region', { access: { region: undefined } }, 'configuration-incomplete'],
+    [
+      'a role that is no ARN',
+      { access: { role: { arn: 'acme', externalId: 'org-42' } } },
+      'configuration-incomplete',
+    ],
+    ['an owner that is no account', { access: { bucketOwner: '123' } }, 'configuration-incomplete'],
+    [
+      'an external id that can not be',
+      { access: { role: { arn: roleArn, externalId: 'two words' } } },
+      'configuration-incomplete',
+    ],
+    [
+      'a role whose name the vendor may not assume',
+      { access: { role: { arn: `arn:aws:iam::${customer}:role/acme`, externalId: 'org-42' } } },
+      'role-name-prefix',
+    ],
+  ])('%s', async (_, more, finding) => {
+    const climbed = await climbWith(proberWith(), more);
+    expect(climbed.of('configuration')).toMatchObject({ status: 'fail', finding });
+    expect(climbed.of('put-object').status).toBe(finding === 'role-name-prefix' ? 'pass' : 'skipped');
+  });
+});
+
+test.each<[number | undefined, FindingCode]>([
+  [undefined, 'clock-unknown'],
+  [0, 'clock-right'],
+  [-240_000, 'clock-right'],
+  [400_000, 'clock-off'],
+  [-400_000, 'clock-off'],
+  [901_000, 'clock-wrong'],
+])('a clock that is %s ms off is %s', async (skewMs, finding) => {
+  const identify = async () => ({ skewMs, tried: yes({ caller: undefined }) });
+  const climbed = await climbWith(proberWith({ identify }), { plan: { only: ['clock'] } });
+  expect(climbed.of('clock').finding).toBe(finding);
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../../../src/core/access/findings.ts';
+import type { AccessProber } from '../../../../src/ports/access-prober.ts';
+import { climbWith, proberWith, refused, startMs, yes } from './fake-prober.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+describe('IAM needs time', () => {
+  const assumableFrom =
+    (fromMs: number) =>
+    (since: () => number): AccessProber =>
+      proberWith({
+        assumeRole: async (externalId) =>
+          externalId === 'org-42' && since() >= fromMs ? yes({}) : refused(),
+      });
+
+  test('pauses grow from half a second to ten, and end with what was waited for', async () => {
+    const climbed = await climbWith(assumableFrom(45_000), { plan: { patienceMs: 90_000 } });
+    expect(climbed.verdict).toBe('passed');
+    expect(climbed.sleeps.slice(0, 6)).toEqual([500, 1000, 2000, 4000, 8000, 10_000]);
+    expect(climbed.waits[0]).toBe('the role can not be assumed yet');
+    expect(climbed.waitedMs).toBe(climbed.sleeps.reduce((sum, ms) => sum + ms, 0));
+  });
+
+  test('a trust policy that was just replaced may let pass a bit longer', async () => {
+    const climbed = await climbWith(
+      (since) =>
+        proberWith({
+          assumeRole: async (id) => (id === 'org-42' || since() < 20_000 ? yes({}) : refused()),
+        }),
+      { plan: { patienceMs: 90_000 } },
+    );
+    expect(climbed.verdict).toBe('passed');
+    expect(climbed.waits).toContain('the role can still be assumed without the external id');
+  });
+
+  test('patience is shared by all probes, and ends', async () => {
+    const climbed = await climbWith(assumableFrom(never), { plan: { patienceMs: 30_000 } });
+    expect(climbed.waitedMs).toBe(30_000);
+    expect(climbed.of('assume-role')).toMatchObject({ status: 'fail', finding: 'assume-denied' });
+  });
+
+  test.each<[string, number, FindingCode]>([
+    ['a moment ago', startMs - 5_000, 'assume-not-yet'],
+    ['last week', startMs - 7 * 86_400_000, 'assume-denied'],
+  ])('what was changed %s and is refused is called %s', async (_, changedMs, finding) => {
+    const climbed = await climbWith(assumableFrom(never), { access: { changedMs } });
+    expect(climbed.of('assume-role').finding).toBe(finding);
+    expect(climbed.verdict).toBe(finding === 'assume-not-yet' ? 'not-yet-visible' : 'failed');
+  });
+
+  test('without patience nothing is tried twice', async () => {
+    expect((await climbWith(assumableFrom(1))).sleeps).toEqual([]);
+  });
+
+  test('what no waiting cures is not waited for', async () => {
+    const climbed = await climbWith(proberWith({ put: async () => refused('no-such-bucket') }), {
+      plan: { patienceMs: 90_000 },
+    });
+    expect(climbed.sleeps).toEqual([]);
+  });
+});
