@@ -56,7 +56,7 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
           ...host,
           sleep: (ms) => sleep(ms, signal),
           onProbe: (report) => {
-            tell(`  ${renderProbe(report, palette, false)}`);
+            tell(`  ${renderProbe(report, palette)}`);
           },
           onWait: wait,
           agreeToLock: async (lock) => (yes || canAsk) && host.agreeToLock(lock),

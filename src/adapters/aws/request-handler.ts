@@ -34,7 +34,7 @@ export async function buildRequestAgents(
   if (proxy === '')
     return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options), ...timeouts };
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const agent = new HttpsProxyAgent<'https:'>(new URL(proxy), options);
+  const agent = new HttpsProxyAgent<'https:'>(proxyUrl(proxy), options);
   return {
     httpAgent: agent as unknown as HttpAgent,
     httpsAgent: agent as unknown as HttpsAgent,
@@ -54,4 +54,16 @@ async function readCaBundle(path: string | undefined): Promise<string | undefine
       },
     );
   });
+}
+
+/** Throws `config-invalid` for what is no address; it is not repeated, for it may hold a password. */
+function proxyUrl(proxy: string): URL {
+  if (URL.canParse(proxy)) return new URL(proxy);
+  throw new AuditExportError(
+    'config-invalid',
+    'HTTPS_PROXY or HTTP_PROXY does not hold the address of a proxy.',
+    {
+      cure: 'Write it as http://HOST:PORT, or unset it.',
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { probeIds } from '../../core/access/probes.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { CliContext } from '../terminal-context.ts';
 import type { Palette } from './palette.ts';
+import { hangingText } from './hanging-text.ts';
 import { buildPalette } from './palette.ts';
 
 const nameWidth = Math.max(...probeIds.map((id) => id.length));
@@ -23,7 +24,8 @@ export function showProbes(
       waitingFor = '';
       // What was left out on purpose is in the report; to read it here is no news.
       if (report.finding === 'not-chosen' && !verbose) return;
-      stream.write(`${renderProbe(report, palette, verbose)}\n`);
+      const columns = stream.isTTY === true ? stream.columns : undefined;
+      stream.write(`${renderProbe(report, palette, { verbose, columns })}\n`);
     },
     onWait: (what) => {
       if (what !== waitingFor) stderr.write(`${palette.faint(`… waiting: ${what}`)}\n`);
@@ -32,10 +34,15 @@ export function showProbes(
   };
 }
 
-/** One probe as a line: its mark, its name, and what was found. */
-export function renderProbe(report: ProbeReport, palette: Palette, verbose: boolean): string {
+/** One probe as a line, broken where the terminal ends: its mark, its name, and what was found. */
+export function renderProbe(
+  report: ProbeReport,
+  palette: Palette,
+  { verbose = false, columns }: { verbose?: boolean; columns?: number | undefined } = {},
+): string {
   const { probe, status, message } = report;
-  const said = status === 'skipped' ? palette.faint(`skipped, ${message}`) : message;
+  const hanging = (text: string): string => hangingText(text, nameWidth + 4, columns);
+  const said = status === 'skipped' ? palette.faint(hanging(`skipped, ${message}`)) : hanging(message);
   const name = probe.padEnd(nameWidth);
   const line = `${markOf(status, palette)} ${status === 'skipped' ? palette.faint(name) : name}  ${said}`;
   const facts = verbose ? factsOf(report) : [];

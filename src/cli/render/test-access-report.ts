@@ -1,16 +1,25 @@
 import type { AccessReport, ProbeReport } from '../../core/access/access-report.ts';
+import { hangingText } from './hanging-text.ts';
 import type { Palette } from './palette.ts';
 import { markOf } from './test-access-lines.ts';
 
-/** The verdict, then what cures what was found, then what stays behind. */
-export function renderAccessReport(report: AccessReport, palette: Palette): string {
+/** The verdict, then what cures what was found, then what stays behind, broken where the terminal ends. */
+export function renderAccessReport(report: AccessReport, palette: Palette, columns?: number): string {
   const { strong, faint } = palette;
   const { left } = report;
   const litter =
     left.length === 0
       ? []
-      : [faint(`The test has left ${left.join(' and ')} (always the same, so repeats leave nothing more).`)];
-  const parts = [[strong(verdictLine(report, palette))], curesOf(report.probes, palette), litter];
+      : [
+          faint(
+            hangingText(
+              `The test has left ${left.join(' and ')} (always the same, so repeats leave nothing more).`,
+              0,
+              columns,
+            ),
+          ),
+        ];
+  const parts = [[strong(verdictLine(report, palette))], curesOf(report.probes, palette, columns), litter];
   return `${parts
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
@@ -24,7 +33,7 @@ function verdictLine({ verdict, summary, waitedMs }: AccessReport, { good, bad, 
 }
 
 /** Each cure once, below all that it cures, the failures first. AWS is asked about them by code and request id. */
-function curesOf(reports: readonly ProbeReport[], palette: Palette): string[] {
+function curesOf(reports: readonly ProbeReport[], palette: Palette, columns: number | undefined): string[] {
   const wanting = ['fail', 'not-yet-visible', 'warn', 'skipped'] as const;
   const rows = wanting.flatMap((wanted) =>
     reports.filter(({ status, cure }) => status === wanted && cure !== null),
@@ -34,7 +43,7 @@ function curesOf(reports: readonly ProbeReport[], palette: Palette): string[] {
     const cured = rows
       .filter((row) => row.cure === cure)
       .map((row) => `${markOf(row.status, palette)} ${row.probe} ${palette.faint(layerAndAnswer(row))}`);
-    return cured.concat(`  → ${cure ?? ''}`);
+    return cured.concat(`  → ${hangingText(cure ?? '', 4, columns)}`);
   });
 }
 

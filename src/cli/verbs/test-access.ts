@@ -32,10 +32,12 @@ tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor
     const report = await testAccess(request, buildTestAccessHost(context, options));
     const passed = report.verdict === 'passed';
     if (options.json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else if (!options.quiet || !passed)
-      context.stdout.write(
-        `${options.quiet ? '' : '\n'}${renderAccessReport(report, buildPalette(context, options.noColor))}`,
-      );
+    else if (!options.quiet || !passed) {
+      const { isTTY, columns } = context.stdout;
+      const palette = buildPalette(context, options.noColor);
+      const text = renderAccessReport(report, palette, isTTY === true ? columns : undefined);
+      context.stdout.write(`${options.quiet ? '' : '\n'}${text}`);
+    }
     return passed ? exitCodes.done : exitCodes.access;
   },
 };

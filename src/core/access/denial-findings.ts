@@ -1,8 +1,10 @@
 import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from './tested-access.ts';
 
-const narrow = ({ profileFlag }: Nouns): string =>
-  `audit-export iam plan${profileFlag} shows what is too wide, and audit-export iam apply${profileFlag} --remove-extras takes it away; look at the bucket policy as well`;
+const narrow = ({ roleArn, profileFlag, store }: Nouns): string =>
+  roleArn === 'no role'
+    ? `give these credentials s3:PutObject below ${store} and nothing else, or deliver through a role: audit-export init${profileFlag}`
+    : `audit-export iam plan${profileFlag} shows what is too wide, and audit-export iam apply${profileFlag} --remove-extras takes it away; look at the bucket policy as well`;
 
 /** Findings of what must be denied. */
 export const denialFindings = {

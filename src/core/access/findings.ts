@@ -4,8 +4,6 @@ import { denialFindings } from './denial-findings.ts';
 import type { FindingRow, FindingTable } from './finding-row.ts';
 import { identityFindings } from './identity-findings.ts';
 import { policyFindings } from './policy-findings.ts';
-import type { ProbeId } from './probes.ts';
-import { probes } from './probes.ts';
 import { roleFindings } from './role-findings.ts';
 
 /** What any probe can come to. */
@@ -78,9 +76,4 @@ export function soonOf(code: FindingCode): FindingCode {
 export function stops(code: FindingCode): boolean {
   const { blocks, status } = findings[code];
   return blocks ?? (status === 'fail' || status === 'not-yet-visible');
-}
-
-/** The title of a probe. */
-export function titleOf(id: ProbeId): string {
-  return probes.find((probe) => probe.id === id)?.title ?? id;
 }

@@ -47,7 +47,7 @@ async function run(flags: Record<string, string> = {}, profile: Profile | null =
     onProbe: () => undefined,
     onWait: () => undefined,
     agreeToLock: async () => true,
-    ambientRegion: async () => 'eu-west-1',
+    ambientRegion: async () => 'eu-central-1',
     lastChangeMs: async () => undefined,
     reports: () => ({
       save: async (report) => {
@@ -97,7 +97,7 @@ test('flags name an access that is in no profile, and the region of the surround
     profile: null,
     bucket: 'acme-audit',
     prefix: '',
-    region: 'eu-west-1',
+    region: 'eu-central-1',
     roleArn,
   });
   expect(opened[0]?.target.key).toBe('_audit-export/access-test/probe');
