@@ -8,11 +8,11 @@ import { rejectionOf } from '../../../fakes/thrown.ts';
 
 describe('the configuration', () => {
   test('is looked for beside the work, then where the user keeps it', () => {
-    expect(configPlaces({ XDG_CONFIG_HOME: '/x' }, '/work')).toEqual([
-      '/work/audit-export.json',
+    expect(configPlaces({ XDG_CONFIG_HOME: '/x' }, '/somewhere')).toEqual([
+      '/somewhere/audit-export.json',
       '/x/audit-export/config.json',
     ]);
-    expect(configPlaces({}, '/work')[1]).toBe(join(homedir(), '.config/audit-export/config.json'));
+    expect(configPlaces({}, '/somewhere')[1]).toBe(join(homedir(), '.config/audit-export/config.json'));
   });
 
   test('is the first that exists; the one that is named before all', async () => {
