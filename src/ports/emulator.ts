@@ -1,4 +1,4 @@
-/** A running rehearsal: S3, STS and IAM on loopback. */
+/** A running rehearsal: S3, SQS, STS and IAM on loopback. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT`: the endpoint of all services. */
   readonly url: string;
@@ -51,7 +51,7 @@ export interface RequestRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type ServiceName = 's3' | 'sts' | 'iam' | 'kms' | 'unknown';
+export type ServiceName = 's3' | 'sqs' | 'sts' | 'iam' | 'kms' | 'unknown';
 
 /** Makes the rehearsal misbehave while it runs. */
 export interface FaultControl {
@@ -65,7 +65,8 @@ export interface FaultControl {
 /**
  * What can go wrong:
  * `error` answers with `status` and `code` before anything is done; `error-after` does the work first.
- * `reset` cuts the connection before the body is read, `reset-in-body` after `bytes` of it, `reset-after` when the work is done.
+ * `reset` cuts the connection before the body is read, `reset-in-body` after `bytes` of it (of an answer's body where the
+ * request has none), `reset-after` when the work is done.
  * `no-answer` keeps the connection open and says nothing. `slow` waits `ms`. `throttle` lets `perSecond` requests through
  * and answers the others with 503 SlowDown (S3) or 400 Throttling (IAM, STS).
  * `deny` refuses the action, `expired` calls the credentials expired, `key-disabled` takes KMS keys out of use,

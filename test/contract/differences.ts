@@ -16,6 +16,8 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     'an ACL is refused where the owner owns every object': 'keeps object ownership without acting on it',
     'a bucket policy that is no JSON is MalformedPolicy': 'keeps any text',
     'notification to EventBridge is switched on and off': 'acts on the setting but does not show it',
+    'a queue that does not let S3 in can not be told': 'does not ask the policy of the queue',
+    'two rules may not share an event of a key': 'takes rules that overlap',
     'a duration above the limit of the role is refused': 'does not look at the role for the duration',
     'HEAD of a bucket in another region is 301, and names the region in a header':
       'answers 200 from every region',

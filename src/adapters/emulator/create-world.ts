@@ -21,6 +21,7 @@ export interface WorldOptions {
   readonly discard: boolean;
   readonly sessionSeconds: number | undefined;
   readonly scenario: Scenario;
+  readonly eventBridgeQueue: string | undefined;
 }
 
 interface Kept {
@@ -39,12 +40,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const world: World = {
     ...kept,
     region,
+    queues: new Map(),
     keys: [...regions].flatMap((name) => keysOf(accounts.customer.accountId, name)),
     faults: new FaultEngine(clock, options.seed),
     settings: {
       discard: options.discard,
       sessionSeconds: options.sessionSeconds ?? scenario.sessionSeconds,
       maxObjectBytes,
+      eventBridgeQueue: options.eventBridgeQueue,
     },
     clock,
     nextSequence: countUp(highestSequence(kept.buckets)),

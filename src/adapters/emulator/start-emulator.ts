@@ -28,10 +28,12 @@ export interface EmulatorOptions {
   readonly discard?: boolean;
   /** Sessions end after so many seconds at most, whatever was asked for: to try a renewal. */
   readonly sessionSeconds?: number;
+  /** ARN of the queue that gets the events of buckets that tell EventBridge, as by a rule that lets all of them through. */
+  readonly eventBridgeQueue?: string;
 }
 
 /**
- * Starts S3, STS and IAM on loopback and nowhere else.
+ * Starts S3, SQS, STS and IAM on loopback and nowhere else.
  * Throws `AuditExportError` port-in-use, or usage where another rehearsal has the data folder.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -52,6 +54,7 @@ async function startUnlocked(options: EmulatorOptions, unlock?: () => Promise<vo
     discard: options.discard ?? false,
     sessionSeconds: options.sessionSeconds,
     scenario: options.scenario ?? { summary: 'nothing prepared' },
+    eventBridgeQueue: options.eventBridgeQueue,
   });
   const log = new RequestLog();
   const server = createEmulatorServer(world, log);

@@ -2,6 +2,7 @@ import type { FaultEngine } from './faults/fault-engine.ts';
 import type { Directory } from './identity/directory.ts';
 import type { KmsKey } from './kms/keys.ts';
 import type { Bucket } from './s3/bucket.ts';
+import type { Queue } from './sqs/queue.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { StateStore } from './storage/state-store.ts';
 
@@ -11,6 +12,8 @@ export interface World {
   readonly region: string;
   readonly directory: Directory;
   readonly buckets: Map<string, Bucket>;
+  /** By ARN. */
+  readonly queues: Map<string, Queue>;
   readonly keys: readonly KmsKey[];
   readonly blobs: BlobStore;
   readonly state: StateStore;
@@ -29,4 +32,6 @@ export interface WorldSettings {
   readonly sessionSeconds: number | undefined;
   /** The largest body of one PUT, in bytes. */
   readonly maxObjectBytes: number;
+  /** ARN of the queue that gets what buckets tell EventBridge; undefined: nobody does. */
+  readonly eventBridgeQueue: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { WireError } from '../wire/wire-error.ts';
 import { currentVersion, type MultipartUpload, type ObjectVersion } from './bucket.ts';
+import { announce } from './notifications.ts';
 import { header, type ObjectCall } from './s3-call.ts';
 import { addVersion, persistKey } from './versions.ts';
 
@@ -49,6 +50,9 @@ async function commit(
   const version = { ...template, ...content, modifiedAt: call.now, sequence: call.world.nextSequence() };
   const unused = addVersion(call.bucket, version);
   await persistKey(call, unused);
+  const name =
+    content.partSizes === undefined ? 'ObjectCreated:Put' : 'ObjectCreated:CompleteMultipartUpload';
+  announce(call, { name, version });
   return version;
 }
 

@@ -5,6 +5,7 @@ import { childrenNamed, textAt } from '../xml/read-xml.ts';
 import { writeXml, type XmlValue } from '../xml/write-xml.ts';
 import type { ObjectVersion } from './bucket.ts';
 import { markOvertaken } from './commit-object.ts';
+import { announce } from './notifications.ts';
 import {
   demandOn,
   header,
@@ -76,6 +77,7 @@ async function removeOne(call: ObjectCall, versionId: string): Promise<Deleted> 
   if (version === undefined) return { marker: false, versionId };
   checkLock(call, version);
   await persistKey(call, removeVersion(call.bucket, version));
+  announce(call, { name: 'ObjectRemoved:Delete', version });
   return { marker: version.deleteMarker, versionId };
 }
 
@@ -83,11 +85,16 @@ async function hideKey(call: ObjectCall): Promise<Deleted> {
   const { bucket, key } = call;
   if (bucket.versioning === undefined) {
     const [version] = bucket.objects.get(key) ?? [];
-    if (version !== undefined) await persistKey(call, removeVersion(bucket, version));
+    if (version !== undefined) {
+      await persistKey(call, removeVersion(bucket, version));
+      announce(call, { name: 'ObjectRemoved:Delete', version });
+    }
     return { marker: false, versionId: undefined };
   }
   const versionId = bucket.versioning === 'Enabled' ? newVersionId() : 'null';
-  await persistKey(call, addVersion(bucket, deleteMarker(call, versionId)));
+  const marker = deleteMarker(call, versionId);
+  await persistKey(call, addVersion(bucket, marker));
+  announce(call, { name: 'ObjectRemoved:DeleteMarkerCreated', version: marker });
   return { marker: true, versionId };
 }
 

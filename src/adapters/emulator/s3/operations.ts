@@ -23,6 +23,7 @@ import {
   listParts,
   uploadPart,
 } from './multipart.ts';
+import { putNotifications } from './notifications.ts';
 import { putObject } from './put-object.ts';
 import type { BucketCall, ObjectCall, Run, S3Call } from './s3-call.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tags.ts';
@@ -60,6 +61,7 @@ export const operations: Readonly<Record<string, S3Operation>> = {
   ...settingOperations('versioning', 'BucketVersioning', 'BucketVersioning'),
   ...settingOperations('object-lock', 'ObjectLockConfiguration', 'BucketObjectLockConfiguration'),
   ...settingOperations('notification', 'BucketNotificationConfiguration', 'BucketNotification'),
+  PutBucketNotificationConfiguration: onBucket('s3:PutBucketNotification', putNotifications),
   ...settingOperations('tagging', 'BucketTagging', 'BucketTagging'),
   ...settingOperations('lifecycle', 'BucketLifecycleConfiguration', 'LifecycleConfiguration'),
   ...settingOperations('acl', 'BucketAcl', 'BucketAcl'),

@@ -64,7 +64,7 @@ async function answer(world: World, log: RequestLog, request: WireRequest): Prom
   });
   if (effects.reset === 'after') cut(request);
   record.status = reply.status;
-  return { reply, date, headers: prepared.headers };
+  return { reply: cutInBody(reply, effects, request), date, headers: prepared.headers };
 }
 
 async function replyTo(
@@ -91,6 +91,31 @@ async function strike(effects: Effects, request: WireRequest): Promise<void> {
   if (effects.reset === 'before') cut(request);
   if (effects.delayMs > 0) await sleep(effects.delayMs, undefined, { ref: false });
   if (effects.error !== undefined) throw toWireError(effects.error);
+}
+
+/** An object on its way to a reader, of whom the connection is cut after so many bytes. */
+function cutInBody(reply: Reply, { cutAfterBytes }: Effects, request: WireRequest): Reply {
+  const { body } = reply;
+  if (cutAfterBytes === undefined || body === undefined || typeof body === 'string') return reply;
+  return { ...reply, body: upTo(body, cutAfterBytes, request) };
+}
+
+async function* upTo(
+  body: AsyncIterable<Buffer>,
+  bytes: number,
+  request: WireRequest,
+): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of body) {
+    if (piece.length < left) yield piece;
+    else {
+      yield piece.subarray(0, left);
+      // What is written has to leave before the connection goes.
+      await sleep(20);
+      cut(request);
+    }
+    left -= piece.length;
+  }
 }
 
 async function hangUntilClosed(request: WireRequest): Promise<never> {

@@ -1,5 +1,6 @@
 import { prepareQuery } from '../query/prepare-query.ts';
 import { prepareS3 } from '../s3/prepare-s3.ts';
+import { prepareSqs } from '../sqs/prepare-sqs.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { WireRequest } from '../wire/wire-request.ts';
 import type { World } from '../world.ts';
@@ -11,7 +12,8 @@ export async function prepare(world: World, request: WireRequest): Promise<Prepa
   const service = serviceOf(request);
   if (service === 's3') return prepareS3(world, request);
   if (service === 'iam' || service === 'sts') return await prepareQuery(world, request, service);
-  const error = new WireError(501, 'NotImplemented', 'The rehearsal has S3, STS and IAM only.');
+  if (service === 'sqs') return await prepareSqs(world, request);
+  const error = new WireError(501, 'NotImplemented', 'The rehearsal has S3, SQS, STS and IAM only.');
   const prepared = prepareS3(world, request);
   return {
     ...prepared,
