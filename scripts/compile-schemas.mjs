@@ -64,10 +64,31 @@ writeFileSync(
   ),
 );
 
+// The members of a configuration, for "did you mean": by the place where they stand, as a pattern of JSON Pointers.
+function membersOf(schema, place, root) {
+  const target = schema.$ref === undefined ? schema : root.$defs[schema.$ref.split('/').at(-1)];
+  const { properties, additionalProperties } = target;
+  const below = Object.entries(properties ?? {}).flatMap(([name, child]) =>
+    membersOf(child, `${place}/${name}`, root),
+  );
+  const any =
+    typeof additionalProperties === 'object' ? membersOf(additionalProperties, `${place}/[^/]+`, root) : [];
+  const own = properties === undefined ? [] : [{ place: `^${place}$`, members: Object.keys(properties) }];
+  return [...own, ...below, ...any];
+}
+const configSchema = readJson(new URL('schemas/config.schema.json', root));
+writeFileSync(
+  new URL('config-members.ts', out),
+  `export const configMembers: readonly { place: string; members: readonly string[] }[] = ${JSON.stringify(membersOf(configSchema, '', configSchema), null, 2)};\n`,
+);
+
 const entries = events.map((schema, index) => {
   const { recognise: _, ...descriptor } = schema['x-audit-export'];
   const facts = { ...descriptor, title: schema.title, schemaId: schema.$id, schemaFile: eventFiles[index] };
-  return `  { descriptor: ${JSON.stringify(facts)}, recognise: compiled.recognise${index}, validate: compiled.validate${index} },`;
+  const { $schema: _s, $id: _i, title: _t, description: _d, 'x-audit-export': _x, ...validate } = schema;
+  // The flags are those of unicodeRegExp: false above.
+  const rules = { recognise: schema['x-audit-export'].recognise, validate, regExpFlags: '' };
+  return `  { descriptor: ${JSON.stringify(facts)}, recognise: compiled.recognise${index}, validate: compiled.validate${index}, rules: ${JSON.stringify(rules)} },`;
 });
 writeFileSync(
   new URL('audit-types.ts', out),

@@ -20,7 +20,8 @@ interface Waiting {
 }
 
 /**
- * Classifies on the calling thread while the input is small, then on worker threads, one for each processor. Chunks and
+ * Classifies on the calling thread while the input is small, then on worker threads, one for each processor but the one that
+ * appends and hashes: what a second thread on two processors gains, it loses by compiling the same code again. Chunks and
  * answers lie in shared memory. `workerUrl` is the compiled module of the worker.
  */
 export class ThreadedClassifier implements Classifier {
@@ -45,7 +46,7 @@ export class ThreadedClassifier implements Classifier {
     this.#seenBytes += chunk.input.length;
     if (this.#seenBytes <= inlineBytes) return classifyChunk(chunk.input, chunk.output, this.#rules);
     if (this.#threads.length === 0) {
-      const count = Math.min(availableParallelism(), maxThreads);
+      const count = Math.max(1, Math.min(availableParallelism() - 1, maxThreads));
       this.#threads = Array.from({ length: count }, () => new Thread(this.#workerUrl, this.#start));
     }
     const idlest = this.#threads.reduce((a, b) => (b.load < a.load ? b : a));

@@ -46,6 +46,8 @@ export interface CompiledAuditType {
   descriptor: AuditTypeDescriptor;
   recognise: SchemaCheck;
   validate: SchemaCheck;
+  /** The same two schemas as JSON, and the flags that their patterns are compiled with. */
+  rules?: { recognise: unknown; validate: unknown; regExpFlags: string };
 }
 
 /**

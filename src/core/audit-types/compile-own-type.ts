@@ -36,6 +36,7 @@ export function compileOwnType({ file, text }: OwnTypeFile): CompiledAuditType {
     },
     recognise: compile(file, 'x-audit-export/recognise', recognise),
     validate: compile(file, '', rules),
+    rules: { recognise, validate: rules, regExpFlags: 'u' },
   };
 }
 

@@ -3,6 +3,7 @@ import { parseLayout } from '../layout/layout.ts';
 import { buildPartitionScheme } from '../layout/partition.ts';
 import type { ClassifyRules } from './classify-chunk.ts';
 import { buildEventClassifier } from './classify-event.ts';
+import { buildQuickClassifier } from './quick-classifier.ts';
 
 /** What decides how lines are classified, as plain data that can be sent to another thread. */
 export interface ClassifySettings {
@@ -10,6 +11,8 @@ export interface ClassifySettings {
   /** Types to deliver; undefined for all. */
   selected: readonly string[] | undefined;
   maxLineBytes: number;
+  /** Give each line the key by which its event is known again. */
+  eventKeys?: boolean;
 }
 
 /** Names of the types, each once, in trying order: type indexes everywhere count in this list. */
@@ -23,11 +26,14 @@ export function buildClassifyRules(
   settings: ClassifySettings,
 ): ClassifyRules {
   const names = typeNames(types);
+  const eventKeys = settings.eventKeys === true;
   const selected = settings.selected === undefined ? undefined : new Set(settings.selected);
   return {
-    classifyEvent: buildEventClassifier(types, names, selected),
+    classifyEvent: buildEventClassifier(types, names, { selected, withIds: eventKeys }),
+    classifyQuickly: buildQuickClassifier(types, names, { selected, withIds: eventKeys }),
     scheme: buildPartitionScheme(parseLayout(settings.layout), names),
     types: names,
     maxLineBytes: settings.maxLineBytes,
+    eventKeys,
   };
 }

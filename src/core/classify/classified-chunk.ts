@@ -50,6 +50,8 @@ export interface ClassifiedChunk {
   lineEnds: Int32Array;
   lineTimes: Float64Array;
   lineTypes: Uint8Array;
+  /** The keys by which events are known again, 16 bytes a line; only where they are asked for. */
+  lineKeys?: Uint8Array;
   bad: BadLine[];
   warnings: ClassifiedWarning[];
 }

@@ -2,6 +2,8 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { PartitionScheme } from '../layout/partition.ts';
 import type { BadLine, ClassifiedChunk, ClassifiedWarning } from './classified-chunk.ts';
 import type { EventVerdict } from './classify-event.ts';
+import type { QuickClassifier } from './quick-classifier.ts';
+import { eventKey } from './event-key.ts';
 import { GoodLines } from './good-lines.ts';
 import { groupLines } from './group-lines.ts';
 
@@ -13,11 +15,15 @@ const tab = 0x09;
 /** What classifying needs to know, the same for all chunks of a run. */
 export interface ClassifyRules {
   classifyEvent: (value: unknown) => EventVerdict;
+  /** The same for most lines, without parsing them. */
+  classifyQuickly?: QuickClassifier | undefined;
   scheme: PartitionScheme;
   /** Names of the types, in the order of the verdicts' indexes. */
   types: readonly string[];
   /** Bytes that a line may have, without its line ending. */
   maxLineBytes: number;
+  /** Whether lines get the key by which their event is known again. */
+  eventKeys?: boolean;
 }
 
 interface Findings {
@@ -33,8 +39,13 @@ interface Findings {
  * more than `input`. A pure function of bytes and rules: it runs the same on any thread.
  */
 export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRules): ClassifiedChunk {
-  const findings: Findings = { good: new GoodLines(), bad: [], notSelected: new Map(), warnings: new Map() };
-  const ascii = isAscii(input);
+  const findings: Findings = {
+    good: new GoodLines(rules.eventKeys),
+    bad: [],
+    notSelected: new Map(),
+    warnings: new Map(),
+  };
+  const utf8 = isUtf8(input);
   let line = 0;
   let blank = 0;
   for (let start = 0; start < input.length; line++) {
@@ -43,7 +54,7 @@ export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRule
     const end = stop > start && input[stop - 1] === cr ? stop - 1 : stop;
     // The length comes first: what is too long for memory can't be looked at for blankness either.
     if (end - start <= rules.maxLineBytes && isBlank(input, start, end)) blank++;
-    else classifyLine({ input, start, end, line, ascii }, rules, findings);
+    else classifyLine({ input, start, end, line, utf8 }, rules, findings);
     start = stop + 1;
   }
   const { good, bad, notSelected, warnings } = findings;
@@ -72,7 +83,8 @@ interface LineAt {
   start: number;
   end: number;
   line: number;
-  ascii: boolean;
+  /** Whether the whole chunk is UTF-8. */
+  utf8: boolean;
 }
 
 function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): void {
@@ -81,6 +93,15 @@ function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): voi
     findings.bad.push({ line, start, end, reason: 'too-long', detail: `${end - start} bytes` });
     return;
   }
+  // What is at the end of a line tells the quick classifier where to stop; the last line of a source may lack it.
+  const verdict =
+    at.utf8 && end < at.input.length ? rules.classifyQuickly?.(at.input, start, end) : undefined;
+  if (verdict !== undefined) record(verdict, at, rules, findings);
+  else parseLine(at, rules, findings);
+}
+
+function parseLine(at: LineAt, rules: ClassifyRules, findings: Findings): void {
+  const { start, end, line } = at;
   const text = textOf(at);
   if (text === undefined) {
     findings.bad.push({ line, start, end, reason: 'invalid-utf8', detail: 'the bytes are not UTF-8' });
@@ -97,11 +118,10 @@ function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): voi
 }
 
 /** Decodes a line; undefined if it is not UTF-8. Latin-1 decoding of ASCII is the fastest there is. */
-function textOf({ input, start, end, ascii }: LineAt): string | undefined {
-  if (ascii) return input.toString('latin1', start, end);
+function textOf({ input, start, end, utf8 }: LineAt): string | undefined {
   const bytes = input.subarray(start, end);
   if (isAscii(bytes)) return input.toString('latin1', start, end);
-  return isUtf8(bytes) ? input.toString('utf8', start, end) : undefined;
+  return utf8 || isUtf8(bytes) ? input.toString('utf8', start, end) : undefined;
 }
 
 /** The engine's message quotes the data; ours gives the place only, where the engine names it. */
@@ -124,7 +144,7 @@ function classify(value: unknown, { classifyEvent }: ClassifyRules): EventVerdic
 
 function record(
   verdict: EventVerdict,
-  { line, start, end }: LineAt,
+  { input, line, start, end }: LineAt,
   rules: ClassifyRules,
   findings: Findings,
 ): void {
@@ -142,6 +162,12 @@ function record(
   good.ends.push(end);
   good.times.push(verdict.timeMs);
   good.types.push(verdict.typeIndex);
+  if (good.keys !== undefined) {
+    const type = rules.types[verdict.typeIndex] ?? '';
+    good.keys.push(
+      eventKey({ type, id: verdict.id, timeMs: verdict.timeMs, line: input.subarray(start, end) }),
+    );
+  }
   good.partitions.push(rules.scheme.partitionOf(verdict.typeIndex, verdict.timeMs));
   for (const warning of verdict.warnings) {
     const type = rules.types[verdict.typeIndex] ?? '';

@@ -3,11 +3,12 @@ import { parseInstant } from '../audit-types/event-time.ts';
 import type { InstantForm } from '../audit-types/event-time.ts';
 import { parsePointer, readPointer } from '../audit-types/json-pointer.ts';
 import type { PointerPath } from '../audit-types/json-pointer.ts';
+import { readEventId } from './event-key.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** What an event turned out to be: an index into the known types with its time, or why it can't be filed. */
 export type EventVerdict =
-  | { ok: true; typeIndex: number; timeMs: number; warnings: readonly string[] }
+  | { ok: true; typeIndex: number; timeMs: number; warnings: readonly string[]; id?: string | undefined }
   | { ok: false; notSelected: number }
   | {
       ok: false;
@@ -24,16 +25,19 @@ interface PreparedType {
   selected: boolean;
   times: { path: PointerPath; at: string; forms: InstantForm[] }[];
   agreements: { agreement: Agreement; paths: PointerPath[] }[];
+  /** Where its id may stand; undefined where nobody asks. */
+  ids: PointerPath[] | undefined;
 }
 
 /**
  * Builds the function that says what one parsed line is. `types` are tried in their order (several may be versions of one
- * type); type indexes count in `names`; `selected` names those to deliver (undefined: all).
+ * type); type indexes count in `names`; `selected` names those to deliver (undefined: all);
+ * `withIds`: the verdict of a line to be delivered carries the event's id.
  */
 export function buildEventClassifier(
   types: readonly CompiledAuditType[],
   names: readonly string[],
-  selected: ReadonlySet<string> | undefined,
+  { selected, withIds = false }: { selected: ReadonlySet<string> | undefined; withIds?: boolean },
 ): (value: unknown) => EventVerdict {
   const prepared = types.map((audit): PreparedType => ({
     audit,
@@ -44,6 +48,7 @@ export function buildEventClassifier(
       agreement,
       paths: agreement.at.map(parsePointer),
     })),
+    ids: withIds ? audit.descriptor.id.map(parsePointer) : undefined,
   }));
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -82,12 +87,13 @@ function fileEvent(known: PreparedType, value: object): EventVerdict {
     };
   }
   if (!audit.validate(value)) return violationOf(audit);
-  return {
-    ok: true,
+  const verdict = {
+    ok: true as const,
     typeIndex,
     timeMs: time.ms,
     warnings: known.agreements.length === 0 ? noWarnings : disagreements(known, value),
   };
+  return known.ids === undefined ? verdict : { ...verdict, id: readEventId(value, known.ids) };
 }
 
 function violationOf({ descriptor, validate }: CompiledAuditType): EventVerdict {
@@ -116,21 +122,27 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-const anyForm: InstantForm[] = ['epoch-ms', 'iso-8601'];
+/** The forms in which times that are only compared may stand. */
+export const anyForm: InstantForm[] = ['epoch-ms', 'iso-8601'];
 
 function disagreements({ agreements }: PreparedType, value: object): readonly string[] {
   const warnings = agreements.flatMap(({ agreement, paths }) => {
-    const found = paths.map((path) => readPointer(value, path));
-    return agrees(agreement, found) ? [] : [agreement.warning];
+    const [first, second, third] = paths.map((path) => readPointer(value, path));
+    return agrees(agreement, parseInstant(first, anyForm), parseInstant(second, anyForm), third)
+      ? []
+      : [agreement.warning];
   });
   return warnings.length === 0 ? noWarnings : warnings;
 }
 
-/** Whether the values agree; values that are missing or can't be read agree with everything. */
-function agrees({ check, toleranceMs }: Agreement, [first, second, third]: unknown[]): boolean {
-  const from = parseInstant(first, anyForm);
-  const to = parseInstant(second, anyForm);
+/** Whether two instants, and a duration where there is one, agree; what is missing or can't be read agrees with everything. */
+export function agrees(
+  { check, toleranceMs }: Agreement,
+  from: number | undefined,
+  to: number | undefined,
+  duration: unknown,
+): boolean {
   if (from === undefined || to === undefined) return true;
   if (check === 'same-instant') return Math.abs(to - from) <= toleranceMs;
-  return typeof third !== 'number' || Math.abs(to - from - third) <= toleranceMs;
+  return typeof duration !== 'number' || Math.abs(to - from - duration) <= toleranceMs;
 }

@@ -1,4 +1,5 @@
 import type { ClassifiedChunk, PartitionSlice } from './classified-chunk.ts';
+import { eventKeyBytes } from './event-key.ts';
 import type { GoodLines } from './good-lines.ts';
 
 const lf = 0x0a;
@@ -17,11 +18,12 @@ export function groupLines(
   input: Buffer,
   output: Buffer,
   good: GoodLines,
-): Pick<ClassifiedChunk, 'content' | 'slices' | 'lineEnds' | 'lineTimes' | 'lineTypes'> {
+): Pick<ClassifiedChunk, 'content' | 'slices' | 'lineEnds' | 'lineTimes' | 'lineTypes' | 'lineKeys'> {
   const count = good.starts.length;
   const lineEnds = new Int32Array(count);
   const lineTimes = new Float64Array(count);
   const lineTypes = new Uint8Array(count);
+  const lineKeys = new Uint8Array(good.keys === undefined ? 0 : count * eventKeyBytes);
   const slices: PartitionSlice[] = [];
   let to = 0;
   let line = 0;
@@ -33,13 +35,16 @@ export function groupLines(
       lineEnds[line] = to;
       lineTimes[line] = good.times[index] as number;
       lineTypes[line] = good.types[index] as number;
+      const key = good.keys?.[index];
+      if (key !== undefined) lineKeys.set(key, line * eventKeyBytes);
       line++;
     }
     slice.end = to;
     slice.endLine = line;
     slices.push(slice);
   }
-  return { content: output.subarray(0, to), slices, lineEnds, lineTimes, lineTypes };
+  const grouped = { content: output.subarray(0, to), slices, lineEnds, lineTimes, lineTypes };
+  return good.keys === undefined ? grouped : { ...grouped, lineKeys };
 }
 
 function groupByPartition(partitions: readonly number[]): Iterable<Group> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isJsonPrefix } from './json-prefix.ts';
 
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
 const hashedBytes = 4096;
 

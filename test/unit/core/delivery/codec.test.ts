@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { gunzipSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cutAtFrames } from '../../../../src/adapters/fs/zstd-frames.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import type { Codec } from '../../../../src/core/delivery/codec.ts';
+import { thrownBy } from '../../../fakes/thrown.ts';
 import { membersOf } from './gzip-members.ts';
+
+const { gunzipSync } = zlib;
+/** Node has zstd from 22.15 and 23.8 on. */
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (body: Buffer) => Buffer };
 
 /** Makes a body of blocks as the deliverer does; the blocks are compressed at once, and joined in order. */
 async function bodyOf({ head, block, checksum, tail }: Codec, blocks: readonly Buffer[]): Promise<Buffer> {
@@ -51,6 +59,15 @@ describe('gzip, block by block', () => {
       ).toBe(true);
     }
   });
+
+  test.each([1, 2, 255, 256, 257, 511, 512, 513, 4096, 32_767, 32_768, 32_769, 65_537, 524_288])(
+    'blocks of %d bytes are compressed whole, though the window is cut to their size',
+    async (size) => {
+      const list = [Buffer.alloc(size, 'abc,'), randomBytes(size), Buffer.alloc(size)];
+      const body = await bodyOf(buildCodec('gzip', 3), list);
+      expect(gunzipSync(body).equals(Buffer.concat(list))).toBe(true);
+    },
+  );
 
   test('any level gives the same content, and other bytes', async () => {
     const text = Array.from(
@@ -106,6 +123,45 @@ describe('no compression', () => {
     expect(piece.toString()).toBe('abc');
   });
 });
+
+describe.runIf(zstdDecompressSync)('zstd, block by block', () => {
+  /** Node's decoder reads one frame. */
+  async function decompress(body: Buffer): Promise<Buffer> {
+    const frames: Buffer[] = [];
+    for await (const frame of cutAtFrames(Readable.from([body]))) frames.push(frame);
+    return Buffer.concat(frames.map((frame) => (zstdDecompressSync as (body: Buffer) => Buffer)(frame)));
+  }
+
+  test('is frames that follow on each other', async () => {
+    const zstd = buildCodec('zstd', 3);
+    await fc.assert(
+      fc.asyncProperty(blocks, async (list) => {
+        expect((await decompress(await bodyOf(zstd, list))).equals(Buffer.concat(list))).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+    const large = [Buffer.alloc(600_000, 'abc,'), randomBytes(70_000)];
+    expect((await decompress(await bodyOf(zstd, large))).equals(Buffer.concat(large))).toBe(true);
+  });
+
+  test('damage is found by the reader', async () => {
+    const body = await bodyOf(buildCodec('zstd', 3), [Buffer.from('some content')]);
+    body.writeUInt8(body.readUInt8(body.length - 6) ^ 1, body.length - 6);
+    await expect(decompress(body)).rejects.toThrow(/checksum/);
+  });
+
+  test('has a name and a type of its own', () => {
+    expect(buildCodec('zstd', 3)).toMatchObject({ extension: '.jsonl.zst', contentType: 'application/zstd' });
+  });
+});
+
+test.runIf(zstdDecompressSync === undefined)(
+  'zstd is refused where Node has none, and told where it is',
+  () => {
+    const error = thrownBy(() => buildCodec('zstd', 3));
+    expect(error).toMatchObject({ code: 'usage', cure: expect.stringContaining('22.15') });
+  },
+);
 
 test.each([
   ['gzip', '.jsonl.gz', 'application/gzip'],
