@@ -19,7 +19,8 @@ export interface ObjectStore {
   prefix: string;
   /**
    * Stores the object unless its key is taken, atomically and durably: when the promise resolves, the object survives a
-   * power cut, and no reader ever saw a part of it. Safe to call for the same key from any number of processes.
+   * power cut, and no reader ever saw a part of it. Safe to call for the same key from any number of processes. Throws a
+   * PutFailure that says whether another try may help.
    */
   put: (object: FinishedObject) => Promise<PutStatus>;
   /** Lets go of connections. */

@@ -6,6 +6,28 @@ export interface LinePlace {
   offset: number;
 }
 
+/** A regular file, as the ledger looks at it to know it again. */
+export interface SourceFile {
+  /** Absolute path. */
+  path: string;
+  /** `device:inode`. */
+  inode: string;
+  /** Its size when it was opened as a source. */
+  storedBytes: number;
+  /** When it was last written (epoch milliseconds). */
+  modifiedMs: number;
+  /** Its stored bytes from `start` to (not including) `end`; fewer where it ends before. Throws `source-unreadable`, and
+   * `source-moved` where another file stands in its place. */
+  bytes: (start: number, end: number) => Promise<Buffer>;
+  isCompressed: () => Promise<boolean>;
+}
+
+/** Stored bytes of a file: from `start` to (not including) `end`. */
+export interface StoredRange {
+  start: number;
+  end: number;
+}
+
 /** Where lines come from: a file, a pipe, an object. */
 export interface Source {
   /** How reports and the quarantine name it: the path as given, or `stdin`. */
@@ -16,9 +38,13 @@ export interface Source {
   format?: 'lines';
   /** Where a line (counted from 1) first stood, for lines that come a second time. Asked for in rising order. */
   placeOf?: (line: number) => LinePlace | undefined;
+  /** Said of regular files: by this the ledger knows whether it has been read before. */
+  file?: SourceFile;
   /**
-   * Opens it and yields its uncompressed bytes. A yielded buffer is good until the next one is asked for. Throws
-   * `source-unreadable`, `source-unsupported` or `source-broken`, naming the source.
+   * Opens it and yields its uncompressed bytes. A yielded buffer is good until the next one is asked for. With a range,
+   * which only a file takes, these stored bytes as they are, not uncompressed unless the range begins at 0. Throws
+   * `source-unreadable`, `source-unsupported`, `source-broken` or, where a range is not there any more, `source-moved`,
+   * naming the source.
    */
-  read: (onStoredBytes: (bytes: number) => void) => AsyncIterable<Buffer>;
+  read: (onStoredBytes: (bytes: number) => void, range?: StoredRange) => AsyncIterable<Buffer>;
 }

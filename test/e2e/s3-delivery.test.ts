@@ -141,7 +141,7 @@ test('promise 5, durable or not acknowledged: a store that fails for good is exi
     skip: 4,
     match: { operation: 'PutObject', key: `${prefix}/*` },
   });
-  const first = await runForReport(workspace, to(), { stdin, environment });
+  const first = await runForReport(workspace, [...to(), '--retry-for', '1s'], { stdin, environment });
   expect(first.code).toBe(6);
   expect(first.report).toMatchObject({ outcome: 'failed', balanced: true });
   expect(first.report.balance.undelivered).toBeGreaterThan(0);
@@ -191,7 +191,7 @@ const errors: readonly {
     name: 'nobody at the endpoint',
     code: 6,
     says: ['ECONNREFUSED', '--endpoint-url'],
-    flags: () => ['--endpoint-url', 'http://127.0.0.1:1'],
+    flags: () => ['--endpoint-url', 'http://127.0.0.1:1', '--retry-for', '1s'],
   },
 ];
 

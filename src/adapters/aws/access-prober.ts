@@ -8,7 +8,7 @@ import { storeProber } from './access-store.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
 import { openBucketAdmin } from './bucket-admin.ts';
 import { buildRequestAgents } from './request-handler.ts';
-import { buildStoreClient } from './s3-store.ts';
+import { buildStoreClient } from './store-client.ts';
 
 /** Nobody should wait long for a probe that fails. */
 const maxAttempts = 3;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -8,12 +9,16 @@ import {
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { StoreProber, WriteTarget } from '../../ports/access-prober.ts';
 import type { FinishedObject } from '../../ports/object-store.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
 import { tried } from './access-answers.ts';
 import type { S3WriteSettings } from './aws-settings.ts';
 import { constantInput, S3Store } from './s3-store.ts';
 
 /** Always the same content, so that a probe that is there from before is the same one. */
 const probeText = 'Written by the access test of audit-export. It may be deleted.\n';
+
+const conflictTries = 8;
+const conflictPauseMs = 100;
 
 /** What the last answer said beside what the store passes on. */
 interface LastAnswer {
@@ -36,7 +41,7 @@ export function storeProber(client: S3Client, write: S3WriteSettings, key: strin
   return {
     put: () =>
       tried({ action: 's3:PutObject', target: url }, async () => {
-        await store.put(probe);
+        await putPastOthers(store, probe);
         const { status, requestId, kmsKey } = last;
         return { conditional: status === 412, kmsKey, $metadata: { requestId } };
       }),
@@ -63,6 +68,20 @@ export function storeProber(client: S3Client, write: S3WriteSettings, key: strin
         return { marked: DeleteMarker === true, $metadata };
       }),
   };
+}
+
+/** Another test may be writing the same probe at this moment. */
+async function putPastOthers(store: S3Store, probe: FinishedObject): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await store.put(probe);
+      return;
+    } catch (error) {
+      const raced = error instanceof PutFailure && error.trouble.cause === 'conflict';
+      if (!raced || tries === conflictTries) throw error;
+      await sleep(conflictPauseMs * tries);
+    }
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { STSClientConfig } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandOutput, STSClientConfig } from '@aws-sdk/client-sts';
 import { fromAwsError } from './aws-errors.ts';
 
 /** What the SDK takes as credentials; asked again for new ones some minutes before these expire. */
-type CredentialsProvider = () => Promise<{
+type CredentialsProvider = (options?: { forceRefresh?: boolean }) => Promise<{
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
@@ -16,21 +16,26 @@ const sessionSeconds = 3600;
 
 /**
  * Credentials of a role, assumed with its external id. The SDK calls the provider again before they expire, so a run may
- * be longer than a session. Throws what the assuming failed with, in our words.
+ * be longer than a session; `forceRefresh` looks for the credentials that assume it anew as well. Throws what the assuming
+ * failed with, in our words.
  */
 export function assumedRole(
   role: { arn: string; externalId: string | undefined },
   config: STSClientConfig,
 ): CredentialsProvider {
   const client = new STSClient(config);
-  return async () => {
+  return async (options) => {
     const command = new AssumeRoleCommand({
       RoleArn: role.arn,
       RoleSessionName: sessionName,
       DurationSeconds: sessionSeconds,
       ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
     });
-    const { Credentials } = await client.send(command).catch((error: unknown) => {
+    const assume = async (): Promise<AssumeRoleCommandOutput> => {
+      if (options?.forceRefresh === true) await client.config.credentials({ forceRefresh: true });
+      return client.send(command);
+    };
+    const { Credentials } = await assume().catch((error: unknown) => {
       throw fromAwsError(error, { action: 'sts:AssumeRole', target: role.arn });
     });
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};

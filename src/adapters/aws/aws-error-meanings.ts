@@ -1,23 +1,9 @@
-import type { ErrorCode } from '../../errors.ts';
-
-/** What an error of AWS means to somebody who wants to deliver, and what cures it. */
-export interface AwsMeaning {
-  code: ErrorCode;
-  why: string;
-  cure: string;
-}
-
-type MeaningTable = Readonly<Record<string, AwsMeaning>>;
-
-export const again = 'Run it again: what is stored already will not be stored twice.';
-
-/** The same meaning under several names. */
-function alike(names: readonly string[], meaning: AwsMeaning): MeaningTable {
-  return Object.fromEntries(names.map((name) => [name, meaning]));
-}
+import { again, alike } from './aws-error-meaning.ts';
+import type { AwsMeaning, MeaningTable } from './aws-error-meaning.ts';
 
 export const denied: AwsMeaning = {
   code: 'access-denied',
+  cause: 'denied',
   why: 'the credentials in use may not do it',
   cure: 'Allow s3:PutObject on the prefix for this principal (and kms:GenerateDataKey where the bucket has a KMS key); check the bucket policy and the bucket owner of the profile.',
 };
@@ -38,50 +24,75 @@ export function denialCure(action: string): string {
 
 const elsewhere: AwsMeaning = {
   code: 'wrong-region',
+  cause: 'denied',
   why: 'the bucket is in another region',
   cure: 'Name the region of the bucket with --region.',
 };
 
 const noSuchBucket: AwsMeaning = {
   code: 'no-such-bucket',
+  cause: 'denied',
   why: 'there is no such bucket',
   cure: 'Check the name in --to or in the profile, and the account.',
 };
 
 const unknownKey: AwsMeaning = {
   code: 'invalid-credentials',
+  cause: 'denied',
   why: 'AWS does not know this access key',
   cure: 'Check AWS_ACCESS_KEY_ID or the AWS profile; the key may have been deleted.',
 };
 
 const expired: AwsMeaning = {
   code: 'expired-credentials',
+  cause: 'expired',
   why: 'the session has expired',
   cure: 'Log in again and run it again.',
 };
 
 export const skewed: AwsMeaning = {
   code: 'clock-skew',
+  cause: 'clock-skew',
   why: 'the clock of this machine is wrong by more than 15 minutes',
   cure: 'Set the clock of this machine.',
 };
 
+const tooOld: AwsMeaning = {
+  ...skewed,
+  why: 'the request was too old, or from the future, when it arrived',
+};
+
 const keyOff: AwsMeaning = {
   code: 'kms-disabled',
+  cause: 'denied',
   why: 'the KMS key is not in a usable state',
   cure: 'Enable the key, or name another with --kms-key-id.',
 };
 
-const slowDown: AwsMeaning = { code: 'throttled', why: 'the service asks to slow down', cure: again };
+const slowDown: AwsMeaning = {
+  code: 'throttled',
+  cause: 'throttled',
+  why: 'the service asks to slow down',
+  cure: again,
+};
+
+const raced: AwsMeaning = {
+  code: 'store-failed',
+  cause: 'conflict',
+  why: 'another writer of the same key is not done yet',
+  cure: again,
+};
 
 const changedOnTheWay: AwsMeaning = {
   code: 'store-failed',
+  cause: 'network',
   why: 'the bytes that arrived are not those that were sent',
   cure: 'Look for a proxy or gateway that changes bodies. ' + again,
 };
 
 const notSupported: AwsMeaning = {
   code: 'not-supported',
+  cause: 'final',
   why: 'the server has no such call',
   cure: 'Check --endpoint-url; a server of your own must have conditional writes (If-None-Match).',
 };
@@ -97,17 +108,20 @@ export const byName: MeaningTable = {
   ),
   ...alike(['AllAccessDisabled', 'AccountProblem', 'NotSignedUp', 'OptInRequired'], {
     code: 'access-denied',
+    cause: 'denied',
     why: 'there is a problem with the account, or the service is not open to it',
     cure: 'Ask AWS Support about the account that owns the bucket.',
   }),
   RegionDisabledException: {
     code: 'access-denied',
+    cause: 'denied',
     why: 'STS is switched off in this region',
     cure: 'Switch it on in the IAM console, Account settings, or use another --region.',
   },
   NoSuchBucket: noSuchBucket,
   InvalidBucketName: {
     code: 'no-such-bucket',
+    cause: 'denied',
     why: 'that is no valid bucket name',
     cure: 'Check the name in --to or in the profile.',
   },
@@ -124,19 +138,20 @@ export const byName: MeaningTable = {
   ...alike(['InvalidAccessKeyId', 'InvalidClientTokenId', 'UnrecognizedClientException'], unknownKey),
   ...alike(['SignatureDoesNotMatch', 'InvalidSignatureException'], {
     code: 'invalid-credentials',
+    cause: 'denied',
     why: 'the secret does not fit the access key',
     cure: 'Check AWS_SECRET_ACCESS_KEY or the AWS profile.',
   }),
   ...alike(['InvalidToken', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException'], {
     code: 'invalid-credentials',
+    cause: 'denied',
     why: 'the session token is missing or not valid',
     cure: 'Log in again, or unset AWS_SESSION_TOKEN.',
   }),
   ...alike(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'], expired),
-  ...alike(['RequestExpired', 'RequestInTheFuture'], {
-    ...skewed,
-    why: 'the request was too old, or from the future, when it arrived',
-  }),
+  // AWS counts it among the errors of credentials: their session, or the request, was too old on arrival.
+  RequestExpired: { ...tooOld, cause: 'expired' },
+  RequestInTheFuture: tooOld,
   RequestTimeTooSkewed: skewed,
   'KMS.DisabledException': { ...keyOff, why: 'the KMS key is disabled' },
   ...alike(
@@ -145,12 +160,14 @@ export const byName: MeaningTable = {
   ),
   'KMS.NotFoundException': {
     code: 'kms-denied',
+    cause: 'denied',
     why: 'there is no such KMS key',
     cure: 'Check the key; it must be in the region of the bucket.',
   },
   'KMS.ThrottlingException': slowDown,
   AccessControlListNotSupported: {
     code: 'acl-not-supported',
+    cause: 'denied',
     why: 'the bucket takes no ACLs',
     cure: 'This tool sends none: a proxy in between may add one.',
   },
@@ -166,7 +183,8 @@ export const byName: MeaningTable = {
     ],
     slowDown,
   ),
-  InternalError: { code: 'store-failed', why: 'S3 had an internal error', cure: again },
+  ...alike(['ConditionalRequestConflict', 'OperationAborted'], raced),
+  InternalError: { code: 'store-failed', cause: 'server', why: 'S3 had an internal error', cure: again },
   ...alike(
     [
       'BadDigest',
@@ -177,9 +195,15 @@ export const byName: MeaningTable = {
     ],
     changedOnTheWay,
   ),
-  RequestTimeout: { code: 'unreachable', why: 'the body did not arrive in time', cure: again },
+  RequestTimeout: {
+    code: 'unreachable',
+    cause: 'network',
+    why: 'the body did not arrive in time',
+    cure: again,
+  },
   EntityTooLarge: {
     code: 'store-failed',
+    cause: 'final',
     why: 'the object is too large',
     cure: 'Use a smaller --object-size.',
   },
@@ -196,84 +220,22 @@ export const byName: MeaningTable = {
   ),
   CredentialsProviderError: {
     code: 'no-credentials',
+    cause: 'denied',
     why: 'no credentials were found',
     cure: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with: aws sso login',
   },
   TokenProviderError: {
     code: 'no-credentials',
+    cause: 'denied',
     why: 'the log-in has expired',
     cure: 'Log in with: aws sso login',
   },
   TimeoutError: {
     code: 'unreachable',
+    cause: 'no-answer',
     why: 'there was no answer in time',
     cure: 'Check the network, the proxy (HTTPS_PROXY) and --endpoint-url. ' + again,
   },
-};
-
-const untrusted: AwsMeaning = {
-  code: 'unreachable',
-  why: 'the certificate of the host is not trusted here',
-  cure: 'Name the certificates of your proxy or server in AWS_CA_BUNDLE.',
-};
-
-const notTls: AwsMeaning = {
-  code: 'unreachable',
-  why: 'the other side does not speak TLS, or not this kind of it',
-  cure: 'Check http or https in --endpoint-url and in HTTPS_PROXY.',
-};
-
-const cut: AwsMeaning = { code: 'unreachable', why: 'the connection was cut', cure: again };
-
-/** Errors of the network, by the code of Node or OpenSSL. */
-export const byNetworkCode: MeaningTable = {
-  ENOTFOUND: {
-    code: 'unreachable',
-    why: "the name of the host can't be resolved",
-    cure: 'Check --region, --endpoint-url and the DNS of this machine.',
-  },
-  EAI_AGAIN: {
-    code: 'unreachable',
-    why: "the name of the host can't be resolved just now",
-    cure: 'Check the DNS of this machine. ' + again,
-  },
-  ECONNREFUSED: {
-    code: 'unreachable',
-    why: 'the connection was refused',
-    cure: 'Check --endpoint-url and the proxy (HTTPS_PROXY).',
-  },
-  ...alike(['ECONNRESET', 'ECONNABORTED', 'EPIPE'], cut),
-  ETIMEDOUT: {
-    code: 'unreachable',
-    why: 'there was no answer in time',
-    cure: 'Check the network and the proxy (HTTPS_PROXY). ' + again,
-  },
-  EHOSTUNREACH: { code: 'unreachable', why: "the host can't be reached", cure: 'Check the network.' },
-  ENETUNREACH: { code: 'unreachable', why: "the network can't be reached", cure: 'Check the network.' },
-  ...alike(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'], {
-    code: 'unreachable',
-    why: 'the certificate of the host is not valid today',
-    cure: 'Check the clock of this machine and the proxy.',
-  }),
-  ...alike(
-    [
-      'SELF_SIGNED_CERT_IN_CHAIN',
-      'DEPTH_ZERO_SELF_SIGNED_CERT',
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      'UNABLE_TO_GET_ISSUER_CERT',
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    ],
-    untrusted,
-  ),
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    code: 'unreachable',
-    why: 'the certificate is for another host',
-    cure: 'Check --endpoint-url; a bucket name with dots needs --path-style.',
-  },
-  ...alike(
-    ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'HPE_INVALID_CONSTANT'],
-    notTls,
-  ),
 };
 
 /** Servers other than AWS may send no name: then the HTTP status has to do. */
@@ -286,19 +248,23 @@ export const byStatus: Readonly<Record<number, AwsMeaning>> = {
   405: notSupported,
   407: {
     code: 'unreachable',
+    cause: 'denied',
     why: 'the proxy asks for a log-in',
     cure: 'Put it into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT',
   },
+  409: raced,
   429: { ...slowDown, why: 'S3 asks to slow down' },
   501: notSupported,
   502: {
     code: 'unreachable',
+    cause: 'server',
     why: 'a gateway or proxy got no good answer',
     cure: 'Check the proxy (HTTPS_PROXY). ' + again,
   },
   503: { ...slowDown, why: 'S3 asks to slow down' },
   504: {
     code: 'unreachable',
+    cause: 'server',
     why: 'a gateway or proxy got no answer in time',
     cure: 'Check the proxy (HTTPS_PROXY). ' + again,
   },
@@ -306,6 +272,7 @@ export const byStatus: Readonly<Record<number, AwsMeaning>> = {
 
 export const noRegion: AwsMeaning = {
   code: 'missing-answer',
+  cause: 'final',
   why: 'it is not said in which region the bucket is',
   cure: 'Name it with --region, in the profile, or in AWS_REGION.',
 };

@@ -1,15 +1,10 @@
 import { AuditExportError } from '../../errors.ts';
-import type { AwsMeaning } from './aws-error-meanings.ts';
-import {
-  again,
-  byName,
-  byNetworkCode,
-  byStatus,
-  denialCure,
-  denied,
-  noRegion,
-  skewed,
-} from './aws-error-meanings.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/put-failure.ts';
+import { again } from './aws-error-meaning.ts';
+import type { AwsMeaning } from './aws-error-meaning.ts';
+import { byName, byStatus, denialCure, denied, noRegion, skewed } from './aws-error-meanings.ts';
+import { byNetworkCode, neverSent } from './network-error-meanings.ts';
 
 /** What was being done, for the message. */
 export interface AwsAct {
@@ -36,7 +31,7 @@ export function fromAwsError(error: unknown, { action, target }: AwsAct): AuditE
   const region = regionOf(sdk);
   const { code, why, cure } = withRegion(meaningOf(sdk, action), region);
   const requestId = sdk.$metadata?.requestId;
-  const name = sdk.name === 'Error' ? sdk.code : sdk.name;
+  const name = nameOf(sdk);
   const said = [name, requestId === undefined ? undefined : `request ${requestId}`].filter(
     (part) => part !== undefined,
   );
@@ -58,6 +53,36 @@ export function fromAwsError(error: unknown, { action, target }: AwsAct): AuditE
   );
 }
 
+/**
+ * The same for a PUT that failed: with what it means for another try. What the credentials failed with (a role that could
+ * not be assumed) failed before the PUT was sent.
+ */
+export function toPutFailure(error: unknown, act: AwsAct): PutFailure {
+  const shown = fromAwsError(error, act);
+  const sdk = (shown === error ? shown.cause : error) as SdkError;
+  const { cause } = meaningOf(sdk, act.action);
+  const retryAfterMs = retryAfterOf(sdk);
+  return new PutFailure(shown, {
+    cause,
+    maybeStored: shown !== error && mayHaveBeenCarriedOut(sdk, cause),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** S3 says 503 before it does anything; other server errors, and no answer at all, leave it open. */
+function mayHaveBeenCarriedOut(error: SdkError, cause: PutFailureCause): boolean {
+  const status = error.$metadata?.httpStatusCode;
+  if (status !== undefined) return status >= 500 && status !== 503;
+  if (cause === 'no-answer') return true;
+  return cause === 'network' && !codesOf(error).some((code) => neverSent.has(code));
+}
+
+/** What `Retry-After` asks for, if it is in seconds; its other form, a date, no S3 is known to send (RFC 9110, 10.2.3). */
+function retryAfterOf({ $response }: SdkError): number | undefined {
+  const seconds = $response?.headers?.['retry-after'];
+  return seconds !== undefined && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
 /** The region that AWS names: as a member of the error, in a header of a redirect, or in the text alone. */
 function regionOf({ Region, $response, message }: SdkError): string | undefined {
   return (
@@ -70,18 +95,36 @@ function regionOf({ Region, $response, message }: SdkError): string | undefined 
 /** A redirect that names the region of the bucket names the cure. */
 function withRegion(meaning: AwsMeaning, region: string | undefined): AwsMeaning {
   if (meaning.code !== 'wrong-region' || region === undefined) return meaning;
-  return { code: meaning.code, why: `the bucket is in ${region}`, cure: `Use --region ${region}` };
+  return { ...meaning, why: `the bucket is in ${region}`, cure: `Use --region ${region}` };
+}
+
+/** The name that AWS gives it. The SDK calls a connection that was cut a time-out as well: there the code says more. */
+function nameOf({ name, code }: SdkError): string | undefined {
+  return name === 'Error' || name === 'TimeoutError' ? (code ?? (name === 'Error' ? undefined : name)) : name;
 }
 
 function meaningOf(error: SdkError, action: string): AwsMeaning {
-  const named = byName[error.name ?? ''];
+  const named = byName[nameOf(error) ?? ''];
   if (named !== undefined) return told(error, named, action);
   if (error.message === 'Region is missing') return noRegion;
   const network = networkCode(error);
   if (network !== undefined) return network;
-  const status = byStatus[error.$metadata?.httpStatusCode ?? 0];
-  if (status !== undefined) return told(error, status, action);
-  return { code: 'store-failed', why: withoutStop(error.message ?? 'no reason was given'), cure: again };
+  const status = error.$metadata?.httpStatusCode ?? 0;
+  const known = byStatus[status];
+  if (known !== undefined) return told(error, known, action);
+  return {
+    code: 'store-failed',
+    cause: unforeseenCause(error, status),
+    why: withoutStop(error.message ?? 'no reason was given'),
+    cure: again,
+  };
+}
+
+/** What no table names: trouble of the server, of the network (`EPROTO`, `HPE_…`, but not `ERR_…`), or nothing that passes. */
+function unforeseenCause(error: SdkError, status: number): PutFailureCause {
+  if (status >= 500) return 'server';
+  if (status === 0 && codesOf(error).some((code) => /^(?:E(?!RR_)[A-Z]|HPE_)/.test(code))) return 'network';
+  return 'final';
 }
 
 /** What a name leaves open, the text may tell. */
@@ -98,6 +141,7 @@ function told(error: SdkError, meaning: AwsMeaning, action: string): AwsMeaning 
 /** S3 answers AccessDenied for a key that may not be used, and only the text says that it was KMS. */
 const kmsDenied: AwsMeaning = {
   code: 'kms-denied',
+  cause: 'denied',
   why: 'the KMS key of the bucket may not be used',
   cure: 'Allow kms:GenerateDataKey on the key for this principal, in its policy and in the key policy.',
 };
@@ -106,15 +150,20 @@ function withoutStop(sentence: string): string {
   return sentence.replace(/\.$/, '');
 }
 
-/** The network's code stands on the error itself or on what caused it. */
 function networkCode(error: SdkError): AwsMeaning | undefined {
+  return codesOf(error)
+    .map((code) => byNetworkCode[code])
+    .find((meaning) => meaning !== undefined);
+}
+
+/** The network's code stands on the error itself or on what caused it. */
+function codesOf(error: SdkError): string[] {
+  const codes: string[] = [];
   for (
     let at: unknown = error, depth = 0;
     typeof at === 'object' && at !== null && depth < 4;
     at = (at as SdkError).cause, depth++
-  ) {
-    const meaning = byNetworkCode[(at as SdkError).code ?? ''];
-    if (meaning !== undefined) return meaning;
-  }
-  return undefined;
+  )
+    codes.push((at as SdkError).code ?? '');
+  return codes;
 }

@@ -6,7 +6,7 @@ import { AuditExportError } from '../../errors.ts';
 /** Sockets to one host: more than are ever busy at once. */
 const maxSockets = 64;
 
-/** A connection that is not made in this time, or that is silent for so long, counts as failed, and the request is tried again. */
+/** A connection that is not made in this time, or that is silent for so long, counts as failed. */
 const connectionMs = 10_000;
 const silenceMs = 30_000;
 
@@ -20,15 +20,17 @@ export interface RequestAgents {
 
 /**
  * Agents that keep connections, and that honour what users of the AWS CLI expect: `HTTPS_PROXY`, `HTTP_PROXY` and
- * `NO_PROXY`, and `AWS_CA_BUNDLE` (the SDK for JavaScript reads none of them). `url` is where requests will go.
+ * `NO_PROXY`, and `AWS_CA_BUNDLE` (the SDK for JavaScript reads none of them). `url` is where requests will go; a
+ * socket that is silent for `socketTimeout` milliseconds fails.
  */
 export async function buildRequestAgents(
   url: string,
   environment: NodeJS.ProcessEnv,
+  socketTimeout = silenceMs,
 ): Promise<RequestAgents> {
   const ca = await readCaBundle(environment['AWS_CA_BUNDLE']);
   const options = { keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) };
-  const timeouts = { connectionTimeout: connectionMs, socketTimeout: silenceMs };
+  const timeouts = { connectionTimeout: connectionMs, socketTimeout };
   const { getProxyForUrl } = await import('proxy-from-env');
   const proxy = getProxyForUrl(url);
   if (proxy === '')

@@ -1,56 +1,96 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { PutObjectCommandInput, S3ClientConfig, StorageClass } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput, S3Client, StorageClass } from '@aws-sdk/client-s3';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
-import { assumedRole } from './assumed-role.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { toPutFailure } from './aws-errors.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
-import { hadLostAnswer, rememberLostAnswers } from './lost-answers.ts';
-import { buildRequestAgents } from './request-handler.ts';
+import { FreshCredentials } from './fresh-credentials.ts';
+import { PutTemplate } from './put-template.ts';
+import type { HttpResponse } from './put-template.ts';
+import { buildStoreClient } from './store-client.ts';
 
-/** Tries a request gets, unless AWS_MAX_ATTEMPTS says otherwise: a busy S3 needs more patience than the SDK's three. */
-const maxAttempts = 6;
-/** A racing writer of the same key: its PUT is not finished yet, so ask again. */
-const conflictTries = 8;
-const conflictPauseMs = 100;
+/** The answer where the key is taken: the condition `If-None-Match: *` does not hold. */
+const taken = 412;
 
-/** An S3 bucket as store. One PutObject an object, with its whole body: s3:PutObject is all it takes. */
+/**
+ * An S3 bucket as store. One `put` is one PutObject with its whole body: s3:PutObject is all it takes. Throws a PutFailure;
+ * where the credentials were refused, the next `put` looks for fresh ones first.
+ */
 export class S3Store implements ObjectStore {
   readonly location: string;
   readonly prefix: string;
   readonly #client: S3Client;
+  readonly #credentials: FreshCredentials;
   readonly #write: S3WriteSettings;
   readonly #constant: Omit<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'>;
+  #learns: boolean;
+  #template: PutTemplate | undefined;
 
-  constructor(client: S3Client, write: S3WriteSettings) {
-    rememberLostAnswers(client);
+  /** With `templates` the SDK builds one request, and most others are made of it: its middlewares see the first alone. */
+  constructor(client: S3Client, write: S3WriteSettings, { templates = false } = {}) {
     this.#client = client;
+    this.#learns = templates;
+    this.#credentials = new FreshCredentials(client.config.credentials);
     this.#write = write;
     this.prefix = write.prefix;
     this.location = `s3://${write.bucket}${write.prefix === '' ? '' : `/${write.prefix}`}`;
     this.#constant = constantInput(write);
   }
 
-  async put({ key, body, contentType }: FinishedObject): Promise<PutStatus> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.#client.send(
-          new PutObjectCommand({ ...this.#constant, Key: key, Body: body, ContentType: contentType }),
-        );
-        return 'stored';
-      } catch (error) {
-        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-        if (status === 412) return hadLostAnswer(error) ? 'stored' : 'already-there';
-        if (status !== 409 || tries === conflictTries)
-          throw fromAwsError(error, { action: 's3:PutObject', target: `s3://${this.#write.bucket}/${key}` });
-        await sleep(conflictPauseMs * tries);
-      }
+  async put(object: FinishedObject): Promise<PutStatus> {
+    let credentials = this.#credentials.current;
+    try {
+      await this.#credentials.settle();
+      credentials = this.#credentials.current;
+      return await this.#send(object);
+    } catch (error) {
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === taken)
+        return 'already-there';
+      const failure = toPutFailure(error, {
+        action: 's3:PutObject',
+        target: `s3://${this.#write.bucket}/${object.key}`,
+      });
+      const { cause } = failure.trouble;
+      if (cause === 'expired' || cause === 'denied') this.#credentials.refuse(credentials);
+      throw failure;
     }
   }
 
   async close(): Promise<void> {
     this.#client.destroy();
   }
+
+  /** By the template where there is one; what an answer means that is no success is for the SDK to tell. */
+  async #send(object: FinishedObject): Promise<PutStatus> {
+    const { key, body, contentType } = object;
+    const response = await this.#template?.send(object);
+    if (response?.statusCode === 200 || response?.statusCode === taken) {
+      response.body.on('error', () => undefined).resume();
+      return response.statusCode === taken ? 'already-there' : 'stored';
+    }
+    const command = new PutObjectCommand({
+      ...this.#constant,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+    });
+    if (response !== undefined) answerWith(command, response);
+    else if (this.#learns)
+      PutTemplate.leaveBehind({ command, key }, this.#client, (template) => {
+        this.#learns = false;
+        this.#template = template;
+      });
+    await this.#client.send(command);
+    return 'stored';
+  }
+}
+
+/** Lets the SDK read an answer that came already: sending the command sends nothing. */
+function answerWith(command: PutObjectCommand, response: HttpResponse): void {
+  command.middlewareStack.add(() => async () => ({ response, output: { $metadata: {} } }), {
+    step: 'deserialize',
+    priority: 'low',
+    name: 'answerAsReceived',
+  });
 }
 
 /**
@@ -71,50 +111,38 @@ export function constantInput(
   };
 }
 
+/** How the store is connected, where it differs from the rule. */
+export interface S3Connection {
+  /** Whether a run without credentials that work is to be told so now. A run that outlasts outages is told by its PUTs. */
+  checked?: boolean;
+  /** A connection that is silent for so long counts as failed. */
+  silenceMs?: number;
+}
+
 /** Connects a bucket. Credentials come from the SDK's default chain, through the role where one is named. */
 export async function openS3Store(
   aws: AwsSettings,
   write: S3WriteSettings,
   environment: NodeJS.ProcessEnv,
+  { checked = true, silenceMs }: S3Connection = {},
 ): Promise<S3Store> {
-  const client = await buildStoreClient(aws, write, environment);
-  await checkReachable(client, write.bucket);
-  return new S3Store(client, write);
+  const client = await buildStoreClient(aws, write, environment, { maxAttempts: 1, silenceMs });
+  await checkSettings(client, write.bucket, checked);
+  return new S3Store(client, write, { templates: true });
 }
 
-/** The client that delivers; nothing is asked or assumed before its first request. */
-export async function buildStoreClient(
-  aws: AwsSettings,
-  write: Pick<S3WriteSettings, 'bucket'>,
-  environment: NodeJS.ProcessEnv,
-): Promise<S3Client> {
-  const endpoint = aws.endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const region = aws.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const agents = await buildRequestAgents(
-    endpoint ?? `https://${write.bucket}.s3.amazonaws.com`,
-    environment,
-  );
-  const common = {
-    requestHandler: agents,
-    ...(environment['AWS_MAX_ATTEMPTS'] === undefined ? { maxAttempts } : {}),
-    ...(region === undefined ? {} : { region }),
-    ...(aws.endpointUrl === undefined ? {} : { endpoint: aws.endpointUrl }),
-  };
-  const config: S3ClientConfig = {
-    ...common,
-    forcePathStyle: aws.pathStyle ?? endpoint !== undefined,
-    ...(aws.role === undefined ? {} : { credentials: assumedRole(aws.role, common) }),
-  };
-  return new S3Client(config);
-}
-
-/** Finds out before anything is read whether there are a region and credentials (and assumes the role, where one is named). */
-async function checkReachable(client: S3Client, bucket: string): Promise<void> {
+/**
+ * Finds out before anything is read whether there are a region and credentials (and assumes the role, where one is named).
+ * Trouble that may pass by itself is left to the first PUT.
+ */
+async function checkSettings(client: S3Client, bucket: string, credentials: boolean): Promise<void> {
   try {
     await client.config.region();
-    await client.config.credentials();
+    if (credentials) await client.config.credentials();
   } catch (error) {
+    const failure = toPutFailure(error, { action: 's3:PutObject', target: `s3://${bucket}` });
+    if (!['denied', 'expired', 'final'].includes(failure.trouble.cause)) return;
     client.destroy();
-    throw fromAwsError(error, { action: 's3:PutObject', target: `s3://${bucket}` });
+    throw failure;
   }
 }

@@ -4,6 +4,8 @@ import { access, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/pr
 import { dirname, join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/put-failure.ts';
 
 /**
  * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
@@ -24,6 +26,8 @@ export class FolderStore implements ObjectStore {
   readonly prefix = '';
   readonly #root: string;
   readonly #known = new Map<string, Promise<void>>();
+  /** Folders in which something was made that may not be durable yet. */
+  readonly #unsynced = new Set<string>();
 
   constructor(folder: string) {
     this.location = folder;
@@ -31,10 +35,15 @@ export class FolderStore implements ObjectStore {
   }
 
   async put({ key, body }: FinishedObject): Promise<PutStatus> {
+    const path = join(this.#root, key);
     try {
-      return await this.#putFile(join(this.#root, key), body);
+      return await this.#putFile(path, body);
     } catch (error) {
-      throw failed(this.location, key, error);
+      const maybeStored = this.#unsynced.has(dirname(path)) && (await exists(path));
+      throw new PutFailure(failed(this.location, key, error), {
+        cause: causes[errno(error)] ?? 'final',
+        maybeStored,
+      });
     }
   }
 
@@ -43,22 +52,40 @@ export class FolderStore implements ObjectStore {
   async #putFile(path: string, body: Buffer): Promise<PutStatus> {
     const folder = dirname(path);
     await this.#makeFolder(folder);
-    if (await exists(path)) return 'already-there';
+    if (await exists(path)) return this.#alreadyThere(folder);
     const unfinished = join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
     try {
       await writeSynced(unfinished, body);
       const status = await linkOnce(unfinished, path);
-      if (status === 'stored') await syncFolder(folder);
+      if (status === 'already-there') return await this.#alreadyThere(folder);
+      await this.#sync(folder);
       return status;
     } finally {
       await rm(unfinished, { force: true });
     }
   }
 
+  /** What a put before this one linked, but could not sync, must not be taken for durable. */
+  async #alreadyThere(folder: string): Promise<PutStatus> {
+    if (this.#unsynced.has(folder)) await syncFolder(folder);
+    return 'already-there';
+  }
+
+  async #sync(folder: string): Promise<void> {
+    await syncFolder(folder).catch((error: unknown) => {
+      this.#unsynced.add(folder);
+      throw error;
+    });
+  }
+
   async #makeFolder(folder: string): Promise<void> {
     let made = this.#known.get(folder);
     if (made === undefined) {
-      made = this.#makeFolderOnce(folder);
+      made = this.#makeFolderOnce(folder).catch((error: unknown) => {
+        this.#known.delete(folder);
+        this.#unsynced.add(folder);
+        throw error;
+      });
       this.#known.set(folder, made);
     }
     await made;
@@ -66,12 +93,13 @@ export class FolderStore implements ObjectStore {
 
   async #makeFolderOnce(folder: string): Promise<void> {
     const first = await mkdir(folder, { recursive: true });
-    if (first === undefined) {
+    // A new folder is durable once the folders above it are; after a try that failed any of them may be new.
+    const highest = this.#unsynced.has(folder) ? this.#root : first;
+    if (highest === undefined) {
       await removeAbandoned(folder);
       return;
     }
-    // A new folder is durable once the folders above it are.
-    for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+    for (let at = folder; at.length >= highest.length; at = dirname(at)) await syncFolder(dirname(at));
   }
 }
 
@@ -163,22 +191,46 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** What an error of the file system means for another try; whatever is not named can only fail again. */
+const causes: Readonly<Record<string, PutFailureCause>> = {
+  ENOSPC: 'server',
+  EDQUOT: 'server',
+  EIO: 'server',
+  EAGAIN: 'server',
+  EBUSY: 'server',
+  EMFILE: 'server',
+  ENFILE: 'server',
+  // A network file system that is away for a while.
+  ETIMEDOUT: 'server',
+  ESTALE: 'server',
+  EHOSTDOWN: 'server',
+  EHOSTUNREACH: 'server',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+};
+
 function failed(location: string, key: string, error: unknown): AuditExportError {
   const inTheWay =
     'A part of the path is a file, or a folder has the name of an object: move it, or name another folder with --to.';
+  const noRight = 'Give this user the right to write there, or name another folder with --to.';
+  const full = 'Free disk there and run it again.';
   const cures: Record<string, string> = {
-    ENOSPC: 'Free disk there and run it again.',
-    EACCES: 'Give this user the right to write there, or name another folder with --to.',
+    ENOSPC: full,
+    EDQUOT: full,
+    EACCES: noRight,
+    EPERM: noRight,
     EROFS: 'The file system is read-only: name another folder with --to.',
     ENOTDIR: inTheWay,
     EEXIST: inTheWay,
     EISDIR: inTheWay,
   };
+  const code = errno(error);
   return new AuditExportError(
     'store-failed',
     `${key} could not be written below ${location}: ${(error as Error).message}.`,
     {
-      cure: cures[errno(error)] ?? 'Run it again: what is stored already will not be stored twice.',
+      cure: cures[code] ?? 'Run it again: what is stored already will not be stored twice.',
       cause: error,
     },
   );

@@ -1,3 +1,4 @@
+import { isAuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
 import { objectKey } from '../layout/object-key.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
@@ -41,6 +42,7 @@ export class Deliverer {
   readonly #bodies: Gate;
   readonly #underWay = new Set<Promise<void>>();
   #failure: { error: unknown } | undefined;
+  #interrupted = false;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
@@ -54,13 +56,19 @@ export class Deliverer {
     this.throwFailure();
     const delivery = this.#deliverOne(object)
       .catch((error: unknown) => {
-        this.#failure ??= { error };
+        if (isAuditExportError(error) && error.code === 'interrupted') this.#interrupted = true;
+        else this.#failure ??= { error };
       })
       .finally(() => {
         this.#slots.leave();
         this.#underWay.delete(delivery);
       });
     this.#underWay.add(delivery);
+  }
+
+  /** Whether a delivery was given up because the run was told to stop. */
+  get interrupted(): boolean {
+    return this.#interrupted;
   }
 
   /** Waits until no delivery is under way; does not throw. */

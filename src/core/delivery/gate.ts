@@ -8,7 +8,7 @@ interface Waiter {
  * limit can never stop a run.
  */
 export class Gate {
-  readonly #limit: number;
+  #limit: number;
   readonly #waiting: Waiter[] = [];
   #inside = 0;
 
@@ -29,6 +29,16 @@ export class Gate {
 
   leave(weight = 1): void {
     this.#inside -= weight;
+    this.#letIn();
+  }
+
+  /** Changes the limit: a larger one lets those in who fit now, a smaller one turns nobody out. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    this.#letIn();
+  }
+
+  #letIn(): void {
     for (
       let next = this.#waiting[0];
       next !== undefined && this.#fits(next.weight);

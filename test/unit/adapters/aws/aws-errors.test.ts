@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { fromAwsError } from '../../../../src/adapters/aws/aws-errors.ts';
+import { fromAwsError, toPutFailure } from '../../../../src/adapters/aws/aws-errors.ts';
 import { fromIamError } from '../../../../src/adapters/aws/iam-errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
+import type { PutTrouble } from '../../../../src/ports/put-failure.ts';
 
 interface Answer {
   name?: string;
@@ -155,6 +156,71 @@ describe('every error that an operator can meet has a code and a cure', () => {
     expect(error).toMatchObject({
       code: 'store-failed',
       message: expect.stringContaining('I am a teapot (Brandnew'),
+    });
+  });
+
+  test.each<[string, Answer, PutTrouble]>([
+    ['SlowDown', { name: 'SlowDown', status: 503 }, { cause: 'throttled', maybeStored: false }],
+    ['a 429', { name: '429', status: 429 }, { cause: 'throttled', maybeStored: false }],
+    ['InternalError', { name: 'InternalError', status: 500 }, { cause: 'server', maybeStored: true }],
+    ['an unknown 5xx', { name: 'Odd', status: 599 }, { cause: 'server', maybeStored: true }],
+    ['a gateway', { name: '504', status: 504 }, { cause: 'server', maybeStored: true }],
+    [
+      'a race',
+      { name: 'ConditionalRequestConflict', status: 409 },
+      { cause: 'conflict', maybeStored: false },
+    ],
+    ['a nameless 409', { name: '409', status: 409 }, { cause: 'conflict', maybeStored: false }],
+    ['a body cut short', { name: 'IncompleteBody', status: 400 }, { cause: 'network', maybeStored: false }],
+    ['a body too slow', { name: 'RequestTimeout', status: 400 }, { cause: 'network', maybeStored: false }],
+    [
+      'a cut connection',
+      { name: 'TimeoutError', code: 'ECONNRESET' },
+      { cause: 'network', maybeStored: true },
+    ],
+    ['no answer', { name: 'TimeoutError' }, { cause: 'no-answer', maybeStored: true }],
+    ['no host', { code: 'ENOTFOUND' }, { cause: 'network', maybeStored: false }],
+    ['nobody there', { code: 'ECONNREFUSED' }, { cause: 'network', maybeStored: false }],
+    ['no socket left', { code: 'EMFILE' }, { cause: 'network', maybeStored: false }],
+    ['an unknown network code', { code: 'ENONET' }, { cause: 'network', maybeStored: true }],
+    ['an answer that is no HTTP', { code: 'HPE_INVALID_STATUS' }, { cause: 'network', maybeStored: true }],
+    ['a certificate', { code: 'CERT_HAS_EXPIRED' }, { cause: 'denied', maybeStored: false }],
+    ['AccessDenied', { name: 'AccessDenied', status: 403 }, { cause: 'denied', maybeStored: false }],
+    [
+      'a key that is gone',
+      { name: 'InvalidAccessKeyId', status: 403 },
+      { cause: 'denied', maybeStored: false },
+    ],
+    ['a bucket that is gone', { name: 'NoSuchBucket', status: 404 }, { cause: 'denied', maybeStored: false }],
+    [
+      'a KMS key that is off',
+      { name: 'KMS.DisabledException', status: 400 },
+      { cause: 'denied', maybeStored: false },
+    ],
+    ['ExpiredToken', { name: 'ExpiredToken', status: 400 }, { cause: 'expired', maybeStored: false }],
+    ['RequestExpired', { name: 'RequestExpired', status: 400 }, { cause: 'expired', maybeStored: false }],
+    [
+      'a wrong clock',
+      { name: 'RequestTimeTooSkewed', status: 403 },
+      { cause: 'clock-skew', maybeStored: false },
+    ],
+    ['an object too large', { name: 'EntityTooLarge', status: 400 }, { cause: 'final', maybeStored: false }],
+    ['an unknown 4xx', { name: 'Brandnew', status: 418 }, { cause: 'final', maybeStored: false }],
+    ['a bug', { name: 'TypeError', message: 'x is undefined' }, { cause: 'final', maybeStored: false }],
+    ['a bug in a call', { code: 'ERR_INVALID_ARG_TYPE' }, { cause: 'final', maybeStored: false }],
+  ])('%s says what it means for trying the PUT again', (_, answer, trouble) => {
+    const failure = toPutFailure(sdkError(answer), put);
+    expect(failure.trouble).toEqual(trouble);
+    const { code, message, cure } = fromAwsError(sdkError(answer), put);
+    expect(failure).toMatchObject({ name: 'AuditExportError', code, message, cure });
+  });
+
+  test('what a role failed with keeps its words and its cause, and nothing was sent', () => {
+    const said = sdkError({ name: 'InternalFailure', status: 500 });
+    const own = fromAwsError(said, assume);
+    expect(toPutFailure(own, put)).toMatchObject({
+      message: own.message,
+      trouble: { cause: 'server', maybeStored: false },
     });
   });
 

@@ -71,4 +71,23 @@ describe('a gate', () => {
     await light;
     expect(entered).toEqual(['heavy', 'light']);
   });
+
+  test('with a larger limit lets those in who fit now; with a smaller one turns nobody out', async () => {
+    const gate = new Gate(1);
+    const entered: number[] = [];
+    const enter = (who: number): Promise<void> => gate.enter().then(() => void entered.push(who));
+    const waits = [0, 1, 2, 3].map(enter);
+    await turn();
+    expect(entered).toEqual([0]);
+    gate.setLimit(3);
+    await turn();
+    expect(entered).toEqual([0, 1, 2]);
+    gate.setLimit(2);
+    gate.leave();
+    await turn();
+    expect(entered).toEqual([0, 1, 2]);
+    gate.leave();
+    await Promise.all(waits);
+    expect(entered).toEqual([0, 1, 2, 3]);
+  });
 });

@@ -1,0 +1,33 @@
+import type { PutFailure, PutFailureCause } from '../../ports/put-failure.ts';
+
+/** What one object has met with so far. */
+export class PutStory {
+  tries = 0;
+  /** Whether an earlier try may have stored it although it failed. */
+  maybeStored = false;
+  /** When its trouble began: it failed, or had to wait for the end of an outage. */
+  troubledSinceMs: number | undefined;
+  #last: PutFailure | undefined;
+  readonly #failures = new Map<PutFailureCause, number>();
+
+  /** The latest failure. */
+  get last(): PutFailure | undefined {
+    return this.#last;
+  }
+
+  noteFailure(failure: PutFailure, nowMs: number): void {
+    const { cause, maybeStored } = failure.trouble;
+    this.#last = failure;
+    this.#failures.set(cause, this.failuresBy(cause) + 1);
+    this.maybeStored ||= maybeStored;
+    this.noteTrouble(nowMs);
+  }
+
+  noteTrouble(nowMs: number): void {
+    this.troubledSinceMs ??= nowMs;
+  }
+
+  failuresBy(cause: PutFailureCause): number {
+    return this.#failures.get(cause) ?? 0;
+  }
+}

@@ -1,0 +1,41 @@
+import type { NamedObject } from '../core/queue/named-object.ts';
+import type { Source } from './source.ts';
+
+/** A message that was lent to this worker: until it is removed, it will be lent to somebody again. */
+export interface QueueMessage {
+  id: string;
+  body: string;
+  /** How often it has been lent, this time included. */
+  receives: number;
+  /** Names this loan. */
+  receipt: string;
+}
+
+/** A queue of messages that name objects. Calls throw `AuditExportError`, naming queue and action. */
+export interface MessageQueue {
+  url: string;
+  /**
+   * Waits for a message, for so many seconds at most; undefined if none came, or if the signal was aborted meanwhile.
+   * Nobody else sees the message for `visibilitySeconds`.
+   */
+  receive: (wait: {
+    waitSeconds: number;
+    visibilitySeconds: number;
+    signal: AbortSignal;
+  }) => Promise<QueueMessage | undefined>;
+  /** Keeps the message for so many seconds from now on. */
+  extend: (message: QueueMessage, visibilitySeconds: number) => Promise<void>;
+  /** Takes the message out of the queue for good. */
+  remove: (message: QueueMessage) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** Reads objects of buckets that were named to it. */
+export interface ObjectReader {
+  /**
+   * The object as a source. Reading it throws `source-unreadable` with the detail `gone` where there is no such object
+   * any more.
+   */
+  source: (object: NamedObject) => Source;
+  close: () => Promise<void>;
+}
