@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import { openTextLog } from '../../src/adapters/terminal/text-log.ts';
 import type { CliContext } from '../../src/cli/terminal-context.ts';
 
 /** A process of its own for `run`: what it writes is kept, and nothing of the real environment is in it. */
@@ -18,10 +19,12 @@ export function capturedTerminal(input: string, more: Partial<CliContext> = {}):
         done();
       },
     });
+  const stderr = streamOf('stderr');
   const context: CliContext = {
     stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     stdout: streamOf('stdout'),
-    stderr: streamOf('stderr'),
+    stderr,
+    log: openTextLog(stderr),
     environment: {},
     workingFolder: '/',
     version: '9.8.7',

@@ -34,6 +34,11 @@ const forms: readonly CompressedForm[] = [
   },
 ];
 
+/** Whether a file that begins with these bytes (4 suffice) is compressed. */
+export function isCompressed(head: Buffer): boolean {
+  return forms.some(({ magic }) => head.subarray(0, magic.length).equals(magic));
+}
+
 /**
  * Undoes the compression of a source, which is told by its first bytes, not by its name: pipes have none, and names lie.
  * Throws `source-broken` for data that ends too early or is damaged, `source-unsupported` where this Node lacks the

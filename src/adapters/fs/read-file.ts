@@ -1,21 +1,36 @@
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { AuditExportError } from '../../errors.ts';
+import type { StoredRange } from '../../ports/source.ts';
 
 const readBytes = 256 * 1024;
 
-/** Reads a file from its beginning, always into the same buffer. Throws `source-unreadable` or `source-broken`. */
+/** A part of a file that must be there as it was: the file with this inode, to its end. */
+export interface FixedPart extends StoredRange {
+  /** `device:inode`. */
+  inode: string;
+}
+
+/**
+ * Reads a file, or a fixed part of one, always into the same buffer. Throws `source-unreadable` or `source-broken`, and
+ * `source-moved` where a fixed part is not there any more: the log was rotated.
+ */
 export async function* readFile(
   path: string,
   onStoredBytes: (bytes: number) => void,
+  part?: FixedPart,
 ): AsyncGenerator<Buffer> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const { start, end } = part ?? { start: 0, end: Number.POSITIVE_INFINITY };
+  const file = await openFile(path, part?.inode);
   try {
     const buffer = Buffer.allocUnsafeSlow(readBytes);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, readBytes, null);
+    for (let at = start; at < end;) {
+      // A pipe or a device has no places: what is read from its beginning is read as it comes.
+      const place = start === 0 ? null : at;
+      const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, end - at), place);
+      if (bytesRead === 0 && part !== undefined) throw moved(path, 'it was cut while it was read');
       if (bytesRead === 0) return;
+      at += bytesRead;
       onStoredBytes(bytesRead);
       yield buffer.subarray(0, bytesRead);
     }
@@ -32,6 +47,25 @@ export async function* readFile(
   } finally {
     await file.close();
   }
+}
+
+/** Opens a file to be read; with an inode, that one and no other. Throws `source-unreadable` and `source-moved`. */
+export async function openFile(path: string, inode?: string): Promise<FileHandle> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    const isGone = inode !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw isGone ? moved(path, 'it is gone') : unreadable(path, error);
+  });
+  if (inode === undefined) return file;
+  const { dev, ino } = await file.stat({ bigint: true });
+  if (`${dev}:${ino}` === inode) return file;
+  await file.close();
+  throw moved(path, 'another file stands in its place');
+}
+
+function moved(path: string, why: string): AuditExportError {
+  return new AuditExportError('source-moved', `${path} was rotated while it was to be read: ${why}.`, {
+    cure: 'Run it again: it is found where it is now, and what is stored already will not be stored twice.',
+  });
 }
 
 const meanings: Record<string, string> = {

@@ -1,19 +1,30 @@
-import { constants } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { constants, open } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { AuditExportError } from '../../errors.ts';
+import type { Shard } from '../../core/push/shard.ts';
+import { isInShard } from '../../core/push/shard.ts';
 import type { Source } from '../../ports/source.ts';
 import { decompress } from './decompress.ts';
 import { readFile, unreadable } from './read-file.ts';
+import { sourceFile } from './source-file.ts';
 
 export interface OpenSourcesOptions {
   /** Read for `-`, and where no input is named. */
   stdin: Readable;
   signal: AbortSignal;
-  /** Folders that are left out when a folder or a glob is searched: what a run writes is not what it reads. */
+  /** Folders (and `s3://bucket/prefix`) that are left out when one is searched: what a run writes is not what it reads. */
   exceptBelow: readonly string[];
+  /** Opens `s3://bucket/…`. */
+  openBucket?: (
+    input: string,
+    choice: Pick<OpenSourcesOptions, 'exceptBelow' | 'shard'>,
+  ) => Promise<Source[]>;
+  /** Of all inputs, only those of this share. */
+  shard?: Shard | undefined;
 }
 
 /**
@@ -24,15 +35,43 @@ export async function openSources(inputs: readonly string[], options: OpenSource
   const sources: Source[] = [];
   const seen = new Set<string>();
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
-    for (const path of input === '-' ? ['-'] : await pathsOf(input, options.exceptBelow)) {
-      const { identity, source } =
-        path === '-' ? { identity: '-', source: stdinSource(options) } : await fileSource(path, options);
+    for await (const { identity, below, source } of searchInput(input, options)) {
       if (seen.has(identity)) continue;
       seen.add(identity);
-      sources.push(source);
+      if (options.shard === undefined || isInShard(below, options.shard)) sources.push(source);
     }
   }
   return sources;
+}
+
+interface Found {
+  identity: string;
+  /** Its name without what differs from machine to machine: the path below the folder that was named. */
+  below: string;
+  source: Source;
+}
+
+async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
+  if (input === '-') {
+    yield { identity: '-', below: '-', source: stdinSource(options) };
+  } else if (options.openBucket !== undefined && /^s3:\/\//i.test(input)) {
+    for (const source of await options.openBucket(input, options))
+      yield { identity: source.name, below: source.name, source };
+  } else {
+    for (const path of await pathsOf(input, options.exceptBelow)) {
+      const below = path === input || isGlob(input) ? path : relative(input, path);
+      if (path !== input && (await isGone(path))) continue;
+      yield { ...(await fileSource(path, options)), below: below.split(sep).join('/') };
+    }
+  }
+}
+
+/** A log that was rotated since its folder was listed: it is found under its new name, now or by the next run. */
+async function isGone(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }
 
 async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<string[]> {
@@ -107,7 +146,12 @@ async function fileSource(
     source: {
       name: path,
       storedBytes,
-      read: (onStoredBytes) => decompress(path, readFile(path, onStoredBytes)),
+      ...(found.isFile() ? { file: sourceFile(path, found) } : {}),
+      read: (onStoredBytes, range) => {
+        const inode = `${found.dev}:${found.ino}`;
+        const stored = readFile(path, onStoredBytes, range && { ...range, inode });
+        return range === undefined || range.start === 0 ? decompress(path, stored) : stored;
+      },
     },
   };
 }
@@ -121,15 +165,18 @@ function pipeSource(path: string, { signal }: OpenSourcesOptions): Source {
   };
 }
 
+/** A plain descriptor: a `FileHandle` that nobody holds closes what it was opened for. */
+const openDescriptor = promisify(open);
+
 async function* readPipe(
   path: string,
   signal: AbortSignal,
   onStoredBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+  const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  const pipe = new Socket({ fd: file.fd, readable: true, writable: false });
+  const pipe = new Socket({ fd, readable: true, writable: false });
   yield* readStream(path, pipe, signal, onStoredBytes);
 }
 

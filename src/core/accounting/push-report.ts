@@ -1,5 +1,6 @@
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
+import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { ReasonCode } from '../classify/reasons.ts';
 import { reasons } from '../classify/reasons.ts';
 import type { PushResult } from '../push/push-sources.ts';
@@ -33,7 +34,9 @@ export interface PushReport {
   objects: ReportedObject[];
   earliest: string | null;
   latest: string | null;
+  /** Requests sent, or in a dry run those that would be. */
   putRequests: number;
+  retries: Partial<Record<PutFailureCause, number>>;
   contentBytes: number;
   compressedBytes: number;
   quarantine: {
@@ -89,11 +92,11 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     startedAt: iso(facts.startedMs),
     endedAt: iso(facts.endedMs),
     seconds,
-    sources: sources.map(({ name, format, storedBytes, lines }) => ({
+    sources: sources.map(({ name, format, storedBytes, lines, from }) => ({
       name,
       format,
       storedBytes,
-      lines,
+      lines: lines - from.lines,
       reformatted: format !== 'lines',
     })),
     balance,
@@ -105,7 +108,8 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     objects,
     earliest: objects.length === 0 ? null : iso(account.earliestMs),
     latest: objects.length === 0 ? null : iso(account.latestMs),
-    putRequests: objects.length,
+    putRequests: facts.dryRun ? objects.length : account.requests,
+    retries: Object.fromEntries(account.retries),
     contentBytes: account.contentBytes,
     compressedBytes: objects.reduce((sum, { compressedBytes }) => sum + compressedBytes, 0),
     quarantine: {

@@ -1,4 +1,5 @@
 import type { BadLine, ClassifiedChunk } from '../classify/classified-chunk.ts';
+import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { ReasonCode } from '../classify/reasons.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
 import type { Balance } from './balance.ts';
@@ -9,6 +10,7 @@ export interface TypeAccount {
   recognised: number;
   delivered: number;
   alreadyDelivered: number;
+  duplicate: number;
   notSelected: number;
   quarantined: number;
 }
@@ -53,6 +55,7 @@ export class RunAccount {
   readonly lateness: LatenessHistogram;
   read = 0;
   blank = 0;
+  duplicate = 0;
   notSelected = 0;
   quarantined = 0;
   /** Lines taken on for delivery. */
@@ -63,6 +66,10 @@ export class RunAccount {
   alreadyDelivered = 0;
   contentBytes = 0;
   storedBytes = 0;
+  /** PUTs sent, those that were tried again included. */
+  requests = 0;
+  /** PUTs sent again, by what the one before failed with. */
+  readonly retries = new Map<PutFailureCause, number>();
   earliestMs = Number.POSITIVE_INFINITY;
   latestMs = Number.NEGATIVE_INFINITY;
   readonly #typeNames: readonly string[];
@@ -74,9 +81,9 @@ export class RunAccount {
 
   /** The balance sheet as it stands. */
   balance(): Balance {
-    const { read, delivered, alreadyDelivered, notSelected, quarantined, blank, accepted, abandoned } = this;
-    const undelivered = accepted - delivered - alreadyDelivered + abandoned;
-    return { read, delivered, alreadyDelivered, duplicate: 0, notSelected, quarantined, blank, undelivered };
+    const { read, delivered, alreadyDelivered, duplicate, notSelected, quarantined, blank } = this;
+    const undelivered = this.accepted - delivered - alreadyDelivered + this.abandoned;
+    return { read, delivered, alreadyDelivered, duplicate, notSelected, quarantined, blank, undelivered };
   }
 
   addChunk(chunk: ClassifiedChunk, place: ChunkPlace): void {
@@ -106,6 +113,16 @@ export class RunAccount {
     }
   }
 
+  /** Counts lines of events that were delivered before, by type index. */
+  addDuplicates(dropped: ReadonlyMap<number, number>): void {
+    for (const [typeIndex, lines] of dropped) {
+      const type = this.#type(this.#typeNames[typeIndex] ?? '');
+      type.recognised += lines;
+      type.duplicate += lines;
+      this.duplicate += lines;
+    }
+  }
+
   /** Counts a line set aside; the line itself was counted as read with its chunk. */
   addQuarantined({ reason, type }: Pick<BadLine, 'reason' | 'type'>): void {
     this.quarantined++;
@@ -114,6 +131,26 @@ export class RunAccount {
     const account = this.#type(type);
     account.recognised++;
     account.quarantined++;
+  }
+
+  /** Counts lines that earlier runs delivered and this one did not read: the ledger vouches for them. */
+  addKnown(linesByType: Readonly<Record<string, number>>): void {
+    for (const [name, lines] of Object.entries(linesByType)) {
+      const type = this.#type(name);
+      type.recognised += lines;
+      type.alreadyDelivered += lines;
+      this.read += lines;
+      this.accepted += lines;
+      this.alreadyDelivered += lines;
+    }
+  }
+
+  addRequest(): void {
+    this.requests++;
+  }
+
+  addRetry(cause: PutFailureCause): void {
+    this.retries.set(cause, (this.retries.get(cause) ?? 0) + 1);
   }
 
   addDelivered(object: DeliveredObject): void {
@@ -137,7 +174,14 @@ export class RunAccount {
   #type(name: string): TypeAccount {
     let account = this.types.get(name);
     if (account === undefined) {
-      account = { recognised: 0, delivered: 0, alreadyDelivered: 0, notSelected: 0, quarantined: 0 };
+      account = {
+        recognised: 0,
+        delivered: 0,
+        alreadyDelivered: 0,
+        duplicate: 0,
+        notSelected: 0,
+        quarantined: 0,
+      };
       this.types.set(name, account);
     }
     return account;

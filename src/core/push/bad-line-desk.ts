@@ -4,7 +4,7 @@ import type { LinePlace } from '../../ports/source.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
 import type { BadLine } from '../classify/classified-chunk.ts';
 import type { Chunk, LongLinePart } from '../lines/chunk.ts';
-import type { SourceAccount } from './source-account.ts';
+import type { SourceAccount } from './source-part.ts';
 
 /** Sets bad lines aside, counts them, and stops the run when there are more than it may have. */
 export class BadLineDesk {

@@ -1,14 +1,18 @@
-import type { Source } from '../../ports/source.ts';
 import type { Cut } from '../lines/chunk.ts';
 import type { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { compactDocuments } from '../lines/compact-documents.ts';
 import { cutChunks } from '../lines/cut-chunks.ts';
-import { detectFormat } from '../lines/detect-format.ts';
-import type { SourceAccount } from './source-account.ts';
+import type { Wrapping } from '../lines/unwrap-line.ts';
+import { unwrapLines } from '../lines/unwrap-lines.ts';
+import { byteOrderMark, detectFormat } from '../lines/detect-format.ts';
+import type { SourcePart } from './source-part.ts';
+import { SourceAccount } from './source-part.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;
   maxLineBytes: number;
+  /** What lines are taken out of, before anything else looks at them. */
+  wrapping: Wrapping | undefined;
   signal: AbortSignal;
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
@@ -17,29 +21,66 @@ export interface CutSourcesOptions {
 
 /** Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. */
 export async function* cutSources(
-  sources: readonly Source[],
+  parts: readonly SourcePart[],
   options: CutSourcesOptions,
 ): AsyncGenerator<Cut> {
-  for (const [index, source] of sources.entries()) {
+  const { pool, maxLineBytes, wrapping, accounts } = options;
+  for (const part of parts) {
     if (options.signal.aborted) return;
-    const account: SourceAccount = {
-      name: source.name,
-      format: 'lines',
-      headHash: '',
-      storedBytes: 0,
-      lines: 0,
-      placeOf: source.placeOf,
-    };
-    options.accounts.push(account);
-    const stored = source.read((bytes) => {
-      account.storedBytes += bytes;
-      options.onStoredBytes(bytes);
-    });
-    const { format, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
-    account.format = format;
-    account.headHash = headHash;
-    const lines = format === 'lines' ? bytes : compactDocuments(bytes, format, source.name);
-    const { pool, maxLineBytes } = options;
-    yield* cutChunks(lines, { source: index, startOffset: skippedBytes, pool, maxLineBytes });
+    const account = new SourceAccount(part);
+    const source = accounts.push(account) - 1;
+    const { startOffset, lines } = await openLines(part, account, options);
+    const stored = counted(lines, account);
+    const own = wrapping === undefined ? stored : unwrapLines(stored, wrapping, maxLineBytes);
+    yield* cutChunks(own, { source, startOffset, pool, maxLineBytes });
+  }
+}
+
+interface OpenedLines {
+  startOffset: number;
+  lines: AsyncIterable<Buffer>;
+}
+
+async function openLines(
+  { source, part }: SourcePart,
+  account: SourceAccount,
+  options: CutSourcesOptions,
+): Promise<OpenedLines> {
+  const onStoredBytes = (bytes: number): void => {
+    account.storedBytes += bytes;
+    options.onStoredBytes(bytes);
+  };
+  if (part !== undefined && part.from.stored > 0 && part.known?.plain === true) {
+    account.headHash = part.known.sourceHead;
+    const range = { start: part.from.stored, end: part.to };
+    return { startOffset: part.from.offset, lines: source.read(onStoredBytes, range) };
+  }
+  const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
+  const { format, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
+  account.format = format;
+  account.headHash = headHash;
+  const lines = format === 'lines' ? bytes : compactDocuments(bytes, format, source.name);
+  const from = part?.from.offset ?? 0;
+  if (from === 0) {
+    if (skippedBytes > 0) account.addLineBytes(byteOrderMark);
+    return { startOffset: skippedBytes, lines };
+  }
+  return { startOffset: from, lines: behind(lines, from - skippedBytes) };
+}
+
+/** What comes behind the first `bytes` bytes: they were delivered before. */
+async function* behind(pieces: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    const skipped = Math.min(left, piece.length);
+    left -= skipped;
+    if (skipped < piece.length) yield piece.subarray(skipped);
+  }
+}
+
+async function* counted(pieces: AsyncIterable<Buffer>, account: SourceAccount): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    account.addLineBytes(piece);
+    yield piece;
   }
 }

@@ -1,37 +1,50 @@
 import type { Classifier } from '../../ports/classifier.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Progress } from '../../ports/progress.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
-import type { Source } from '../../ports/source.ts';
+import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
 import type { Spool } from '../../ports/spool.ts';
-import { RunAccount } from '../accounting/run-account.ts';
+import type { RunAccount } from '../accounting/run-account.ts';
 import { Assembler } from '../delivery/assembler.ts';
 import type { Codec } from '../delivery/codec.ts';
+import type { DeliveredObject } from '../delivery/deliverer.ts';
 import { Deliverer } from '../delivery/deliverer.ts';
 import type { DeliveryLimits } from '../delivery/limits.ts';
 import { Sealer } from '../delivery/sealer.ts';
+import type { RunMeter } from '../metrics/run-meter.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
+import type { Wrapping } from '../lines/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
+import { SpokenHours } from '../runs/spoken-hours.ts';
 import { BadLineDesk } from './bad-line-desk.ts';
+import type { Classified } from './classify-in-order.ts';
 import { classifyInOrder } from './classify-in-order.ts';
 import { cutSources } from './cut-sources.ts';
-import type { SourceAccount } from './source-account.ts';
+import { dropDuplicates } from './drop-duplicates.ts';
+import type { SourceAccount, SourcePart } from './source-part.ts';
 
 /** What a run does with its sources. */
 export interface PushJob {
-  sources: readonly Source[];
+  parts: readonly SourcePart[];
   /** Names of the audit types, in the order of the classifier's type indexes. */
   types: readonly string[];
   scheme: PartitionScheme;
   codec: Codec;
   objectBytes: number;
   maxLineBytes: number;
+  /** The container runtime whose wrapping the lines are taken out of. */
+  wrapping?: Wrapping | undefined;
   /** Bytes read and classified at a time. */
   chunkBytes: number;
   limits: DeliveryLimits;
+  /** Makes sure, when all is read and before the last objects are delivered, that what was read is what was meant. */
+  confirm?: (() => Promise<void>) | undefined;
   /** Bad lines the run may have before it stops. */
   badLineLimit: number;
-  startedMs: number;
+  /** The books of the run, which goes on with them from job to job, and the hours of its events that are durable. */
+  account: RunAccount;
+  spoken: SpokenHours;
 }
 
 export interface PushPorts {
@@ -40,6 +53,10 @@ export interface PushPorts {
   spool: Spool;
   quarantine: Quarantine;
   progress: Progress;
+  meter: RunMeter;
+  clock: Pick<Clock, 'now'>;
+  /** The events of the last days, of which none is delivered twice; missing where that is not asked for. */
+  seen?: SeenEvents | undefined;
   /** Aborted: stop reading, finish what is under way. */
   signal: AbortSignal;
 }
@@ -63,80 +80,93 @@ export interface PushResult {
  * otherwise leave objects behind that a complete run cuts differently, and their lines would be stored twice.
  */
 export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushResult> {
-  const account = new RunAccount(job.types, job.startedMs);
+  const { account } = job;
   const sources: SourceAccount[] = [];
-  const sealer = new Sealer(job.codec, ports.spool, job.limits);
-  const { store, spool } = ports;
-  const { scheme, codec, limits, objectBytes } = job;
-  const deliverer = new Deliverer({
-    store,
-    sealer,
-    codec,
-    scheme,
-    limits,
-    onDelivered: (object) => account.addDelivered(object),
-  });
-  const assembler = new Assembler({ objectBytes, limits, sealer, deliverer, spool });
-  let failure: { error: unknown } | undefined;
+  const spoken = new SpokenHours(job.types);
+  const seen = ports.seen?.begin();
+  const { assembler, deliverer } = openDelivery(job, ports);
   let finished = false;
-  try {
-    await readAll({ job, ports, account, sources, assembler, deliverer });
+  const reading = await failureOf(async () => {
+    await readAll({ job, ports, sources, assembler, deliverer, spoken, seen });
+    if (!ports.signal.aborted) await job.confirm?.();
     finished = !ports.signal.aborted && (await assembler.finish(ports.signal));
-  } catch (error) {
-    failure = { error };
-  }
+  });
   await deliverer.settle();
-  try {
-    deliverer.throwFailure();
-  } catch (error) {
-    failure ??= { error };
-  }
-  const sealed = await sealQuarantine(ports.quarantine);
-  failure ??= sealed.failure;
+  finished &&= !deliverer.interrupted;
+  const delivering = await failureOf(async () => deliverer.throwFailure());
+  ports.meter.update(account, 0);
+  let quarantineFile: string | undefined;
+  const sealing = await failureOf(async () => {
+    quarantineFile = await ports.quarantine.seal();
+  });
+  const failed = reading ?? delivering ?? sealing;
+  const isComplete = failed === undefined && finished;
+  if (isComplete) job.spoken.merge(spoken);
+  const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
   const ended = failure === undefined ? (finished ? 'complete' : 'interrupted') : 'failed';
-  return { account, sources, quarantineFile: sealed.file, ended, error: failure?.error };
+  return { account, sources, quarantineFile, ended, error: failure?.error };
+}
+
+async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}
+
+function openDelivery(
+  { codec, limits, scheme, objectBytes, account, types }: PushJob,
+  { store, spool, meter }: PushPorts,
+): { assembler: Assembler; deliverer: Deliverer } {
+  const sealer = new Sealer(codec, spool, limits);
+  const onDelivered = (object: DeliveredObject): void => {
+    account.addDelivered(object);
+    meter.delivered(object, types);
+  };
+  const deliverer = new Deliverer({ store, sealer, codec, scheme, limits, onDelivered });
+  return { assembler: new Assembler({ objectBytes, limits, sealer, deliverer, spool }), deliverer };
 }
 
 interface Reading {
   job: PushJob;
   ports: PushPorts;
-  account: RunAccount;
   sources: SourceAccount[];
   assembler: Assembler;
   deliverer: Deliverer;
+  spoken: SpokenHours;
+  seen: SeenBatch | undefined;
 }
 
-async function readAll({ job, ports, account, sources, assembler, deliverer }: Reading): Promise<void> {
-  const { maxLineBytes, chunkBytes, badLineLimit } = job;
+async function readAll(reading: Reading): Promise<void> {
+  const { job, ports, sources, assembler, deliverer } = reading;
+  const { maxLineBytes, chunkBytes, badLineLimit, account } = job;
   const desk = new BadLineDesk(ports.quarantine, account, badLineLimit);
   let storedBytes = 0;
   const onStoredBytes = (bytes: number): void => {
     storedBytes += bytes;
+    ports.meter.read(bytes);
   };
   const pool = new ChunkMemoryPool(chunkBytes);
-  const cuts = cutSources(job.sources, {
+  const { signal } = ports;
+  const { wrapping } = job;
+  const cuts = cutSources(job.parts, {
     pool,
     maxLineBytes,
-    signal: ports.signal,
+    wrapping,
+    signal,
     accounts: sources,
     onStoredBytes,
   });
-  const totalStoredBytes = totalBytes(job.sources);
+  const totalStoredBytes = totalBytes(job.parts);
   for await (const classified of classifyInOrder(cuts, ports.classifier)) {
-    if (ports.signal.aborted) return;
-    const { cut } = classified;
-    const source = sources[cut.source] as SourceAccount;
-    if ('chunk' in classified) {
-      const { chunk } = classified;
-      account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
-      if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, classified.cut, source);
-      source.lines += chunk.lines;
-      // Lets a source that remembers places forget those of this chunk.
-      source.placeOf?.(source.lines + 1);
-      await assembler.append(chunk);
-      classified.cut.release();
-    } else {
+    if (signal.aborted) return;
+    const source = sources[classified.cut.source] as SourceAccount;
+    if ('chunk' in classified) await takeChunk(classified, source, { ...reading, desk });
+    else {
       await desk.takePart(classified.cut, source);
+      source.endsBadly = true;
     }
     deliverer.throwFailure();
     ports.progress.update({
@@ -147,24 +177,47 @@ async function readAll({ job, ports, account, sources, assembler, deliverer }: R
       openPartitions: assembler.openObjects,
       objects: account.objects.length,
     });
+    ports.meter.update(account, assembler.openObjects);
   }
 }
 
-function totalBytes(sources: readonly Source[]): number | undefined {
+/** One chunk on its way: known events are dropped, the books are kept, bad lines set aside, good ones appended. */
+async function takeChunk(
+  { cut, chunk: whole }: Extract<Classified, { chunk: unknown }>,
+  source: SourceAccount,
+  { job, ports, assembler, spoken, seen, desk }: Reading & { desk: BadLineDesk },
+): Promise<void> {
+  const flags = seen?.note(whole.lineKeys ?? noKeys);
+  const { chunk, dropped } = dropDuplicates(whole, (line) => flags?.[line] === 1);
+  job.account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
+  job.account.addDuplicates(dropped);
+  if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, cut, source);
+  source.lines += chunk.lines;
+  source.addAccepted(chunk.lineTypes);
+  source.endsBadly = chunk.bad.at(-1)?.line === chunk.lines - 1;
+  // Lets a source that remembers places forget those of this chunk.
+  source.placeOf?.(source.lines + 1);
+  spoken.addChunk(chunk, ports.clock.now());
+  await assembler.append(chunk);
+  cut.release();
+}
+
+const noKeys = new Uint8Array();
+
+const dayMs = 86_400_000;
+
+/** Keeps what was seen once all of it is durable; forgets it otherwise. */
+async function endSeen(seen: SeenBatch | undefined, isDurable: boolean, nowMs: number): Promise<void> {
+  if (isDurable) await seen?.commit(Math.floor(nowMs / dayMs));
+  else await seen?.abandon();
+}
+
+function totalBytes(parts: readonly SourcePart[]): number | undefined {
   let total = 0;
-  for (const { storedBytes } of sources) {
-    if (storedBytes === undefined) return undefined;
-    total += storedBytes;
+  for (const { source, part } of parts) {
+    const bytes = part === undefined ? source.storedBytes : part.to - part.from.stored;
+    if (bytes === undefined) return undefined;
+    total += bytes;
   }
   return total;
-}
-
-async function sealQuarantine(
-  quarantine: Quarantine,
-): Promise<{ file: string | undefined; failure: { error: unknown } | undefined }> {
-  try {
-    return { file: await quarantine.seal(), failure: undefined };
-  } catch (error) {
-    return { file: undefined, failure: { error } };
-  }
 }

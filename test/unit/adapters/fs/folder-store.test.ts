@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { link, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -9,8 +9,13 @@ import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<{ mkdir: typeof mkdir }>();
-  return { ...original, mkdir: vi.fn<typeof mkdir>(original.mkdir) };
+  const original = await importOriginal<{ mkdir: typeof mkdir; link: typeof link; open: typeof open }>();
+  return {
+    ...original,
+    mkdir: vi.fn<typeof mkdir>(original.mkdir),
+    link: vi.fn<typeof link>(original.link),
+    open: vi.fn<typeof open>(original.open),
+  };
 });
 
 afterEach(() => {
@@ -165,6 +170,61 @@ describe('a put that fails', () => {
     const error = await rejectionOf(new FolderStore(folder).put(object('x')));
     expect(error).toMatchObject({ code: 'store-failed' });
     expect(unfinished(join(folder, dirname(key)))).toEqual([]);
+  });
+
+  const errno = (code: string): Error => Object.assign(new Error(`${code}: no`), { code });
+
+  test.each([
+    ['ENOSPC', 'server'],
+    ['EDQUOT', 'server'],
+    ['EIO', 'server'],
+    ['ETIMEDOUT', 'server'],
+    ['ESTALE', 'server'],
+    ['EACCES', 'denied'],
+    ['EROFS', 'denied'],
+    ['ENAMETOOLONG', 'final'],
+    ['EISDIR', 'final'],
+  ])('%s means for another try: %s, and another try stores it', async (code, cause) => {
+    const folder = scratchFolder();
+    const store = new FolderStore(folder);
+    vi.mocked(link).mockRejectedValueOnce(errno(code));
+    const trouble = { cause, maybeStored: false };
+    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ code: 'store-failed', trouble });
+    expect(readdirSync(join(folder, dirname(key)))).toEqual([]);
+    expect(await store.put(object('x'))).toBe('stored');
+  });
+
+  test('a folder that could not be made is made by the next try', async () => {
+    const store = new FolderStore(scratchFolder());
+    vi.mocked(mkdir).mockRejectedValueOnce(errno('ENOSPC'));
+    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ trouble: { cause: 'server' } });
+    expect(await store.put(object('x'))).toBe('stored');
+  });
+
+  test('an object that is linked but not synced is no object that was there: it is synced before that is said', async () => {
+    const folder = scratchFolder();
+    const store = new FolderStore(folder);
+    await store.put(object('x', `${dirname(key)}/other`));
+    const original = vi.mocked(open).getMockImplementation();
+    const opened: string[] = [];
+    let failing = true;
+    vi.mocked(open).mockImplementation(async (...args) => {
+      opened.push(String(args[0]));
+      if (failing && args[0] === join(folder, dirname(key))) throw errno('EIO');
+      return (original as typeof open)(...args);
+    });
+    try {
+      expect(await rejectionOf(store.put(object('x')))).toMatchObject({
+        trouble: { cause: 'server', maybeStored: true },
+      });
+      expect(await rejectionOf(store.put(object('x')))).toMatchObject({ trouble: { cause: 'server' } });
+      failing = false;
+      opened.splice(0);
+      expect(await store.put(object('x'))).toBe('already-there');
+      expect(opened).toEqual([join(folder, dirname(key))]);
+    } finally {
+      vi.mocked(open).mockImplementation(original as typeof open);
+    }
   });
 
   test.skipIf(process.getuid?.() === 0)('a folder that may not be written to says so', async () => {

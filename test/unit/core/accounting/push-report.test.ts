@@ -3,6 +3,9 @@ import { imbalance } from '../../../../src/core/accounting/balance.ts';
 import { buildPushReport } from '../../../../src/core/accounting/push-report.ts';
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import type { DeliveredObject } from '../../../../src/core/delivery/deliverer.ts';
+import { Readable } from 'node:stream';
+import type { Source } from '../../../../src/ports/source.ts';
+import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import type { PushResult } from '../../../../src/core/push/push-sources.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
@@ -41,7 +44,10 @@ function accountOf({
   account.accepted = accepted;
   for (let n = 0; n < quarantined; n++)
     account.addQuarantined({ reason: n === 0 ? 'not-json' : 'unknown-type' });
-  for (const delivered of objects) account.addDelivered(delivered);
+  for (const delivered of objects) {
+    account.addRequest();
+    account.addDelivered(delivered);
+  }
   return account;
 }
 
@@ -154,6 +160,10 @@ describe('the report', () => {
         }),
       ],
     });
+    for (const cause of ['throttled', 'denied', 'throttled'] as const) {
+      account.addRequest();
+      account.addRetry(cause);
+    }
     const made = report(account);
     expect(made).toMatchObject({
       report: 'push',
@@ -164,7 +174,8 @@ describe('the report', () => {
       seconds: 2,
       earliest: '2025-12-31T23:59:51.000Z',
       latest: '2026-01-01T00:00:00.000Z',
-      putRequests: 2,
+      putRequests: 5,
+      retries: { throttled: 2, denied: 1 },
       contentBytes: 800,
       compressedBytes: 200,
       throughput: { linesPerSecond: 4, bytesPerSecond: 400 },
@@ -175,8 +186,24 @@ describe('the report', () => {
     ]);
     expect(made.balance).toMatchObject({ read: 7, delivered: 3, alreadyDelivered: 4 });
     expect(made.types).toEqual([
-      { type: 'alert', recognised: 0, delivered: 0, alreadyDelivered: 3, notSelected: 0, quarantined: 0 },
-      { type: 'query', recognised: 0, delivered: 3, alreadyDelivered: 1, notSelected: 0, quarantined: 0 },
+      {
+        type: 'alert',
+        recognised: 0,
+        delivered: 0,
+        alreadyDelivered: 3,
+        duplicate: 0,
+        notSelected: 0,
+        quarantined: 0,
+      },
+      {
+        type: 'query',
+        recognised: 0,
+        delivered: 3,
+        alreadyDelivered: 1,
+        duplicate: 0,
+        notSelected: 0,
+        quarantined: 0,
+      },
     ]);
     expect(made.partitions).toEqual([
       {
@@ -208,13 +235,11 @@ describe('the report', () => {
   });
 
   test('says of each source whether its bytes were changed', () => {
-    const source = { name: 'a', headHash: 'h', storedBytes: 9, lines: 2, placeOf: undefined };
+    const source: Source = { name: 'a', storedBytes: 9, read: () => Readable.from([]) };
     const made = report(clean(), {
-      sources: [
-        { ...source, format: 'lines' },
-        { ...source, format: 'array' },
-        { ...source, format: 'objects' },
-      ],
+      sources: (['lines', 'array', 'objects'] as const).map((format) =>
+        Object.assign(new SourceAccount({ source }), { format, storedBytes: 9, lines: 2 }),
+      ),
     });
     expect(made.sources.map(({ format, reformatted }) => [format, reformatted])).toEqual([
       ['lines', false],

@@ -37,8 +37,8 @@ test('a chunk counts each of its lines once, and its bad lines when they have be
   expect(account.balance()).toMatchObject({ read: 6, quarantined: 2, undelivered: 2 });
   expect(Object.fromEntries(account.reasons)).toEqual({ 'impossible-event-time': 1, 'not-json': 1 });
   expect(Object.fromEntries(account.types)).toEqual({
-    query: { recognised: 3, delivered: 0, alreadyDelivered: 0, notSelected: 0, quarantined: 1 },
-    alert: { recognised: 1, delivered: 0, alreadyDelivered: 0, notSelected: 1, quarantined: 0 },
+    query: { recognised: 3, delivered: 0, alreadyDelivered: 0, duplicate: 0, notSelected: 0, quarantined: 1 },
+    alert: { recognised: 1, delivered: 0, alreadyDelivered: 0, duplicate: 0, notSelected: 1, quarantined: 0 },
   });
   expect(account.lateness.rows()).toEqual([{ age: 'up to 1 day', lines: 2 }]);
 });

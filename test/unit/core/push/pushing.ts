@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import type { Compression } from '../../../../src/core/delivery/codec.ts';
 import type { DeliveryLimits } from '../../../../src/core/delivery/limits.ts';
 import { classifyChunk } from '../../../../src/core/classify/classify-chunk.ts';
 import type { ClassifyRules } from '../../../../src/core/classify/classify-chunk.ts';
+import { noMeter } from '../../../../src/core/metrics/no-metrics.ts';
+import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
 import { pushSources } from '../../../../src/core/push/push-sources.ts';
 import type { PushJob, PushPorts, PushResult } from '../../../../src/core/push/push-sources.ts';
 import type { Classifier } from '../../../../src/ports/classifier.ts';
@@ -80,7 +83,7 @@ export async function runPush(settings: RunSettings): Promise<Run> {
   const spool = settings.spool ?? new MemorySpool();
   const quarantine = settings.quarantine ?? new MemoryQuarantine();
   const job: PushJob = {
-    sources,
+    parts: sources.map((source) => ({ source })),
     types: rules.types,
     scheme: rules.scheme,
     codec: buildCodec(compression, level),
@@ -89,7 +92,8 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     chunkBytes: 256,
     limits: tinyLimits,
     badLineLimit: Number.POSITIVE_INFINITY,
-    startedMs: firstMs,
+    account: new RunAccount(rules.types, firstMs),
+    spoken: new SpokenHours(rules.types),
     ...settings.job,
   };
   const result = await pushSources(job, {
@@ -98,6 +102,8 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     spool,
     quarantine,
     progress: { update: settings.onProgress ?? (() => undefined), end: () => undefined },
+    meter: noMeter,
+    clock: { now: () => firstMs },
     signal: settings.signal ?? new AbortController().signal,
   });
   return { result, store, spool, quarantine };

@@ -1,0 +1,90 @@
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { replaceFile } from './replace-file.ts';
+
+/**
+ * A file of JSON records, one a line, each behind its checksum. A record is there as a whole or not at all, whatever is
+ * killed when: what a power cut leaves behind the last whole record is cut off. One process at a time; throws what the
+ * file system throws.
+ */
+export class JournalFile<T> {
+  readonly #path: string;
+  #file: FileHandle | undefined;
+  /** Bytes up to the end of the last whole record. */
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Reads all records; none where there is no file yet. */
+  async open(): Promise<T[]> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    this.#file = await open(this.#path, 'a+', 0o600);
+    const text = await this.#file.readFile();
+    const { records, bytes } = wholeRecords(text);
+    if (bytes < text.length) await this.#file.truncate(bytes);
+    this.#bytes = bytes;
+    return records as T[];
+  }
+
+  /** Adds a record; when the promise resolves, it survives the end of the process, and a power cut where it `mustLast`. */
+  async append(record: T, mustLast = true): Promise<void> {
+    const line = Buffer.from(lineOf(record));
+    const file = this.#file as FileHandle;
+    try {
+      await file.appendFile(line);
+      if (mustLast) await file.datasync();
+    } catch (error) {
+      // A full disk leaves a part of the line, behind which nothing more could be read.
+      await file.truncate(this.#bytes).catch(() => undefined);
+      throw error;
+    }
+    this.#bytes += line.length;
+  }
+
+  /** Puts these records in the place of all there are, at once. */
+  async rewrite(records: readonly T[]): Promise<void> {
+    const text = records.map(lineOf).join('');
+    await replaceFile(this.#path, text);
+    await this.#file?.close();
+    this.#file = await open(this.#path, 'a+', 0o600);
+    this.#bytes = Buffer.byteLength(text);
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+}
+
+const checksumDigits = 8;
+
+function lineOf(record: unknown): string {
+  const json = JSON.stringify(record);
+  return `${checksumOf(json)} ${json}\n`;
+}
+
+function checksumOf(json: string): string {
+  return crc32(json).toString(16).padStart(checksumDigits, '0');
+}
+
+/** The records up to the first that is not whole, and where that one begins. */
+function wholeRecords(text: Buffer): { records: unknown[]; bytes: number } {
+  const records: unknown[] = [];
+  let at = 0;
+  for (let end = text.indexOf(0x0a); end !== -1; end = text.indexOf(0x0a, at)) {
+    const line = text.toString('utf8', at, end);
+    const json = line.slice(checksumDigits + 1);
+    if (line.slice(0, checksumDigits) !== checksumOf(json)) break;
+    records.push(JSON.parse(json));
+    at = end + 1;
+  }
+  return { records, bytes: at };
+}

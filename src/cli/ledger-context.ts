@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { stateFolder } from '../adapters/fs/config-file.ts';
+import { LedgerFile } from '../adapters/fs/ledger-file.ts';
+import { takeLock } from '../adapters/fs/run-lock.ts';
+import { SeenEventsFolder, usualSeenEventsBounds } from '../adapters/fs/seen-events-folder.ts';
+import { openSources } from '../adapters/fs/sources.ts';
+import type { PushHost } from '../commands/push/push-host.ts';
+import { AuditExportError } from '../errors.ts';
+import type { SeenEvents } from '../ports/seen-events.ts';
+import type { CliContext } from './terminal-context.ts';
+
+/** The lock and the ledger of a run, in the state folder of its profile. */
+export function ledgerParts({
+  environment,
+  workingFolder,
+  stdin,
+  signal,
+}: CliContext): Pick<PushHost, 'lockRun' | 'reopenFile' | 'newId'> {
+  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'] ?? '';
+  return {
+    newId: () => randomUUID(),
+    reopenFile: (path) => openSources([path], { stdin, signal, exceptBelow: [] }),
+    lockRun: async ({ profile, destination, shard }, waitMs) => {
+      const state = stateFolder(environment, profile);
+      const folder = join(state, 'ledger', nameOf(destination, endpoint, workingFolder, shard ?? ''));
+      const path = profile === undefined || shard !== undefined ? `${folder}.lock` : join(state, 'lock');
+      const lock = await takeLock(path, waitMs, signal).catch((error: unknown) => {
+        throw new AuditExportError(
+          'state-not-written',
+          `${path} can't be written: ${(error as Error).message}.`,
+          { cure: 'Set XDG_STATE_HOME to a folder that this user may write to.', cause: error },
+        );
+      });
+      if ('holder' in lock) return lock;
+      try {
+        const ledger = await LedgerFile.open(folder, () => Date.now());
+        const release = async (): Promise<void> => {
+          await ledger.close();
+          await lock.release();
+        };
+        const openSeen = (days: number): SeenEvents =>
+          SeenEventsFolder.open(join(folder, 'seen'), { ...usualSeenEventsBounds, days });
+        return { ledger, openSeen, release };
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    },
+  };
+}
+
+/** One name for one destination: a folder by its full path, a bucket by its endpoint. */
+function nameOf(destination: string, endpoint: string, workingFolder: string, shard: string): string {
+  const [location = '', ...rest] = JSON.parse(destination) as string[];
+  const place = location.startsWith('s3://') ? [endpoint, location] : ['', resolve(workingFolder, location)];
+  const whole = JSON.stringify([...place, ...rest, shard]);
+  return createHash('sha256').update(whole).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,81 @@
+import type { Place, SourcePosition } from './source-position.ts';
+
+/** A part of a file that belongs to a batch. `path` and `inode` as they were when the batch was begun. */
+export interface BatchPart extends Pick<SourcePosition, 'id' | 'path' | 'inode' | 'headHash' | 'tailHash'> {
+  from: Place;
+  /** Stored bytes at its end; the hashes are over what is before. */
+  to: number;
+  /** Lines delivered from it, by audit type, once that is done. */
+  delivered?: Readonly<Record<string, number>>;
+}
+
+/**
+ * What one run makes objects of: these parts of files, in this order, cut at this size. The same batch gives the same
+ * objects whenever it is done, so one that was begun and not ended can be done again.
+ */
+export interface Batch {
+  id: string;
+  objectBytes: number;
+  parts: readonly BatchPart[];
+}
+
+/** What a ledger is made of; the order is the order of time. */
+export type LedgerRecord =
+  | { kind: 'begin'; batch: Batch }
+  /** All of a batch is durable. */
+  | { kind: 'done'; batch: Batch; positions: readonly SourcePosition[] }
+  /** A batch that was begun can't be done any more: a file of it is gone. */
+  | { kind: 'drop'; batchId: string }
+  /** Files that were delivered in another way than by batches. */
+  | { kind: 'advance'; positions: readonly SourcePosition[] };
+
+/** What a ledger comes to. */
+export class LedgerState {
+  readonly positions = new Map<string, SourcePosition>();
+  /** Begun and not done, oldest first. */
+  readonly begun = new Map<string, Batch>();
+  /** Done, oldest first: how the files of a store were cut. */
+  readonly done = new Map<string, Batch>();
+
+  /** Takes one more record in. */
+  apply(record: LedgerRecord): void {
+    switch (record.kind) {
+      case 'begin':
+        this.begun.set(record.batch.id, record.batch);
+        break;
+      case 'drop':
+        this.begun.delete(record.batchId);
+        break;
+      case 'done':
+        this.begun.delete(record.batch.id);
+        this.done.set(record.batch.id, record.batch);
+        this.#move(record.positions);
+        break;
+      case 'advance':
+        this.#move(record.positions);
+        break;
+    }
+  }
+
+  #move(positions: readonly SourcePosition[]): void {
+    for (const position of positions) this.positions.set(position.id, position);
+  }
+}
+
+/** Files not seen for so long, and all but the latest batches, are let go when a ledger is written anew. */
+const keptMs = 400 * 86_400_000;
+const keptBatches = 1000;
+
+/** The records that make the same state, without what nobody will ask for again. */
+export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[] {
+  const positions = [...state.positions.values()].filter(({ seenMs }) => nowMs - seenMs <= keptMs);
+  const known = new Set(positions.map(({ id }) => id));
+  const done = [...state.done.values()]
+    .filter(({ parts }) => parts.every(({ id }) => known.has(id)))
+    .slice(-keptBatches);
+  return [
+    ...done.map((batch): LedgerRecord => ({ kind: 'done', batch, positions: [] })),
+    { kind: 'advance', positions },
+    ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
+  ];
+}

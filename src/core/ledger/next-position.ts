@@ -1,0 +1,83 @@
+import type { FilePart, SourceAccount } from '../push/source-part.ts';
+import type { FileSource } from './find-parts.ts';
+import { hashEnds } from './recognise-file.ts';
+import type { SourcePosition } from './source-position.ts';
+
+/** A part of a file that was read to its end, with what was counted meanwhile. */
+export interface ReadPart {
+  id: string;
+  source: FileSource;
+  part: FilePart;
+  account: SourceAccount;
+  /** Where the file stood before. */
+  before: SourcePosition | undefined;
+}
+
+/** Lines taken on from a part, by the name of their audit type. */
+export function acceptedByType(
+  { accepted }: SourceAccount,
+  types: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries([...accepted].map(([index, lines]) => [types[index] ?? '', lines]));
+}
+
+/**
+ * Where a file stands once all of a part is durable. A bad last line without a line ending may still be in the writing:
+ * the place is before it, so that it is read again when it is whole.
+ */
+export async function nextPosition(
+  { id, source, part, account, before }: ReadPart,
+  types: readonly string[],
+  nowMs: number,
+): Promise<SourcePosition> {
+  const { file } = source;
+  const { from, to } = part;
+  const { isHalf, unread, checksum } = endOf(account);
+  const plain = account.format === 'lines' && !(await file.isCompressed());
+  const stored = plain ? from.stored + account.storedBytes - unread : to;
+  return {
+    id,
+    path: file.path,
+    inode: file.inode,
+    stored,
+    offset: from.offset + account.lineBytes - unread,
+    lines: account.lines - (isHalf ? 1 : 0),
+    ...(await hashEnds(file, stored)),
+    checksum,
+    modifiedMs: file.modifiedMs,
+    plain,
+    sourceHead: account.headHash,
+    unterminated: account.tailBytes > 0 && !isHalf,
+    delivered: sum(before?.delivered ?? {}, acceptedByType(account, types)),
+    seenMs: nowMs,
+  };
+}
+
+/** What of a source's end is not taken for read. */
+function endOf({ endsBadly, tailBytes, checksum = { lines: 0, all: 0 } }: SourceAccount): {
+  isHalf: boolean;
+  unread: number;
+  checksum: number;
+} {
+  const isHalf = endsBadly && tailBytes > 0;
+  return { isHalf, unread: isHalf ? tailBytes : 0, checksum: isHalf ? checksum.lines : checksum.all };
+}
+
+/** Adds numbers by name. */
+export function sum(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const total: Record<string, number> = { ...a };
+  for (const [name, lines] of Object.entries(b)) total[name] = (total[name] ?? 0) + lines;
+  return total;
+}
+
+/** Takes numbers by name away; what comes to nothing is left out. */
+export function difference(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const rest = Object.entries(a).map(([name, lines]) => [name, lines - (b[name] ?? 0)] as const);
+  return Object.fromEntries(rest.filter(([, lines]) => lines > 0));
+}

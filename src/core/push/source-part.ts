@@ -1,0 +1,65 @@
+import { crc32 } from 'node:zlib';
+import type { Source } from '../../ports/source.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
+import type { Place, SourcePosition } from '../ledger/source-position.ts';
+import { beginning } from '../ledger/source-position.ts';
+
+/** What a run reads of a source: all of it, or of a file the part between two places. */
+export interface SourcePart {
+  source: Source;
+  part?: FilePart;
+}
+
+export interface FilePart {
+  from: Place;
+  /** Stored bytes of the file at the part's end: what was written behind since is not read. */
+  to: number;
+  /** Where the file was read before: whether reading can begin in its middle, and the hash of its head. */
+  known: Pick<SourcePosition, 'plain' | 'sourceHead' | 'checksum'> | undefined;
+}
+
+/** What is known of one source while it is read. */
+export class SourceAccount {
+  readonly name: string;
+  readonly from: Place;
+  readonly placeOf: Source['placeOf'];
+  format: SourceFormat = 'lines';
+  headHash = '';
+  /** Bytes read as stored, and bytes of lines read, byte order mark included. */
+  storedBytes = 0;
+  lineBytes = 0;
+  /** Lines up to here, counted from the beginning of the source. */
+  lines: number;
+  /** Lines taken on for delivery, by type index. */
+  readonly accepted = new Map<number, number>();
+  /** Bytes of lines behind the last line ending: a line that has none yet. */
+  tailBytes = 0;
+  /** CRC-32 of the source's line bytes from its beginning, up to the last line ending and in all; for the ledger. */
+  checksum: { lines: number; all: number } | undefined;
+  /** Whether the last line was bad. */
+  endsBadly = false;
+
+  constructor({ source, part }: SourcePart) {
+    this.name = source.name;
+    this.placeOf = source.placeOf;
+    this.from = part?.from ?? beginning;
+    this.lines = this.from.lines;
+    const before = part?.known?.checksum ?? 0;
+    if (part !== undefined) this.checksum = { lines: before, all: before };
+  }
+
+  /** Notes line bytes as they pass. */
+  addLineBytes(bytes: Buffer): void {
+    this.lineBytes += bytes.length;
+    const lines = bytes.lastIndexOf(0x0a) + 1;
+    this.tailBytes = lines === 0 ? this.tailBytes + bytes.length : bytes.length - lines;
+    if (this.checksum === undefined) return;
+    if (lines > 0) this.checksum.lines = crc32(bytes.subarray(0, lines), this.checksum.all);
+    const before = lines > 0 ? this.checksum.lines : this.checksum.all;
+    this.checksum.all = crc32(bytes.subarray(lines), before);
+  }
+
+  addAccepted(typeIndexes: Uint8Array): void {
+    for (const index of typeIndexes) this.accepted.set(index, (this.accepted.get(index) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,44 @@
+import type { LedgerRecord } from '../../src/core/ledger/batch.ts';
+import { LedgerState } from '../../src/core/ledger/batch.ts';
+import type { Ledger } from '../../src/ports/ledger.ts';
+import type { FinishedObject } from '../../src/ports/object-store.ts';
+
+/** What survives a power cut. */
+export class LedgerDisk {
+  readonly records: string[] = [];
+  witness: FinishedObject | undefined;
+}
+
+/** A ledger in memory. `cut` may end the process at a record, before or after it is durable: it throws. */
+export class MemoryLedger implements Ledger {
+  readonly state = new LedgerState();
+  readonly #disk: LedgerDisk;
+  readonly #cut: (record: LedgerRecord) => 'before' | 'after' | undefined;
+
+  constructor(
+    disk: LedgerDisk,
+    cut: (record: LedgerRecord) => 'before' | 'after' | undefined = () => undefined,
+  ) {
+    this.#disk = disk;
+    this.#cut = cut;
+    for (const record of disk.records) this.state.apply(JSON.parse(record) as LedgerRecord);
+  }
+
+  async add(record: LedgerRecord): Promise<void> {
+    const cut = this.#cut(record);
+    if (cut === 'before') throw new Error('power cut');
+    this.#disk.records.push(JSON.stringify(record));
+    this.state.apply(record);
+    if (cut === 'after') throw new Error('power cut');
+  }
+
+  async witness(): Promise<FinishedObject | undefined> {
+    return this.#disk.witness;
+  }
+
+  async keepWitness(object: FinishedObject): Promise<void> {
+    this.#disk.witness = object;
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { LedgerFile } from '../../../../src/adapters/fs/ledger-file.ts';
+import type { Batch, LedgerRecord } from '../../../../src/core/ledger/batch.ts';
+import type { SourcePosition } from '../../../../src/core/ledger/source-position.ts';
+import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
+
+const nowMs = Date.UTC(2026, 0, 1);
+const open = (folder: string): Promise<LedgerFile> => LedgerFile.open(folder, () => nowMs);
+
+function position(id: string, stored: number, seenMs = nowMs): SourcePosition {
+  return {
+    id,
+    path: `/logs/${id}`,
+    inode: `1:${id}`,
+    stored,
+    offset: stored,
+    lines: stored / 10,
+    headHash: 'h',
+    tailHash: 't',
+    checksum: 0,
+    modifiedMs: 0,
+    plain: true,
+    sourceHead: 's',
+    unterminated: false,
+    delivered: { query: stored / 10 },
+    seenMs,
+  };
+}
+
+function batch(id: string, file = id): Batch {
+  const from = { stored: 0, offset: 0, lines: 0 };
+  const part = { id: file, path: `/logs/${file}`, inode: `1:${file}`, headHash: 'h', tailHash: 't' };
+  return { id, objectBytes: 100, parts: [{ ...part, from, to: 10 }] };
+}
+
+describe('a ledger', () => {
+  test('knows after it was opened again what was begun, what is done and where each file stands', async () => {
+    const folder = join(scratchFolder(), 'ledger');
+    const first = await open(folder);
+    const records: LedgerRecord[] = [
+      { kind: 'begin', batch: batch('a') },
+      { kind: 'begin', batch: batch('b') },
+      { kind: 'begin', batch: batch('c') },
+      { kind: 'done', batch: batch('a'), positions: [position('a', 10)] },
+      { kind: 'drop', batchId: 'c' },
+      { kind: 'advance', positions: [position('a', 20)] },
+    ];
+    for (const record of records) await first.add(record);
+    await first.close();
+    const { state } = await open(folder);
+    expect([...state.begun.keys()]).toEqual(['b']);
+    expect([...state.done.keys()]).toEqual(['a']);
+    expect(state.positions.get('a')).toEqual(position('a', 20));
+  });
+
+  test('that has grown large is written anew: the same state in fewer bytes, without files not seen for long', async () => {
+    const folder = join(scratchFolder(), 'ledger');
+    const first = await open(folder);
+    await first.add({ kind: 'advance', positions: [position('old', 10, nowMs - 401 * 86_400_000)] });
+    await first.add({ kind: 'begin', batch: batch('open', 'a') });
+    const all = (stored: number): SourcePosition[] =>
+      Array.from({ length: 400 }, (_, n) => position(`file-${n}`, stored));
+    for (let n = 1; n <= 40; n++) await first.add({ kind: 'advance', positions: all(n * 10) });
+    await first.close();
+    const second = await open(folder);
+    expect(second.state.positions.size).toBe(400);
+    expect(second.state.positions.get('file-7')?.stored).toBe(400);
+    expect([...second.state.begun.keys()]).toEqual(['open']);
+    await second.close();
+  });
+
+  test('keeps one witness, byte for byte', async () => {
+    const folder = join(scratchFolder(), 'ledger');
+    const ledger = await open(folder);
+    expect(await ledger.witness()).toBeUndefined();
+    const witness = { key: 'k', contentType: 'application/gzip', body: Buffer.from([0, 255, 10, 13]) };
+    await ledger.keepWitness({ ...witness, key: 'other' });
+    await ledger.keepWitness(witness);
+    expect(await ledger.witness()).toEqual(witness);
+  });
+
+  test('that can not be written says where, and what cures it', async () => {
+    const folder = scratchFolder();
+    await writeFile(join(folder, 'file'), '');
+    const error = await rejectionOf(open(join(folder, 'file', 'ledger')));
+    expect(error).toMatchObject({
+      code: 'state-not-written',
+      cure: expect.stringContaining('XDG_STATE_HOME'),
+    });
+  });
+});

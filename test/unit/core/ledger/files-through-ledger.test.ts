@@ -1,0 +1,312 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { imbalance } from '../../../../src/core/accounting/balance.ts';
+import { MemoryStore } from '../../../fakes/memory-store.ts';
+import { eventLine } from '../push/pushing.ts';
+import { Exporter } from './pushing-files.ts';
+import type { RunOptions } from './pushing-files.ts';
+
+const linesOf = (from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => eventLine(from + n, (from + n) % 5));
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+describe('a file that has grown', () => {
+  test.each([
+    ['by the ledger', false],
+    ['read again', true],
+  ])('%s: only its new lines are delivered', async (_, reread) => {
+    const exporter = new Exporter();
+    exporter.files.append('app.log', text(linesOf(0, 20)));
+    await exporter.push(['app.log'], { reread });
+    exporter.files.append('app.log', text(linesOf(20, 7)));
+    const second = await exporter.push(['app.log'], { reread });
+    expect(second?.account.balance()).toMatchObject({ read: 27, delivered: 7, alreadyDelivered: 20 });
+    expect(exporter.storedLines()).toEqual(linesOf(0, 27).toSorted());
+  });
+
+  test('that has not grown is not sent again: one look at the store, nothing else', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('app.log', text(linesOf(0, 20)));
+    await exporter.push(['app.log']);
+    const puts = exporter.store.puts;
+    const again = await exporter.push(['app.log']);
+    expect(again?.account.balance()).toMatchObject({ read: 20, delivered: 0, alreadyDelivered: 20 });
+    expect(exporter.store.puts).toBe(puts + 1);
+  });
+
+  test('names the right line of a bad line', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('app.log', text(linesOf(0, 3)));
+    await exporter.push(['app.log']);
+    exporter.files.append('app.log', `${eventLine(3, 0)}\nnonsense\n`);
+    const second = await exporter.push(['app.log']);
+    expect(second?.sources[0]).toMatchObject({ lines: 5, from: { lines: 3 } });
+    expect(second?.account.balance()).toMatchObject({ delivered: 1, quarantined: 1, alreadyDelivered: 3 });
+  });
+
+  test('a last line without a line ending is delivered once, whether the ending comes later or not', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('app.log', `${eventLine(0, 0)}\n${eventLine(1, 0)}`);
+    await exporter.push(['app.log']);
+    await exporter.push(['app.log']);
+    exporter.files.append('app.log', `\r\n${eventLine(2, 0)}\n`);
+    const third = await exporter.push(['app.log']);
+    exporter.files.append('app.log', `${eventLine(3, 0)}\n`);
+    await exporter.push(['app.log']);
+    expect(third?.account.balance()).toMatchObject({ read: 3, delivered: 1, blank: 0 });
+    expect(exporter.storedLines()).toEqual(
+      linesOf(0, 4)
+        .map((_, n) => eventLine(n, 0))
+        .toSorted(),
+    );
+    exporter.files.rename('app.log', 'app.log.1');
+    const renamed = await exporter.push(['app.log.1']);
+    expect(renamed?.account.balance()).toMatchObject({ read: 4, delivered: 0 });
+  });
+
+  test('half of a line is set aside, and delivered when the other half has come', async () => {
+    const exporter = new Exporter();
+    const line = eventLine(1, 0);
+    exporter.files.append('app.log', `${eventLine(0, 0)}\n${line.slice(0, 30)}`);
+    const first = await exporter.push(['app.log']);
+    exporter.files.append('app.log', `${line.slice(30)}\n`);
+    const second = await exporter.push(['app.log']);
+    expect(first?.account.balance()).toMatchObject({ delivered: 1, quarantined: 1 });
+    expect(second?.account.balance()).toMatchObject({ delivered: 1, quarantined: 0 });
+    expect(exporter.storedLines()).toEqual([eventLine(0, 0), line].toSorted());
+  });
+});
+
+describe('what is the same file and what is not', () => {
+  const pushed = async (lines: number): Promise<Exporter> => {
+    const exporter = new Exporter();
+    exporter.files.append('app.log', text(linesOf(0, lines)));
+    await exporter.push(['app.log']);
+    return exporter;
+  };
+
+  test('renamed, it is known by its inode, and the file in its place is new', async () => {
+    const exporter = await pushed(60);
+    exporter.files.append('app.log', text(linesOf(60, 2)));
+    exporter.files.rename('app.log', 'app.log.1');
+    exporter.files.append('app.log', text(linesOf(100, 3)));
+    const run = await exporter.push(exporter.files.paths);
+    expect(run?.account.balance()).toMatchObject({ delivered: 5, alreadyDelivered: 60 });
+    expect(exporter.storedLines()).toEqual([...linesOf(0, 62), ...linesOf(100, 3)].toSorted());
+  });
+
+  test('copied away and cut, the copy is known by its content, and only its unread end is delivered', async () => {
+    const exporter = await pushed(60);
+    exporter.files.append('app.log', text(linesOf(60, 2)));
+    exporter.files.copy('app.log', 'app.log.1');
+    exporter.files.overwrite('app.log', text(linesOf(100, 3)));
+    const run = await exporter.push(exporter.files.paths);
+    expect(run?.account.balance()).toMatchObject({ delivered: 5, alreadyDelivered: 60 });
+    expect(exporter.storedLines()).toEqual([...linesOf(0, 62), ...linesOf(100, 3)].toSorted());
+  });
+
+  test('written anew with as much or more, it is new', async () => {
+    const exporter = await pushed(10);
+    exporter.files.overwrite('app.log', text(linesOf(200, 12)));
+    const run = await exporter.push(['app.log']);
+    expect(run?.account.balance()).toMatchObject({ delivered: 12, alreadyDelivered: 0 });
+  });
+
+  test('with a line mended in its middle, all of it is delivered, and what is equal is not stored twice', async () => {
+    const exporter = new Exporter();
+    const lines = linesOf(0, 100);
+    exporter.files.append('app.log', text(lines));
+    await exporter.push(['app.log']);
+    const mended = lines.with(50, lines[50]?.replace('"c"', '"d"') ?? '');
+    exporter.files.overwrite('app.log', text(mended));
+    const run = await exporter.push(['app.log']);
+    expect(run?.account.balance()).toMatchObject({ read: 100 });
+    expect(exporter.storedLines()).toContain(mended[50]);
+  });
+
+  test('a copy of a file that was delivered is delivered', async () => {
+    const exporter = await pushed(10);
+    exporter.files.copy('app.log', 'copy.log');
+    exporter.files.append('copy.log', text(linesOf(20, 2)));
+    exporter.files.append('app.log', text(linesOf(30, 1)));
+    const run = await exporter.push(exporter.files.paths);
+    expect(run?.account.balance()).toMatchObject({ delivered: 3, alreadyDelivered: 20 });
+    const third = await exporter.push(exporter.files.paths);
+    expect(third?.account.balance()).toMatchObject({ delivered: 0, alreadyDelivered: 23 });
+  });
+});
+
+describe('a log that is looked at while it is copied away, before it is cut', () => {
+  test.each([0, 20])('with %d lines delivered before: nothing twice, now or later', async (before) => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('app.log', text(linesOf(0, before)));
+    if (before > 0) await exporter.push(['app.log']);
+    files.append('app.log', text(linesOf(before, 10)));
+    files.copy('app.log', 'app.log.1');
+    await exporter.push(files.paths);
+    files.overwrite('app.log', text(linesOf(100, 3)));
+    await exporter.push(files.paths);
+    expect(exporter.storedLines()).toEqual([...linesOf(0, before + 10), ...linesOf(100, 3)].toSorted());
+  });
+
+  test('killed before anything is stored, the copy has it all', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('app.log', text(linesOf(0, 20)));
+    await exporter.push(['app.log']);
+    files.append('app.log', text(linesOf(20, 10)));
+    files.copy('app.log', 'app.log.1');
+    await exporter.push(files.paths, { cutAtPut: { put: 1, when: 'before' } });
+    files.overwrite('app.log', '');
+    await exporter.push(files.paths);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 30).toSorted());
+  });
+});
+
+test('two files that are equal and have nothing to do with each other are both delivered', async () => {
+  const exporter = new Exporter();
+  exporter.files.append('a.log', text(linesOf(0, 5)));
+  exporter.files.append('b.log', text(linesOf(0, 5)));
+  await exporter.push(['a.log', 'b.log']);
+  expect(exporter.storedLines()).toEqual([...linesOf(0, 5), ...linesOf(0, 5)].toSorted());
+});
+
+test('a store that was emptied gets everything again', async () => {
+  const exporter = new Exporter();
+  exporter.files.append('a', text(linesOf(0, 20)));
+  await exporter.push(['a']);
+  exporter.files.append('a', text(linesOf(20, 5)));
+  await exporter.push(['a']);
+  exporter.store = new MemoryStore();
+  exporter.files.append('a', text(linesOf(25, 1)));
+  const run = await exporter.push(['a']);
+  expect(exporter.warnings).toEqual(['store-emptied']);
+  expect(run?.account.balance()).toMatchObject({ read: 26 });
+  expect(exporter.storedLines()).toEqual(linesOf(0, 26).toSorted());
+});
+
+describe('a run that was cut short', () => {
+  test('is ended as it was begun, although the file has grown and another is named with it', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 30)));
+    exporter.files.append('b', text(linesOf(30, 30)));
+    await exporter.push(['a', 'b'], { cutAtPut: { put: 4, when: 'after' } });
+    exporter.files.append('a', text(linesOf(60, 10)));
+    await exporter.push(['a'], { objectBytes: 900 });
+    await exporter.push(['a', 'b'], { objectBytes: 900 });
+    expect(exporter.storedLines()).toEqual(linesOf(0, 70).toSorted());
+    expect(exporter.warnings).toEqual([]);
+  });
+
+  test('of which a file is gone is let go with a warning, and the rest is delivered', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 30)));
+    exporter.files.append('b', text(linesOf(30, 30)));
+    await exporter.push(['a', 'b'], { cutAtPut: { put: 0, when: 'before' } });
+    exporter.files.remove('a');
+    await exporter.push(['b']);
+    expect(exporter.warnings).toEqual(['batch-dropped']);
+    expect(exporter.storedLines()).toEqual(linesOf(30, 30).toSorted());
+  });
+});
+
+type Step =
+  | { do: 'append'; file: number; lines: number }
+  | { do: 'half'; file: number }
+  | { do: 'rotate'; file: number; how: 'rename' | 'copy and cut' }
+  | { do: 'push'; options: RunOptions };
+
+const file = fc.nat(2);
+const when = fc.constantFrom('before' as const, 'after' as const);
+const pushOptions: fc.Arbitrary<RunOptions> = fc.oneof(
+  fc.record({ reread: fc.boolean(), objectBytes: fc.constantFrom(300, 600, 5000) }),
+  fc.record({ cutAtPut: fc.record({ put: fc.nat(12), when }) }),
+  fc.record({ cutAtRecord: fc.record({ kind: fc.constantFrom('begin' as const, 'done' as const), when }) }),
+);
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('append' as const), file, lines: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({ do: fc.constant('half' as const), file }),
+  fc.record({
+    do: fc.constant('rotate' as const),
+    file,
+    how: fc.constantFrom('rename' as const, 'copy and cut' as const),
+  }),
+  fc.record({ do: fc.constant('push' as const), options: pushOptions }),
+);
+
+/** Logs that are written, rotated and pushed, and what was written in all. */
+class LoggingHost {
+  readonly exporter = new Exporter();
+  readonly written: string[] = [];
+  readonly #halves = new Map<string, string>();
+  #rotations = 0;
+
+  append(file: number, count: number): void {
+    const lines = linesOf(this.written.length, count);
+    this.#endHalf(pathOf(file));
+    this.exporter.files.append(pathOf(file), text(lines));
+    this.written.push(...lines);
+  }
+
+  appendHalf(file: number): void {
+    if (this.#halves.has(pathOf(file))) return;
+    const [line = ''] = linesOf(this.written.length, 1);
+    this.written.push(line);
+    this.exporter.files.append(pathOf(file), line.slice(0, 20));
+    this.#halves.set(pathOf(file), `${line.slice(20)}\n`);
+  }
+
+  rotate(file: number, how: 'rename' | 'copy and cut'): void {
+    const { files } = this.exporter;
+    const path = pathOf(file);
+    this.#endHalf(path);
+    const rotated = `${path}.${++this.#rotations}`;
+    if (how === 'rename') files.rename(path, rotated);
+    else if (files.bytes(path).length > 0) {
+      files.copy(path, rotated);
+      files.overwrite(path, '');
+    }
+  }
+
+  push(options: RunOptions): ReturnType<Exporter['push']> {
+    return this.exporter.push(this.exporter.files.paths, options);
+  }
+
+  endHalves(): void {
+    for (const path of this.#halves.keys()) this.#endHalf(path);
+  }
+
+  #endHalf(path: string): void {
+    const half = this.#halves.get(path);
+    this.#halves.delete(path);
+    if (half !== undefined) this.exporter.files.append(path, half);
+  }
+}
+
+const pathOf = (file: number): string => `app-${file}.log`;
+
+async function take(step: Step, host: LoggingHost): Promise<void> {
+  if (step.do === 'append') host.append(step.file, step.lines);
+  else if (step.do === 'half') host.appendHalf(step.file);
+  else if (step.do === 'rotate') host.rotate(step.file, step.how);
+  else await host.push(step.options);
+}
+
+test('whatever grows, is rotated and is killed in which order: every line is there exactly once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 14 }), async (steps) => {
+      const host = new LoggingHost();
+      for (const step of steps) await take(step, host);
+      host.endHalves();
+      const last = await host.push({});
+      expect(host.exporter.storedLines()).toEqual(host.written.toSorted());
+      const balance = last?.account.balance();
+      if (balance === undefined) throw new Error('the last run did not end well');
+      expect(imbalance(balance)).toBe(0);
+      // Half lines are set aside as they are met, and delivered when they are whole.
+      expect(balance.read - balance.quarantined).toBe(host.written.length);
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,118 @@
+import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
+import { buildCodec } from '../../../../src/core/delivery/codec.ts';
+import { WitnessKeeper } from '../../../../src/core/ledger/witness-keeper.ts';
+import { pushFiles } from '../../../../src/core/push/push-files.ts';
+import { noMeter } from '../../../../src/core/metrics/no-metrics.ts';
+import type { PushResult } from '../../../../src/core/push/push-sources.ts';
+import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
+import { pushSources } from '../../../../src/core/push/push-sources.ts';
+import type { LedgerRecord } from '../../../../src/core/ledger/batch.ts';
+import { MemoryFiles } from '../../../fakes/memory-files.ts';
+import { LedgerDisk, MemoryLedger } from '../../../fakes/memory-ledger.ts';
+import { MemoryQuarantine } from '../../../fakes/memory-quarantine.ts';
+import { MemorySpool } from '../../../fakes/memory-spool.ts';
+import { MemoryStore } from '../../../fakes/memory-store.ts';
+import { contentsOf, firstMs, lazyClassifier, rules, tinyLimits } from '../push/pushing.ts';
+
+export interface RunOptions {
+  reread?: boolean;
+  objectBytes?: number;
+  /** The put (counted from 0 in this run) at which the process is killed, before or after the object is stored. */
+  cutAtPut?: { put: number; when: 'before' | 'after' };
+  cutAtRecord?: { kind: LedgerRecord['kind']; when: 'before' | 'after' };
+}
+
+/** One destination with its ledger, and files that are pushed there again and again. */
+export class Exporter {
+  readonly files = new MemoryFiles();
+  disk = new LedgerDisk();
+  store = new MemoryStore();
+  readonly warnings: string[] = [];
+  #ids = 0;
+
+  /** Pushes these files (those that are there); undefined if the process was killed. */
+  async push(paths: readonly string[], options: RunOptions = {}): Promise<PushResult | undefined> {
+    const { cutAtRecord } = options;
+    const ledger = new MemoryLedger(this.disk, ({ kind }) =>
+      kind === cutAtRecord?.kind ? cutAtRecord.when : undefined,
+    );
+    const store = new WitnessKeeper(this.#killable(options));
+    const account = new RunAccount(rules.types, firstMs);
+    const objectBytes = options.objectBytes ?? 600;
+    try {
+      const result = await pushFiles(
+        {
+          files: paths.flatMap((path) => this.files.source(path) ?? []),
+          types: rules.types,
+          objectBytes,
+          reread: options.reread ?? false,
+          account,
+        },
+        {
+          ledger,
+          store,
+          reopen: async (path) => this.files.source(path),
+          newId: () => `id-${++this.#ids}`,
+          now: () => firstMs,
+          warn: (event) => this.warnings.push(event),
+          push: (batch) =>
+            pushSources(
+              {
+                ...batch,
+                types: rules.types,
+                scheme: rules.scheme,
+                codec: buildCodec('gzip', 1),
+                maxLineBytes: 400,
+                chunkBytes: 256,
+                limits: tinyLimits,
+                badLineLimit: Number.POSITIVE_INFINITY,
+                account,
+                spoken: new SpokenHours(rules.types),
+              },
+              {
+                classifier: lazyClassifier(rules, 1),
+                store,
+                spool: new MemorySpool(),
+                quarantine: new MemoryQuarantine(),
+                progress: { update: () => undefined, end: () => undefined },
+                meter: noMeter,
+                clock: { now: () => firstMs },
+                signal: new AbortController().signal,
+              },
+            ),
+        },
+      );
+      return result.ended === 'complete' ? result : undefined;
+    } catch (error) {
+      if ((error as Error).message === 'power cut') return undefined;
+      throw error;
+    }
+  }
+
+  /** All lines in the store, sorted: a line that is there twice is here twice. */
+  storedLines(): string[] {
+    return contentsOf(this.store)
+      .flatMap(({ content }) => content.trimEnd().split('\n'))
+      .toSorted();
+  }
+
+  #killable({ cutAtPut }: RunOptions): MemoryStore {
+    if (cutAtPut === undefined) return this.store;
+    const { store } = this;
+    let puts = 0;
+    let dead = false;
+    return Object.assign(Object.create(store) as MemoryStore, {
+      put: async (object: Parameters<MemoryStore['put']>[0]) => {
+        const put = puts++;
+        if (dead || (put === cutAtPut.put && cutAtPut.when === 'before')) {
+          dead = true;
+          throw new Error('power cut');
+        }
+        const status = await store.put(object);
+        if (put !== cutAtPut.put) return status;
+        dead = true;
+        throw new Error('power cut');
+      },
+    });
+  }
+}
