@@ -79,6 +79,7 @@ test('the report of push has the shape that scripts rely on', async () => {
     earliest: 'string',
     latest: 'string',
     putRequests: 'number',
+    retries: {},
     contentBytes: 'number',
     compressedBytes: 'number',
     quarantine: {

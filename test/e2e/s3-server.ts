@@ -13,6 +13,7 @@ import {
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
+import type { Emulator } from '../../src/ports/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
 
 interface AccessKey {
@@ -72,7 +73,16 @@ async function openEndpoint(environment: NodeJS.ProcessEnv): Promise<Endpoint> {
 
 /** Starts or finds the S3 server and makes a bucket there. */
 export async function openS3Server(environment: NodeJS.ProcessEnv = process.env): Promise<S3Server> {
-  const { url, region, administrator, hasIam, close } = await openEndpoint(environment);
+  return bucketAt(await openEndpoint(environment));
+}
+
+/** Makes a bucket on an emulator that somebody else closes. */
+export async function bucketOn({ url, region, customer }: Emulator): Promise<S3Server> {
+  const close = (): Promise<void> => Promise.resolve();
+  return bucketAt({ url, region, administrator: customer, hasIam: true, close });
+}
+
+async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint): Promise<S3Server> {
   const client = { endpoint: url, region, credentials: administrator };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const iam = new IAMClient(client);

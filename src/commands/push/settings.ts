@@ -1,8 +1,11 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { followSettings } from './follow-settings.ts';
+import { scaleSettings } from './scale-settings.ts';
 
 const delivery = 'Delivery';
 const lines = 'Lines';
 const s3 = 'S3';
+const watching = 'Watching';
 
 /** All settings of `push`: the table makes the flags, their environment variables, their places in a profile and the help. */
 export const pushSettings = {
@@ -64,8 +67,8 @@ export const pushSettings = {
     profile: 'compression',
     group: delivery,
     default: 'gzip',
-    choices: ['gzip', 'none'],
-    help: 'compression of the objects',
+    choices: ['gzip', 'zstd', 'none'],
+    help: 'compression of the objects (zstd needs Node 22.15)',
   },
   level: {
     kind: 'integer',
@@ -73,9 +76,9 @@ export const pushSettings = {
     value: 'N',
     profile: 'level',
     group: delivery,
-    default: '6',
+    default: '3',
     choices: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    help: 'gzip level, 1 to 9; names and hashes do not depend on it',
+    help: 'compression level, 1 to 9; names and hashes do not depend on it',
   },
   maxLine: {
     kind: 'size',
@@ -108,6 +111,39 @@ export const pushSettings = {
     group: lines,
     help: 'stop when there are more than N bad lines',
   },
+  retryFor: {
+    kind: 'duration',
+    flag: 'retry-for',
+    value: 'DURATION',
+    profile: 'retryFor',
+    group: delivery,
+    default: '1m',
+    help: 'how long an object that can not be stored is tried again, such as 30s, 15m or 2h',
+  },
+  dedupe: {
+    kind: 'integer',
+    flag: 'dedupe',
+    value: 'DAYS',
+    profile: 'dedupe',
+    group: lines,
+    help: 'drop events that were delivered in the last so many days; see docs/dedupe.md',
+  },
+  reread: {
+    kind: 'switch',
+    flag: 'reread',
+    group: delivery,
+    default: 'false',
+    help: 'read files that were delivered before once more, and let the store say what it has',
+  },
+  lockWait: {
+    kind: 'duration',
+    flag: 'lock-wait',
+    value: 'DURATION',
+    profile: 'lockWait',
+    group: delivery,
+    default: '10s',
+    help: 'how long to wait for another run of the same profile',
+  },
   dryRun: {
     kind: 'switch',
     flag: 'dry-run',
@@ -121,6 +157,28 @@ export const pushSettings = {
     group: delivery,
     default: 'false',
     help: 'push although the set-up of the profile is not finished',
+  },
+  metricsFile: {
+    kind: 'text',
+    flag: 'metrics-file',
+    value: 'FILE',
+    group: watching,
+    help: "write Prometheus metrics there, for node_exporter's textfile collector",
+  },
+  metricsPort: {
+    kind: 'integer',
+    flag: 'metrics-port',
+    value: 'PORT',
+    group: watching,
+    help: 'serve /metrics, /healthz and /readyz over HTTP; 0 is a free port',
+  },
+  metricsHost: {
+    kind: 'text',
+    flag: 'metrics-host',
+    value: 'HOST',
+    group: watching,
+    default: '127.0.0.1',
+    help: 'address to serve them on',
   },
   bucketOwner: {
     kind: 'text',
@@ -161,6 +219,8 @@ export const pushSettings = {
     group: s3,
     help: 'bucket in the path instead of the host name; the rule with --endpoint-url',
   },
+  ...scaleSettings,
+  ...followSettings,
 } as const satisfies Settings;
 
 export type PushOptions = Values<typeof pushSettings>;

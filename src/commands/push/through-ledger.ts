@@ -1,0 +1,152 @@
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import type { FileSource } from '../../core/ledger/find-parts.ts';
+import { isFileSource } from '../../core/ledger/find-parts.ts';
+import { pushFiles } from '../../core/push/push-files.ts';
+import type { PushResult } from '../../core/push/push-sources.ts';
+import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
+import type { Source } from '../../ports/source.ts';
+import type { PushRequest } from './check-request.ts';
+import type { LockedRun, PushHost } from './push-host.ts';
+import type { OpenRun } from './with-run.ts';
+
+/**
+ * Pushes sources; if all of them are files, by the ledger of their destination. Runs of one profile wait for each other.
+ * Without a profile nothing is taken for delivered without asking the store: files are read again and cut as before.
+ * Throws `busy`, `state-not-written` and what the files throw when they are first looked at.
+ */
+export async function pushThroughLedger(
+  sources: readonly Source[],
+  run: OpenRun,
+  request: PushRequest,
+  host: PushHost,
+): Promise<PushResult> {
+  const { dryRun, dedupe, objectSize } = request.options;
+  const plain = (seen?: SeenEvents): Promise<PushResult> =>
+    run.push({ parts: sources.map((source) => ({ source })), objectBytes: objectSize, seen });
+  if (dryRun) return plain();
+  const files = sources.filter(isFileSource);
+  const allFiles = files.length > 0 && files.length === sources.length;
+  if (!allFiles && request.profile === undefined && dedupe === undefined) return plain();
+  const locked = await lock(run, request, host);
+  if (locked === undefined) return plain();
+  try {
+    const seen = openSeen(request, locked, host);
+    try {
+      return allFiles ? await pushByLedger(files, { run, request, host, locked, seen }) : await plain(seen);
+    } finally {
+      await seen?.close();
+    }
+  } finally {
+    await locked.release();
+  }
+}
+
+/** The events of the last days, where none of them is to be delivered twice; it tells when it had to forget some early. */
+export function openSeen(
+  { options }: PushRequest,
+  locked: LockedRun,
+  { log }: Pick<PushHost, 'log'>,
+): SeenEvents | undefined {
+  if (options.dedupe === undefined) return undefined;
+  const seen = locked.openSeen(options.dedupe);
+  const begin = (): SeenBatch => {
+    const batch = seen.begin();
+    const commit: SeenBatch['commit'] = async (day) => {
+      const committed = await batch.commit(day);
+      if (committed.crowdedOut > 0)
+        log.warn(
+          'dedupe-full',
+          `The index of --dedupe is full: ${committed.crowdedOut} events left it before their time. A shorter window keeps it whole.`,
+          { crowdedOut: committed.crowdedOut },
+        );
+      return committed;
+    };
+    return { note: (keys) => batch.note(keys), abandon: () => batch.abandon(), commit };
+  };
+  return {
+    get keys() {
+      return seen.keys;
+    },
+    begin,
+    close: () => seen.close(),
+  };
+}
+
+/** What tells the ledger of one destination from that of another: what was delivered under other rules was not delivered. */
+export function destinationOf(
+  run: { store: { location: string }; layout: string },
+  { options }: Pick<PushRequest, 'options'>,
+): string {
+  const types = options.types === undefined ? 'all' : options.types.toSorted().join();
+  return JSON.stringify([run.store.location, options.endpointUrl ?? '', types, run.layout]);
+}
+
+/**
+ * Undefined where no lock can be had: then the store tells what it has, and nothing else is taken for delivered. A
+ * profile's run that is under way ends this one: throws `busy`.
+ */
+async function lock(run: OpenRun, request: PushRequest, host: PushHost): Promise<LockedRun | undefined> {
+  const { options, profile } = request;
+  const place = { profile: profile?.name, destination: destinationOf(run, request), shard: options.shard };
+  try {
+    const taken = await host.lockRun(place, options.lockWait);
+    if (!('holder' in taken)) return taken;
+    const { pid, host: machine, startedAt } = taken.holder;
+    throw new AuditExportError(
+      'busy',
+      `Another run${profile === undefined ? ' to the same place' : ` of the profile ${profile.name}`} is under way: process ${pid} on ${machine}, since ${startedAt}.`,
+      { cure: 'Run it again when that one has ended, or let it wait longer with --lock-wait 10m.' },
+    );
+  } catch (error) {
+    const isBusy = isAuditExportError(error) && error.code === 'busy';
+    // Without its index a run would deliver what it was told not to.
+    if ((profile !== undefined && isBusy) || options.dedupe !== undefined) throw error;
+    tellWithout(error, host);
+    return undefined;
+  }
+}
+
+function tellWithout(error: unknown, { log }: PushHost): void {
+  const message = `The ledger is not used, and files are read from their beginning. ${(error as Error).message}`;
+  const cure = isAuditExportError(error) ? error.cure : undefined;
+  const shown = `${message}\n${cure === undefined ? '' : `  → ${cure}\n`}`;
+  log.warn('no-ledger', message, { cure: cure ?? null }, shown);
+}
+
+interface LedgeredRun {
+  run: OpenRun;
+  request: PushRequest;
+  host: PushHost;
+  locked: LockedRun;
+  seen: SeenEvents | undefined;
+}
+
+function pushByLedger(
+  files: readonly FileSource[],
+  { run, request, host, locked, seen }: LedgeredRun,
+): Promise<PushResult> {
+  const { options, profile } = request;
+  const { types, account, store, push } = run;
+  return pushFiles(
+    {
+      files,
+      types,
+      account,
+      objectBytes: options.objectSize,
+      reread: options.reread || (profile === undefined && seen === undefined),
+    },
+    {
+      ledger: locked.ledger,
+      store,
+      // What was delivered before is cut as it was then: whatever was seen in the meantime is no matter.
+      push: ({ wasDone, ...job }) => push({ ...job, seen: wasDone ? undefined : seen }),
+      newId: host.newId,
+      now: host.clock.now,
+      warn: host.log.warn,
+      reopen: async (path) => {
+        const [source] = await host.reopenFile(path).catch((): Source[] => []);
+        return source !== undefined && isFileSource(source) ? source : undefined;
+      },
+    },
+  );
+}

@@ -1,0 +1,213 @@
+import { gunzipSync } from 'node:zlib';
+import { ScratchCollectState } from '../../src/adapters/fs/scratch-collect-state.ts';
+import type { CollectHost } from '../../src/commands/collect/collect-host.ts';
+import type { CollectRequest } from '../../src/commands/collect/index.ts';
+import { collectSettings } from '../../src/commands/collect/settings.ts';
+import type { PushHost } from '../../src/commands/push/push-host.ts';
+import { classifyChunk } from '../../src/core/classify/classify-chunk.ts';
+import { globalSettings } from '../../src/core/config/global-settings.ts';
+import { resolveSettings } from '../../src/core/config/setting.ts';
+import type { CollectState } from '../../src/ports/collect-state.ts';
+import type { ObjectStore } from '../../src/ports/object-store.ts';
+import type { SnowflakeResult, SnowflakeSession, SnowflakeStatement } from '../../src/ports/snowflake.ts';
+import { keptLog } from '../fakes/kept-log.ts';
+import { MemoryQuarantine } from '../fakes/memory-quarantine.ts';
+import { MemorySpool } from '../fakes/memory-spool.ts';
+import type { MemoryStore } from '../fakes/memory-store.ts';
+import type { HistoryPlan } from '../snowflake/generator-plan.ts';
+import { historyPlan, hourMs, simulatedObjects, simulatedUsers } from '../snowflake/generator-plan.ts';
+import { SnowflakeHistory } from '../snowflake/generator.ts';
+import { pageResult } from '../snowflake/result-pages.ts';
+import type { Select } from '../snowflake/select-reader.ts';
+import { readSelect } from '../snowflake/select-reader.ts';
+import { runSelect } from '../snowflake/select-runner.ts';
+import type { ViewName } from '../snowflake/views.ts';
+
+/** Half of the users and most objects are registered, some of them under names that need care. */
+export const registeredUsers = simulatedUsers.filter((_, index) => index % 2 === 0);
+export const registeredObjects = simulatedObjects
+  .filter(({ name }) => !name.startsWith('STAGING'))
+  .map(({ name }) => name);
+
+/** The files that say so, as a person would write them. */
+export const mappingFiles: Readonly<Record<string, string>> = {
+  'users.csv': [
+    'snowflakeUser,profileId,userId',
+    ...registeredUsers.map((name, index) => `${name},${index + 1},user-${index + 1}@acme.com`),
+  ].join('\n'),
+  'objects.json': JSON.stringify(
+    registeredObjects.map((object, index) => ({
+      object,
+      dataSourceId: index + 1,
+      dataSourceName: `Data source ${index + 1}`,
+    })),
+  ),
+};
+
+/** A made-up history behind a session without HTTP; its clock is moved by hand. */
+export class CollectWorld {
+  readonly clock: { nowMs: number };
+  readonly history: SnowflakeHistory;
+  /** Statements that were asked. */
+  readonly statements: SnowflakeStatement[] = [];
+  readonly rowsPerBatch: number;
+  readonly #selects = new Map<string, Select>();
+
+  constructor(plan: Partial<HistoryPlan> & Pick<HistoryPlan, 'fromMs' | 'untilMs'>, rowsPerBatch = 500) {
+    this.history = new SnowflakeHistory(historyPlan(plan));
+    this.clock = { nowMs: plan.fromMs };
+    this.rowsPerBatch = rowsPerBatch;
+  }
+
+  session(): SnowflakeSession {
+    return {
+      host: 'acme-prod.snowflakecomputing.com',
+      account: 'ACME-PROD',
+      query: async (statement) => this.#answer(statement),
+      close: async () => undefined,
+    };
+  }
+
+  #answer(statement: SnowflakeStatement): SnowflakeResult {
+    this.statements.push(statement);
+    const views = this.history.views(() => this.clock.nowMs);
+    const { text } = statement;
+    const select = this.#selects.get(text) ?? readSelect(text);
+    this.#selects.set(text, select);
+    const table = runSelect(select, {
+      open: (name) => views[name.at(-1) as ViewName],
+      binds: statement.binds ?? [],
+      nowNs: BigInt(this.clock.nowMs) * 1_000_000n,
+      context: {},
+    });
+    const { pages } = pageResult(table, this.rowsPerBatch);
+    return {
+      statementId: String(this.statements.length),
+      columns: table.columns,
+      rowCount: table.rows.length,
+      batches: (async function* batches() {
+        for (const page of pages) yield JSON.parse(page) as (string | null)[][];
+      })(),
+    };
+  }
+}
+
+/** `QUERY_ID object` of everything that ought to have been collected. */
+export function expectedOf(
+  history: SnowflakeHistory,
+  isDue: (query: { endMs: number; visibleMs: number }) => boolean,
+): Set<string> {
+  const registered = { users: new Set(registeredUsers), objects: new Set(registeredObjects) };
+  const keys = new Set<string>();
+  for (const { queryId, endNs, objects, ...visible } of history.truth(registered)) {
+    const visibleMs = Math.max(visible.historyVisibleMs, visible.accessVisibleMs);
+    if (!isDue({ endMs: Number(endNs / 1_000_000n), visibleMs })) continue;
+    for (const object of objects) keys.add(`${queryId} ${object}`);
+  }
+  return keys;
+}
+
+/** What a run is given beside its options. */
+export interface RunParts {
+  session: SnowflakeSession;
+  state: CollectState;
+  store: ObjectStore;
+  signal?: AbortSignal;
+  printed?: Buffer[];
+}
+
+/** A host whose outside is what it is given. */
+export function collectHost({ session, state, store, signal, printed }: RunParts): CollectHost {
+  return {
+    push: pushHost(store, signal ?? new AbortController().signal),
+    openSession: async () => session,
+    openState: async () => ({ state, close: async () => undefined }),
+    readCheckpoint: () => state.readCheckpoint(),
+    openScratch: async (base) => {
+      const scratch = await ScratchCollectState.open(base === undefined ? undefined : state);
+      return { state: scratch, close: () => scratch.close() };
+    },
+    onCommit: () => undefined,
+    readFile: async (file) => mappingFiles[file] ?? '',
+    print: async (bytes) => {
+      printed?.push(Buffer.from(bytes));
+    },
+  };
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+/** The parts of `push` that a batch goes through; the others are never asked for. */
+function pushHost(store: ObjectStore, signal: AbortSignal): PushHost {
+  const parts: Partial<PushHost> = {
+    clock: { now: () => Date.now(), sleep: async () => undefined },
+    random: { fraction: () => 0.5 },
+    signal,
+    progress: { update: () => undefined, end: () => undefined },
+    log: keptLog(),
+    readOwnTypes: async () => [],
+    openStore: async () => store,
+    maxAttempts: () => 1,
+    openSpool: () => new MemorySpool(),
+    openQuarantine: () => new MemoryQuarantine(),
+    openClassifier: (rules) => ({
+      lookahead: 0,
+      classify: async ({ input, output }) => classifyChunk(input, output, rules),
+      close: async () => undefined,
+    }),
+    quarantineFolder: () => 'quarantine',
+    runHistory: async () => ({ begin: async () => ({ id: 'run', mark: nothing, end: nothing }) }),
+  };
+  return parts as PushHost;
+}
+
+/** A request as the command line makes it of flags. */
+export function collectRequest(flags: Readonly<Record<string, string>> = {}, print = false): CollectRequest {
+  const words = { to: 'memory', 'user-map': 'users.csv', 'data-sources': 'objects.json', ...flags };
+  const given = {
+    flags: Object.fromEntries(Object.entries(words).map(([flag, word]) => [flag, [word]])),
+    environment: {},
+    profile: undefined,
+  };
+  return {
+    print,
+    options: resolveSettings({ ...globalSettings, ...collectSettings }, given),
+    profile: undefined,
+  };
+}
+
+export interface StoredRecord {
+  id: string;
+  endTime: string;
+  nativeObject: string | null;
+  extra: { queryId: string; supplementOf?: string };
+}
+
+/** All records of a store, object by object. */
+export function recordsIn(store: MemoryStore): StoredRecord[] {
+  return [...store.objects.values()].flatMap((body) =>
+    gunzipSync(body)
+      .toString('utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as StoredRecord),
+  );
+}
+
+/** What is wrong with what was stored: missing, doubled, or not to be there. Nothing where all is right. */
+export function faultsOf(records: readonly StoredRecord[], expected: ReadonlySet<string>): string[] {
+  const found = new Map<string, number>();
+  for (const { extra, nativeObject } of records) {
+    const key = `${extra.queryId} ${nativeObject}`;
+    found.set(key, (found.get(key) ?? 0) + 1);
+  }
+  const faults: string[] = [];
+  for (const key of expected) if (!found.has(key)) faults.push(`missing: ${key}`);
+  for (const [key, times] of found) {
+    if (!expected.has(key)) faults.push(`not expected: ${key}`);
+    else if (times > 1) faults.push(`${times} times: ${key}`);
+  }
+  return faults;
+}
+
+export { hourMs };

@@ -1,0 +1,137 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { CollectStateFolder } from '../../src/adapters/fs/collect-state-file.ts';
+import type { CollectReport } from '../../src/commands/collect/collect-report.ts';
+import { collectSnowflake } from '../../src/commands/collect/index.ts';
+import type { DeliveryLimits } from '../../src/core/delivery/limits.ts';
+import { MemoryCollectState } from '../fakes/memory-collect-state.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
+import { scratchFolder } from '../fakes/scratch-folder.ts';
+import { Random } from '../snowflake/random.ts';
+import {
+  collectHost,
+  collectRequest,
+  CollectWorld,
+  expectedOf,
+  faultsOf,
+  hourMs,
+  recordsIn,
+} from './collect-kit.ts';
+import { PowerSwitch } from './power-cut.ts';
+
+// Each run of push takes its memory when it begins; thousands of runs in one process need not take 64 MiB each.
+vi.mock('../../src/core/delivery/limits.ts', async (original) => {
+  const { defaultLimits } = await original<{ defaultLimits: DeliveryLimits }>();
+  return { defaultLimits: { ...defaultLimits, pageMemoryBytes: 256 * 1024, blockBytes: 64 * 1024 } };
+});
+
+const dayMs = 24 * hourMs;
+const startMs = Date.UTC(2026, 0, 1);
+const flags = { since: '2026-01-01' };
+
+/** Late rows of both views, second rows of one query, rows in any order. */
+const rough = { lateRate: 0.05, lateAccessRate: 0.05, latestMs: 40 * hourMs, duplicateRate: 0.05 };
+
+const steps = [
+  'add records',
+  'add seen',
+  'begin batch',
+  'finish batch',
+  'put',
+  'query',
+  'read checkpoint',
+  'read journal',
+  'save checkpoint',
+  'save journal',
+  'tidy',
+];
+
+test('90 days in hourly runs, one in five of them killed: every eligible query arrives exactly once', async () => {
+  const plan = { fromMs: startMs, untilMs: startMs + 90 * dayMs, queriesPerHour: 1, longTextRate: 0 };
+  const world = new CollectWorld({ ...plan, ...rough });
+  const store = new MemoryStore();
+  const state = new MemoryCollectState();
+  const random = new Random(7, 1);
+  const killedAt = new Set<string>();
+  const sums = { lateRows: 0, lateAccessRows: 0, resumedBatches: 0 };
+  const unexpected: unknown[] = [];
+  for (let hour = 6; hour < 90 * 24 + 48; hour++) {
+    world.clock.nowMs = startMs + hour * hourMs + random.whole(0, 59 * 60_000);
+    const power = random.chance(0.2)
+      ? new PowerSwitch(random.whole(0, 12), random.chance(0.5))
+      : new PowerSwitch();
+    const report = await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
+    if (power.isOff) killedAt.add(power.names.at(-1) ?? '');
+    else if (report.error !== null) unexpected.push(report.error);
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += report[name];
+  }
+  expect(unexpected).toEqual([]);
+  const faults = faultsOf(
+    recordsIn(store),
+    expectedOf(world.history, () => true),
+  );
+  expect(faults.slice(0, 10)).toEqual([]);
+  expect([...killedAt].toSorted()).toEqual(steps);
+  expect(sums.lateRows).toBeGreaterThan(20);
+  expect(sums.lateAccessRows).toBeGreaterThan(20);
+  expect(sums.resumedBatches).toBeGreaterThan(20);
+}, 120_000);
+
+test('killed before or after any step, with its state on disk, a run leaves nothing lost and nothing doubled', async () => {
+  const plan = { fromMs: startMs, untilMs: startMs + 2 * dayMs, queriesPerHour: 5, longTextRate: 0.01 };
+  const world = new CollectWorld({ ...plan, ...rough });
+  const firstFolder = join(scratchFolder(), 'state');
+  const firstStore = new MemoryStore();
+  world.clock.nowMs = startMs + 30 * hourMs;
+  await collectSnowflake(
+    collectRequest(flags),
+    hostOf(world, new CollectStateFolder(firstFolder), firstStore),
+  );
+  world.clock.nowMs = startMs + 33 * hourMs;
+  const reached = new Set<string>();
+  const lost: string[] = [];
+  for (let step = 0, total = Infinity; step < total; step++) {
+    for (const after of [false, true]) {
+      const folder = mkdtempSync(`${firstFolder}-`);
+      cpSync(firstFolder, folder, { recursive: true });
+      const state = new CollectStateFolder(folder);
+      const store = new MemoryStore();
+      for (const [key, body] of firstStore.objects) store.objects.set(key, body);
+      const power = new PowerSwitch(step, after);
+      await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
+      if (!power.isOff) total = step;
+      else reached.add(power.names.at(-1) ?? '');
+      const { error, watermark } = await collectSnowflake(collectRequest(flags), hostOf(world, state, store));
+      const faults = faultsOf(recordsIn(store), dueNow(world, watermark));
+      lost.push(
+        ...faults.map((fault) => `${step} ${after}: ${fault}`),
+        ...(error === null ? [] : [error.message]),
+      );
+    }
+  }
+  expect(lost.slice(0, 10)).toEqual([]);
+  expect([...reached].toSorted()).toEqual(steps);
+}, 120_000);
+
+function hostOf(
+  world: CollectWorld,
+  state: CollectStateFolder | MemoryCollectState,
+  store: MemoryStore,
+  power = new PowerSwitch(),
+): ReturnType<typeof collectHost> {
+  return collectHost({
+    session: power.session(world.session()),
+    state: power.state(state),
+    store: power.store(store),
+  });
+}
+
+/** What can be known by now of the queries that ended before the watermark. */
+function dueNow(world: CollectWorld, watermark: CollectReport['watermark']): Set<string> {
+  const beforeMs = Date.parse(watermark ?? '');
+  return expectedOf(
+    world.history,
+    ({ endMs, visibleMs }) => endMs < beforeMs && visibleMs <= world.clock.nowMs,
+  );
+}

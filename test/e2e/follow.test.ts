@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { appendFile, copyFile, rename, truncate, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { missingOrDoubled, slice, stop, storedLines } from './following.ts';
+import { eventsOf, generateInput } from './generated-input.ts';
+import { differencesFrom, readExport } from './read-export.ts';
+import type { RunningCli } from './run-cli.ts';
+import { runForReport, startCli, writeTo } from './run-cli.ts';
+import { folderStore } from './stores.ts';
+import type { Workspace } from './workspace.ts';
+import { useWorkspaces } from './workspace.ts';
+
+const newWorkspace = useWorkspaces();
+
+const following = (
+  workspace: Workspace,
+  inputs: readonly string[],
+  more: readonly string[] = [],
+): RunningCli =>
+  startCli(
+    workspace,
+    ['push', '--follow', '--to', 'export', '--flush-interval', '1s', '--json', ...more, ...inputs],
+    { stdin: 'open' },
+  );
+
+describe('pipes', () => {
+  const input = generateInput({ seed: 601, lines: 400, hours: 20, damage: 0.02 });
+
+  test('the end of stdin drains everything: exit 5 with lines set aside, objects as of a plain push', async () => {
+    const workspace = await newWorkspace();
+    const followed = await runForReport(workspace, ['push', '--follow', '--to', 'export'], {
+      stdin: input.bytes,
+    });
+    expect(followed.code).toBe(5);
+    expect(followed.report).toMatchObject({ balanced: true, sources: [{ name: 'stdin' }], error: null });
+    expect(followed.report.sources[0]?.lines).toBe(input.lines.length);
+    const found = await readExport(folderStore(workspace.path('export')));
+    expect(differencesFrom(eventsOf(input), found)).toEqual([]);
+    const plain = await runForReport(workspace, ['push', '--to', 'plain'], { stdin: input.bytes });
+    expect(followed.report.objects.map(({ key }) => key)).toEqual(plain.report.objects.map(({ key }) => key));
+  });
+
+  test('a pipe without end is delivered after --flush-interval, and SIGTERM ends with exit 0', async () => {
+    const workspace = await newWorkspace();
+    const store = folderStore(workspace.path('export'));
+    const run = following(workspace, ['-']);
+    await writeTo(run, slice(input, 0, 150));
+    await expect.poll(store.list, { timeout: 8000 }).not.toEqual([]);
+    await writeTo(run, slice(input, 150, 400));
+    await sleep(300);
+    const { code, report } = await stop(run);
+    expect({ code, balanced: report.balanced, read: report.balance.read }).toEqual({
+      code: 0,
+      balanced: true,
+      read: input.lines.length,
+    });
+    expect(missingOrDoubled(eventsOf(input), await readExport(store))).toEqual([]);
+  });
+
+  test('a named pipe is read on when its writer goes and another comes', async () => {
+    const workspace = await newWorkspace();
+    execFileSync('mkfifo', [workspace.path('events.fifo')]);
+    const store = folderStore(workspace.path('export'));
+    const run = following(workspace, ['events.fifo']);
+    for (const [from, to] of [
+      [0, 100],
+      [100, 250],
+      [250, 400],
+    ] as const) {
+      const writer = createWriteStream(workspace.path('events.fifo'));
+      await new Promise((resolve) => writer.end(slice(input, from, to), () => resolve(undefined)));
+    }
+    const events = eventsOf(input);
+    await expect
+      .poll(async () => storedLines(await readExport(store)), { timeout: 9000 })
+      .toBe(events.length);
+    const { code } = await stop(run);
+    expect(code).toBe(0);
+    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+  });
+
+  test('lines of a container runtime are unwrapped byte for byte, parts of one line joined', async () => {
+    const workspace = await newWorkspace();
+    const wrapped = input.lines.flatMap(({ bytes }, n) => {
+      const time = `2026-11-23T05:30:00.${String(n).padStart(9, '0')}Z`;
+      const cut = n % 3 === 0 ? Math.floor(bytes.length / 2) : 0;
+      const parts =
+        cut === 0 ? [] : [Buffer.concat([Buffer.from(`${time} stdout P `), bytes.subarray(0, cut)])];
+      return [...parts, Buffer.concat([Buffer.from(`${time} stdout F `), bytes.subarray(cut)])].flatMap(
+        (line) => [line, Buffer.from('\n')],
+      );
+    });
+    const { code, report } = await runForReport(
+      workspace,
+      ['push', '--follow', '--unwrap', 'cri', '--to', 'export'],
+      { stdin: Buffer.concat(wrapped) },
+    );
+    expect({ code, read: report.balance.read }).toEqual({ code: 5, read: input.lines.length });
+    const found = await readExport(folderStore(workspace.path('export')));
+    expect(differencesFrom(eventsOf(input), found)).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const input = generateInput({ seed: 602, lines: 900, hours: 20 });
+  const events = eventsOf(input);
+
+  test('a log that is renamed, cut and deleted while it is followed, with a restart in between: each line once', async () => {
+    const workspace = await newWorkspace();
+    const store = folderStore(workspace.path('export'));
+    const log = workspace.path('logs', 'app.log');
+    await workspace.write('logs/app.log', slice(input, 0, 200));
+    let run = following(workspace, ['logs']);
+    await expect.poll(async () => storedLines(await readExport(store)), { timeout: 8000 }).toBeGreaterThan(0);
+    await appendFile(log, slice(input, 200, 300));
+    await rename(log, `${log}.1`);
+    await writeFile(log, slice(input, 300, 400));
+    await sleep(1300);
+    await appendFile(log, slice(input, 400, 500));
+    await copyFile(log, `${log}.2`);
+    await truncate(log);
+    await appendFile(log, slice(input, 500, 600));
+    await sleep(1300);
+    expect((await stop(run)).code).toBe(0);
+
+    // While nobody looks: the log grows, is renamed, and begun again.
+    await appendFile(log, slice(input, 600, 700));
+    await rename(log, `${log}.3`);
+    await writeFile(log, slice(input, 700, 800));
+    run = following(workspace, ['logs']);
+    await sleep(1000);
+    await appendFile(log, slice(input, 800, 900));
+    await expect
+      .poll(async () => storedLines(await readExport(store)), { timeout: 9000 })
+      .toBe(events.length);
+    const last = await stop(run);
+    expect({ code: last.code, delivered: last.report.balance.delivered }).toEqual({
+      code: 0,
+      delivered: 300,
+    });
+    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+  }, 30_000);
+
+  test('a file that is followed by name alone: what was rotated away while nobody looked is found beside it', async () => {
+    const workspace = await newWorkspace();
+    const store = folderStore(workspace.path('export'));
+    const log = workspace.path('app.log');
+    await workspace.write('app.log', slice(input, 0, 200));
+    const run = following(workspace, ['app.log']);
+    await expect.poll(async () => storedLines(await readExport(store)), { timeout: 8000 }).toBe(200);
+    expect((await stop(run)).code).toBe(0);
+    await appendFile(log, slice(input, 200, 300));
+    await rename(log, `${log}.2`);
+    await writeFile(log, slice(input, 300, 500));
+    await rename(log, `${log}.1`);
+    await writeFile(log, slice(input, 500, 900));
+    const again = following(workspace, ['app.log']);
+    await expect
+      .poll(async () => storedLines(await readExport(store)), { timeout: 9000 })
+      .toBe(events.length);
+    expect((await stop(again)).code).toBe(0);
+    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+  }, 30_000);
+
+  test('a push without --follow to the same place knows what was followed', async () => {
+    const workspace = await newWorkspace();
+    await workspace.write('app.log', input.bytes);
+    await workspace.write(
+      'audit-export.json',
+      JSON.stringify({ profiles: { acme: { to: workspace.path('export') } } }),
+    );
+    const store = folderStore(workspace.path('export'));
+    const run = startCli(
+      workspace,
+      ['push', '--profile', 'acme', '--follow', '--flush-interval', '1s', '--json', 'app.log'],
+      { stdin: 'open' },
+    );
+    await expect
+      .poll(async () => storedLines(await readExport(store)), { timeout: 8000 })
+      .toBe(events.length);
+    expect((await stop(run)).code).toBe(0);
+    const plain = await runForReport(workspace, ['push', '--profile', 'acme', 'app.log']);
+    expect(plain.code).toBe(0);
+    expect(plain.report.balance.delivered).toBe(0);
+    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+  });
+});
+
+test.each([
+  { flags: ['--dry-run'], says: '--dry-run' },
+  { flags: ['--strict'], says: '--strict' },
+  { flags: ['--limit-bad', '3'], says: '--limit-bad' },
+])('--follow and $says contradict each other: exit 2', async ({ flags, says }) => {
+  const workspace = await newWorkspace();
+  const run = startCli(workspace, ['push', '--follow', '--to', 'export', ...flags]);
+  const { code, stderr } = await run.ended;
+  expect({ code, says: stderr.includes(says) }).toEqual({ code: 2, says: true });
+});

@@ -1,0 +1,125 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
+import type { Emulator } from '../../src/ports/emulator.ts';
+import { differencesOf } from '../soak/check-export.ts';
+import { LogWriter } from '../soak/log-writer.ts';
+import type { Soak } from '../soak/soak.ts';
+import { followAndKill, followInPeace, keepWriting, makeTrouble, runAndKill } from '../soak/soak.ts';
+import { bucketOn } from './s3-server.ts';
+import type { S3Server } from './s3-server.ts';
+import type { Workspace } from './workspace.ts';
+import { filesBelow, useWorkspaces } from './workspace.ts';
+
+const minutes = Number(process.env['AUDIT_EXPORT_SOAK_MINUTES'] ?? '0.25');
+const seed = Number(process.env['AUDIT_EXPORT_SOAK_SEED'] ?? '1');
+const mib = 1024 * 1024;
+
+const newWorkspace = useWorkspaces();
+let emulator: Emulator;
+let server: S3Server;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  server = await bucketOn(emulator);
+});
+afterAll(async () => {
+  await server.close();
+  await emulator.close();
+});
+
+/** A workspace with a profile for each of the ways of delivering, and a log folder for each. */
+async function prepare(names: readonly string[]): Promise<Workspace> {
+  const workspace = await newWorkspace();
+  const profiles = Object.fromEntries(
+    names.map((name) => [name, { to: `s3://${server.bucket}/${name}`, state: 'active', retryFor: '60s' }]),
+  );
+  await workspace.write('audit-export.json', JSON.stringify({ profiles }));
+  for (const name of names) await mkdir(workspace.path(name), { recursive: true });
+  return workspace;
+}
+
+/** All lines that wait in the quarantine of a profile. */
+async function quarantined(workspace: Workspace, profile: string): Promise<string> {
+  const folder = workspace.path('state', 'audit-export', profile, 'quarantine');
+  const texts = (await filesBelow(folder)).map((file) => readFile(`${folder}/${file}`, 'latin1'));
+  return (await Promise.all(texts)).join('\n');
+}
+
+describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
+  test(
+    'nothing lost, nothing twice, each line in its partition byte for byte, and memory stays flat',
+    async () => {
+      const names = ['cron', 'killed', 'peace'] as const;
+      const workspace = await prepare(names);
+      const environment = await server.environmentFor('*');
+      const tally = new Map<string, number>();
+      const untilMs = Date.now() + minutes * 60_000;
+      const soak = (offset: number): Soak => ({
+        workspace,
+        environment,
+        untilMs,
+        seed: seed + offset,
+        tally,
+      });
+      const writers = names.map((name, index) =>
+        ['a', 'b'].map(
+          (log, second) => new LogWriter(workspace.path(name), log, seed * 10 + index * 2 + second),
+        ),
+      );
+      const follow = (name: string): string[] => [
+        ...'push --follow --flush-interval 2s --json --profile'.split(' '),
+        name,
+        name,
+      ];
+      const resident: number[] = [];
+      const trouble = makeTrouble(emulator.faults, soak(1));
+      const writing = writers.map((pair, index) => keepWriting(pair, soak(2 + index)));
+      const delivering = [
+        runAndKill(
+          'cron',
+          ['push', '--profile', 'cron', '--object-size', '16KiB', '--json', 'cron'],
+          soak(5),
+        ),
+        followAndKill('follow', follow('killed'), soak(6)),
+        followInPeace(follow('peace'), soak(7), resident),
+      ];
+      await Promise.all([...writing, trouble]);
+      const last = await Promise.all(delivering);
+
+      const lines = writers.map((pair) => pair.reduce((sum, { written }) => sum + written.count, 0));
+      process.stderr.write(
+        `soak: seed ${seed}, ${minutes} min; lines written: ${lines.join(', ')}; ${[...tally].map(([what, times]) => `${what} ${times}`).join('; ')}; PUTs seen: ${emulator.requests().length}\n`,
+      );
+      for (const { code, stderr } of last)
+        if (code !== 0 && code !== 5) throw new Error(`exit ${code}: ${stderr}`);
+      const found = names.map(async (name, index) => {
+        const written = (writers[index] ?? []).map((writer) => writer.written);
+        const differences = await differencesOf(written, server.storeAt(name));
+        const waiting = await quarantined(workspace, name);
+        const bad = written.flatMap((lines) => Array.from(lines.bad));
+        return { name, differences, unaccounted: bad.filter((line) => !waiting.includes(line)) };
+      });
+      expect(await Promise.all(found)).toEqual(
+        names.map((name) => ({ name, differences: [], unaccounted: [] })),
+      );
+      expect(
+        await readdir(workspace.path('state', 'audit-export', 'killed', 'spool')).catch(() => []),
+      ).toEqual(expect.not.arrayContaining([expect.stringMatching(/ready|open/)]));
+      expectFlat(resident);
+    },
+    minutes * 60_000 + 180_000,
+  );
+});
+
+/** The memory of the last third is not above that of the second third by more than a little. */
+function expectFlat(resident: readonly number[]): void {
+  if (resident.length < 60) return;
+  const third = Math.floor(resident.length / 3);
+  const highest = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.9)] ?? 0;
+  const [middle, end] = [highest(resident.slice(third, 2 * third)), highest(resident.slice(2 * third))];
+  process.stderr.write(
+    `soak: resident memory ${Math.round(middle / mib)} MiB, then ${Math.round(end / mib)} MiB\n`,
+  );
+  expect(end).toBeLessThan(middle * 1.2 + 20 * mib);
+}

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultControl } from '../../src/ports/emulator.ts';
+import type { CliRun, RunningCli } from '../e2e/run-cli.ts';
+import { startCli } from '../e2e/run-cli.ts';
+import type { Workspace } from '../e2e/workspace.ts';
+import type { LogWriter } from './log-writer.ts';
+import { seeded } from './log-writer.ts';
+
+/** What a soak is about, and until when (epoch milliseconds). */
+export interface Soak {
+  workspace: Workspace;
+  environment: Readonly<Record<string, string>>;
+  untilMs: number;
+  seed: number;
+  /** What happened, for whoever reads the result. */
+  tally: Map<string, number>;
+}
+
+/** Each fault hits this share of the PUTs. */
+const rate = 0.05;
+const onPut = { service: 's3', operation: 'PutObject' };
+
+/** All that S3 does on a bad day, at once; and beside it, now and then, an outage of access. */
+export async function makeTrouble(faults: FaultControl, { untilMs, seed, tally }: Soak): Promise<void> {
+  const constant = [
+    { kind: 'error', status: 503, code: 'SlowDown' },
+    { kind: 'error', status: 500, code: 'InternalError' },
+    { kind: 'error', status: 409, code: 'ConditionalRequestConflict' },
+    { kind: 'error-after', status: 500, code: 'InternalError' },
+    { kind: 'reset' },
+    { kind: 'reset-in-body', bytes: 20 },
+    { kind: 'reset-after' },
+    { kind: 'slow', ms: 200 },
+  ] as const;
+  for (const [index, fault] of constant.entries())
+    faults.add({ ...fault, match: onPut, rate, seed: seed + index });
+  const outages = [
+    { kind: 'deny', forMs: 2000 },
+    { kind: 'expired', forMs: 1500 },
+    { kind: 'throttle', perSecond: 5, forMs: 3000 },
+    { kind: 'no-answer', rate: 0.5, forMs: 1000 },
+    { kind: 'clock-skew', ms: 3_600_000, forMs: 2000 },
+  ] as const;
+  const chance = seeded(seed);
+  for (let turn = 0; Date.now() < untilMs; turn++) {
+    const outage = outages[turn % outages.length];
+    if (outage !== undefined) {
+      const match = outage.kind === 'clock-skew' ? {} : { match: onPut };
+      const id = faults.add({ ...outage, ...match, seed: turn });
+      count(tally, outage.kind);
+      await sleep(outage.forMs);
+      faults.remove(id);
+    }
+    await sleep(Math.min(1000 + chance() * 4000, Math.max(0, untilMs - Date.now())));
+  }
+  faults.clear();
+}
+
+/** Writes to logs and rotates them, until the time is over. */
+export async function keepWriting(
+  writers: readonly LogWriter[],
+  { untilMs, seed, tally }: Soak,
+): Promise<void> {
+  const chance = seeded(seed);
+  while (Date.now() < untilMs) {
+    for (const writer of writers) {
+      await writer.append(1 + Math.floor(chance() * 12));
+      const luck = chance();
+      if (luck > 0.02) continue;
+      const how = luck < 0.01 ? 'rename' : 'copy and cut';
+      await writer.rotate(how);
+      count(tally, how);
+    }
+    await sleep(20 + chance() * 60);
+  }
+}
+
+/** Starts a command again and again, and kills most of its runs; the last one is left to its end. */
+export async function runAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
+  const chance = seeded(soak.seed);
+  while (Date.now() < soak.untilMs) {
+    const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+    await Promise.race([
+      sleep(Math.min(300 + chance() * 3000, Math.max(0, soak.untilMs - Date.now()))),
+      run.ended,
+    ]);
+    run.child.kill('SIGKILL');
+    const { signal, code } = await run.ended;
+    count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
+  }
+  return startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 }).ended;
+}
+
+/** Follows, killed at random moments, stopped in order or told to reload at others. Answers with the last run. */
+export async function followAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
+  const chance = seeded(soak.seed);
+  const start = (): RunningCli =>
+    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+  while (Date.now() < soak.untilMs) {
+    const run = start();
+    await sleep(Math.min(1000 + chance() * 9000, Math.max(0, soak.untilMs - Date.now())));
+    const luck = chance();
+    if (luck < 0.2) {
+      run.child.kill('SIGHUP');
+      await sleep(500);
+    }
+    run.child.kill(luck > 0.8 ? 'SIGTERM' : 'SIGKILL');
+    const { signal, code } = await run.ended;
+    count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
+  }
+  return stopWhenIdle(start());
+}
+
+/** Follows without being disturbed. `resident` gets its memory in bytes, about once a second. */
+export async function followInPeace(
+  args: readonly string[],
+  soak: Soak,
+  resident: number[],
+): Promise<CliRun> {
+  const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+  while (Date.now() < soak.untilMs && run.child.exitCode === null) {
+    const bytes = await residentBytes(run.child.pid ?? 0);
+    if (bytes !== undefined) resident.push(bytes);
+    await sleep(1000);
+  }
+  return stopWhenIdle(run);
+}
+
+/** Gives it the time to read what was written last, and stops it in order. */
+async function stopWhenIdle(run: RunningCli): Promise<CliRun> {
+  await sleep(3000);
+  run.child.kill('SIGTERM');
+  return run.ended;
+}
+
+/** Linux only: undefined elsewhere. */
+async function residentBytes(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+function count(tally: Map<string, number>, what: string): void {
+  tally.set(what, (tally.get(what) ?? 0) + 1);
+}
