@@ -6,40 +6,74 @@ import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { openSources } from '../adapters/fs/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
-import { ProgressLine } from '../adapters/terminal/progress-line.ts';
+import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
 import { ThreadedClassifier } from '../adapters/threads/threaded-classifier.ts';
+import type { PushRequest } from '../commands/push/index.ts';
 import type { PushHost, StoreSettings } from '../commands/push/push-host.ts';
 import type { OwnTypeFile } from '../core/audit-types/compile-own-type.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
+import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { QuarantineShelf } from '../ports/quarantine-shelf.ts';
+import { ledgerParts } from './ledger-context.ts';
+import { buildProgress } from './log-context.ts';
+import type { SourceOptions } from './source-context.ts';
+import { bucketSources, queueParts } from './source-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 const workerUrl = new URL('../adapters/threads/classifier-worker.js', import.meta.url);
 
 /** Hands `push` the real world: this file is the only one that names adapters. */
-export function buildPushHost(context: CliContext, options: GlobalOptions): PushHost {
-  const { stdin, stderr, signal, environment } = context;
+export function buildPushHost(
+  context: CliContext,
+  options: GlobalOptions & SourceOptions,
+  reload?: () => Promise<PushRequest>,
+): PushHost {
+  const { stdin, signal, environment, log, version } = context;
   return {
-    clock: { now: () => Date.now() },
+    clock: systemClock,
+    random: systemRandom,
     signal,
-    progress: new ProgressLine(stderr, {
-      quiet: options.quiet,
-      redraws: stderr.isTTY === true && environment['TERM'] !== 'dumb',
-      startedMs: Date.now(),
-    }),
+    progress: buildProgress(context, options),
+    log,
+    openMetrics: async (settings) => {
+      if (settings.file === undefined && settings.port === undefined) return noMetrics;
+      const { openMetrics } = await import('../adapters/metrics/open-metrics.ts');
+      return openMetrics({ ...settings, version, log });
+    },
     stdinIsTerminal: stdin.isTTY === true,
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
-    openSources: (inputs, exceptBelow) => openSources(inputs, { stdin, signal, exceptBelow }),
+    openSources: (inputs, exceptBelow, shard) =>
+      openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
+    ...queueParts(context, options),
+    ...ledgerParts(context),
+    runHistory: async (profile) => {
+      const { openRunHistory } = await import('./status-context.ts');
+      return openRunHistory(context, profile);
+    },
+    following: async () => {
+      const { followParts } = await import('./follow-context.ts');
+      return followParts(context, reload);
+    },
     openStore: (address, settings) => openStore(address, settings, environment),
+    maxAttempts: () => maxAttempts(environment),
     openSpool: () => new SpoolFile(),
     openQuarantine: (folder) => new QuarantineFolder(folder),
     openClassifier: (rules, settings, ownTypes) =>
       new ThreadedClassifier(rules, { settings, ownTypes }, workerUrl),
     quarantineFolder: (profile) => quarantineFolder(environment, profile),
   };
+}
+
+/** What the SDKs of AWS read from the environment; here it bounds the tries of an object. */
+function maxAttempts({ AWS_MAX_ATTEMPTS: text }: CliContext['environment']): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new AuditExportError('usage', `AWS_MAX_ATTEMPTS: ${JSON.stringify(text)} is no number of tries.`, {
+    cure: 'Use a whole number from 1 on, or unset it: --retry-for says how long is tried.',
+  });
 }
 
 /** Where the bad lines of a profile wait. */
@@ -58,7 +92,9 @@ async function openStore(
   if (address.kind === 'folder') return openFolderStore(address.path);
   const { openS3Store } = await import('../adapters/aws/s3-store.ts');
   const { bucket, prefix } = address;
-  return openS3Store(settings, { ...settings, bucket, prefix }, environment);
+  return openS3Store(settings, { ...settings, bucket, prefix }, environment, {
+    checked: settings.checked ?? true,
+  });
 }
 
 /** Reads the schema of a user's own audit type; what is in it is for the compiler to judge. */

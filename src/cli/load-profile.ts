@@ -1,10 +1,10 @@
 import type { Profile } from '../core/config/parse-config.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliProcess } from './terminal-context.ts';
 
 /** Reads the configuration file, if there is one, and chooses the profile. */
 export async function loadProfile(
   { profile, config }: { profile: string | undefined; config: string | undefined },
-  { environment, workingFolder }: CliContext,
+  { environment, workingFolder }: CliProcess,
 ): Promise<{ profile: { name: string; profile: Profile } | undefined; configFile: string | undefined }> {
   const { readConfigFile } = await import('../adapters/fs/config-file.ts');
   const found = await readConfigFile(config, environment, workingFolder);

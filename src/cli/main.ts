@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { logFormatOf } from './log-format.ts';
 import { run } from './run.ts';
 
 // The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
@@ -8,15 +9,32 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+const argv = process.argv.slice(2);
+const logFormat = logFormatOf(argv, process.env);
+
+async function tellOfStopping(signal: string): Promise<void> {
+  const { openLog } = await import('./log-context.ts');
+  const message = 'Stopping: what is under way is finished. Press Ctrl-C again to stop at once.';
+  openLog(process.stderr, logFormat).note('stopping', message, { signal }, `\n${message}\n`);
+}
+
+// What Node itself warns of is part of the log as well.
+if (logFormat === 'json') {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    void import('./log-context.ts').then(({ openLog }) => {
+      openLog(process.stderr, logFormat).warn('node', message, { name });
+    });
+  });
+}
+
 /** The first signal asks the run to stop in order; the second has its usual effect. */
 function onceAborted(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
-      process.stderr.write(
-        '\nStopping: what is under way is finished. Press Ctrl-C again to stop at once.\n',
-      );
       controller.abort();
+      void tellOfStopping(name);
     });
   }
   return controller.signal;
@@ -27,7 +45,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await run(argv, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -35,4 +53,8 @@ process.exitCode = await run(process.argv.slice(2), {
   workingFolder: process.cwd(),
   version,
   signal: onceAborted(),
+  onHangUp: (listener) => {
+    process.on('SIGHUP', listener);
+    return () => process.off('SIGHUP', listener);
+  },
 });

@@ -5,21 +5,24 @@ import { environmentName, resolveSettings } from '../core/config/setting.ts';
 import { AuditExportError, exitCodes, isAuditExportError } from '../errors.ts';
 import type { GivenFlags } from './program.ts';
 import { buildProgram } from './program.ts';
-import { renderError } from './render/error.ts';
-import type { CliContext } from './terminal-context.ts';
-import type { Verb } from './verb.ts';
+import { logFormatOf } from './log-format.ts';
+import type { CliProcess } from './terminal-context.ts';
+import type { Invocation, Verb } from './verb.ts';
 import { refuseMisspeltVariables } from './misspelt-variables.ts';
 import { verbs } from './verbs/index.ts';
 
 /** Runs one command line and returns its exit code. Never throws, never exits: the only place that catches everything. */
-export async function run(argv: readonly string[], context: CliContext): Promise<number> {
+export async function run(argv: readonly string[], process: CliProcess): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const program = buildProgram(verbs, context.version, async (verb, args, flags) => {
-    exitCode = await runVerb(verb, args, flags, context);
+  const program = buildProgram(verbs, process.version, async (verb, args, flags) => {
+    exitCode = await runVerb(verb, args, flags, { argv, process });
   });
+  let complaint = '';
   const output = {
-    writeOut: (text: string) => context.stdout.write(text),
-    writeErr: (text: string) => context.stderr.write(text),
+    writeOut: (text: string) => process.stdout.write(text),
+    writeErr: (text: string) => {
+      complaint += text;
+    },
   };
   configureAll(program, output);
   try {
@@ -30,7 +33,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failWith(error, argv, context);
+    return failWith(error, complaint, { argv, process });
   }
 }
 
@@ -42,13 +45,19 @@ function configureAll(
   for (const child of command.commands) configureAll(child, output);
 }
 
+/** The words of the command line, and where they were typed. */
+interface Call {
+  argv: readonly string[];
+  process: CliProcess;
+}
+
 async function runVerb(
   verb: Verb,
   args: readonly string[],
   flags: GivenFlags,
-  context: CliContext,
+  { argv, process }: Call,
 ): Promise<number> {
-  const { environment } = context;
+  const { environment } = process;
   refuseMisspeltVariables(environment, verbs);
   const early = resolveSettings(
     { profile: globalSettings.profile, config: globalSettings.config },
@@ -56,34 +65,43 @@ async function runVerb(
   );
   const { loadProfile } = await import('./load-profile.ts');
   const { profile, configFile } = verb.readsProfile
-    ? await loadProfile(early, context)
+    ? await loadProfile(early, process)
     : { profile: undefined, configFile: undefined };
-  const given = {
-    flags,
-    environment,
-    profile: profile === undefined ? undefined : { name: profile.name, values: profile.profile },
+  const { withLog } = await import('./log-context.ts');
+  const context = withLog(process, logFormatOf(argv, environment), verb.path.join('-'));
+  const optionsBy = (profile: Invocation['profile']): Invocation['options'] =>
+    resolveSettings(
+      { ...globalSettings, ...verb.settings },
+      {
+        flags,
+        environment,
+        profile: profile === undefined ? undefined : { name: profile.name, values: profile.profile },
+      },
+    );
+  const reload: Invocation['reload'] = async () => {
+    const again = await loadProfile(early, process);
+    return { profile: again.profile, options: optionsBy(again.profile) };
   };
-  const options = resolveSettings({ ...globalSettings, ...verb.settings }, given);
-  return verb.run({ context, args, flags, options, profile, configFile });
+  return verb.run({ context, args, flags, options: optionsBy(profile), profile, configFile, reload });
 }
 
-function failWith(error: unknown, argv: readonly string[], context: CliContext): number {
+/** `complaint` is what commander has to say of the command line. */
+async function failWith(error: unknown, complaint: string, { argv, process }: Call): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const known = isAuditExportError(error) ? error : fromCommander(error);
-  // Commander has written its own message already.
-  if (!(error instanceof CommanderError)) {
-    context.stderr.write(
-      renderError(error, { version: context.version, verbose: argv.includes('--verbose') }),
-    );
-  }
-  if (wantsJson(argv, context)) {
+  const { openLog } = await import('./log-context.ts');
+  const { tellError } = await import('./render/error.ts');
+  const log = openLog(process.stderr, logFormatOf(argv, process.environment));
+  const how = { version: process.version, verbose: argv.includes('--verbose') };
+  tellError(log, known ?? error, how, error instanceof CommanderError ? complaint : undefined);
+  if (wantsJson(argv, process)) {
     const { code, message, cure, details } = known ?? {
       code: 'unexpected',
       message: String(error),
       cure: undefined,
       details: {},
     };
-    context.stdout.write(
+    process.stdout.write(
       `${JSON.stringify({ error: { code, message, cure: cure ?? null, details } }, null, 2)}\n`,
     );
   }
@@ -92,13 +110,17 @@ function failWith(error: unknown, argv: readonly string[], context: CliContext):
 
 function fromCommander(error: unknown): AuditExportError | undefined {
   if (!(error instanceof CommanderError)) return undefined;
-  return new AuditExportError('usage', error.message.replace(/^error: /, ''), {
+  const message =
+    error.code === 'commander.help'
+      ? 'The command needs one of its own commands behind it.'
+      : error.message.replace(/^error: /, '');
+  return new AuditExportError('usage', message, {
     cure: 'See audit-export --help.',
   });
 }
 
 /** Errors may come before settings are resolved, so this looks at the words themselves. */
-function wantsJson(argv: readonly string[], { environment }: CliContext): boolean {
+function wantsJson(argv: readonly string[], { environment }: CliProcess): boolean {
   return (
     argv.includes('--json') ||
     ['1', 'true', 'yes', 'on'].includes(

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Log } from '../ports/log.ts';
 
-/** The process, as far as commands may know it. */
-export interface CliContext {
+/** The process, as far as the command line may know it. */
+export interface CliProcess {
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean; columns?: number };
@@ -10,4 +11,11 @@ export interface CliContext {
   version: string;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
+  /** Calls back at each SIGHUP, which ends the process where nobody asked for it; answers with what ends that. */
+  onHangUp?: (listener: () => void) => () => void;
+}
+
+/** What commands are run in. With --log-format json, what is written to `stderr` goes through the log as well. */
+export interface CliContext extends CliProcess {
+  log: Log;
 }

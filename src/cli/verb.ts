@@ -14,6 +14,8 @@ export interface Invocation {
   profile: { name: string; profile: Profile } | undefined;
   /** The configuration file in use, if there is one. */
   configFile: string | undefined;
+  /** Reads the configuration again, under the same flags. Throws what is wrong with it. */
+  reload: () => Promise<Pick<Invocation, 'options' | 'profile'>>;
 }
 
 /** One command of the command line: how it is called, and what runs. */

@@ -1,6 +1,7 @@
 import { printable } from '../../core/report/printable.ts';
-import { isAuditExportError } from '../../errors.ts';
+import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
+import type { Log } from '../../ports/log.ts';
 
 /** An error of ours, or what a report says of one. */
 export interface ShownError {
@@ -36,4 +37,21 @@ export function renderError(
     `  audit-export ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}\n` +
     `${stack.replaceAll(/^/gm, '  ')}\n`
   );
+}
+
+/** Tells the log what ended a command. `shown` is for the terminal, where somebody else has put it into words already. */
+export function tellError(
+  log: Log,
+  error: unknown,
+  how: { version: string; verbose: boolean },
+  shown = renderError(error, how),
+): void {
+  if (isAuditExportError(error)) {
+    const { code, exitCode, message, cure = null, details } = error;
+    log.error('failed', message, { code, exitCode, cure, details }, shown);
+    return;
+  }
+  const { message, stack = null } = error instanceof Error ? error : { message: String(error) };
+  const facts = { code: 'unexpected', exitCode: exitCodes.bug, version: how.version, stack };
+  log.error('failed', message, facts, shown);
 }

@@ -7,13 +7,8 @@ import { renderPushReport } from './push-report.ts';
 
 /** Shows the report of a run on stdout, its error on stderr, and returns the exit code. */
 export function showPushReport(report: PushReport, options: ShownOptions, context: CliContext): number {
-  const { stdout, stderr } = context;
-  if (report.error !== null) stderr.write(renderReportedError(report.error, options.verbose, context));
-  else if (!report.balanced) {
-    stderr.write(
-      'audit-export: the balance sheet does not come out right, which is a bug of this tool. Please report it with the output of --json.\n',
-    );
-  }
+  const { stdout } = context;
+  logPushReport(report, options.verbose, context);
   if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!options.quiet || report.exitCode !== 0)
     stdout.write(
@@ -23,6 +18,35 @@ export function showPushReport(report: PushReport, options: ShownOptions, contex
       }),
     );
   return report.exitCode;
+}
+
+/** Tells the log how the run ended. A person sees its error only: the report follows. */
+function logPushReport(report: PushReport, verbose: boolean, context: CliContext): void {
+  const { log } = context;
+  const { error, exitCode, outcome, balance, seconds, store, profile, objects, quarantine } = report;
+  if (error !== null) {
+    const shown = renderReportedError(error, verbose, context);
+    log.error('failed', error.message, { ...error, exitCode }, shown);
+  } else if (!report.balanced) {
+    const message =
+      'the balance sheet does not come out right, which is a bug of this tool. Please report it with the output of --json.';
+    log.error('unbalanced', message, { balance }, `audit-export: ${message}\n`);
+  }
+  log.note(
+    'finished',
+    `The run ended: ${outcome}, exit code ${exitCode}.`,
+    {
+      outcome,
+      exitCode,
+      seconds,
+      store,
+      profile,
+      balance,
+      objects: objects.length,
+      quarantine: quarantine.file,
+    },
+    '',
+  );
 }
 
 /** An error that is not ours reached the report: a bug, shown with what a report of it needs. */

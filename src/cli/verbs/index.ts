@@ -1,10 +1,14 @@
 import type { Verb } from '../verb.ts';
+import { collectSnowflakeVerb } from './collect.ts';
+import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
 import { quarantineListVerb, quarantineReplayVerb } from './quarantine.ts';
 import { rehearseVerb } from './rehearse.ts';
+import { scheduleVerb } from './schedule.ts';
+import { statusVerb } from './status.ts';
 import { testAccessVerb } from './test-access.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
@@ -19,6 +23,9 @@ export const verbs: readonly Verb[] = [
   pushVerb,
   quarantineListVerb,
   quarantineReplayVerb,
+  collectSnowflakeVerb,
+  statusVerb,
+  scheduleVerb,
   rehearseVerb,
   typesListVerb,
   typesShowVerb,
@@ -26,4 +33,5 @@ export const verbs: readonly Verb[] = [
   configShowVerb,
   configSetVerb,
   configPathVerb,
+  completionVerb,
 ];

@@ -19,6 +19,7 @@ export const pushVerb: Verb = {
   audit-export push --to ./export --partition hour --types query,alert events.jsonl
   audit-export push --dry-run --to s3://acme-audit/altr events.jsonl
   kubectl logs job/export | audit-export push --profile acme --json > report.json
+  kubectl logs -f deploy/altr | audit-export push --profile acme --follow
 
 Each line is delivered byte for byte, below type=<audit type>/dt=<YYYY-MM-DD>/ by the time it happened (UTC).
 The same input again stores nothing new, after a crash or from two machines as well.
@@ -27,13 +28,14 @@ Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where
 
 Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 delivery or a source failed
 (run it again); 4 access; 3 an input can't be read; 2 usage; 130 interrupted.`,
-  run: async ({ context, args, options, profile }) => {
+  run: async ({ context, args, options, profile, reload }) => {
     const { push } = await import('../../commands/push/index.ts');
     const { buildPushHost } = await import('../context.ts');
     const { showPushReport } = await import('../render/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
+    const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
     return showPushReport(
-      await push(request, buildPushHost(context, request.options)),
+      await push(request, buildPushHost(context, request.options, again)),
       request.options,
       context,
     );

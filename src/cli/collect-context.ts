@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
+import { stateFolder } from '../adapters/fs/config-file.ts';
+import { readNamedFile } from '../adapters/fs/named-files.ts';
+import { takeLock } from '../adapters/fs/run-lock.ts';
+import { ScratchCollectState } from '../adapters/fs/scratch-collect-state.ts';
+import type { CollectHost, HeldState } from '../commands/collect/collect-host.ts';
+import type { CollectOptions } from '../commands/collect/settings.ts';
+import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
+import { formatCount } from '../core/report/format.ts';
+import { AuditExportError } from '../errors.ts';
+import type { SnowflakeSession } from '../ports/snowflake.ts';
+import { buildPushHost } from './context.ts';
+import type { CliContext } from './terminal-context.ts';
+
+const tellEveryMs = 10_000;
+
+/** Hands `collect` the real world. */
+export function buildCollectHost(context: CliContext, options: CollectOptions): CollectHost {
+  const { environment, stdout } = context;
+  const stateOf = (profile: string | undefined, account: string): CollectStateFolder =>
+    new CollectStateFolder(collectFolder(environment, profile, account));
+  return {
+    // Batches are small and many: the progress that counts is that of the windows.
+    push: { ...buildPushHost(context, options), progress: { update: () => undefined, end: () => undefined } },
+    onCommit: tellProgress(context, options),
+    openSession: (asked) => openSession(asked, context),
+    openState: (profile, account, lockWaitMs) => holdState(stateOf(profile, account), lockWaitMs, context),
+    readCheckpoint: (profile, account) => stateOf(profile, account).readCheckpoint(),
+    openScratch: async (base) => {
+      const state = await ScratchCollectState.open(
+        base === undefined ? undefined : stateOf(base.profile, base.account),
+      );
+      return { state, close: () => state.close() };
+    },
+    readFile: readNamedFile,
+    print: async (bytes) => {
+      if (!stdout.write(bytes)) await once(stdout, 'drain');
+    },
+  };
+}
+
+/** Says every few seconds how far a long run has come. */
+function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
+  let toldMs = Date.now();
+  return ({ windows, rows, counts }, { watermarkNs }, untilNs) => {
+    if (quiet || Date.now() - toldMs < tellEveryMs || untilNs === undefined) return;
+    toldMs = Date.now();
+    const [watermark, until] = [BigInt(watermarkNs), untilNs].map((ns) =>
+      new Date(millisecondsOf(ns)).toISOString(),
+    );
+    const { records } = counts;
+    const message = `Collected up to ${watermark} of ${until}: ${formatCount(rows)} queries read, ${formatCount(records)} records.`;
+    log.note('progress', message, { watermark, until, windows, rows, records });
+  };
+}
+
+/** Where the collector of a profile and an account keeps what it knows. */
+export function collectFolder(
+  environment: CliContext['environment'],
+  profile: string | undefined,
+  account: string,
+): string {
+  const name = account.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '_');
+  return join(stateFolder(environment, profile), 'collect', `snowflake-${name}`);
+}
+
+/** Opens Snowflake as the settings and the environment say. */
+export async function openSession(
+  { account, accountUrl, user, role, warehouse }: CollectOptions,
+  { environment, version }: CliContext,
+): Promise<SnowflakeSession> {
+  const { openSnowflakeSession } = await import('../adapters/snowflake/open-session.ts');
+  return openSnowflakeSession({ account, accountUrl, user, role, warehouse, version }, environment);
+}
+
+/** Two runs at once would each deliver what came late. */
+async function holdState(
+  state: CollectStateFolder,
+  lockWaitMs: number,
+  { signal }: CliContext,
+): Promise<HeldState> {
+  const path = `${state.location}.lock`;
+  const lock = await takeLock(path, lockWaitMs, signal).catch((error: unknown) => {
+    throw new AuditExportError(
+      'state-not-written',
+      `${path} can't be written: ${(error as Error).message}.`,
+      {
+        cure: 'Set XDG_STATE_HOME to a folder that this user may write to.',
+        cause: error,
+      },
+    );
+  });
+  if (!('holder' in lock)) return { state, close: lock.release };
+  const { pid, host, startedAt } = lock.holder;
+  throw new AuditExportError(
+    'busy',
+    `Another run collects the same: process ${pid} on ${host}, since ${startedAt}.`,
+    { cure: 'Run it again when that one has ended, or let it wait longer with --lock-wait 10m.' },
+  );
+}

@@ -1,0 +1,72 @@
+import type { CollectReport } from '../../commands/collect/collect-report.ts';
+import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
+import { layoutTable } from '../../core/report/table.ts';
+import type { Palette } from './palette.ts';
+
+const headlines: Record<CollectReport['outcome'], (report: CollectReport, palette: Palette) => string> = {
+  collected: ({ account, store }, { good }) => good(`Collected from ${account}, delivered to ${store ?? ''}`),
+  'collected-with-quarantine': ({ account, store }, { warn }) =>
+    warn(`Collected from ${account}, delivered to ${store ?? ''}; some lines were set aside`),
+  planned: ({ account, store }, { strong }) =>
+    strong(`Dry run: ${account} was read, nothing was written to ${store ?? ''}`),
+  printed: ({ account }, { strong }) => strong(`Read from ${account}, printed to stdout`),
+  interrupted: ({ account }, { warn }) =>
+    warn(`Interrupted while collecting from ${account}: run it again, it continues where it stopped`),
+  failed: ({ account }, { bad }) =>
+    bad(`Stopped by an error while collecting from ${account}; run it again, it continues where it stopped`),
+};
+
+type Row = readonly [name: string, count: number, always?: boolean];
+
+/** The report of a run of `collect` as text: headline, what was read, what became of it, how far it came. */
+export function renderCollectReport(report: CollectReport, palette: Palette): string {
+  const { windows, seconds, delivery } = report;
+  const facts = [
+    `${formatCount(windows)} ${windows === 1 ? 'window' : 'windows'}`,
+    formatBytes(delivery.contentBytes),
+    formatDuration(seconds * 1000),
+  ];
+  const rows: Row[] = [
+    ['Queries read', report.rows, true],
+    ['  known already', report.knownRows],
+    ['  of users that no file names', report.unmappedUsers],
+    ['  without an object', report.withoutObjects],
+    ['  came late', report.lateRows],
+    ['  whose access came late', report.lateAccessRows],
+    ['Objects that no file names', report.unmappedObjects],
+    ['Records', report.records, true],
+    ...(report.outcome === 'printed' ? [] : deliveryRows(report)),
+  ];
+  const table = layoutTable(
+    rows
+      .filter(([, count, always]) => always === true || count > 0)
+      .map(([name, count]) => [name, formatCount(count)]),
+  );
+  const parts = [
+    [headlines[report.outcome](report, palette), palette.faint(facts.join(', '))],
+    table,
+    watermarkLines(report, palette),
+  ];
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function deliveryRows({ delivery, dryRun }: CollectReport): Row[] {
+  const { balance, objects } = delivery;
+  return [
+    [dryRun ? '  to deliver' : '  delivered', balance.delivered, true],
+    ['  already delivered', balance.alreadyDelivered],
+    ['  quarantined', balance.quarantined],
+    ['  not delivered', balance.undelivered],
+    ['Objects stored', objects.stored + objects.planned],
+  ];
+}
+
+function watermarkLines({ watermark, until, again, dryRun }: CollectReport, { faint }: Palette): string[] {
+  if (watermark === null) return [];
+  if (again) return [faint(`Read by hand up to ${watermark}; the next run continues where it would have.`)];
+  if (dryRun) return [faint(`A run would come as far as ${until ?? watermark}.`)];
+  return [faint(`Queries that ended before ${watermark} have been read.`)];
+}

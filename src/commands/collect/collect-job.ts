@@ -1,0 +1,113 @@
+import type { CollectJob } from '../../core/collect/collect.ts';
+import { parseTimeOrAge } from '../../core/collect/time-words.ts';
+import { emptyRegistry, readDataSources, readUserMap } from '../../core/collect/translate/registry.ts';
+import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
+import type { TranslationRules } from '../../core/collect/translate/translate-query.ts';
+import type { ReadingRules } from '../../core/collect/windows.ts';
+import { windowEnd } from '../../core/collect/windows.ts';
+import { AuditExportError } from '../../errors.ts';
+import type { CollectHost } from './collect-host.ts';
+import type { CollectOptions } from './settings.ts';
+
+const nsPerMs = 1_000_000n;
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** A first run asks for a day at a time, however small its windows are: each statement takes seconds to begin. */
+const spanNs = BigInt(dayMs) * nsPerMs;
+
+/** Snowflake's own word on how late QUERY_HISTORY may be. https://docs.snowflake.com/en/sql-reference/account-usage */
+const shortestSettleMs = 45 * minuteMs;
+
+interface Bounds {
+  flag: string;
+  leastMs: number;
+  mostMs: number;
+  cure: string;
+}
+
+const bounds = {
+  settle: {
+    flag: 'settle',
+    leastMs: shortestSettleMs,
+    mostMs: 30 * dayMs,
+    cure: 'Use 45m to 30d: rows come up to 45 minutes late, those of ACCESS_HISTORY up to 3 hours.',
+  },
+  overlap: { flag: 'overlap', leastMs: 0, mostMs: 60 * dayMs, cure: 'Use 0h to 60d.' },
+  window: { flag: 'window', leastMs: minuteMs, mostMs: dayMs, cure: 'Use 1m to 1d.' },
+} as const satisfies Record<string, Bounds>;
+
+/** The lengths of time that a run reads by. Throws `usage`. */
+export function readingRules(options: CollectOptions): ReadingRules {
+  for (const [name, { flag, leastMs, mostMs, cure }] of Object.entries(bounds)) {
+    const ms = options[name as keyof typeof bounds];
+    if (ms >= leastMs && ms <= mostMs) continue;
+    throw new AuditExportError('usage', `--${flag}: ${ms / minuteMs} minutes can't be used.`, { cure });
+  }
+  const { settle, overlap, window } = options;
+  return {
+    settleNs: BigInt(settle) * nsPerMs,
+    overlapNs: BigInt(overlap) * nsPerMs,
+    windowNs: BigInt(window) * nsPerMs,
+  };
+}
+
+/** Reads the files that say who and what is registered. Throws `missing-answer` and `document-invalid`. */
+export async function translationRules(
+  options: CollectOptions,
+  accountHost: string,
+  host: Pick<CollectHost, 'readFile'>,
+): Promise<TranslationRules> {
+  const { userMap, dataSources, unmapped, redactLiterals, window } = options;
+  if (unmapped === 'drop') requireFiles(options);
+  const windowNs = BigInt(window) * nsPerMs;
+  return {
+    users: userMap === undefined ? emptyRegistry : await readUserMap(userMap, await host.readFile(userMap)),
+    dataSources:
+      dataSources === undefined
+        ? emptyRegistry
+        : await readDataSources(dataSources, await host.readFile(dataSources)),
+    unmapped: unmapped as TranslationRules['unmapped'],
+    redact: redactLiterals,
+    host: accountHost,
+    madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
+  };
+}
+
+function requireFiles({ userMap, dataSources }: CollectOptions): void {
+  const missing = [
+    ...(userMap === undefined ? ['--user-map FILE'] : []),
+    ...(dataSources === undefined ? ['--data-sources FILE'] : []),
+  ];
+  if (missing.length === 0) return;
+  throw new AuditExportError(
+    'missing-answer',
+    'It is not said which users and objects are registered, and those that are not are dropped: nothing would be left.',
+    {
+      cure: `Add ${missing.join(' and ')}, or --unmapped keep to keep everybody and everything.`,
+      details: { missing: missing.join(', ') },
+    },
+  );
+}
+
+const earlier = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
+/** The job of a run; it does not read beyond `latestNs`. */
+export function collectJob(
+  options: CollectOptions,
+  { latestNs, ...place }: Pick<CollectJob, 'store' | 'translation'> & { latestNs: bigint | undefined },
+): CollectJob {
+  const { since, until, sessions } = options;
+  const timeOf =
+    (flag: string, text: string | undefined) =>
+    (nowNs: bigint): bigint | undefined =>
+      text === undefined ? undefined : parseTimeOrAge(flag, text, nowNs);
+  return {
+    ...place,
+    sinceNs: timeOf('since', since),
+    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), latestNs),
+    rules: readingRules(options),
+    spanNs,
+    client: sessions,
+  };
+}

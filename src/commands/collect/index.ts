@@ -1,0 +1,164 @@
+import type { CollectJob } from '../../core/collect/collect.ts';
+import { collect } from '../../core/collect/collect.ts';
+import type { Profile } from '../../core/config/parse-config.ts';
+import { resolveSettings } from '../../core/config/setting.ts';
+import { describeStoreAddress } from '../../core/config/store-address.ts';
+import { AuditExportError } from '../../errors.ts';
+import type { BatchJournal, CollectState } from '../../ports/collect-state.ts';
+import type { SnowflakeSession } from '../../ports/snowflake.ts';
+import { storeAddress } from '../push/check-request.ts';
+import type { PushRequest } from '../push/index.ts';
+import { recorded } from '../push/recorded.ts';
+import { pushSettings } from '../push/settings.ts';
+import type { CollectHost, HeldState } from './collect-host.ts';
+import { collectJob, readingRules, translationRules } from './collect-job.ts';
+import type { CollectReport } from './collect-report.ts';
+import { buildCollectReport } from './collect-report.ts';
+import type { BatchDelivery } from './deliver-batch.ts';
+import { DeliveryAccount, openDelivery } from './deliver-batch.ts';
+import type { CollectOptions } from './settings.ts';
+import { wholePushReport } from './whole-push-report.ts';
+
+/** What `collect snowflake` is asked to do. */
+export interface CollectRequest {
+  /** Records go to stdout instead of a store. */
+  print: boolean;
+  options: CollectOptions;
+  profile: { name: string; profile: Profile } | undefined;
+}
+
+/**
+ * Reads Snowflake's history and delivers it as native-query events, from where the last run came to. Returns the report
+ * of the run, failed or not; throws what is wrong before anything is read: `usage`, `missing-answer`, `document-invalid`,
+ * `busy`, and what opening Snowflake or the store fails with.
+ */
+export async function collectSnowflake(request: CollectRequest, host: CollectHost): Promise<CollectReport> {
+  const { options, profile, print } = request;
+  checkOptions(request);
+  readingRules(options);
+  const delivery = new DeliveryAccount();
+  if (print) return openAndRun(request, host, delivery);
+  const quarantineFolder = options.quarantine ?? host.push.quarantineFolder(profile?.name);
+  const whole = await recorded('collect snowflake', pushRequest(request), host.push, async (push) => {
+    const report = await openAndRun(request, { ...host, push }, delivery);
+    return wholePushReport(report, { delivery, quarantineFolder });
+  });
+  return whole.collect;
+}
+
+async function openAndRun(
+  request: CollectRequest,
+  host: CollectHost,
+  account: DeliveryAccount,
+): Promise<CollectReport> {
+  const { options, profile, print } = request;
+  const push = pushRequest(request);
+  const store = print ? undefined : describeStoreAddress(storeAddress(push));
+  const session = await host.openSession(options);
+  const closing: { close: () => Promise<void> }[] = [session];
+  try {
+    const translation = await translationRules(options, session.host, host);
+    // Settings and credentials of the store are looked at before Snowflake is asked for anything.
+    const delivery = print
+      ? printing(host)
+      : await openDelivery(push, host.push, { account, name: session.account });
+    closing.unshift(delivery);
+    const held = await openState(request, session, host);
+    closing.unshift(held);
+    const latestNs = await latestEnd(request, session, host);
+    const job = collectJob(options, { store, translation, latestNs });
+    const running = { request, session, state: held.state, job, delivery, account, store };
+    return await run({ ...running, profile: profile?.name }, host);
+  } finally {
+    for (const part of closing) await part.close();
+  }
+}
+
+interface Running {
+  request: CollectRequest;
+  session: SnowflakeSession;
+  state: CollectState;
+  job: CollectJob;
+  delivery: BatchDelivery;
+  account: DeliveryAccount;
+  store: string | undefined;
+  profile: string | undefined;
+}
+
+async function run(
+  { request, session, state, job, delivery, account, store, profile }: Running,
+  { push: { clock, signal }, onCommit }: CollectHost,
+): Promise<CollectReport> {
+  const { dryRun, again } = request.options;
+  const startedMs = clock.now();
+  const deliver = (journal: BatchJournal): Promise<boolean> => delivery.deliver(journal, state);
+  const result = await collect(job, { session, state, deliver, onCommit, signal });
+  return buildCollectReport(result, account, {
+    mode: request.print ? 'print' : dryRun ? 'dry-run' : 'collect',
+    again,
+    account: session.account,
+    host: session.host,
+    store,
+    profile,
+    state: request.print || dryRun || again ? undefined : state.location,
+    startedMs,
+    endedMs: clock.now(),
+  });
+}
+
+/** Records go to stdout as they are. */
+function printing(host: CollectHost): BatchDelivery {
+  return {
+    deliver: async (journal, state) => {
+      for await (const piece of state.records(journal)) await host.print(piece);
+      return true;
+    },
+    close: async () => undefined,
+  };
+}
+
+/**
+ * The state that a run works with. A rehearsal, and what is only printed, begin where the real one stands and leave it
+ * there; a run by hand knows of nothing that was read before.
+ */
+async function openState(
+  { options, profile, print }: CollectRequest,
+  { account }: SnowflakeSession,
+  host: CollectHost,
+): Promise<HeldState> {
+  if (options.again) return host.openScratch(undefined);
+  if (print || options.dryRun) return host.openScratch({ profile: profile?.name, account });
+  return host.openState(profile?.name, account, options.lockWait);
+}
+
+/** What is read once more has been read: beyond that it is the next run's to read. */
+async function latestEnd(
+  { options, profile }: CollectRequest,
+  { account }: SnowflakeSession,
+  host: CollectHost,
+): Promise<bigint | undefined> {
+  const known = options.again ? await host.readCheckpoint(profile?.name, account) : undefined;
+  return known === undefined ? undefined : BigInt(known.watermarkNs);
+}
+
+function checkOptions({ options, print }: CollectRequest): void {
+  if (options.again && options.since === undefined)
+    throw new AuditExportError('missing-answer', '--again does not say from where.', {
+      cure: 'Add --since, and --until if not everything after it is meant.',
+      details: { missing: '--since' },
+    });
+  if (print && options.dryRun)
+    throw new AuditExportError('usage', '- and --dry-run are two ways to look without delivering.', {
+      cure: 'Use - to see the records, --dry-run to see what would be written.',
+    });
+}
+
+/**
+ * The settings of `push` for batches. Lines that this tool made itself are of one type and need no selection: what a
+ * profile says of that is of other lines.
+ */
+function pushRequest({ options, profile }: CollectRequest): PushRequest {
+  return { inputs: [], options: { ...pushDefaults, ...options }, profile };
+}
+
+const pushDefaults = resolveSettings(pushSettings, { flags: {}, environment: {}, profile: undefined });

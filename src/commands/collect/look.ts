@@ -1,0 +1,44 @@
+import type { CheckProbeReport, CheckReport } from '../../core/collect/check/check-report.ts';
+import { checkSnowflake } from '../../core/collect/check/check-snowflake.ts';
+import { printSetup } from '../../core/collect/print-setup.ts';
+import type { CollectHost } from './collect-host.ts';
+import type { CollectOptions } from './settings.ts';
+
+/** `--check`: whether log-in, role, warehouse and privileges are enough; tells each probe as it is done. */
+export async function checkCollect(
+  options: CollectOptions,
+  host: CollectHost,
+  onProbe: (report: CheckProbeReport) => void,
+): Promise<CheckReport> {
+  const { user, role, warehouse, sessions } = options;
+  const { clock, signal } = host.push;
+  const session = await host.openSession(options);
+  try {
+    return await checkSnowflake(session, {
+      user,
+      role,
+      warehouse,
+      client: sessions,
+      clock,
+      signal,
+      onProbe,
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** `--print-setup`: the SQL for an administrator. Throws `usage`, and `document-invalid` for a key that can't be read. */
+export async function setupSql(
+  { user, role, warehouse, sessions, addresses, publicKey }: CollectOptions,
+  host: Pick<CollectHost, 'readFile'>,
+): Promise<string> {
+  return printSetup({
+    user,
+    role,
+    warehouse,
+    client: sessions,
+    addresses: addresses ?? [],
+    publicKey: publicKey === undefined ? undefined : await host.readFile(publicKey),
+  });
+}

@@ -1,0 +1,14 @@
+const nsPerMs = 1_000_000n;
+const nsPerSecond = 1_000_000_000n;
+
+/** Prints nanoseconds since 1970 as Immuta does: `2021-09-20 17:20:00.391000000 +0000`. */
+export function printNanoseconds(ns: bigint): string {
+  const fraction = ((ns % nsPerSecond) + nsPerSecond) % nsPerSecond;
+  const second = new Date(Number((ns - fraction) / nsPerMs)).toISOString();
+  return `${second.slice(0, 10)} ${second.slice(11, 19)}.${String(fraction).padStart(9, '0')} +0000`;
+}
+
+/** Whole milliseconds of nanoseconds. */
+export function millisecondsOf(ns: bigint): number {
+  return Number(ns / nsPerMs);
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, SimulatedAccount } from './account.ts';
+import { contextFunctions, enterContext, needWarehouse, openView } from './account.ts';
+import type { SimulatedUser } from './account.ts';
+import type { PagedResult } from './result-pages.ts';
+import { pageResult } from './result-pages.ts';
+import { readSelect } from './select-reader.ts';
+import { runSelect } from './select-runner.ts';
+import { cancelled, notUnderstood, SqlProblem } from './sql-problem.ts';
+
+/** The body of a POST, as far as this server reads it. */
+export interface SubmitBody {
+  statement?: unknown;
+  timeout?: unknown;
+  role?: unknown;
+  warehouse?: unknown;
+  bindings?: Record<string, { type: string; value: string | null }>;
+  parameters?: Record<string, unknown>;
+}
+
+/** A statement, and what became of it. */
+export interface StatementRecord {
+  handle: string;
+  requestId: string;
+  user: string;
+  text: string;
+  queryTag: string | undefined;
+  bindings: SubmitBody['bindings'];
+  createdMs: number;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** How many looks it stays running for. */
+  looksLeft: number;
+  result?: PagedResult;
+  problem?: SqlProblem;
+}
+
+export interface DeskSettings {
+  account: SimulatedAccount;
+  /** Simulated time, in milliseconds since 1970. */
+  now: () => number;
+  rowsPerPartition: () => number;
+  /** For how many looks a statement is still running, by its text. */
+  looks: (text: string) => number;
+}
+
+/** Results that are kept; those before them are forgotten with their rows. */
+const keptResults = 16;
+
+/** Takes statements, runs them, and keeps what they came to. A request id that was seen before runs nothing. */
+export class StatementDesk {
+  readonly #settings: DeskSettings;
+  readonly #byHandle = new Map<string, StatementRecord>();
+  readonly #byRequest = new Map<string, StatementRecord>();
+
+  constructor(settings: DeskSettings) {
+    this.#settings = settings;
+  }
+
+  /** All statements that were taken, oldest first. */
+  get statements(): readonly StatementRecord[] {
+    return [...this.#byHandle.values()];
+  }
+
+  /** Throws SqlProblem for a statement that does not compile. */
+  submit(user: SimulatedUser, body: SubmitBody, requestId: string): StatementRecord {
+    const before = this.#byRequest.get(requestId);
+    if (before !== undefined) return before;
+    const { account, now, looks } = this.#settings;
+    const text = typeof body.statement === 'string' ? body.statement : '';
+    const tag = body.parameters?.['query_tag'];
+    const record: StatementRecord = {
+      handle: randomUUID(),
+      requestId,
+      user: user.name,
+      text,
+      queryTag: typeof tag === 'string' ? tag : undefined,
+      bindings: body.bindings,
+      createdMs: now(),
+      state: 'running',
+      looksLeft: looks(text),
+    };
+    this.#byHandle.set(record.handle, record);
+    this.#byRequest.set(requestId, record);
+    try {
+      record.result = this.#run(text, body, enterContext(account, user, body));
+    } catch (error) {
+      if (!(error instanceof SqlProblem)) throw error;
+      record.problem = error;
+    }
+    this.#forgetOld();
+    return record;
+  }
+
+  /** Looks at a statement: one that is slow gets nearer to its end. */
+  look(handle: string): StatementRecord | undefined {
+    const record = this.#byHandle.get(handle);
+    if (record === undefined || record.state !== 'running') return record;
+    if (record.looksLeft > 0) record.looksLeft--;
+    else record.state = record.problem === undefined ? 'done' : 'failed';
+    return record;
+  }
+
+  cancel(handle: string): StatementRecord | undefined {
+    const record = this.#byHandle.get(handle);
+    if (record?.state !== 'running') return record;
+    record.state = 'cancelled';
+    record.problem = cancelled();
+    delete record.result;
+    return record;
+  }
+
+  #run(text: string, body: SubmitBody, context: Context): PagedResult {
+    const { account, now, rowsPerPartition } = this.#settings;
+    if (/^\s*SHOW\s+TAGS(\s+LIKE\s+'[^']*')?(\s+IN\s+ACCOUNT)?\s*;?\s*$/i.test(text))
+      return showTags(account);
+    if (!/^\s*SELECT\b/i.test(text)) throw notUnderstood('anything but SELECT and SHOW TAGS');
+    const select = readSelect(text);
+    const binds = Array.from({ length: select.binds }, (_, index) => body.bindings?.[String(index + 1)]);
+    const views = select.sources.map(({ name }) => openView(account, context, name));
+    if (views.length > 0 && select.limit !== 0) needWarehouse(context);
+    const table = runSelect(select, {
+      open: (name) => openView(account, context, name),
+      binds: binds.filter((bind) => bind !== undefined),
+      nowNs: BigInt(now()) * 1_000_000n,
+      context: contextFunctions(account, context),
+    });
+    return pageResult(table, rowsPerPartition());
+  }
+
+  #forgetOld(): void {
+    const kept = this.statements.filter(({ result }) => result !== undefined);
+    for (const record of kept.slice(0, Math.max(0, kept.length - keptResults))) delete record.result;
+  }
+}
+
+/** Tags are a feature of the Enterprise Edition. */
+function showTags({ edition }: SimulatedAccount): PagedResult {
+  if (edition === 'STANDARD') throw new SqlProblem('000002', '0A000', "Unsupported feature 'TAG'.");
+  return pageResult({ columns: [{ name: 'name', type: 'text' }], rows: [] }, 1);
+}
