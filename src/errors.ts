@@ -25,6 +25,8 @@ const errorKinds = {
   'source-unreadable': 'configuration',
   'source-unsupported': 'configuration',
   'source-broken': 'delivery',
+  'source-moved': 'delivery',
+  busy: 'delivery',
   'access-denied': 'access',
   'no-credentials': 'access',
   'expired-credentials': 'access',
@@ -57,6 +59,13 @@ const errorKinds = {
   'wrong-account': 'access',
   'iam-refused': 'access',
   declined: 'interrupted',
+  'no-snowflake-credentials': 'access',
+  'snowflake-denied': 'access',
+  'snowflake-failed': 'delivery',
+  'snowflake-throttled': 'delivery',
+  'snowflake-unreachable': 'delivery',
+  'queue-unusable': 'access',
+  'messages-left': 'delivery',
 } as const satisfies Record<string, keyof typeof exitCodes>;
 
 export type ErrorCode = keyof typeof errorKinds;

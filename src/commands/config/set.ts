@@ -6,7 +6,15 @@ import type { Setting } from '../../core/config/setting.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
 import type { ConfigStore } from '../../ports/config-store.ts';
+import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
+
+/** The settings that a profile can hold, by their member there. */
+const settings: ReadonlyMap<string, Setting> = new Map(
+  Object.values<Setting>({ ...pushSettings, ...collectSettings }).flatMap((setting) =>
+    setting.profile === undefined ? [] : [[setting.profile, setting] as const],
+  ),
+);
 
 /** What may be changed at any time: the audit types, and how they are delivered. */
 const changeable = [
@@ -22,7 +30,27 @@ const changeable = [
   'storageClass',
   'kmsKeyId',
   'tags',
-] as const satisfies readonly (keyof typeof pushSettings)[];
+  'retryFor',
+  'lockWait',
+  'dedupe',
+  'flushInterval',
+  'spoolSize',
+  'drainTimeout',
+  'unwrap',
+  'snowflakeAccount',
+  'snowflakeAccountUrl',
+  'snowflakeUser',
+  'snowflakeRole',
+  'snowflakeWarehouse',
+  'userMap',
+  'dataSources',
+  'unmapped',
+  'redactLiterals',
+  'sessions',
+  'settle',
+  'overlap',
+  'window',
+] as const;
 
 type Changeable = (typeof changeable)[number];
 
@@ -112,10 +140,13 @@ async function checkValue(
 
 function changeableName(word: string): Changeable {
   const asked = word.replace(/^--/, '');
-  const found = changeable.find((name) => name === asked || pushSettings[name].flag === asked);
+  const isGuarded = guarded.includes(asked);
+  const found = changeable.find(
+    (name) => name === asked || (!isGuarded && settings.get(name)?.flag === asked),
+  );
   if (found !== undefined) return found;
   const known = [...changeable, ...guarded];
-  if (guarded.includes(asked))
+  if (isGuarded)
     throw new AuditExportError(
       'protected-setting',
       `config set does not change ${asked}: it belongs to the set-up.`,
@@ -131,7 +162,7 @@ function changeableName(word: string): Changeable {
 
 /** The value in the form that the file has: sizes stay as they were written. */
 function storedValue(name: Changeable, values: readonly string[]): unknown {
-  const setting: Setting = pushSettings[name];
+  const setting = settings.get(name) as Setting;
   if (values.length === 0)
     throw new AuditExportError('missing-answer', `It is not said what ${name} should be.`, {
       cure: `Add a value, or --unset to go back to the default: audit-export config set ${name} VALUE`,
@@ -142,7 +173,7 @@ function storedValue(name: Changeable, values: readonly string[]): unknown {
     environment: {},
     profile: undefined,
   });
-  return setting.kind === 'size' ? values.at(-1) : value;
+  return ['size', 'duration'].includes(setting.kind) ? values.at(-1) : value;
 }
 
 function checkTypes(types: readonly string[], known: readonly string[]): void {

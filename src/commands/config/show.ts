@@ -2,11 +2,13 @@ import type { Profile, ProfileSetup, ProfileState } from '../../core/config/pars
 import type { GivenSettings, Origin, Settings } from '../../core/config/setting.ts';
 import { environmentName, resolveWithOrigin } from '../../core/config/setting.ts';
 import { globalSettings } from '../../core/config/global-settings.ts';
+import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
 
 /** The settings that a profile or the surroundings can give; switches of a single run are not among them. */
 const shown: Settings = {
   ...pushSettings,
+  ...collectSettings,
   region: globalSettings.region,
   endpointUrl: globalSettings.endpointUrl,
 };

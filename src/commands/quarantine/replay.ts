@@ -4,6 +4,8 @@ import type { QuarantinedLine } from '../../ports/quarantine.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
 import type { Source } from '../../ports/source.ts';
 import { pushFrom } from '../push/index.ts';
+import { metered } from '../push/metered.ts';
+import { recorded } from '../push/recorded.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/push-host.ts';
 
@@ -19,7 +21,9 @@ export async function replayQuarantine(
   shelf: QuarantineShelf,
 ): Promise<PushReport> {
   const lists = await shelf.lists();
-  const report = await pushFrom(async () => [replaySource(lists, shelf)], request, host);
+  const report = await recorded('quarantine replay', request, host, (kept) =>
+    metered(request, kept, (watched) => pushFrom(async () => [replaySource(lists, shelf)], request, watched)),
+  );
   const durable =
     report.error === null && report.balanced && report.outcome !== 'interrupted' && !report.dryRun;
   if (durable) await shelf.remove(lists.filter((list) => list !== report.quarantine.file));

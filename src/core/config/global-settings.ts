@@ -56,6 +56,15 @@ export const globalSettings = {
     default: 'false',
     help: 'no colours (NO_COLOR is honoured too)',
   },
+  logFormat: {
+    kind: 'text',
+    flag: 'log-format',
+    value: 'FORMAT',
+    group: global,
+    default: 'text',
+    choices: ['text', 'json'],
+    help: 'form of what goes to stderr; json is one object a line',
+  },
   noInput: {
     kind: 'switch',
     flag: 'no-input',

@@ -1,4 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
+import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/document-validators.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
 import { closest } from './closest.ts';
@@ -80,57 +81,12 @@ function invalid(file: string, problems: readonly string[], cause?: unknown): Au
   );
 }
 
-/** The members known at a place of the file, for "did you mean"; the first place that fits counts. */
-const membersAt: readonly { place: RegExp; members: readonly string[] }[] = [
-  { place: /^$/, members: ['$schema', 'defaultProfile', 'profiles'] },
-  {
-    place: /^\/profiles\/[^/]+$/,
-    members: [
-      'state',
-      'setup',
-      'to',
-      'region',
-      'endpointUrl',
-      'pathStyle',
-      'bucketOwner',
-      'role',
-      'types',
-      'schemas',
-      'partition',
-      'layout',
-      'objectSize',
-      'compression',
-      'level',
-      'maxLine',
-      'quarantine',
-      'storageClass',
-      'kmsKeyId',
-      'tags',
-    ],
-  },
-  { place: /\/role$/, members: ['arn', 'externalId'] },
-  {
-    place: /\/setup$/,
-    members: [
-      'accountId',
-      'organizationId',
-      'bucket',
-      'prefix',
-      'roleName',
-      'policyName',
-      'kmsKeyArn',
-      'inlinePolicy',
-      'customerAccountId',
-      'unfinishedBucket',
-    ],
-  },
-];
-
 function describe(violation: Violation, config: unknown): string {
   const path = violation.instancePath === '' ? 'the file' : violation.instancePath;
   const unknown = violation.params?.additionalProperty;
   if (unknown !== undefined) {
-    const known = membersAt.find(({ place }) => place.test(violation.instancePath))?.members ?? [];
+    const known =
+      configMembers.find(({ place }) => new RegExp(place).test(violation.instancePath))?.members ?? [];
     const meant = closest(unknown, known);
     return `${path} has an unknown member ${JSON.stringify(unknown)}${meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`}`;
   }

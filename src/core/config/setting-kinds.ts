@@ -6,6 +6,8 @@ export interface KindValues {
   list: string[];
   size: number;
   integer: number;
+  /** Milliseconds. */
+  duration: number;
   switch: boolean;
   pairs: Record<string, string>;
 }
@@ -39,6 +41,17 @@ function parseSize(text: string, place: Place): number {
 function parseInteger(text: string, place: Place): number {
   if (!/^\d{1,15}$/.test(text)) throw wrong(place, text, 'it must be a whole number');
   return Number(text);
+}
+
+const unitsMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads `30s`, `15m`, `2h` or `1d` as milliseconds. */
+function parseDuration(text: string, place: Place): number {
+  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text.trim()) ?? [];
+  const ms = Number(number) * (unitsMs[unit] ?? Number.NaN);
+  if (Number.isNaN(ms))
+    throw wrong(place, text, 'a duration is a number with s, m, h or d, such as 30s or 15m');
+  return ms;
 }
 
 const switches: Record<string, boolean> = {
@@ -82,6 +95,7 @@ export const parsers: { [K in Kind]: (texts: readonly string[], place: Place) =>
   list: splitList,
   size: (texts, place) => parseSize(texts.at(-1) ?? '', place),
   integer: (texts, place) => parseInteger(texts.at(-1) ?? '', place),
+  duration: (texts, place) => parseDuration(texts.at(-1) ?? '', place),
   switch: (texts, place) => parseSwitch(texts.at(-1) ?? '', place),
   pairs: (texts, place) => parsePairs(texts, place),
 };

@@ -44,7 +44,7 @@ describe('help is a manual', () => {
       'Exit codes',
       's3:PutObject',
       'day, hour',
-      'gzip, none',
+      'gzip, zstd, none',
     ])
       expect(stdout).toContain(text);
   });

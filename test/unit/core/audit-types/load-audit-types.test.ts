@@ -18,9 +18,17 @@ const ownType = (type: string, order: number) => ({
   }),
 });
 
-test('the built-in types are the six of the documents, the specific before the open', async () => {
+test('the built-in types are the seven of the documents, the specific before the open', async () => {
   const names = namesOf(await loadAuditTypes([]));
-  expect(names.toSorted()).toEqual(['alert', 'custom', 'native-query', 'query', 'system', 'tokenization']);
+  expect(names.toSorted()).toEqual([
+    'alert',
+    'custom',
+    'native-query',
+    'query',
+    'system',
+    'tokenization',
+    'uam-query',
+  ]);
   expect(names.indexOf('query')).toBeLessThan(names.indexOf('tokenization'));
   expect(names.indexOf('system')).toBeLessThan(names.indexOf('tokenization'));
 });
@@ -29,7 +37,7 @@ describe("a user's own types", () => {
   test('come before the built-in ones, by their own order', async () => {
     const names = namesOf(await loadAuditTypes([ownType('b', 999), ownType('a', -1), ownType('c', 5)]));
     expect(names.slice(0, 3)).toEqual(['a', 'c', 'b']);
-    expect(names).toHaveLength(9);
+    expect(names).toHaveLength(10);
   });
 
   test('take an event that a built-in type would take too', async () => {

@@ -123,6 +123,27 @@ test('a list is split at commas, also where a flag is repeated; spaces and empty
   expect(parsers.list([''], 'x')).toEqual([]);
 });
 
+describe('a duration', () => {
+  test.each([
+    ['0s', 0],
+    ['30s', 30_000],
+    ['15m', 900_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+    [' 5m ', 300_000],
+  ])('%j is %d ms', (text, ms) => {
+    expect(parsers.duration([text], '--retry-for')).toBe(ms);
+  });
+
+  test.each(['', '5', 'm', '-1s', '1.5h', '1w', '5M', '5 m', '1h30m', '1e3s', 'constructor'])(
+    '%j is none: the error says what one is',
+    (text) => {
+      const error = thrownBy(() => parsers.duration([text], '--retry-for'));
+      expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('30s or 15m') });
+    },
+  );
+});
+
 describe('pairs', () => {
   test('are split at the first equals sign; the last of a key counts', () => {
     expect(parsers.pairs(['a=1', 'b=x=y', 'c=', 'a=2'], 'x')).toEqual({ a: '2', b: 'x=y', c: '' });

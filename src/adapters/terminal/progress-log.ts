@@ -1,0 +1,33 @@
+import type { Log } from '../../ports/log.ts';
+import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
+import { describeProgress } from './progress-line.ts';
+
+const everyMs = 30_000;
+
+/** Tells progress to a log: a note every 30 seconds, with the numbers as facts. */
+export class ProgressLog implements Progress {
+  readonly #log: Log;
+  readonly #quiet: boolean;
+  readonly #now: () => number;
+  readonly #startedMs: number;
+  #toldMs: number;
+
+  constructor(log: Log, { quiet, now }: { quiet: boolean; now: () => number }) {
+    this.#log = log;
+    this.#quiet = quiet;
+    this.#now = now;
+    this.#startedMs = now();
+    this.#toldMs = this.#startedMs;
+  }
+
+  update(snapshot: ProgressSnapshot): void {
+    if (this.#quiet) return;
+    const now = this.#now();
+    if (now - this.#toldMs < everyMs) return;
+    this.#toldMs = now;
+    this.#log.note('progress', describeProgress(snapshot, now - this.#startedMs), { ...snapshot });
+  }
+
+  /** A line that was told stays. */
+  readonly end = (): void => undefined;
+}

@@ -1,0 +1,123 @@
+import type { JudgedRun } from '../../core/runs/run-states.ts';
+import { formatCount } from '../../core/report/format.ts';
+import { didEndWell } from '../../core/runs/run-states.ts';
+import type { ProfileStatus, StatusProblem } from './status-report.ts';
+
+type Known = Omit<ProfileStatus, 'problems'>;
+
+interface Evidence {
+  /** Oldest first. */
+  runs: readonly JudgedRun[];
+  /** What could not be read, in words. */
+  unreadable: readonly string[];
+}
+
+/** What somebody should look at, the most important first. Each finder says nothing where all is well. */
+export function findProblems(known: Known, evidence: Evidence): StatusProblem[] {
+  return finders.flatMap((find) => find(known, evidence));
+}
+
+const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[] = [
+  ({ state, profile }) =>
+    state !== 'draft'
+      ? []
+      : [
+          {
+            problem: 'draft',
+            message: 'The set-up is not finished: nothing is delivered yet.',
+            cure: command('init', profile),
+          },
+        ],
+  (_, { unreadable }) =>
+    unreadable.map((what) => ({
+      problem: 'unreadable',
+      message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+      cure: 'Let this user read the folder; what is broken can be removed, no event is in it.',
+    })),
+  accessProblems,
+  lastRunProblems,
+  silenceProblems,
+  ({ spool, profile }, { runs }) =>
+    spool === null || spool.bytes === 0 || runs.some(({ state }) => state === 'running')
+      ? []
+      : [
+          {
+            problem: 'spool-waits',
+            message: 'Events wait in the spool, and no run is under way to deliver them.',
+            cure: command('push --follow', profile),
+          },
+        ],
+  ({ quarantine, profile }) =>
+    quarantine === null || quarantine.lines === 0
+      ? []
+      : [
+          {
+            problem: 'quarantine',
+            message: `${formatCount(quarantine.lines)} ${quarantine.lines === 1 ? 'line waits' : 'lines wait'} in the quarantine.`,
+            cure: command('quarantine list', profile),
+          },
+        ],
+  ({ state, runsKnown, runsSummarised, profile }, { unreadable }) =>
+    runsKnown + runsSummarised > 0 || state === 'draft' || unreadable.length > 0
+      ? []
+      : [
+          {
+            problem: 'no-runs',
+            message: 'No run is known on this machine.',
+            cure: `${command('push', profile)} FILE`,
+          },
+        ],
+];
+
+function accessProblems({ accessTest, state, profile }: Known): StatusProblem[] {
+  const cure = command('test-access', profile);
+  if (accessTest !== null)
+    return accessTest.verdict === 'failed'
+      ? [{ problem: 'access-test-failed', message: `The last access test: ${accessTest.summary}`, cure }]
+      : [];
+  // What is active has passed its test, if not from this machine.
+  if (state !== 'applied') return [];
+  return [{ problem: 'not-tested', message: 'What the role can do was not tested yet.', cure }];
+}
+
+function lastRunProblems(_: Known, { runs }: Evidence): StatusProblem[] {
+  const last = runs.findLast(({ state }) => state !== 'running');
+  if (last === undefined || didEndWell(last.state)) return [];
+  const tries = last.attempt === 1 ? '' : ` (attempt ${last.attempt})`;
+  const reason = last.end?.reason;
+  const why =
+    reason === undefined || reason === null ? sayings[last.state] : `: ${reason.code}, ${reason.message}`;
+  return [
+    {
+      problem: 'last-run-failed',
+      message: `The last run did not end well${tries}${why}`,
+      cure: reason?.cure ?? 'Run it again: nothing is stored twice.',
+    },
+  ];
+}
+
+const sayings: Readonly<Record<string, string>> = {
+  crashed: ': it was killed.',
+  unknown: ', as far as this machine knows: it ran elsewhere and left no end.',
+  interrupted: ': it was told to stop.',
+  failed: '.',
+};
+
+function silenceProblems({ types }: Known): StatusProblem[] {
+  return types.flatMap(({ type, latest, silence }) =>
+    silence.state !== 'silent'
+      ? []
+      : [
+          {
+            problem: 'silence',
+            message: `${type} has stopped: nothing for ${silence.quietHours ?? 0} hours, the longest pause before was ${silence.longestQuietHours ?? 0}.`,
+            cure: `Look whether its source still writes it: the last event is of ${latest}.`,
+          },
+        ],
+  );
+}
+
+function command(words: string, profile: string | null): string {
+  const quoted = profile === null || /^[\w.-]+$/.test(profile) ? profile : `'${profile}'`;
+  return `audit-export ${words}${quoted === null ? '' : ` --profile ${quoted}`}`;
+}

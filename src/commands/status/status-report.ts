@@ -1,0 +1,94 @@
+import type { RunReason } from '../../core/runs/run-record.ts';
+import type { RunState } from '../../core/runs/run-states.ts';
+import type { SilenceState } from '../../core/runs/silence.ts';
+import type { ProfileState } from '../../core/config/parse-config.ts';
+
+/** How every export stands. `--json` prints it as it is. Shape: schemas/status-report.schema.json. Times are ISO 8601, UTC. */
+export interface StatusReport {
+  report: 'status';
+  version: 1;
+  at: string;
+  profiles: ProfileStatus[];
+}
+
+export interface ProfileStatus {
+  /** Null for the runs without a profile. */
+  profile: string | null;
+  state: ProfileState | null;
+  store: string | null;
+  /** Folder of its state. */
+  folder: string;
+  lastSuccess: string | null;
+  /** Up to when the sources have been read, as far as runs tell. */
+  heardUntil: string | null;
+  accessTest: { at: string; verdict: string; summary: string } | null;
+  /** The runs that hold a lock now. */
+  locks: { pid: number; host: string; startedAt: string }[];
+  /** The latest first. */
+  runs: StatusRun[];
+  /** Runs that are known, and runs of which only a sum is left. */
+  runsKnown: number;
+  runsSummarised: number;
+  types: TypeStatus[];
+  spool: { files: number; bytes: number; oldest: string | null } | null;
+  quarantine: { folder: string; lists: number; lines: number } | null;
+  problems: StatusProblem[];
+}
+
+export interface StatusRun {
+  id: string;
+  command: string;
+  store: string;
+  host: string;
+  pid: number;
+  startedAt: string;
+  endedAt: string | null;
+  seconds: number | null;
+  /** Counted from 1: the runs before it that were asked the same and did not end well, and itself. */
+  attempt: number;
+  outcome: RunState;
+  exitCode: number | null;
+  reason: RunReason | null;
+  inputs: number;
+  /** Null where the run left no numbers. */
+  lines: { read: number; delivered: number; alreadyDelivered: number; quarantined: number } | null;
+  objects: number | null;
+  bytes: number | null;
+  retries: Readonly<Record<string, number>>;
+}
+
+export interface TypeStatus {
+  type: string;
+  /** Event time of its latest event. */
+  latest: string;
+  /** From that event until now. */
+  lagSeconds: number;
+  /** How old the latest event was when the run that brought it ended; null where no run tells. */
+  deliveryLagSeconds: number | null;
+  silence: {
+    state: SilenceState | 'not-known';
+    quietHours: number | null;
+    longestQuietHours: number | null;
+    limitHours: number | null;
+  };
+}
+
+/** What somebody should look at, and the one command or step that helps. */
+export interface StatusProblem {
+  problem: ProblemCode;
+  message: string;
+  cure: string;
+}
+
+export const problemCodes = [
+  'draft',
+  'unreadable',
+  'access-test-failed',
+  'not-tested',
+  'last-run-failed',
+  'silence',
+  'spool-waits',
+  'quarantine',
+  'no-runs',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];

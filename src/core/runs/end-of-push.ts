@@ -1,0 +1,85 @@
+import type { PushReport } from '../accounting/push-report.ts';
+import { exitCodes, isAuditExportError } from '../../errors.ts';
+import type { Balance } from '../accounting/balance.ts';
+import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
+import type { SpokenHours } from './spoken-hours.ts';
+
+const longestMessage = 500;
+
+/** What is known of the events of a run that are durable: batches that were not delivered whole are not in it. */
+type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
+
+/** What the history keeps of a run that has ended. */
+export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
+  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error } = report;
+  return {
+    endedMs: Date.parse(report.endedAt),
+    outcome: outcomeOf(report),
+    exitCode,
+    reason:
+      error === null
+        ? null
+        : { code: error.code, message: error.message.slice(0, longestMessage), cure: error.cure },
+    balance,
+    types: typeFacts(
+      report.types.map((counts) => [counts.type, counts]),
+      spoken,
+    ),
+    hours: spoken.hours(),
+    objects: objects.length,
+    bytes: contentBytes,
+    compressedBytes,
+    retries,
+  };
+}
+
+/** What the history keeps of a run that came to nothing: it was ended by an error before anything was read. */
+export function endOfError(error: unknown, endedMs: number): RunEnding {
+  const known = isAuditExportError(error) ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    endedMs,
+    outcome: 'failed',
+    exitCode: known?.exitCode ?? exitCodes.bug,
+    reason: {
+      code: known?.code ?? 'unexpected',
+      message: message.slice(0, longestMessage),
+      cure: known?.cure ?? null,
+    },
+    balance: emptyBalance,
+    types: {},
+    hours: {},
+    objects: 0,
+    bytes: 0,
+    compressedBytes: 0,
+    retries: {},
+  };
+}
+
+const emptyBalance: Balance = {
+  read: 0,
+  delivered: 0,
+  alreadyDelivered: 0,
+  duplicate: 0,
+  notSelected: 0,
+  quarantined: 0,
+  blank: 0,
+  undelivered: 0,
+};
+
+type Counts = Pick<TypeFacts, 'delivered' | 'alreadyDelivered'>;
+
+function typeFacts(types: readonly [string, Counts][], spoken: Spoken): Record<string, TypeFacts> {
+  const times = spoken.times();
+  return Object.fromEntries(
+    types.map(([type, { delivered, alreadyDelivered }]): [string, TypeFacts] => {
+      const { earliest = null, latest = null } = times[type] ?? {};
+      return [type, { delivered, alreadyDelivered, earliest, latest }];
+    }),
+  );
+}
+
+/** A dry run delivers nothing and is not kept; should one be, it must not pass for a delivery. */
+function outcomeOf({ outcome }: PushReport): RunOutcome {
+  return outcome === 'planned' ? 'interrupted' : outcome;
+}

@@ -1,0 +1,158 @@
+import { kubernetesWord } from '../quoting.ts';
+import type { Schedule } from '../schedule.ts';
+import { commandWords, explainSchedule, graceSeconds } from '../schedule.ts';
+import type { Yaml } from '../yaml.ts';
+import { renderYaml } from '../yaml.ts';
+
+export const containerName = 'audit-export';
+/** The user `node` of the image (examples/Dockerfile). */
+const userId = 1000;
+const configFolder = '/etc/audit-export';
+const inputFolder = '/input';
+
+type Members = Readonly<Record<string, Yaml>>;
+
+/** Labels that find the pods (Kubernetes: "Recommended Labels"). */
+export function labels({ name }: Schedule): Members {
+  return { 'app.kubernetes.io/name': 'audit-export', 'app.kubernetes.io/instance': name };
+}
+
+export function metadata(schedule: Schedule, more: Members = {}, name = schedule.name): Yaml {
+  const { namespace } = schedule.kubernetes;
+  return { name, ...(namespace === undefined ? {} : { namespace }), labels: labels(schedule), ...more };
+}
+
+/** Writes what every workload needs, and the workload. `notes` are further sentences for the head. */
+export function renderDocuments(schedule: Schedule, workload: Yaml, notes: readonly string[]): string {
+  const { kubernetes, command, store } = schedule;
+  const { irsaRoleArn, inputClaim } = kubernetes;
+  const sentences = [
+    ...explainSchedule(schedule),
+    `The pod is ${irsaRoleArn} (IRSA)${store.roleArn === undefined ? '' : ', and assumes the role above'}. Further variables, such as keys, come from the Secret ${secretName(schedule)}, if there is one.`,
+    ...(command === 'push'
+      ? [`What is delivered is read from the volume claim ${inputClaim}, at ${inputFolder}.`]
+      : []),
+    ...notes,
+  ];
+  const documents = [serviceAccount(schedule), configMap(schedule), stateClaim(schedule), workload];
+  return `${sentences.map((text) => `# ${text}\n`).join('')}${documents.map(renderYaml).join('---\n')}`;
+}
+
+function serviceAccount(schedule: Schedule): Yaml {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: metadata(schedule, {
+      annotations: { 'eks.amazonaws.com/role-arn': schedule.kubernetes.irsaRoleArn },
+    }),
+    automountServiceAccountToken: false,
+  };
+}
+
+function configMap(schedule: Schedule): Yaml {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(schedule),
+    data: { 'config.json': schedule.kubernetes.config },
+  };
+}
+
+function stateClaim(schedule: Schedule): Yaml {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: metadata(schedule, {}, stateName(schedule)),
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
+  };
+}
+
+const stateName = ({ name }: Schedule): string => `${name}-state`;
+const secretName = ({ name }: Schedule): string => `${name}-env`;
+
+/** What differs from workload to workload. */
+export interface PodParts {
+  flags: readonly string[];
+  annotations?: Members;
+  container: Members;
+  pod: Members;
+}
+
+/** The pod: no root, nothing writable but its volumes, no capabilities (Pod Security Standards, "restricted"). */
+export function podTemplate(schedule: Schedule, { flags, annotations, container, pod }: PodParts): Yaml {
+  return {
+    metadata: { labels: labels(schedule), ...(annotations === undefined ? {} : { annotations }) },
+    spec: {
+      ...pod,
+      serviceAccountName: schedule.name,
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: graceSeconds,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: userId,
+        runAsGroup: userId,
+        fsGroup: userId,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [{ ...containerOf(schedule, flags), ...container }],
+      volumes: volumes(schedule),
+    },
+  };
+}
+
+function containerOf(schedule: Schedule, flags: readonly string[]): Members {
+  const { store, kubernetes, inputs } = schedule;
+  const words = commandWords(
+    { ...schedule, metricsFile: undefined },
+    {
+      config: `${configFolder}/config.json`,
+      inputs: inputs.map(inContainer),
+      flags: ['--log-format', 'json', ...flags],
+    },
+  );
+  const region = store.region === undefined ? [] : [{ name: 'AWS_REGION', value: store.region }];
+  return {
+    name: containerName,
+    image: kubernetes.image,
+    args: words.map(kubernetesWord),
+    env: [{ name: 'XDG_STATE_HOME', value: '/state' }, ...region],
+    envFrom: [{ secretRef: { name: secretName(schedule), optional: true } }],
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+    volumeMounts: [
+      { name: 'state', mountPath: '/state' },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'config', mountPath: configFolder, readOnly: true },
+      ...(schedule.command === 'push' ? [{ name: 'input', mountPath: inputFolder, readOnly: true }] : []),
+    ],
+  };
+}
+
+/** Inputs that are not absolute lie in the volume of the inputs. */
+function inContainer(input: string): string {
+  return input.startsWith('/') || /^[a-z0-9]+:\/\//i.test(input)
+    ? input
+    : `${inputFolder}/${input.replace(/^(?:\.\/+)+/, '')}`;
+}
+
+function volumes(schedule: Schedule): Yaml[] {
+  return [
+    { name: 'state', persistentVolumeClaim: { claimName: stateName(schedule) } },
+    // Takes what of a run does not fit into memory, up to the size of its input.
+    { name: 'tmp', emptyDir: { sizeLimit: '10Gi' } },
+    { name: 'config', configMap: { name: schedule.name } },
+    ...(schedule.command === 'push'
+      ? [
+          {
+            name: 'input',
+            persistentVolumeClaim: { claimName: schedule.kubernetes.inputClaim, readOnly: true },
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,116 @@
+/** What a schedule runs. */
+export type ScheduledCommand = 'push' | 'collect';
+
+/** Where a profile delivers to, for the comments and the environment of what is printed. */
+export interface ScheduledStore {
+  /** `s3://bucket/prefix`, or a path. */
+  to: string;
+  /** The path, where it is a local folder. */
+  folder: string | undefined;
+  region: string | undefined;
+  /** The role that the run assumes. */
+  roleArn: string | undefined;
+}
+
+/** Everything that is printed, whatever the form; nothing in it is quoted yet. */
+export interface Schedule {
+  /** Name of the units and objects: lower case letters, digits and dashes. */
+  name: string;
+  profile: string;
+  command: ScheduledCommand;
+  /** Hours from one run to the next, 1 to 24; a run that never ends has none. */
+  everyHours: number | undefined;
+  store: ScheduledStore;
+  /** What is to be delivered: files, folders, globs; none for collect. */
+  inputs: readonly string[];
+  /** On this machine: the words that start audit-export, absolute. */
+  program: readonly string[];
+  /** The configuration file, absolute. */
+  configFile: string;
+  /** Members of the profile that name files: what runs elsewhere, or as somebody else, may not have them. */
+  fileMembers: readonly string[];
+  /** The user that the system service runs as; one made for it if missing. */
+  user: string | undefined;
+  /** On this machine: where to write metrics for node_exporter, absolute. */
+  metricsFile: string | undefined;
+  kubernetes: KubernetesPlace;
+}
+
+/** What only Kubernetes asks. */
+export interface KubernetesPlace {
+  image: string;
+  namespace: string | undefined;
+  /** The AWS role of the service account (IRSA). */
+  irsaRoleArn: string;
+  /** The claim of the volume that holds the inputs. */
+  inputClaim: string;
+  /** The configuration with the one profile, as JSON. */
+  config: string;
+}
+
+/** One file of what is printed. */
+export interface RenderedFile {
+  file: string;
+  text: string;
+}
+
+/** A name for units and objects: as RFC 1123 wants labels, with room for a suffix. */
+export function scheduleName(profile: string, command: ScheduledCommand): string {
+  const words = ['audit-export', ...(command === 'push' ? [] : [command]), profile];
+  const name = words
+    .join('-')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  return name.slice(0, 46).replaceAll(/^-+|-+$/g, '');
+}
+
+/** What differs from place to place in the words of the command. */
+export interface CommandPlace {
+  config: string | undefined;
+  inputs?: readonly string[];
+  flags?: readonly string[];
+}
+
+/** The words behind audit-export, none of them quoted. */
+export function commandWords(
+  { command, profile, inputs, store, metricsFile }: Schedule,
+  { config, inputs: given = inputs, flags = [] }: CommandPlace,
+): string[] {
+  const options = Object.entries({ profile, config, to: store.folder, 'metrics-file': metricsFile });
+  return [
+    ...(command === 'push' ? ['push'] : ['collect', 'snowflake']),
+    ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+    '--quiet',
+    ...flags,
+    ...(given.length === 0 ? [] : ['--', ...given]),
+  ];
+}
+
+const hourSeconds = 3600;
+
+/** After so many seconds a run is taken for stuck: never less than six hours, since the first may have much to do. */
+export function deadlineSeconds(everyHours: number): number {
+  return Math.max(6, everyHours) * hourSeconds;
+}
+
+/** Seconds that a run which is told to stop gets to finish what is under way. */
+export const graceSeconds = 120;
+
+/** What a schedule does, in sentences for a comment. */
+export function explainSchedule({ command, profile, store, everyHours, fileMembers }: Schedule): string[] {
+  const { to, region, roleArn } = store;
+  const what = command === 'push' ? 'audit-export push' : 'audit-export collect snowflake';
+  const often =
+    everyHours === undefined ? 'all the time' : everyHours === 1 ? 'every hour' : `every ${everyHours} hours`;
+  const files =
+    fileMembers.length === 0
+      ? []
+      : [
+          `The profile names files (${fileMembers.join(', ')}): they must be there, and readable, under absolute paths.`,
+        ];
+  return [
+    `${what}, ${often}, profile ${profile}.`,
+    `Delivers to ${to}${region === undefined ? '' : ` in ${region}`}${roleArn === undefined ? '' : `, as ${roleArn}`}.`,
+    ...files,
+  ];
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { collectSnowflake } from '../../../../src/commands/collect/index.ts';
+import { setupSql } from '../../../../src/commands/collect/look.ts';
+import { AuditExportError } from '../../../../src/errors.ts';
+import {
+  collectHost,
+  collectRequest,
+  CollectWorld,
+  expectedOf,
+  faultsOf,
+  hourMs,
+  recordsIn,
+} from '../../../e2e/collect-kit.ts';
+import { MemoryCollectState } from '../../../fakes/memory-collect-state.ts';
+import { MemoryStore } from '../../../fakes/memory-store.ts';
+
+const startMs = Date.UTC(2026, 0, 1);
+
+function prepare(): {
+  world: CollectWorld;
+  state: MemoryCollectState;
+  store: MemoryStore;
+  host: ReturnType<typeof collectHost>;
+} {
+  const world = new CollectWorld({
+    fromMs: startMs,
+    untilMs: startMs + 48 * hourMs,
+    queriesPerHour: 3,
+    longTextRate: 0,
+    lateRate: 0,
+    duplicateRate: 0,
+  });
+  world.clock.nowMs = startMs + 12 * hourMs;
+  const state = new MemoryCollectState();
+  const store = new MemoryStore();
+  return { world, state, store, host: collectHost({ session: world.session(), state, store }) };
+}
+
+const since = { since: '2026-01-01' };
+
+describe('what is wrong is told before anything is asked of Snowflake', () => {
+  test.each<[string, Record<string, string>, string, string]>([
+    ['no user map', { 'user-map': '' }, 'missing-answer', '--user-map'],
+    ['a settle time that is too short', { settle: '10m' }, 'usage', '--settle'],
+    ['a window that is too long', { window: '2d' }, 'usage', '--window'],
+    ['--again without --since', { again: 'true' }, 'missing-answer', '--since'],
+    [
+      'a file that is not as it should be',
+      { 'user-map': 'objects.json' },
+      'document-invalid',
+      'objects.json',
+    ],
+    ['objects larger than a PUT', { 'object-size': '2GiB' }, 'usage', '--object-size'],
+  ])('%s', async (_, flags, code, named) => {
+    const { world, host } = prepare();
+    const request = collectRequest(flags);
+    if (flags['user-map'] === '') request.options.userMap = undefined;
+    const thrown = await collectSnowflake(request, host).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(AuditExportError);
+    const { code: found, message, cure } = thrown as AuditExportError;
+    expect([found, `${message} ${cure ?? ''}`]).toEqual([code, expect.stringContaining(named)]);
+    expect(world.statements).toEqual([]);
+  });
+
+  test('a time that is none is told in the report', async () => {
+    const { host } = prepare();
+    expect(await collectSnowflake(collectRequest({ since: 'soon' }), host)).toMatchObject({
+      outcome: 'failed',
+      exitCode: 2,
+      error: { code: 'usage' },
+    });
+  });
+});
+
+describe('where a run begins', () => {
+  test('the first one 48 hours back, or at --since; the next one where it ended, whatever --since says', async () => {
+    const { world, host, store } = prepare();
+    const first = await collectSnowflake(collectRequest(since), host);
+    expect([first.watermark, first.windows]).toEqual(['2026-01-01T09:00:00.000Z', 9]);
+    world.clock.nowMs += hourMs;
+    const next = await collectSnowflake(collectRequest({ since: '1d' }), host);
+    expect([next.error?.code, next.exitCode]).toEqual(['usage', 2]);
+    const { watermark, windows } = await collectSnowflake(collectRequest(since), host);
+    expect([watermark, windows]).toEqual(['2026-01-01T10:00:00.000Z', 1]);
+    const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 10 * hourMs);
+    expect(faultsOf(recordsIn(store), due)).toEqual([]);
+  });
+
+  test('the state of another store is refused', async () => {
+    const { host } = prepare();
+    await collectSnowflake(collectRequest(since), host);
+    const report = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
+    expect(report.error).toMatchObject({ code: 'usage' });
+    expect(report.error?.message).toContain('memory');
+  });
+
+  test('--until stops earlier, and the next run goes on from there', async () => {
+    const { host } = prepare();
+    const first = await collectSnowflake(collectRequest({ ...since, until: '2026-01-01T04:30:00Z' }), host);
+    expect(first.watermark).toBe('2026-01-01T04:00:00.000Z');
+    expect((await collectSnowflake(collectRequest(since), host)).watermark).toBe('2026-01-01T09:00:00.000Z');
+  });
+});
+
+test('windows with nothing in them move the watermark too', async () => {
+  const { world, host, state } = prepare();
+  world.clock.nowMs = startMs + 80 * hourMs;
+  const report = await collectSnowflake(collectRequest({ since: '2026-01-03T12:00:00Z' }), host);
+  expect(report).toMatchObject({ records: 0, exitCode: 0, watermark: '2026-01-04T05:00:00.000Z' });
+  expect(state.checkpoint?.batches).toBe(0);
+});
+
+test('--again reads by hand what was read, and no further', async () => {
+  const { host, state } = prepare();
+  await collectSnowflake(collectRequest(since), host);
+  const before = structuredClone(state.checkpoint);
+  const report = await collectSnowflake(collectRequest({ since: '2025-12-31', again: 'true' }), host);
+  expect(report).toMatchObject({ again: true, watermark: '2026-01-01T09:00:00.000Z', state: null });
+  expect(report.delivery.objects.stored).toBe(0);
+  expect(state.checkpoint).toEqual(before);
+});
+
+test('a store that fails ends the run with its error, and the next run delivers the same batch first', async () => {
+  const { host, world, state } = prepare();
+  const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
+  const failing = collectHost({ session: world.session(), state, store: broken });
+  const failed = await collectSnowflake(collectRequest(since), failing);
+  expect(failed.outcome).toBe('failed');
+  expect(failed.exitCode).not.toBe(0);
+  expect(state.journal?.batch).toBe((state.checkpoint?.batches ?? 0) + 1);
+  expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({
+    resumedBatches: 1,
+    exitCode: 0,
+  });
+});
+
+test('aborted, it stops between two steps, exits with 130 and continues the next time', async () => {
+  const { world, state, store, host } = prepare();
+  const stop = new AbortController();
+  const session = world.session();
+  const stopping = collectHost({ session, state, store, signal: stop.signal });
+  const report = await collectSnowflake(collectRequest(since), {
+    ...stopping,
+    onCommit: ({ windows }) => {
+      if (windows === 3) stop.abort();
+    },
+  });
+  expect(report).toMatchObject({ outcome: 'interrupted', exitCode: 130, error: null });
+  await collectSnowflake(collectRequest(since), host);
+  const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 9 * hourMs);
+  expect(faultsOf(recordsIn(store), due)).toEqual([]);
+});
+
+test('own statements carry the tag by which they are left out, and never ask for bind values', async () => {
+  const { world, host } = prepare();
+  await collectSnowflake(collectRequest({ ...since, sessions: 'true' }), host);
+  expect(new Set(world.statements.map(({ queryTag }) => queryTag))).toEqual(new Set(['audit-export']));
+  for (const { text } of world.statements) expect(text).not.toMatch(/BIND_VALUES|\*/);
+});
+
+test('--print-setup gives the SQL for the names that were asked for', async () => {
+  const { options } = collectRequest({ user: 'EXPORTER', 'allow-address': '203.0.113.7/32' });
+  const sql = await setupSql(options, { readFile: async () => '' });
+  expect(sql).toContain('EXPORTER');
+  expect(sql).toContain('203.0.113.7/32');
+});
+
+test('a run is one entry in the history of runs, however many batches it had', async () => {
+  const { host } = prepare();
+  const kept: unknown[] = [];
+  const push = {
+    ...host.push,
+    runHistory: async () => ({
+      begin: async ({ command, store }: { command: string; store: string }) => ({
+        id: 'run',
+        mark: async () => undefined,
+        end: async ({
+          outcome,
+          balance,
+          objects,
+        }: {
+          outcome: string;
+          balance: { delivered: number };
+          objects: number;
+        }) => {
+          kept.push({ command, store, outcome, delivered: balance.delivered, objects });
+        },
+      }),
+    }),
+  };
+  const { records, delivery } = await collectSnowflake(collectRequest(since), { ...host, push });
+  expect(kept).toEqual([
+    {
+      command: 'collect snowflake',
+      store: 'memory',
+      outcome: 'delivered',
+      delivered: records,
+      objects: delivery.objects.stored,
+    },
+  ]);
+  expect(delivery.objects.stored).toBeGreaterThan(1);
+});

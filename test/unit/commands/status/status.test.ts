@@ -1,0 +1,285 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../../../../src/cli/run.ts';
+import type { ProfileStatus, StatusReport } from '../../../../src/commands/status/status-report.ts';
+import { capturedTerminal } from '../../../fakes/captured-terminal.ts';
+import { schemaErrors } from '../../../fakes/json-schema.ts';
+import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import { beginOf, dayMs, endOf, hourMs, linesOf, markOf } from '../../core/runs/recording.ts';
+
+/** The last full hour: what runs have left is told from now backwards. */
+const nowMs = Math.floor(Date.now() / hourMs) * hourMs;
+
+/** A machine with these files below its state folder, and this configuration. */
+async function machine(
+  state: Readonly<Record<string, string>>,
+  profiles?: Readonly<Record<string, object>>,
+): Promise<{
+  status: (...flags: string[]) => Promise<string>;
+  report: (...flags: string[]) => Promise<StatusReport>;
+}> {
+  const folder = scratchFolder();
+  const write = async (name: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  };
+  for (const [name, text] of Object.entries(state)) await write(join('state/audit-export', name), text);
+  if (profiles !== undefined) await write('audit-export.json', JSON.stringify({ profiles }));
+  const status = async (...flags: string[]): Promise<string> => {
+    const { context, stdout, stderr } = capturedTerminal('', {
+      workingFolder: folder,
+      environment: { XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') },
+    });
+    const code = await run(['status', ...flags], context);
+    expect([code, stderr()]).toEqual([0, '']);
+    return stdout();
+  };
+  const report = async (...flags: string[]): Promise<StatusReport> => {
+    const found = JSON.parse(await status('--json', ...flags)) as StatusReport;
+    expect(schemaErrors('status-report', found)).toEqual([]);
+    return found;
+  };
+  return { status, report };
+}
+
+const history = (...records: readonly object[]): string => `${linesOf(...records).join('\n')}\n`;
+
+/** A run an hour, for so many hours until now; the type `query` speaks in those of which `speaks` says so. */
+const hourly = (hours: number, speaks: (hoursAgo: number) => boolean): string =>
+  history(
+    ...Array.from({ length: hours }, (_, index) => hours - index).map((ago) => {
+      const startedMs = nowMs - ago * hourMs + 60_000;
+      return endOf(`run-${ago}`, startedMs, speaks(ago) ? [startedMs - 61_000] : []);
+    }),
+  );
+
+const only = ({ profiles }: StatusReport): ProfileStatus => {
+  expect(profiles).toHaveLength(1);
+  return profiles[0] as ProfileStatus;
+};
+
+const problemsOf = (profile: ProfileStatus): string[] => profile.problems.map(({ problem }) => problem);
+
+test('where nothing was ever set up or run, it says so and how to begin', async () => {
+  const { status, report } = await machine({});
+  expect((await report()).profiles).toEqual([]);
+  expect(await status()).toContain('→ audit-export init');
+});
+
+test('runs without a profile are told of: times, attempts, outcome, reason', async () => {
+  const reason = {
+    code: 'access-denied',
+    message: 'The bucket refused.',
+    cure: 'Run audit-export test-access.',
+  };
+  const startedMs = nowMs - 5 * hourMs;
+  const failed = { outcome: 'failed', exitCode: 4, reason } as const;
+  const { report, status } = await machine({
+    'default/runs.jsonl': history(
+      endOf('a', startedMs, [startedMs - 1000]),
+      endOf('b', startedMs + hourMs, [], failed),
+      endOf('c', startedMs + 2 * hourMs, [], failed),
+    ),
+  });
+  const profile = only(await report());
+  expect(profile).toMatchObject({ profile: null, state: null, store: 's3://acme-audit/altr', runsKnown: 3 });
+  expect(profile.runs.map(({ id, attempt, outcome }) => [id, attempt, outcome])).toEqual([
+    ['c', 2, 'failed'],
+    ['b', 1, 'failed'],
+    ['a', 1, 'delivered'],
+  ]);
+  expect(profile.lastSuccess).toBe(new Date(startedMs + 1000).toISOString());
+  expect(profile.types).toMatchObject([
+    { type: 'query', deliveryLagSeconds: 2, silence: { state: 'too-early' } },
+  ]);
+  expect(profile.types[0]?.lagSeconds).toBeGreaterThanOrEqual(5 * 3600);
+  expect(problemsOf(profile)).toEqual(['last-run-failed']);
+  expect(profile.problems[0]?.cure).toBe(reason.cure);
+  const text = await status();
+  expect(text).toContain('access-denied: The bucket refused.');
+  expect(text).toContain('(attempt 2)');
+  expect((await report('--limit', '1')).profiles[0]?.runs).toHaveLength(1);
+  expect((await report('--limit', '0')).profiles[0]?.runs).toEqual([]);
+});
+
+describe('silence', () => {
+  test('a type that usually speaks and has stopped is told', async () => {
+    const { report, status } = await machine({ 'default/runs.jsonl': hourly(24 * 24, (ago) => ago > 12) });
+    const profile = only(await report());
+    expect(profile.types).toMatchObject([{ silence: { state: 'silent', longestQuietHours: 1 } }]);
+    expect(problemsOf(profile)).toEqual(['silence']);
+    expect(await status()).toContain('NOT FOR 12 h ');
+  });
+
+  test('a type that speaks as usual is not', async () => {
+    const { report, status } = await machine({
+      'default/runs.jsonl': hourly(24 * 24, (ago) => ago % 3 !== 1),
+    });
+    expect(problemsOf(only(await report()))).toEqual([]);
+    expect(await status()).toContain('Nothing needs a look.');
+  });
+
+  test('nor is one of which nobody has read for days: that is no silence of the source', async () => {
+    const weeks = hourly(24 * 24, () => true).split('\n');
+    const { report } = await machine({ 'default/runs.jsonl': `${weeks.slice(0, -72).join('\n')}\n` });
+    const [type] = only(await report()).types;
+    expect(type?.silence.state).toBe('speaking');
+    expect(type?.lagSeconds).toBeGreaterThan(3 * 86_000);
+  });
+});
+
+describe('profiles', () => {
+  const profiles = {
+    acme: { to: 's3://acme-audit/altr', state: 'active' },
+    'new-one': { state: 'draft' },
+  };
+  const passed = { at: new Date(nowMs - dayMs).toISOString(), verdict: 'passed', summary: 'Passed.' };
+
+  test('all of the configuration are told of, and state of others that is left', async () => {
+    const { report } = await machine(
+      { 'old/runs.jsonl': history(endOf('a', nowMs)), 'acme/access-test.json': JSON.stringify(passed) },
+      profiles,
+    );
+    const found = (await report()).profiles;
+    expect(found.map(({ profile, state }) => [profile, state])).toEqual([
+      ['acme', 'active'],
+      ['new-one', 'draft'],
+      ['old', null],
+    ]);
+    expect(found[0]?.accessTest).toEqual(passed);
+    expect(found.map(problemsOf)).toEqual([['no-runs'], ['draft'], []]);
+    expect(found[1]?.problems[0]?.cure).toBe('audit-export init --profile new-one');
+    expect((await report('--profile', 'acme')).profiles.map(({ profile }) => profile)).toEqual(['acme']);
+  });
+
+  test('an access that was never tested, or failed its test, needs a look', async () => {
+    const failed = { ...passed, verdict: 'failed', summary: 'Failed: one probe (put-object).' };
+    const ran = history(endOf('a', nowMs));
+    const untested = await machine(
+      { 'acme/runs.jsonl': ran },
+      { acme: { ...profiles.acme, state: 'applied' } },
+    );
+    expect(problemsOf(only(await untested.report()))).toEqual(['not-tested']);
+    const broken = await machine(
+      { 'acme/runs.jsonl': ran, 'acme/access-test.json': JSON.stringify(failed) },
+      { acme: profiles.acme },
+    );
+    expect(only(await broken.report()).problems).toMatchObject([
+      { problem: 'access-test-failed', cure: 'audit-export test-access --profile acme' },
+    ]);
+  });
+});
+
+describe('what lies on disk', () => {
+  test('the spool: its bytes, files and age; a problem only while nobody delivers it', async () => {
+    const files = { 'default/spool/1.ready': 'x'.repeat(100), 'default/spool-12ab/2.open': 'y'.repeat(11) };
+    const ran = history(endOf('a', nowMs - hourMs));
+    const waiting = only(await (await machine({ ...files, 'default/runs.jsonl': ran })).report());
+    expect(waiting.spool).toMatchObject({ files: 2, bytes: 111 });
+    expect(problemsOf(waiting)).toEqual(['spool-waits']);
+    const followed = await machine({
+      ...files,
+      'default/runs.jsonl': history(
+        beginOf('f', Date.now(), { pid: process.pid, host: hostname() }),
+        markOf('f', Date.now()),
+      ),
+    });
+    const profile = only(await followed.report());
+    expect([problemsOf(profile), profile.runs[0]?.outcome]).toEqual([[], 'running']);
+  });
+
+  test('a process that is gone, and one that took over its number, are told from one that is there', async () => {
+    const mine = { pid: process.pid, host: hostname() };
+    const outcomes = async (more: object): Promise<string | undefined> => {
+      const { report } = await machine({ 'default/runs.jsonl': history(beginOf('a', Date.now(), more)) });
+      return only(await report()).runs[0]?.outcome;
+    };
+    expect(await outcomes(mine)).toBe('running');
+    expect(await outcomes({ ...mine, pid: 999_999_999 })).toBe('crashed');
+    expect(await outcomes({ ...mine, host: 'elsewhere' })).toBe('unknown');
+    const longAgo = await outcomes({ ...mine, startedAt: '2020-01-01T00:00:00.000Z' });
+    // Only Linux tells how old a process is.
+    expect(longAgo).toBe(process.platform === 'linux' ? 'crashed' : 'running');
+  });
+
+  test('the locks of runs under way, without those that a process has left', async () => {
+    const note = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
+    const { report, status } = await machine({
+      'default/lock': JSON.stringify(note),
+      'default/ledger/1234.lock': JSON.stringify(note),
+      'default/ledger/5678.lock': JSON.stringify({ ...note, pid: 999_999_999 }),
+      'default/ledger/9abc.lock': '{"torn',
+    });
+    expect(only(await report()).locks).toEqual([note, note]);
+    expect(await status()).toContain(`process ${process.pid} on `);
+  });
+
+  test('lines in quarantine are counted as quarantine list counts them', async () => {
+    const line = (offset: number): string =>
+      JSON.stringify({
+        source: 'a',
+        sourceHead: 'h',
+        line: 1,
+        offset,
+        reason: 'not-json',
+        detail: 'd',
+        raw: 'x',
+      });
+    const list = (...offsets: number[]): string => `${offsets.map(line).join('\n')}\n`;
+    const { report } = await machine({
+      'default/runs.jsonl': history(endOf('a', nowMs)),
+      [`default/quarantine/${'a'.repeat(32)}.jsonl`]: list(1, 2),
+      [`default/quarantine/${'b'.repeat(32)}.jsonl`]: list(2, 3),
+    });
+    const profile = only(await report());
+    expect(profile.quarantine).toMatchObject({ lists: 2, lines: 3 });
+    expect(profile.problems).toMatchObject([
+      {
+        problem: 'quarantine',
+        message: '3 lines wait in the quarantine.',
+        cure: 'audit-export quarantine list',
+      },
+    ]);
+  });
+
+  test.each([
+    ['default/access-test.json', '[]'],
+    ['default/runs.jsonl', 'not JSON\n'],
+    [`default/quarantine/${'a'.repeat(32)}.jsonl`, 'not JSON\n'],
+    ['default/spool', 'a file where a folder should be'],
+  ])('%s that holds %j is a problem to be told, not an error', async (name, text) => {
+    const profile = only(await (await machine({ [name]: text })).report());
+    expect(problemsOf(profile)).toEqual(['unreadable']);
+  });
+});
+
+test('the text fits 80 columns, whatever the numbers', async () => {
+  const big = { read: 9e9, delivered: 9_876_543_210, alreadyDelivered: 0, duplicate: 0, notSelected: 0 };
+  const balance = { ...big, quarantined: 98_765_432, blank: 0, undelivered: 0 };
+  const { status } = await machine({
+    'default/runs.jsonl': `${hourly(24 * 24, (ago) => ago > 300)}${history(
+      endOf('z', nowMs - 40 * dayMs, [nowMs - 41 * dayMs], {
+        outcome: 'delivered-with-quarantine',
+        balance,
+        endedAt: new Date(nowMs - 1000).toISOString(),
+      }),
+    )}`,
+  });
+  const lines = (await status('--limit', '1000'))
+    .split('\n')
+    .filter((line) => !/^(?:Runs|silence| {2}State| {2}→)/.test(line));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('what the history holds can not move the cursor', async () => {
+  const escape = '\u001b[2J';
+  const reason = { code: escape, message: escape, cure: escape };
+  const { status } = await machine({
+    'default/runs.jsonl': history(
+      endOf('a', nowMs, [], { command: escape, store: escape, outcome: 'failed', reason }),
+    ),
+  });
+  expect(await status('--verbose')).not.toContain('\u001b');
+});
