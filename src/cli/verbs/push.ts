@@ -8,7 +8,7 @@ export const pushVerb: Verb = {
   args: [
     {
       name: '[inputs...]',
-      help: 'files, folders, globs, or - for stdin (the rule if none is named); plain, gzip or zstd',
+      help: 'files, folders, globs, s3://BUCKET/PREFIX/ or - for stdin (the rule if none is named); plain, gzip or zstd',
     },
   ],
   settings: pushSettings,
@@ -20,11 +20,15 @@ export const pushVerb: Verb = {
   audit-export push --dry-run --to s3://acme-audit/altr events.jsonl
   kubectl logs job/export | audit-export push --profile acme --json > report.json
   kubectl logs -f deploy/altr | audit-export push --profile acme --follow
+  audit-export push s3://raw-logs/2025/ --shard /16 --to s3://acme-audit/altr
+  audit-export push --from-sqs https://sqs.us-east-1.amazonaws.com/111122223333/new-logs --to s3://acme-audit/altr
 
 Each line is delivered byte for byte, below type=<audit type>/dt=<YYYY-MM-DD>/ by the time it happened (UTC).
-The same input again stores nothing new, after a crash or from two machines as well.
+The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown since the last push
+only the new lines are delivered (docs/ledger.md).
 Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.
-Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where the bucket has a KMS key).
+Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where the bucket has a KMS key). Reading s3:// needs
+s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 
 Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 delivery or a source failed
 (run it again); 4 access; 3 an input can't be read; 2 usage; 130 interrupted.`,
