@@ -105,7 +105,14 @@ function balanceSheet(
       ({ name, format }) =>
         `  ${printable(name)} held ${format === 'array' ? 'one JSON array' : 'JSON over several lines'}: its events were written as compact lines.`,
     );
-  return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...reformatted];
+  const known = sources.reduce((sum, { knownLines = 0 }) => sum + knownLines, 0);
+  const vouched =
+    known === 0
+      ? []
+      : [
+          `  ${formatCount(known)} of these were delivered by earlier runs and not read again; --reread reads them.`,
+        ];
+  return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...vouched, ...reformatted];
 }
 
 function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette): string[] {

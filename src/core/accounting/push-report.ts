@@ -26,6 +26,8 @@ export interface PushReport {
     storedBytes: number;
     lines: number;
     reformatted: boolean;
+    /** Lines that earlier runs delivered and this one did not read; missing where there are none. */
+    knownLines?: number;
   }[];
   balance: Balance;
   balanced: boolean;
@@ -92,13 +94,7 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     startedAt: iso(facts.startedMs),
     endedAt: iso(facts.endedMs),
     seconds,
-    sources: sources.map(({ name, format, storedBytes, lines, from }) => ({
-      name,
-      format,
-      storedBytes,
-      lines: lines - from.lines,
-      reformatted: format !== 'lines',
-    })),
+    sources: sources.map(reportSource),
     balance,
     balanced,
     types: [...account.types]
@@ -125,6 +121,18 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     },
     error: errorOf(result.error),
   };
+}
+
+function reportSource({
+  name,
+  format,
+  storedBytes,
+  lines,
+  from,
+  known,
+}: PushResult['sources'][number]): PushReport['sources'][number] {
+  const row = { name, format, storedBytes, lines: lines - from.lines, reformatted: format !== 'lines' };
+  return known === 0 ? row : { ...row, knownLines: known };
 }
 
 function compare(a: string, b: string): number {

@@ -13,6 +13,7 @@ import type { SourcePosition } from '../ledger/source-position.ts';
 import type { WitnessKeeper } from '../ledger/witness-keeper.ts';
 import type { PushResult } from './push-sources.ts';
 import type { FilePart, SourcePart } from './source-part.ts';
+import { SourceAccount } from './source-part.ts';
 
 /** A run over files, of which the ledger knows what was delivered before. */
 export interface FilesJob {
@@ -87,10 +88,23 @@ class FilesRun {
     if (copies.length > 0) await ledger.add({ kind: 'advance', positions: copies });
     const reread = this.#job.reread || !(await this.#storeRemembers(standing));
     if (reread && !(await this.#proveDone())) return this.#result;
-    for (const { id, position } of standing)
-      this.#job.account.addKnown(difference(position?.delivered ?? {}, this.#proven.get(id) ?? {}));
     await this.#pushRest(standing);
+    for (const file of standing) this.#vouchFor(file);
     return this.#result;
+  }
+
+  /** Counts what earlier runs delivered of a file, and this one neither delivered nor proved. */
+  #vouchFor({ id, position, source, from }: StandingFile): void {
+    const delivered = this.#ports.ledger.state.positions.get(id)?.delivered ?? position?.delivered ?? {};
+    const known = difference(delivered, this.#proven.get(id) ?? {});
+    const lines = Object.values(known).reduce((total, count) => total + count, 0);
+    if (lines === 0) return;
+    this.#job.account.addKnown(known);
+    const { sources } = this.#result;
+    const read = sources.find(({ name }) => name === source.name);
+    const account = read ?? new SourceAccount({ source, part: { from, to: from.stored, known: position } });
+    account.known += lines;
+    if (read === undefined) sources.push(account);
   }
 
   /** Batches that were begun and not ended come first, for what they left behind is cut as they cut it. */

@@ -38,6 +38,8 @@ export class SourceAccount {
   checksum: { lines: number; all: number } | undefined;
   /** Whether the last line was bad. */
   endsBadly = false;
+  /** Lines that earlier runs delivered, and this one did not read. */
+  known = 0;
 
   constructor({ source, part }: SourcePart) {
     this.name = source.name;

@@ -32,6 +32,7 @@ describe('a file that has grown', () => {
     const again = await exporter.push(['app.log']);
     expect(again?.account.balance()).toMatchObject({ read: 20, delivered: 0, alreadyDelivered: 20 });
     expect(exporter.store.puts).toBe(puts + 1);
+    expect(again?.sources).toMatchObject([{ name: 'app.log', storedBytes: 0, known: 20 }]);
   });
 
   test('names the right line of a bad line', async () => {
