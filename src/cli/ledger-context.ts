@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { stateFolder } from '../adapters/fs/config-file.ts';
 import { LedgerFile } from '../adapters/fs/ledger-file.ts';
 import { takeLock } from '../adapters/fs/run-lock.ts';
@@ -16,11 +18,17 @@ export function ledgerParts({
   workingFolder,
   stdin,
   signal,
-}: CliContext): Pick<PushHost, 'lockRun' | 'reopenFile' | 'newId'> {
+}: CliContext): Pick<PushHost, 'lockRun' | 'reopenFile' | 'findBeside' | 'newId'> {
   const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'] ?? '';
   return {
     newId: () => randomUUID(),
     reopenFile: (path) => openSources([path], { stdin, signal, exceptBelow: [] }),
+    findBeside: async (path, inode) => {
+      const [name] = await namesOf(dirname(path), inode);
+      if (name === undefined) return undefined;
+      const [source] = await openSources([join(dirname(path), name)], { stdin, signal, exceptBelow: [] });
+      return source;
+    },
     lockRun: async ({ profile, destination, shard }, waitMs) => {
       const state = stateFolder(environment, profile);
       const folder = join(state, 'ledger', nameOf(destination, endpoint, workingFolder, shard ?? ''));
@@ -29,7 +37,11 @@ export function ledgerParts({
         throw new AuditExportError(
           'state-not-written',
           `${path} can't be written: ${(error as Error).message}.`,
-          { cure: 'Set XDG_STATE_HOME to a folder that this user may write to.', cause: error },
+          {
+            cure: 'Set XDG_STATE_HOME to a folder that this user may write to, or free disk there.',
+            details: { ledger: existsSync(join(folder, 'journal')) ? 'there' : 'none' },
+            cause: error,
+          },
         );
       });
       if ('holder' in lock) return lock;
@@ -48,6 +60,16 @@ export function ledgerParts({
       }
     },
   };
+}
+
+/** The names in a folder under which a file with this inode stands. */
+async function namesOf(folder: string, inode: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const found = await lstat(join(folder, name), { bigint: true }).catch(() => undefined);
+    if (found?.isFile() === true && `${found.dev}:${found.ino}` === inode) names.push(name);
+  }
+  return names;
 }
 
 /** One name for one destination: a folder by its full path, a bucket by its endpoint. */

@@ -9,12 +9,12 @@ import { logFormatOf } from './log-format.ts';
 import type { CliProcess } from './terminal-context.ts';
 import type { Invocation, Verb } from './verb.ts';
 import { refuseMisspeltVariables } from './misspelt-variables.ts';
-import { verbs } from './verbs/index.ts';
+import { verbsFor } from './verbs/verbs-for.ts';
 
 /** Runs one command line and returns its exit code. Never throws, never exits: the only place that catches everything. */
 export async function run(argv: readonly string[], process: CliProcess): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const program = buildProgram(verbs, process.version, async (verb, args, flags) => {
+  const program = buildProgram(await verbsFor(argv), process.version, async (verb, args, flags) => {
     exitCode = await runVerb(verb, args, flags, { argv, process });
   });
   let complaint = '';
@@ -58,7 +58,7 @@ async function runVerb(
   { argv, process }: Call,
 ): Promise<number> {
   const { environment } = process;
-  refuseMisspeltVariables(environment, verbs);
+  await refuseMisspelt(environment);
   const early = resolveSettings(
     { profile: globalSettings.profile, config: globalSettings.config },
     { flags, environment, profile: undefined },
@@ -83,6 +83,13 @@ async function runVerb(
     return { profile: again.profile, options: optionsBy(again.profile) };
   };
   return verb.run({ context, args, flags, options: optionsBy(profile), profile, configFile, reload });
+}
+
+/** Only where there is a variable that may be misspelt are the settings of all verbs loaded. */
+async function refuseMisspelt(environment: CliProcess['environment']): Promise<void> {
+  if (!Object.keys(environment).some((name) => name.startsWith('AUDIT_EXPORT_'))) return;
+  const { verbs } = await import('./verbs/index.ts');
+  refuseMisspeltVariables(environment, verbs);
 }
 
 /** `complaint` is what commander has to say of the command line. */

@@ -178,25 +178,31 @@ describe('a store that has bad days', () => {
     expect(differencesFrom(eventsOf(input), await readExport(server.storeAt(prefix)))).toEqual([]);
   }, 40_000);
 
-  test('SIGHUP takes up a new destination; a configuration that is broken is told and the old one stays', async () => {
+  test('SIGHUP takes up new settings; a configuration that is broken or delivers elsewhere is told and the old one stays', async () => {
     const workspace = await newWorkspace();
     const input = generateInput({ seed: 607, lines: 200, hours: 10 });
-    const profile = (to: string): string =>
-      JSON.stringify({ profiles: { acme: { to, flushInterval: '1s' } } });
-    const refused = `s3://${server.bucket}/not-allowed`;
-    await workspace.write('audit-export.json', profile(refused));
+    const profile = (to: string, flushInterval: string): string =>
+      JSON.stringify({ profiles: { acme: { to, flushInterval } } });
+    const destination = `s3://${server.bucket}/${prefix}`;
+    await workspace.write('audit-export.json', profile(destination, '1h'));
     const run = startCli(workspace, ['push', '--profile', 'acme', '--follow', '--json', '-'], {
       stdin: 'open',
       environment: await server.environmentFor(prefix),
     });
     await writeTo(run, slice(input, 0, 100));
-    await expect.poll(run.stderrSoFar, { timeout: 9000 }).toContain('takes nothing just now');
+    await expect.poll(run.stderrSoFar, { timeout: 9000 }).toContain('Following');
     await workspace.write('audit-export.json', '{ "profiles": ');
     run.child.kill('SIGHUP');
     await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('stays in use');
-    await workspace.write('audit-export.json', profile(`s3://${server.bucket}/${prefix}`));
+    await workspace.write('audit-export.json', profile(`${destination}/elsewhere`, '1s'));
+    run.child.kill('SIGHUP');
+    await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('Restart to deliver elsewhere');
+    await workspace.write('audit-export.json', profile(destination, '1s'));
     run.child.kill('SIGHUP');
     await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('was read again');
+    // By the new interval: the pipe has not ended, and an hour has not passed.
+    const delivered = async (): Promise<number> => storedLines(await readExport(server.storeAt(prefix)));
+    await expect.poll(delivered, { timeout: 9000 }).toBe(100);
     await writeTo(run, slice(input, 100, 200));
     run.child.stdin?.end();
     const { code, report } = withReport(await run.ended);

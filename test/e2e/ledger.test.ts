@@ -117,6 +117,23 @@ describe('a profile', () => {
     expect(await differences(store, first, second)).toEqual([]);
   });
 
+  test('a log that was delivered and then compressed is known by what it holds', async () => {
+    const { workspace, store } = await folder();
+    const [first, second, third] = [small(30), small(31), small(32)];
+    const push = ['push', '--profile', 'acme', 'logs'];
+    await workspace.write('logs/app.log', first.bytes);
+    await runForReport(workspace, push);
+    await appendFile(workspace.path('logs/app.log'), second.bytes);
+    await runForReport(workspace, push);
+    await workspace.write('logs/app.log.1.gz', gzipSync(Buffer.concat([first.bytes, second.bytes])));
+    await writeFile(workspace.path('logs/app.log'), third.bytes);
+    const compressed = await runForReport(workspace, push);
+    expect(compressed.report.balance).toMatchObject({ delivered: 400, alreadyDelivered: 800 });
+    const again = await runForReport(workspace, push);
+    expect(again.report.balance).toMatchObject({ delivered: 0, alreadyDelivered: 1200 });
+    expect(await differences(store, first, second, third)).toEqual([]);
+  });
+
   test('killed at any moment while its log grows: the next run ends what was begun', async () => {
     const { workspace, store } = await folder();
     const parts = [20, 21, 22, 23, 24, 25].map((seed) => generateInput({ seed, lines: 900, hours: 48 }));

@@ -76,6 +76,12 @@ export class MemoryFiles {
     };
   }
 
+  /** A file by its inode, whatever it is called now. */
+  findBeside(_path: string, inode: string): FileSource | undefined {
+    const found = [...this.#files].find(([, file]) => `1:${file.inode}` === inode);
+    return found === undefined ? undefined : this.source(found[0]);
+  }
+
   #make(path: string): MemoryFile {
     const file: MemoryFile = { inode: ++this.#inodes, bytes: Buffer.alloc(0), modifiedMs: ++this.#clockMs };
     this.#files.set(path, file);

@@ -13,9 +13,14 @@ export interface Soak {
   environment: Readonly<Record<string, string>>;
   untilMs: number;
   seed: number;
+  /** A number that changes with each PUT that the store sees. */
+  puts: () => number;
   /** What happened, for whoever reads the result. */
   tally: Map<string, number>;
 }
+
+const idleMs = 8000;
+const mostTurns = 30;
 
 /** Each fault hits this share of the PUTs. */
 const rate = 0.05;
@@ -109,7 +114,7 @@ export async function followAndKill(name: string, args: readonly string[], soak:
     const { signal, code } = await run.ended;
     count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
   }
-  return stopWhenIdle(start());
+  return stopWhenIdle(start(), soak.puts);
 }
 
 /** Follows without being disturbed. `resident` gets its memory in bytes, about once a second. */
@@ -124,12 +129,15 @@ export async function followInPeace(
     if (bytes !== undefined) resident.push(bytes);
     await sleep(1000);
   }
-  return stopWhenIdle(run);
+  return stopWhenIdle(run, soak.puts);
 }
 
-/** Gives it the time to read what was written last, and stops it in order. */
-async function stopWhenIdle(run: RunningCli): Promise<CliRun> {
-  await sleep(3000);
+/** Gives it the time to read what was written last (no PUT for a while means that it has), and stops it in order. */
+async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun> {
+  for (let turn = 0, before = -1; turn < mostTurns && before !== puts(); turn++) {
+    before = puts();
+    await sleep(idleMs);
+  }
   run.child.kill('SIGTERM');
   return run.ended;
 }

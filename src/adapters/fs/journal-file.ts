@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile, syncFolder } from './replace-file.ts';
 
 /**
  * A file of JSON records, one a line, each behind its checksum. A record is there as a whole or not at all, whatever is
@@ -23,15 +23,22 @@ export class JournalFile<T> {
     return this.#bytes;
   }
 
-  /** Reads all records; none where there is no file yet. */
+  /** Reads all records; none where there is no file yet. Throws where one in the middle is damaged. */
   async open(): Promise<T[]> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    this.#file = await open(this.#path, 'a+', 0o600);
-    const text = await this.#file.readFile();
-    const { records, bytes } = wholeRecords(text);
-    if (bytes < text.length) await this.#file.truncate(bytes);
-    this.#bytes = bytes;
-    return records as T[];
+    const file = await open(this.#path, 'a+', 0o600);
+    this.#file = file;
+    const text = await file.readFile();
+    if (text.length === 0) await syncFolder(dirname(this.#path));
+    try {
+      const { records, bytes } = wholeRecords(text);
+      if (bytes < text.length) await file.truncate(bytes);
+      this.#bytes = bytes;
+      return records as T[];
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   /** Adds a record; when the promise resolves, it survives the end of the process, and a power cut where it `mustLast`. */
@@ -75,16 +82,23 @@ function checksumOf(json: string): string {
   return crc32(json).toString(16).padStart(checksumDigits, '0');
 }
 
-/** The records up to the first that is not whole, and where that one begins. */
+/** The records up to the last that is whole, and where that one ends. Throws where one before it is not. */
 function wholeRecords(text: Buffer): { records: unknown[]; bytes: number } {
   const records: unknown[] = [];
-  let at = 0;
-  for (let end = text.indexOf(0x0a); end !== -1; end = text.indexOf(0x0a, at)) {
-    const line = text.toString('utf8', at, end);
-    const json = line.slice(checksumDigits + 1);
-    if (line.slice(0, checksumDigits) !== checksumOf(json)) break;
+  let whole = 0;
+  for (let at = 0, end = text.indexOf(0x0a); end !== -1; at = end + 1, end = text.indexOf(0x0a, at)) {
+    const json = jsonOf(text.toString('utf8', at, end));
+    if (json === undefined) continue;
+    // What a power cut leaves behind is at the end. A record in the middle that is not whole is a broken disk.
+    if (at !== whole) throw new Error(`it is damaged at byte ${whole}`);
     records.push(JSON.parse(json));
-    at = end + 1;
+    whole = end + 1;
   }
-  return { records, bytes: at };
+  return { records, bytes: whole };
+}
+
+/** What a line holds; undefined for one that is not whole. */
+function jsonOf(line: string): string | undefined {
+  const json = line.slice(checksumDigits + 1);
+  return line.slice(0, checksumDigits) === checksumOf(json) ? json : undefined;
 }

@@ -24,7 +24,15 @@ export async function replaceFile(file: string, text: string): Promise<void> {
       await handle.close();
     }
     await rename(unfinished, target);
+    await syncFolder(dirname(target));
   } finally {
     await rm(unfinished, { force: true });
   }
+}
+
+/** Makes the names in a folder survive a power cut. Some file systems sync folders on their own and refuse to be told. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }

@@ -16,6 +16,8 @@ export interface TailArchivesOptions {
   inputs: readonly FollowedInput[];
   /** How far files were read before. */
   known: readonly SourcePosition[];
+  /** Archives that were last written before (epoch milliseconds) are passed over. */
+  sinceMs: number;
   rules: LineRules;
   newId: () => string;
   onEvent: (event: TailEvent) => void;
@@ -26,7 +28,7 @@ export interface TailArchivesOptions {
 }
 
 /**
- * Reads what was rotated and compressed while nobody looked: the rest of a log of which the beginning was read, and logs
+ * Reads what was compressed before anybody had read it: the rest of a log of which the beginning was read, and logs
  * that came and went. An archive is known by its content once it is uncompressed; those that nothing was written to since
  * they were read are passed over by their time of change, which compressors keep.
  */
@@ -37,7 +39,9 @@ export async function* readArchives(
   for (const folder of folders) {
     const known = options.known.filter(({ path, stored }) => stored > 0 && dirname(path) === folder);
     if (known.length === 0) continue;
-    const archives = (await filesIn(folder)).filter((file) => mayHoldMore(file, known));
+    const archives = (await filesIn(folder)).filter(
+      (file) => file.modifiedMs >= options.sinceMs && mayHoldMore(file, known),
+    );
     for (const archive of archives.toSorted((a, b) => a.modifiedMs - b.modifiedMs)) {
       try {
         yield* readArchive(archive, known, options);

@@ -53,16 +53,19 @@ export class TailedFile {
     return this.#seen.size === size && this.#seen.modifiedMs === modifiedMs;
   }
 
-  /** Looks for new lines, into `buffer` where they fit. Throws what the file system throws. */
-  async look(buffer: Buffer, rules: LineRules): Promise<Look> {
+  /**
+   * Looks for new lines, into `buffer` where they fit; with `final` the end of the file closes a line as well. Throws
+   * what the file system throws.
+   */
+  async look(buffer: Buffer, rules: LineRules, final = false): Promise<Look> {
     const handle = await this.#opened();
     if (handle === undefined) return { kind: 'cut', detail: 'another file has its name' };
     const { size, mtimeMs } = await handle.stat();
     const modifiedMs = Math.floor(mtimeMs);
-    if (this.hasSeen({ size, modifiedMs })) return { kind: 'nothing' };
+    if (!final && this.hasSeen({ size, modifiedMs })) return { kind: 'nothing' };
     const { stored } = this.stream.at;
     if (size < stored) return { kind: 'cut', detail: `it was cut from ${stored} to ${size} bytes` };
-    const taken = await this.#take(handle, { buffer, size, rules });
+    const taken = await this.#take(handle, { buffer, size, rules, final });
     // Only now: had it been cut or written anew before or while it was read, this would show it.
     if (!(await this.holds())) return { kind: 'cut', detail: 'it was written anew' };
     this.stream.modifiedMs = modifiedMs;
@@ -109,17 +112,17 @@ export class TailedFile {
 
   async #take(
     handle: FileHandle,
-    { buffer, size, rules }: { buffer: Buffer; size: number; rules: LineRules },
+    { buffer, size, rules, final }: { buffer: Buffer; size: number; rules: LineRules; final: boolean },
   ): Promise<{ block: LineBlock; raw: Buffer } | undefined> {
     await this.#passOver(handle);
     const { stored } = this.stream.at;
     const unread = size - stored;
     let bytes = await bytesAt(handle, stored, buffer.subarray(0, Math.min(unread, buffer.length)));
-    let block = takeWholeLines(bytes, rules);
+    let block = takeWholeLines(bytes, rules, final && bytes.length === unread);
     if (block === undefined && bytes.length === buffer.length && unread > bytes.length) {
       const most = longestLook(rules) + 2 * buffer.length;
       bytes = await bytesAt(handle, stored, Buffer.allocUnsafeSlow(Math.min(unread, most)));
-      block = takeWholeLines(bytes, rules);
+      block = takeWholeLines(bytes, rules, final && bytes.length === unread);
     }
     return block === undefined ? undefined : { block, raw: bytes.subarray(0, block.stored) };
   }

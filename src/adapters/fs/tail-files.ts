@@ -1,5 +1,6 @@
 import type { TailedFile } from './tail-file.ts';
 import { lookBytes } from './tail-file.ts';
+import type { TailedStream } from '../../core/follow/tailed-stream.ts';
 import type { LineRules } from '../../core/follow/whole-lines.ts';
 import type { SourcePosition } from '../../core/ledger/source-position.ts';
 import type { Tail, TailedLines, TailEvent } from '../../ports/tail.ts';
@@ -30,7 +31,7 @@ const scanMs = 1000;
 const scanShare = 40;
 const mostScanMs = 5000;
 const activeMs = 10_000;
-/** A file that was renamed or deleted is let go when its writer has been silent for so long. */
+/** A file that was renamed or deleted is let go when its writer has been silent for so long; then its end is a line's end. */
 const restMs = 600_000;
 /** Silent files beyond this number are closed until they grow. */
 const maxOpenFiles = 512;
@@ -50,6 +51,10 @@ export class FileTail implements Tail {
   /** From one scan to the next. */
   #scanPauseMs = scanMs;
   #due = new Set<TailedFile>();
+  /** Files to be let go when their rest was read. */
+  #leaving = new Set<TailedFile>();
+  /** What was cut or is gone, and may have been compressed before it was read. */
+  #lost: TailedStream[] = [];
   #isMore = true;
 
   constructor(options: FileTailOptions) {
@@ -75,7 +80,8 @@ export class FileTail implements Tail {
     this.#isMore = false;
     const isFirst = this.#scannedMs === Number.NEGATIVE_INFINITY;
     const fresh = await this.#scan();
-    if (isFirst) yield* this.#readArchives();
+    if (isFirst) yield* this.#readArchives(this.#options.known, Number.NEGATIVE_INFINITY);
+    else yield* this.#readLost();
     const isFresh = new Set(fresh);
     const files = this.#book.files.filter((file) => !isFresh.has(file));
     for (const file of files) if (!file.followed) yield* this.#drain(file);
@@ -115,6 +121,7 @@ export class FileTail implements Tail {
   #meet(file: TailedFile, { path, name }: FoundFile, seen: Set<TailedFile>): void {
     seen.add(file);
     file.followed = true;
+    this.#leaving.delete(file);
     const { stream } = file;
     if (stream.path === path) return;
     this.#options.onEvent({ kind: 'moved', name: stream.name, detail: `renamed to ${name}` });
@@ -132,15 +139,29 @@ export class FileTail implements Tail {
       const detail = 'renamed or deleted: it is read to its end';
       this.#options.onEvent({ kind: 'gone', name: file.stream.name, detail });
     }
-    if (!file.isOpen || nowMs - file.activeMs > restMs) await this.#end(file);
+    if (!file.isOpen) await this.#end(file);
+    else if (nowMs - file.activeMs > restMs) this.#leaving.add(file);
+  }
+
+  /** What was copied, cut and compressed between two looks. Where the copy is still there, it is read instead. */
+  async *#readLost(): AsyncGenerator<TailedLines> {
+    if (this.#lost.length === 0) return;
+    const ended = new Set(this.#book.ended.map(({ position }) => position.id));
+    const lost = this.#lost.filter(({ id }) => ended.has(id));
+    this.#lost = [];
+    if (lost.length === 0) return;
+    const known = this.#book.all().map(({ position }) => position);
+    yield* this.#readArchives(known, Math.min(...lost.map(({ modifiedMs }) => modifiedMs)));
   }
 
   /** What was compressed while nobody looked. */
-  async *#readArchives(): AsyncGenerator<TailedLines> {
+  async *#readArchives(known: readonly SourcePosition[], sinceMs: number): AsyncGenerator<TailedLines> {
     const ended = new Set(this.#book.ended.map(({ position }) => position.id));
     yield* readArchives(
       {
         ...this.#options,
+        known,
+        sinceMs,
         isOpen: (id) => !ended.has(id),
         onRead: (stream) => this.#book.note(stream),
       },
@@ -152,12 +173,17 @@ export class FileTail implements Tail {
     return this.#due.has(file) || this.#options.now() - file.activeMs < activeMs;
   }
 
+  /** Reads a file to its end; lets it go where it is time. */
   async *#drain(file: TailedFile): AsyncGenerator<TailedLines> {
+    const isLeaving = this.#leaving.has(file);
     for (;;) {
-      const lines = await this.#look(file);
-      if (lines === undefined) return;
+      const lines = await this.#look(file, isLeaving);
+      if (lines === undefined) break;
       yield lines;
     }
+    if (!isLeaving) return;
+    this.#leaving.delete(file);
+    if (this.#book.byInode(file.stream.inode) === file) await this.#end(file);
   }
 
   async *#turn(file: TailedFile): AsyncGenerator<TailedLines> {
@@ -165,11 +191,11 @@ export class FileTail implements Tail {
     if (lines !== undefined) yield lines;
   }
 
-  async #look(file: TailedFile): Promise<TailedLines | undefined> {
+  async #look(file: TailedFile, final = false): Promise<TailedLines | undefined> {
     const { stream } = file;
     try {
       if (!file.isIdentified && !(await this.#search.identify(file))) return undefined;
-      const look = await file.look(this.#buffer, this.#options.rules);
+      const look = await file.look(this.#buffer, this.#options.rules, final);
       if (look.kind === 'lines') {
         file.activeMs = this.#options.now();
         this.#isMore ||= look.more;
@@ -177,12 +203,15 @@ export class FileTail implements Tail {
       }
       if (look.kind === 'cut') {
         this.#options.onEvent({ kind: 'cut', name: stream.name, detail: look.detail });
+        this.#lost.push(stream);
         await this.#end(file);
       }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') await this.#end(file);
-      else this.#options.onEvent({ kind: 'unreadable', name: stream.name, detail: message });
+      if (code === 'ENOENT') {
+        this.#lost.push(stream);
+        await this.#end(file);
+      } else this.#options.onEvent({ kind: 'unreadable', name: stream.name, detail: message });
     }
     return undefined;
   }

@@ -21,6 +21,8 @@ interface OpenSegment {
   lines: boolean;
   /** Said once its closing record is written: nothing may come behind it. */
   cut: CutSettings | undefined;
+  /** Its name as a batch, once it was renamed. */
+  readyName: string | undefined;
 }
 
 /**
@@ -78,10 +80,10 @@ export class WriteAheadSpoolFolder implements WriteAheadSpool {
 
   async sync(): Promise<void> {
     if (!this.#dirty) return;
-    this.#dirty = false;
     await this.#guard(async () => {
       await this.#open?.file.datasync();
     });
+    this.#dirty = false;
   }
 
   async closeSegment(cut: CutSettings): Promise<void> {
@@ -122,6 +124,7 @@ export class WriteAheadSpoolFolder implements WriteAheadSpool {
       latest: new Map(),
       lines: false,
       cut: undefined,
+      readyName: undefined,
     };
     try {
       await this.#write(segment, [segmentMagic, empty]);
@@ -153,13 +156,19 @@ export class WriteAheadSpoolFolder implements WriteAheadSpool {
     this.#dirty = true;
   }
 
-  async #makeReady({ path, file, bytes, latest }: OpenSegment, cut: CutSettings): Promise<void> {
-    await file.sync();
-    const name = path.replace(/^.*[/\\]/, '').replace('.open', '.ready');
-    await rename(path, join(this.#folder, name));
+  /** Where it fails, it is gone on with behind what was done. */
+  async #makeReady(segment: OpenSegment, cut: CutSettings): Promise<void> {
+    const { path, file, bytes, latest } = segment;
+    const name = segment.readyName ?? path.replace(/^.*[/\\]/, '').replace('.open', '.ready');
+    if (segment.readyName === undefined) {
+      await file.sync();
+      await rename(path, join(this.#folder, name));
+      segment.readyName = name;
+    }
     await this.#syncFolder();
     await file.close();
     this.#open = undefined;
+    this.#dirty = false;
     this.#ready.push(this.#segment(name, bytes, { cut, latest }));
   }
 
@@ -195,7 +204,16 @@ export class WriteAheadSpoolFolder implements WriteAheadSpool {
     const file = await open(path, 'r+');
     await file.truncate(found.wholeBytes);
     const { wholeBytes: bytes, latest, lines } = found;
-    const segment: OpenSegment = { number, path, file, bytes, latest, lines, cut: found.cut };
+    const segment: OpenSegment = {
+      number,
+      path,
+      file,
+      bytes,
+      latest,
+      lines,
+      cut: found.cut,
+      readyName: undefined,
+    };
     if (found.cut === undefined) await this.#write(segment, encodeRecord({ kind: 'closing', cut }, empty));
     await this.#makeReady(segment, found.cut ?? cut);
   }

@@ -58,7 +58,7 @@ export class Outlet {
     await this.#close();
   }
 
-  /** Goes on by other settings: store, credentials, profile. Batches keep those that decide how they are cut. */
+  /** Goes on by other settings to the same destination: credentials, role, retries. Batches keep those that decide how they are cut. */
   use(request: PushRequest): void {
     this.#request = request;
     this.#reloaded.abort();

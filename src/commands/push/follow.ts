@@ -14,10 +14,11 @@ import { Intake } from './follow-intake.ts';
 import { followLedger } from './follow-ledger.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import { Outlet } from './follow-outlet.ts';
+import { checkSameDestination, placeOf } from './follow-place.ts';
 import { FollowTeller } from './follow-teller.ts';
 import { pushFrom } from './index.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
-import { destinationOf, openSeen } from './through-ledger.ts';
+import { openSeen } from './through-ledger.ts';
 
 /**
  * Delivers what is written to files, folders and pipes, until a pipe ends or somebody says stop. Lines go to a spool on
@@ -47,6 +48,7 @@ export async function follow(request: PushRequest, host: PushHost): Promise<Push
         spool,
         cut,
         first,
+        place,
       }).run();
     } finally {
       await own.close();
@@ -65,6 +67,7 @@ interface FollowingOptions {
   spool: WriteAheadSpool;
   cut: CutSettings;
   first: PushReport;
+  place: FollowPlace;
 }
 
 /** One process that follows: intake and outlet side by side. */
@@ -187,13 +190,14 @@ class Following {
   }
 
   async #reload(outlet: Outlet): Promise<void> {
-    const { host, parts } = this.#options;
+    const { host, parts, place } = this.#options;
     try {
       const request = await parts.reload();
       storeAddress(request);
       const cut = await cutSettings(request, host);
       // Opens the store and builds the rules, and throws what is wrong with them.
-      await pushFrom(async () => [], request, quiet(host));
+      const opened = await pushFrom(async () => [], request, quiet(host));
+      checkSameDestination(place, placeOf(request, opened));
       this.#request = request;
       this.#cut = cut;
       outlet.use(request);
@@ -242,14 +246,6 @@ function checkFollowing({ inputs, options }: PushRequest, host: PushHost): void 
       throw new AuditExportError('usage', `--follow and ${flag} can't be used together: ${why}.`, {
         cure: `Leave out ${flag}, or --follow.`,
       });
-}
-
-function placeOf(request: PushRequest, { store: location }: PushReport): FollowPlace {
-  const layout = layoutOf(request.options);
-  return {
-    profile: request.profile?.name,
-    destination: destinationOf({ store: { location }, layout }, request),
-  };
 }
 
 async function lock(place: FollowPlace, request: PushRequest, host: PushHost): Promise<LockedRun> {

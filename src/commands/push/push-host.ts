@@ -99,6 +99,8 @@ export interface PushHost {
   runHistory: (profile: string | undefined) => Promise<RunHistory>;
   /** Takes notes of the run under way. */
   recorder?: RunRecorder;
+  /** Finds a file by its inode in the folder where it stood before; undefined if it is not there. */
+  findBeside: (path: string, inode: string) => Promise<Source | undefined>;
   /** An id that was never given before. */
   newId: () => string;
   openStore: (address: StoreAddress, settings: StoreSettings) => Promise<ObjectStore>;

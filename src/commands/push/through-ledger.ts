@@ -1,4 +1,5 @@
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import type { Compression } from '../../core/delivery/codec.ts';
 import type { FileSource } from '../../core/ledger/find-parts.ts';
 import { isFileSource } from '../../core/ledger/find-parts.ts';
 import { pushFiles } from '../../core/push/push-files.ts';
@@ -6,6 +7,7 @@ import type { PushResult } from '../../core/push/push-sources.ts';
 import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { PushRequest } from './check-request.ts';
+import { forgetIfEmptied, keepWitness, noteEventsOf } from './emptied-store.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
 import type { OpenRun } from './with-run.ts';
 
@@ -30,14 +32,38 @@ export async function pushThroughLedger(
   const locked = await lock(run, request, host);
   if (locked === undefined) return plain();
   try {
-    const seen = openSeen(request, locked, host);
-    try {
-      return allFiles ? await pushByLedger(files, { run, request, host, locked, seen }) : await plain(seen);
-    } finally {
-      await seen?.close();
-    }
+    return await pushLocked(allFiles ? files : undefined, plain, { run, request, host, locked });
   } finally {
     await locked.release();
+  }
+}
+
+interface HeldRun {
+  run: OpenRun;
+  request: PushRequest;
+  host: PushHost;
+  locked: LockedRun;
+}
+
+/** Pushes files by the ledger, or in the plain way where there are others; without the events that were seen. */
+async function pushLocked(
+  files: readonly FileSource[] | undefined,
+  plain: (seen: SeenEvents | undefined) => Promise<PushResult>,
+  held: HeldRun,
+): Promise<PushResult> {
+  const { run, request, host, locked } = held;
+  const asks = request.options.dedupe !== undefined;
+  const refilled = asks ? await forgetIfEmptied(run, locked, host) : undefined;
+  const seen = openSeen(request, locked, host);
+  try {
+    if (refilled !== undefined && seen !== undefined) await noteEventsOf(refilled, seen, { request, host });
+    if (files !== undefined)
+      return await pushByLedger(files, { ...held, seen, isEmptied: refilled !== undefined });
+    const result = await plain(seen);
+    if (seen !== undefined && result.ended === 'complete') await keepWitness(run, locked);
+    return result;
+  } finally {
+    await seen?.close();
   }
 }
 
@@ -99,8 +125,9 @@ async function lock(run: OpenRun, request: PushRequest, host: PushHost): Promise
     );
   } catch (error) {
     const isBusy = isAuditExportError(error) && error.code === 'busy';
-    // Without its index a run would deliver what it was told not to.
-    if ((profile !== undefined && isBusy) || options.dedupe !== undefined) throw error;
+    // Without its index a run would deliver what it was told not to; without a ledger that is there, some of it twice.
+    const isThere = isAuditExportError(error) && error.details['ledger'] === 'there';
+    if ((profile !== undefined && isBusy) || isThere || options.dedupe !== undefined) throw error;
     tellWithout(error, host);
     return undefined;
   }
@@ -113,17 +140,15 @@ function tellWithout(error: unknown, { log }: PushHost): void {
   log.warn('no-ledger', message, { cure: cure ?? null }, shown);
 }
 
-interface LedgeredRun {
-  run: OpenRun;
-  request: PushRequest;
-  host: PushHost;
-  locked: LockedRun;
+interface LedgeredRun extends HeldRun {
   seen: SeenEvents | undefined;
+  /** The store has lost what it had: all is delivered again, and nothing need be cut as it was. */
+  isEmptied: boolean;
 }
 
 function pushByLedger(
   files: readonly FileSource[],
-  { run, request, host, locked, seen }: LedgeredRun,
+  { run, request, host, locked, seen, isEmptied }: LedgeredRun,
 ): Promise<PushResult> {
   const { options, profile } = request;
   const { types, account, store, push } = run;
@@ -133,18 +158,24 @@ function pushByLedger(
       types,
       account,
       objectBytes: options.objectSize,
+      compression: options.compression as Compression,
+      isEmptied,
       reread: options.reread || (profile === undefined && seen === undefined),
     },
     {
       ledger: locked.ledger,
       store,
       // What was delivered before is cut as it was then: whatever was seen in the meantime is no matter.
-      push: ({ wasDone, ...job }) => push({ ...job, seen: wasDone ? undefined : seen }),
+      push: ({ wasDone, ...job }) => push({ ...job, seen: wasDone && !isEmptied ? undefined : seen }),
       newId: host.newId,
       now: host.clock.now,
       warn: host.log.warn,
       reopen: async (path) => {
         const [source] = await host.reopenFile(path).catch((): Source[] => []);
+        return source !== undefined && isFileSource(source) ? source : undefined;
+      },
+      findBeside: async (path, inode) => {
+        const source = await host.findBeside(path, inode);
         return source !== undefined && isFileSource(source) ? source : undefined;
       },
     },

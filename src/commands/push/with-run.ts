@@ -26,6 +26,8 @@ const chunkBytes = 512 * 1024;
 
 /** What jobs of one run differ in. */
 export interface RunJob extends Pick<PushJob, 'parts' | 'objectBytes' | 'confirm'> {
+  /** That of the options, unless the job was begun with another. */
+  compression?: Compression | undefined;
   seen?: SeenEvents | undefined;
 }
 
@@ -66,7 +68,9 @@ export async function withRun(
       startedMs,
       endedMs: host.clock.now(),
     });
-    if (report.outcome === 'delivered' || report.outcome === 'delivered-with-quarantine') meter.succeeded();
+    const isDone = report.outcome === 'delivered' || report.outcome === 'delivered-with-quarantine';
+    // A follower opens everything once before it has anything to deliver: that is no success yet.
+    if (isDone && !(options.follow && report.sources.length === 0)) meter.succeeded();
     return report;
   } finally {
     meter.left(run.account);
@@ -104,7 +108,10 @@ async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): P
     account,
     quarantineFolder,
     written: [quarantineFolder, address.kind === 'folder' ? address.path : describeStoreAddress(address)],
-    push: ({ seen, ...own }) => pushSources({ ...job, ...own }, ports(seen)),
+    push: ({ seen, compression, ...own }) => {
+      const codec = compression === undefined ? job.codec : buildCodec(compression, options.level);
+      return pushSources({ ...job, codec, ...own }, ports(seen));
+    },
     close: async () => {
       await Promise.all([classifier, store, spool].map((part) => part.close()));
     },
@@ -116,7 +123,7 @@ function commonJob(
   { options }: PushRequest,
   { rules }: RunRules,
   books: Pick<PushJob, 'account' | 'spoken'>,
-): Omit<PushJob, keyof RunJob> {
+): Omit<PushJob, 'parts' | 'objectBytes' | 'confirm'> {
   return {
     types: rules.types,
     scheme: rules.scheme,

@@ -1,3 +1,4 @@
+import type { Compression } from '../delivery/codec.ts';
 import type { Place, SourcePosition } from './source-position.ts';
 
 /** A part of a file that belongs to a batch. `path` and `inode` as they were when the batch was begun. */
@@ -16,7 +17,10 @@ export interface BatchPart extends Pick<SourcePosition, 'id' | 'path' | 'inode' 
 export interface Batch {
   id: string;
   objectBytes: number;
+  compression: Compression;
   parts: readonly BatchPart[];
+  /** Lines of it that were dropped as duplicates: whoever does it again does not know which. */
+  dropped?: number;
 }
 
 /** What a ledger is made of; the order is the order of time. */
@@ -26,6 +30,9 @@ export type LedgerRecord =
   | { kind: 'done'; batch: Batch; positions: readonly SourcePosition[] }
   /** A batch that was begun can't be done any more: a file of it is gone. */
   | { kind: 'drop'; batchId: string }
+  /** The store is being asked whether it still has what it was given; until it is answered, it counts as if it had not. */
+  | { kind: 'ask' }
+  | { kind: 'answered' }
   /** Files that were delivered in another way than by batches. */
   | { kind: 'advance'; positions: readonly SourcePosition[] };
 
@@ -36,6 +43,8 @@ export class LedgerState {
   readonly begun = new Map<string, Batch>();
   /** Done, oldest first: how the files of a store were cut. */
   readonly done = new Map<string, Batch>();
+  /** Whether the store was asked, and neither had what it was given nor has got all of it again. */
+  asked = false;
 
   /** Takes one more record in. */
   apply(record: LedgerRecord): void {
@@ -51,6 +60,10 @@ export class LedgerState {
         this.done.set(record.batch.id, record.batch);
         this.#move(record.positions);
         break;
+      case 'ask':
+      case 'answered':
+        this.asked = record.kind === 'ask';
+        break;
       case 'advance':
         this.#move(record.positions);
         break;
@@ -62,20 +75,26 @@ export class LedgerState {
   }
 }
 
-/** Files not seen for so long, and all but the latest batches, are let go when a ledger is written anew. */
+/** Files not seen for so long, and all but the latest batches and parts, are let go when a ledger is written anew. */
 const keptMs = 400 * 86_400_000;
 const keptBatches = 1000;
+const keptParts = 50_000;
 
 /** The records that make the same state, without what nobody will ask for again. */
 export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[] {
   const positions = [...state.positions.values()].filter(({ seenMs }) => nowMs - seenMs <= keptMs);
   const known = new Set(positions.map(({ id }) => id));
+  let parts = 0;
   const done = [...state.done.values()]
-    .filter(({ parts }) => parts.every(({ id }) => known.has(id)))
-    .slice(-keptBatches);
+    .toReversed()
+    .filter((batch) => batch.parts.every(({ id }) => known.has(id)))
+    .slice(0, keptBatches)
+    .filter((batch) => (parts += batch.parts.length) <= keptParts)
+    .toReversed();
   return [
     ...done.map((batch): LedgerRecord => ({ kind: 'done', batch, positions: [] })),
     { kind: 'advance', positions },
     ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
+    ...(state.asked ? [{ kind: 'ask' } as const] : []),
   ];
 }

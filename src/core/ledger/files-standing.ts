@@ -1,4 +1,5 @@
 import type { FileSource } from './find-parts.ts';
+import { recogniseArchive } from './recognise-archive.ts';
 import { isUnchanged, KnownFiles } from './recognise-file.ts';
 import type { Place, SourcePosition } from './source-position.ts';
 import { beginning } from './source-position.ts';
@@ -25,17 +26,21 @@ export async function standingOf(
   known: Iterable<SourcePosition>,
   newId: () => string,
 ): Promise<StandingFile[]> {
-  const knownFiles = new KnownFiles(known);
+  const positions = Array.from(known);
+  const knownFiles = new KnownFiles(positions);
   const files: StandingFile[] = [];
-  for (const source of sources) files.push(await standing(source, knownFiles, newId));
+  for (const source of sources) {
+    const file = await standing(source, knownFiles, newId);
+    files.push(file.position === undefined ? await asArchive(file, positions, newId) : file);
+  }
   const rotating = new Set<StandingFile>();
   for (const [owner, ...copies] of sharing(files))
     for (const copy of copies) {
-      if (owner !== undefined && (await holdsTheSame(owner, copy))) rotating.add(copy);
+      if (owner !== undefined && (await isCopyOf(copy, owner, owner.from.stored))) rotating.add(copy);
       else makeCopy(copy, newId());
     }
   for (const [original, copy] of namedAlike(files))
-    if (!rotating.has(original) && (await holdsTheSame(original, copy))) rotating.add(copy);
+    if (!rotating.has(original) && (await isCopyOf(copy, original, 0))) rotating.add(copy);
   return files.filter((file) => !rotating.has(file));
 }
 
@@ -49,14 +54,14 @@ function sharing(files: readonly StandingFile[]): StandingFile[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** New files of which one has the other's name and more, as `app.log` and `app.log.1`: it may be its copy. */
+/** New files that have another one's name and more, as `app.log.1` has that of `app.log`: they may be its copies. */
 function namedAlike(files: readonly StandingFile[]): [StandingFile, StandingFile][] {
-  const fresh = new Map(
-    files.flatMap((file) => (file.position === undefined ? [[file.source.file.path, file] as const] : [])),
-  );
-  return [...fresh].flatMap(([path, copy]): [StandingFile, StandingFile][] => {
+  const byPath = new Map(files.map((file) => [file.source.file.path, file]));
+  return files.flatMap((copy): [StandingFile, StandingFile][] => {
+    const { path } = copy.source.file;
+    if (copy.position !== undefined) return [];
     for (let end = path.length - 1; end > path.lastIndexOf('/') + 1; end--) {
-      const original = fresh.get(path.slice(0, end));
+      const original = byPath.get(path.slice(0, end));
       if (original !== undefined) return [[original, copy]];
     }
     return [];
@@ -65,17 +70,19 @@ function namedAlike(files: readonly StandingFile[]): [StandingFile, StandingFile
 
 const comparedAtOnce = 1024 * 1024;
 
-/** Whether what is new in one file is in the other, up to the end of the shorter. */
-async function holdsTheSame(
-  { source: one, from }: StandingFile,
-  { source: other }: StandingFile,
+/** Whether all that a file holds from a byte on is in the original as well; it may be a copy that is not finished. */
+async function isCopyOf(
+  { source: copy }: StandingFile,
+  { source: original }: StandingFile,
+  start: number,
 ): Promise<boolean> {
-  const end = Math.min(one.file.storedBytes, other.file.storedBytes);
-  for (let at = from.stored; at < end; at += comparedAtOnce) {
+  const end = copy.file.storedBytes;
+  if (end > original.file.storedBytes) return false;
+  for (let at = start; at < end; at += comparedAtOnce) {
     const to = Math.min(at + comparedAtOnce, end);
-    if (!(await one.file.bytes(at, to)).equals(await other.file.bytes(at, to))) return false;
+    if (!(await original.file.bytes(at, to)).equals(await copy.file.bytes(at, to))) return false;
   }
-  return end > from.stored;
+  return end > start;
 }
 
 async function standing(
@@ -87,6 +94,17 @@ async function standing(
   const position = found !== undefined && (await isUnchanged(found, source.file)) ? found : undefined;
   const from = position === undefined ? beginning : await behindLineEnding(position, source);
   return { source, id: position?.id ?? newId(), position, isCopy: false, from };
+}
+
+/** A log may have been compressed since it was delivered. */
+async function asArchive(
+  file: StandingFile,
+  known: readonly SourcePosition[],
+  newId: () => string,
+): Promise<StandingFile> {
+  const archive = await recogniseArchive(file.source, known, newId);
+  if (archive === undefined) return file;
+  return { ...file, id: archive.position.id, isCopy: true, ...archive };
 }
 
 /** Whether a position was written down for this very file. */

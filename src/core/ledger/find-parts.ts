@@ -15,6 +15,15 @@ export interface FoundPart {
   source: FileSource;
 }
 
+/** The parts of a batch that were found. */
+export interface FoundParts {
+  found: FoundPart[];
+  /** Whether every part was found: only then is it the same batch. */
+  all: boolean;
+  /** Whether any of them is in a file that the run was given. */
+  isGiven: boolean;
+}
+
 /** Finds the files of batches again. */
 export class PartFinder {
   readonly #sources: readonly FileSource[];
@@ -47,13 +56,18 @@ export class PartFinder {
    * The batch's parts in their files, wherever these are now: at the same inode or path, where the batch says, or, copied
    * away, anywhere among the sources. `all` says whether every part was found: only then is it the same batch.
    */
-  async find({ parts }: Batch): Promise<{ found: FoundPart[]; all: boolean }> {
+  async find({ parts }: Batch): Promise<FoundParts> {
     const found: FoundPart[] = [];
     for (const part of parts) {
       const source = await this.#fileOf(part);
       if (source !== undefined) found.push({ part, source });
     }
-    return { found, all: found.length === parts.length };
+    const given = new Set(this.#sources);
+    return {
+      found,
+      all: found.length === parts.length,
+      isGiven: found.some(({ source }) => given.has(source)),
+    };
   }
 
   #near({ inode, path }: BatchPart): FileSource[] {

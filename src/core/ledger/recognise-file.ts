@@ -75,10 +75,12 @@ export class KnownFiles<T extends Mark> {
   }
 
   async #byContent(file: SourceFile): Promise<T | undefined> {
+    if (this.#lengths.size === 0) return undefined;
     const alike: T[] = [];
+    const head = await file.bytes(0, hashedBytes);
     for (const length of this.#lengths) {
-      if (length > file.storedBytes) continue;
-      alike.push(...(this.#byHead.get(`${length} ${hashOf(await file.bytes(0, length))}`) ?? []));
+      if (length > head.length) continue;
+      alike.push(...(this.#byHead.get(`${length} ${hashOf(head.subarray(0, length))}`) ?? []));
     }
     for (const mark of alike.toSorted((a, b) => b.stored - a.stored))
       if (await stillHolds(mark, file)) return mark;
@@ -96,6 +98,7 @@ function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function hashOf(bytes: Buffer): string {
+/** SHA-256, 32 hex digits. */
+export function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 }

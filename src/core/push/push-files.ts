@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger.ts';
+import type { Compression } from '../delivery/codec.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
 import type { Batch, BatchPart } from '../ledger/batch.ts';
 import type { StandingFile } from '../ledger/files-standing.ts';
@@ -8,8 +9,10 @@ import { standingOf } from '../ledger/files-standing.ts';
 import type { FileSource, FoundPart } from '../ledger/find-parts.ts';
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
+import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
 import { hashEnds, stillHolds } from '../ledger/recognise-file.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
+import { beginning } from '../ledger/source-position.ts';
 import type { WitnessKeeper } from '../ledger/witness-keeper.ts';
 import type { PushResult } from './push-sources.ts';
 import type { FilePart, SourcePart } from './source-part.ts';
@@ -20,6 +23,9 @@ export interface FilesJob {
   files: readonly FileSource[];
   types: readonly string[];
   objectBytes: number;
+  compression: Compression;
+  /** The store is known to have lost what it had. */
+  isEmptied: boolean;
   /** Read again what was delivered before, cut as it was then, and let the store say that it has it. */
   reread: boolean;
   account: RunAccount;
@@ -29,6 +35,7 @@ export interface FilesJob {
 export interface BatchJob {
   parts: readonly SourcePart[];
   objectBytes: number;
+  compression: Compression;
   /** All of it was delivered before, cut like this. */
   wasDone: boolean;
   confirm: () => Promise<void>;
@@ -39,6 +46,8 @@ export interface FilesPorts {
   store: WitnessKeeper;
   /** Opens a file that an unfinished batch names and that is not among the inputs; undefined if it is gone. */
   reopen: (path: string) => Promise<FileSource | undefined>;
+  /** Finds a file by its inode beside where it stood before; undefined if it is not there. */
+  findBeside: (path: string, inode: string) => Promise<FileSource | undefined>;
   newId: () => string;
   now: () => number;
   /** Tells what somebody should know although the run goes on. */
@@ -57,12 +66,18 @@ export async function pushFiles(job: FilesJob, ports: FilesPorts): Promise<PushR
   return new FilesRun(job, ports).run();
 }
 
+/** A file that is named each day and has nothing new is noted so often. */
+const notedEveryMs = 30 * 86_400_000;
+const lineEndingBytes = 2;
+
 class FilesRun {
   readonly #job: FilesJob;
   readonly #ports: FilesPorts;
-  readonly #finder: PartFinder;
+  #finder: PartFinder;
   /** Lines of this run's batches that earlier runs had delivered, by file. */
   readonly #proven = new Map<string, Record<string, number>>();
+  /** Stored bytes of each file, from its beginning, that this run has delivered or proved. */
+  readonly #provenTo = new Map<string, number>();
   readonly #provenBatches = new Set<string>();
   readonly #result: PushResult;
 
@@ -80,17 +95,69 @@ class FilesRun {
   }
 
   async run(): Promise<PushResult> {
-    const { files } = this.#job;
-    const { ledger, newId } = this.#ports;
+    const { ledger, newId, now } = this.#ports;
+    const files = [...this.#job.files, ...(await this.#rotatedAway())];
+    this.#finder = new PartFinder(files, this.#ports.reopen);
     if (!(await this.#finishBegun())) return this.#result;
-    const standing = await standingOf(files, ledger.state.positions.values(), newId);
-    const copies = standing.flatMap(({ isCopy, position }) => (isCopy && position ? [position] : []));
-    if (copies.length > 0) await ledger.add({ kind: 'advance', positions: copies });
-    const reread = this.#job.reread || !(await this.#storeRemembers(standing));
-    if (reread && !(await this.#proveDone())) return this.#result;
-    await this.#pushRest(standing);
+    const known = (): Iterable<SourcePosition> => ledger.state.positions.values();
+    let standing = await standingOf(files, known(), newId);
+    await this.#noteStanding(standing, now());
+    const isLost = await this.#hasLost(standing);
+    if (this.#job.reread || isLost) {
+      if (!(await this.#proveDone(isLost))) return this.#result;
+      if (isLost) standing = standing.map((file) => this.#onlyProven(file));
+    }
+    const isComplete = await this.#pushRest(standing);
     for (const file of standing) this.#vouchFor(file);
+    if (isComplete && ledger.state.asked) await ledger.add({ kind: 'answered' });
     return this.#result;
+  }
+
+  /** What is left of a log that was renamed since it was delivered: it has another name now, which nobody gave. */
+  async #rotatedAway(): Promise<FileSource[]> {
+    const given = new Map(this.#job.files.map((source) => [source.file.path, source.file.inode]));
+    const inodes = new Set(given.values());
+    const { positions, begun } = this.#ports.ledger.state;
+    const begunParts = Array.from(begun.values()).flatMap(({ parts }) => parts);
+    const found: FileSource[] = [];
+    for (const { path, inode } of [...positions.values(), ...begunParts]) {
+      const now = given.get(path);
+      if (now === undefined || now === inode || inodes.has(inode)) continue;
+      inodes.add(inode);
+      const source = await this.#ports.findBeside(path, inode);
+      if (source !== undefined && (await this.#isKnown(source))) found.push(source);
+    }
+    return found;
+  }
+
+  /** Whether a file holds what was delivered of it, or was going to be: an inode may be another file's by now. */
+  async #isKnown({ file }: FileSource): Promise<boolean> {
+    const { positions, begun } = this.#ports.ledger.state;
+    const parts = Array.from(begun.values()).flatMap((batch) => batch.parts);
+    for (const position of positions.values())
+      if (position.inode === file.inode && (await stillHolds(position, file))) return true;
+    for (const part of parts)
+      if (part.inode === file.inode && (await stillHolds({ ...part, stored: part.to }, file))) return true;
+    return false;
+  }
+
+  /** Writes down what is new about files although nothing of them is delivered: copies, and that they are still there. */
+  async #noteStanding(standing: readonly StandingFile[], nowMs: number): Promise<void> {
+    const positions = standing.flatMap(({ isCopy, position }) => {
+      if (position === undefined || (!isCopy && nowMs - position.seenMs < notedEveryMs)) return [];
+      return [{ ...position, seenMs: nowMs }];
+    });
+    if (positions.length > 0) await this.#ports.ledger.add({ kind: 'advance', positions });
+  }
+
+  /**
+   * In a store that lost what it had, only what this run has proved counts: what else is known of a file is forgotten,
+   * and it is delivered from its beginning.
+   */
+  #onlyProven(file: StandingFile): StandingFile {
+    const { position } = file;
+    if (position === undefined || this.#provenTo.get(file.id) === position.stored) return file;
+    return { ...file, id: this.#ports.newId(), position: undefined, isCopy: false, from: beginning };
   }
 
   /** Counts what earlier runs delivered of a file, and this one neither delivered nor proved. */
@@ -109,58 +176,100 @@ class FilesRun {
 
   /** Batches that were begun and not ended come first, for what they left behind is cut as they cut it. */
   async #finishBegun(): Promise<boolean> {
-    const { ledger, warn } = this.#ports;
+    const { ledger } = this.#ports;
     for (const batch of Array.from(ledger.state.begun.values())) {
-      const { found, all } = await this.#finder.find(batch);
-      if (found.length === 0 && !this.#finder.touches(batch)) continue;
-      if (all) {
-        if (!(await this.#pushBatch(batch, found))) return false;
-        continue;
-      }
-      await ledger.add({ kind: 'drop', batchId: batch.id });
-      warn(
-        'batch-dropped',
-        'A run that was cut short can not be ended as it was begun, since a file of it is gone or was rewritten: what is there is delivered afresh.',
-      );
+      const { found, all, isGiven } = await this.#finder.find(batch);
+      if (!isGiven && !this.#finder.touches(batch)) continue;
+      if (all && (await this.#pushBatch(batch, found))) continue;
+      if (all && !this.#brokeAndGrew(found)) return false;
+      await this.#drop(batch);
     }
     return true;
   }
 
-  /** Asks the store for an object that it was given before. One that has lost it has lost the rest as well. */
-  async #storeRemembers(standing: readonly StandingFile[]): Promise<boolean> {
+  /** A compressed file that was pushed before it was whole can't be ended as it was begun: it has another end now. */
+  #brokeAndGrew(found: readonly FoundPart[]): boolean {
+    const { error } = this.#result;
+    if (!isAuditExportError(error) || error.code !== 'source-broken') return false;
+    return found.some(({ part, source }) => source.file.storedBytes > part.to);
+  }
+
+  async #drop({ id }: Batch): Promise<void> {
+    await this.#ports.ledger.add({ kind: 'drop', batchId: id });
+    this.#result.ended = 'complete';
+    this.#result.error = undefined;
+    this.#ports.warn(
+      'batch-dropped',
+      'A run that was cut short can not be ended as it was begun, since a file of it is gone or is another now: what is there is delivered afresh.',
+    );
+  }
+
+  /**
+   * Asks the store for an object that it was given before, where anything is to be taken for delivered. One that has lost
+   * it has lost the rest as well. That it is being asked is written down first: the question puts the object back.
+   */
+  async #hasLost(standing: readonly StandingFile[]): Promise<boolean> {
+    const { reread, isEmptied } = this.#job;
     const { ledger, store, warn } = this.#ports;
-    if (!standing.some(({ position }) => position !== undefined)) return true;
-    const witness = await ledger.witness();
-    if (witness === undefined || (await store.put(witness)) !== 'stored') return true;
+    if (isEmptied || ledger.state.asked) return true;
+    const trusts = standing.some(
+      ({ id, position }) => position !== undefined && (!reread || !this.#covers(id)),
+    );
+    const witness = trusts ? await ledger.witness() : undefined;
+    if (witness === undefined) return false;
+    await ledger.add({ kind: 'ask' });
+    if ((await store.put(witness)) !== 'stored') {
+      await ledger.add({ kind: 'answered' });
+      return false;
+    }
     warn(
       'store-emptied',
       `${store.location} no longer has what was delivered there before: all of it is delivered again.`,
     );
-    return false;
-  }
-
-  /** Delivers again what was delivered, cut as it was then; the store says what it has. */
-  async #proveDone(): Promise<boolean> {
-    for (const batch of Array.from(this.#ports.ledger.state.done.values())) {
-      if (this.#provenBatches.has(batch.id) || !this.#finder.covers(batch)) continue;
-      const { found, all } = await this.#finder.find(batch);
-      if (all && !(await this.#pushBatch(batch, found))) return false;
-    }
     return true;
   }
 
-  async #pushRest(standing: readonly StandingFile[]): Promise<void> {
+  /** Whether all that was delivered of a file can be delivered again from the files of this run. */
+  #covers(id: string): boolean {
+    const batches = Array.from(this.#ports.ledger.state.done.values());
+    const own = batches.filter(({ parts }) => parts.some((part) => part.id === id));
+    const lines = own.flatMap(({ parts }) => parts.filter((part) => part.id === id));
+    const delivered = lines.reduce((total, part) => sum(total, part.delivered ?? {}), {});
+    const known = this.#ports.ledger.state.positions.get(id)?.delivered ?? {};
+    return (
+      own.every((batch) => this.#finder.covers(batch) && !hasDropped(batch)) &&
+      Object.keys(difference(known, delivered)).length === 0
+    );
+  }
+
+  /**
+   * Delivers again what was delivered, cut as it was then; the store says what it has. In a store that lost it, also
+   * batches that hold files which this run was not given.
+   */
+  async #proveDone(isLost: boolean): Promise<boolean> {
+    const done = Array.from(this.#ports.ledger.state.done.values()).filter(
+      ({ id }) => !this.#provenBatches.has(id),
+    );
+    const batches = await (isLost ? batchesToRestore : batchesToProve)(done, this.#finder);
+    for (const { batch, found } of batches) if (!(await this.#pushBatch(batch, found))) return false;
+    return true;
+  }
+
+  /** Delivers what is new as one batch; says whether all of it is durable. */
+  async #pushRest(standing: readonly StandingFile[]): Promise<boolean> {
     const { ledger, newId } = this.#ports;
+    const { objectBytes, compression } = this.#job;
     // What is left of a file that was rotated away is older than what is in the new one.
     const fresh = standing
       .filter(({ source, from }) => source.file.storedBytes > from.stored)
       .toSorted((a, b) => Number(a.position === undefined) - Number(b.position === undefined));
-    if (fresh.length === 0) return;
-    const parts = await Promise.all(fresh.map(beginPart));
-    const batch: Batch = { id: newId(), objectBytes: this.#job.objectBytes, parts };
+    if (fresh.length === 0) return true;
+    const found: FoundPart[] = [];
+    for (const file of fresh) found.push({ source: file.source, part: await beginPart(file) });
+    const parts = found.map(({ part }) => part);
+    const batch: Batch = { id: newId(), objectBytes, compression, parts };
     await ledger.add({ kind: 'begin', batch });
-    const found = fresh.map(({ source }, index) => ({ source, part: parts[index] as BatchPart }));
-    await this.#pushBatch(batch, found);
+    return this.#pushBatch(batch, found);
   }
 
   /** Delivers a batch and ends it in the ledger; says whether the run may go on. */
@@ -168,18 +277,20 @@ class FilesRun {
     const { ledger, push } = this.#ports;
     const wasDone = ledger.state.done.get(batch.id);
     const parts = found.map(({ source, part }) => ({ source, part: this.#filePart(part) }));
+    const droppedBefore = this.#job.account.duplicate;
     const result = await push({
       parts,
       objectBytes: batch.objectBytes,
+      compression: batch.compression,
       wasDone: wasDone !== undefined,
       confirm: () => confirmParts(found),
     });
     this.#take(result);
     if (result.ended !== 'complete') return false;
     this.#provenBatches.add(batch.id);
-    for (const part of wasDone?.parts ?? [])
-      this.#proven.set(part.id, sum(this.#proven.get(part.id) ?? {}, part.delivered ?? {}));
-    if (wasDone === undefined) await this.#endBatch(batch, found, result);
+    for (const part of wasDone?.parts ?? []) this.#prove(part, part.to, part.delivered ?? {});
+    const dropped = this.#job.account.duplicate - droppedBefore;
+    if (wasDone === undefined) await this.#endBatch({ ...batch, dropped }, found, result);
     return true;
   }
 
@@ -196,13 +307,22 @@ class FilesRun {
       const position = await nextPosition(read, types, now());
       positions.push(position);
       const delivered = acceptedByType(account, types);
-      parts.push({ ...part, delivered });
+      // Half a line at the end is not delivered: it belongs to the next batch.
+      const { headHash, tailHash, stored, plain } = position;
+      parts.push({ ...part, ...(plain ? { to: stored, headHash, tailHash } : {}), delivered });
       // What this run has just delivered is in its books already.
-      this.#proven.set(part.id, sum(this.#proven.get(part.id) ?? {}, delivered));
+      this.#prove(part, position.stored, delivered);
     }
     await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
     const witness = store.takeWitness();
-    if (witness !== undefined && !this.#job.reread) await ledger.keepWitness(witness);
+    if (witness !== undefined) await ledger.keepWitness(witness);
+  }
+
+  #prove({ id, from }: BatchPart, to: number, delivered: Readonly<Record<string, number>>): void {
+    this.#proven.set(id, sum(this.#proven.get(id) ?? {}, delivered));
+    const before = this.#provenTo.get(id) ?? 0;
+    // A line ending that came later lies between two parts.
+    if (from.stored - before <= lineEndingBytes) this.#provenTo.set(id, Math.max(before, to));
   }
 
   #filePart({ id, from, to }: BatchPart): FilePart {

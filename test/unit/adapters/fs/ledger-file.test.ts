@@ -33,7 +33,7 @@ function position(id: string, stored: number, seenMs = nowMs): SourcePosition {
 function batch(id: string, file = id): Batch {
   const from = { stored: 0, offset: 0, lines: 0 };
   const part = { id: file, path: `/logs/${file}`, inode: `1:${file}`, headHash: 'h', tailHash: 't' };
-  return { id, objectBytes: 100, parts: [{ ...part, from, to: 10 }] };
+  return { id, objectBytes: 100, compression: 'gzip', parts: [{ ...part, from, to: 10 }] };
 }
 
 describe('a ledger', () => {

@@ -1,0 +1,13 @@
+import type { Verb } from '../verb.ts';
+
+/** Verbs that are run often, in small jobs, and by machines: they are loaded without the others. */
+const alone: Readonly<Record<string, () => Promise<Verb>>> = {
+  push: async () => (await import('./push.ts')).pushVerb,
+  status: async () => (await import('./status.ts')).statusVerb,
+};
+
+/** The verbs that a command line may mean: the one that it begins with, or all. */
+export async function verbsFor([first = '']: readonly string[]): Promise<readonly Verb[]> {
+  const load = Object.hasOwn(alone, first) ? alone[first] : undefined;
+  return load === undefined ? (await import('./index.ts')).verbs : [await load()];
+}

@@ -1,0 +1,52 @@
+import type { Batch } from './batch.ts';
+import type { FoundPart, PartFinder } from './find-parts.ts';
+
+/** A batch that was done, with the files that it can be done again from. */
+export interface ProvableBatch {
+  batch: Batch;
+  found: FoundPart[];
+}
+
+/** Batches of files that a run was given, whole: done again, they show what the store has. */
+export async function batchesToProve(done: readonly Batch[], finder: PartFinder): Promise<ProvableBatch[]> {
+  return findAll(
+    done.filter((batch) => finder.covers(batch) && !hasDropped(batch)),
+    finder,
+  ).then(({ provable }) => provable);
+}
+
+/**
+ * Batches of which a store that lost everything can be given the objects again, also those that hold files which the run
+ * was not given. A file of which one batch can't be done again is delivered from its beginning, so none of its batches
+ * may be.
+ */
+export async function batchesToRestore(done: readonly Batch[], finder: PartFinder): Promise<ProvableBatch[]> {
+  const touched = done.filter((batch) => finder.touches(batch));
+  const { provable, gone } = await findAll(touched, finder);
+  const isGone = ({ batch }: ProvableBatch): boolean => batch.parts.some(({ id }) => gone.has(id));
+  let known: number;
+  do {
+    known = gone.size;
+    for (const { batch } of provable.filter(isGone)) for (const { id } of batch.parts) gone.add(id);
+  } while (known < gone.size);
+  return provable.filter((found) => !isGone(found));
+}
+
+/** Whoever does a batch again does not know which of its lines were dropped. */
+export function hasDropped({ dropped = 0 }: Batch): boolean {
+  return dropped > 0;
+}
+
+async function findAll(
+  batches: readonly Batch[],
+  finder: PartFinder,
+): Promise<{ provable: ProvableBatch[]; gone: Set<string> }> {
+  const provable: ProvableBatch[] = [];
+  const gone = new Set<string>();
+  for (const batch of batches) {
+    const { found, all } = await finder.find(batch);
+    if (all) provable.push({ batch, found });
+    else for (const { id } of batch.parts) gone.add(id);
+  }
+  return { provable, gone };
+}
