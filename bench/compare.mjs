@@ -79,7 +79,7 @@ export async function compare(contenders, input, { rounds, sink, onRun }) {
     }
   }
   return runs.map(({ contender, costs, tallies }) => {
-    const last = /** @type {SinkTally} */ (tallies.at(-1));
+    const last = tallies.at(-1);
     return {
       name: contender.name,
       version: contender.version() ?? '',

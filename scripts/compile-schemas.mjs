@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneModule from 'ajv/dist/standalone/index.js';
+import './compile-scanner.mjs';
 
 const standalone = standaloneModule.default;
 const root = new URL('../', import.meta.url);

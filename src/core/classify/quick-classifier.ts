@@ -51,7 +51,8 @@ export function buildQuickClassifier(
     if (type === undefined) return undefined;
     prepared.push(type);
   }
-  const reader = new SlotReader(tree);
+  const reader = SlotReader.open(tree);
+  if (reader === undefined) return undefined;
   return (bytes, start, end) => {
     if (!reader.read(bytes, start, end)) return undefined;
     const known = recognise(prepared, reader);
