@@ -3,6 +3,7 @@ import { recogniseArchive } from './recognise-archive.ts';
 import { isUnchanged, KnownFiles } from './recognise-file.ts';
 import type { Place, SourcePosition } from './source-position.ts';
 import { beginning } from './source-position.ts';
+import { wasCut } from './was-cut.ts';
 
 /** A file of this run, and how far it has been delivered. */
 export interface StandingFile {
@@ -80,7 +81,10 @@ async function isCopyOf(
   if (end > original.file.storedBytes) return false;
   for (let at = start; at < end; at += comparedAtOnce) {
     const to = Math.min(at + comparedAtOnce, end);
-    if (!(await original.file.bytes(at, to)).equals(await copy.file.bytes(at, to))) return false;
+    const bytes = await original.file.bytes(at, to);
+    // Cut since: now the copy is finished, and everything has to be looked at anew.
+    if (bytes.length < to - at) throw wasCut(original.file.path);
+    if (!bytes.equals(await copy.file.bytes(at, to))) return false;
   }
   return end > start;
 }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { isAuditExportError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { Compression } from '../delivery/codec.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
@@ -10,6 +10,7 @@ import type { FileSource, FoundPart } from '../ledger/find-parts.ts';
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
 import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
+import { wasCut } from '../ledger/was-cut.ts';
 import { hashEnds, stillHolds } from '../ledger/recognise-file.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
 import { beginning } from '../ledger/source-position.ts';
@@ -180,24 +181,14 @@ class FilesRun {
     for (const batch of Array.from(ledger.state.begun.values())) {
       const { found, all, isGiven } = await this.#finder.find(batch);
       if (!isGiven && !this.#finder.touches(batch)) continue;
-      if (all && (await this.#pushBatch(batch, found))) continue;
-      if (all && !this.#brokeAndGrew(found)) return false;
-      await this.#drop(batch);
+      if (!all || (await holdsGrownArchive(found))) await this.#drop(batch);
+      else if (!(await this.#pushBatch(batch, found))) return false;
     }
     return true;
   }
 
-  /** A compressed file that was pushed before it was whole can't be ended as it was begun: it has another end now. */
-  #brokeAndGrew(found: readonly FoundPart[]): boolean {
-    const { error } = this.#result;
-    if (!isAuditExportError(error) || error.code !== 'source-broken') return false;
-    return found.some(({ part, source }) => source.file.storedBytes > part.to);
-  }
-
   async #drop({ id }: Batch): Promise<void> {
     await this.#ports.ledger.add({ kind: 'drop', batchId: id });
-    this.#result.ended = 'complete';
-    this.#result.error = undefined;
     this.#ports.warn(
       'batch-dropped',
       'A run that was cut short can not be ended as it was begun, since a file of it is gone or is another now: what is there is delivered afresh.',
@@ -261,7 +252,7 @@ class FilesRun {
     const { objectBytes, compression } = this.#job;
     // What is left of a file that was rotated away is older than what is in the new one.
     const fresh = standing
-      .filter(({ source, from }) => source.file.storedBytes > from.stored)
+      .filter(({ source, from }) => source.file.storedBytes > from.stored || isEmptyArchive(source))
       .toSorted((a, b) => Number(a.position === undefined) - Number(b.position === undefined));
     if (fresh.length === 0) return true;
     const found: FoundPart[] = [];
@@ -356,15 +347,21 @@ async function confirmParts(found: readonly FoundPart[]): Promise<void> {
   }
 }
 
-function wasCut(path: string): AuditExportError {
-  return new AuditExportError('source-moved', `${path} was rotated while it was read: it was cut.`, {
-    cure: 'Run it again: it is found where it is now, and what is stored already will not be stored twice.',
-  });
+/** Nothing is in it, although its name says that something must be: reading it says what is wrong. */
+function isEmptyArchive({ file }: FileSource): boolean {
+  return file.storedBytes === 0 && /\.(?:gz|zst)$/.test(file.path);
+}
+
+/** A compressed file that was pushed before it was whole can't be ended as it was begun: it has another end now. */
+async function holdsGrownArchive(found: readonly FoundPart[]): Promise<boolean> {
+  for (const { part, source } of found)
+    if (source.file.storedBytes > part.to && (await source.file.isCompressed())) return true;
+  return false;
 }
 
 async function beginPart({ source, id, from }: StandingFile): Promise<BatchPart> {
   const { file } = source;
   const to = file.storedBytes;
-  if ((await file.bytes(to - 1, to)).length === 0) throw wasCut(file.path);
+  if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw wasCut(file.path);
   return { id, path: file.path, inode: file.inode, from, to, ...(await hashEnds(file, to)) };
 }
