@@ -1,7 +1,9 @@
 import type { FilePart, SourceAccount } from '../push/source-part.ts';
 import type { FileSource } from './find-parts.ts';
-import { hashEnds } from './recognise-file.ts';
+import type { Mark } from './recognise-file.ts';
+import { hashEnds, stillHolds } from './recognise-file.ts';
 import type { SourcePosition } from './source-position.ts';
+import { wasCut } from './was-cut.ts';
 
 /** A part of a file that was read to its end, with what was counted meanwhile. */
 export interface ReadPart {
@@ -9,6 +11,8 @@ export interface ReadPart {
   source: FileSource;
   part: FilePart;
   account: SourceAccount;
+  /** The hashes of the file before the part's end, taken before it was read. */
+  ends: Pick<SourcePosition, 'headHash' | 'tailHash'>;
   /** Where the file stood before. */
   before: SourcePosition | undefined;
 }
@@ -26,7 +30,7 @@ export function acceptedByType(
  * the place is before it, so that it is read again when it is whole.
  */
 export async function nextPosition(
-  { id, source, part, account, before }: ReadPart,
+  { id, source, part, account, ends, before }: ReadPart,
   types: readonly string[],
   nowMs: number,
 ): Promise<SourcePosition> {
@@ -42,7 +46,7 @@ export async function nextPosition(
     stored,
     offset: from.offset + account.lineBytes - unread,
     lines: account.lines - (isHalf ? 1 : 0),
-    ...(await hashEnds(file, stored)),
+    ...(stored === to ? ends : await endsBefore(source, stored, { ...ends, stored: to })),
     checksum,
     modifiedMs: file.modifiedMs,
     plain,
@@ -51,6 +55,17 @@ export async function nextPosition(
     delivered: sum(before?.delivered ?? {}, acceptedByType(account, types)),
     seenMs: nowMs,
   };
+}
+
+/** The hashes before a byte of a file that must still be what was read: it may have been cut while it was delivered. */
+async function endsBefore(
+  { file }: FileSource,
+  stored: number,
+  whole: Omit<Mark, 'path' | 'inode'>,
+): Promise<ReadPart['ends']> {
+  const ends = await hashEnds(file, stored);
+  if (!(await stillHolds(whole, file))) throw wasCut(file.path);
+  return ends;
 }
 
 /** What of a source's end is not taken for read. */

@@ -294,7 +294,9 @@ class FilesRun {
       const account = sources[index];
       if (account === undefined) continue;
       const before = ledger.state.positions.get(part.id);
-      const read = { id: part.id, source, part: this.#filePart(part), account, before };
+      const { headHash: head, tailHash: tail } = part;
+      const ends = { headHash: head, tailHash: tail };
+      const read = { id: part.id, source, part: this.#filePart(part), account, ends, before };
       const position = await nextPosition(read, types, now());
       positions.push(position);
       const delivered = acceptedByType(account, types);

@@ -147,6 +147,24 @@ describe('a log that is looked at while it is copied away, before it is cut', ()
     expect(exporter.storedLines()).toEqual([...linesOf(0, before + 10), ...linesOf(100, 3)].toSorted());
   });
 
+  test('cut while its last objects are delivered, its copy is known', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('app.log', text(linesOf(0, 20)));
+    await exporter.push(['app.log']);
+    files.append('app.log', text(linesOf(20, 10)));
+    await exporter.push(['app.log'], {
+      beforePut: () => {
+        if (files.bytes('app.log.1').length > 0) return;
+        files.copy('app.log', 'app.log.1');
+        files.overwrite('app.log', text(linesOf(50, 1)));
+      },
+    });
+    await exporter.push(files.paths);
+    await exporter.push(files.paths);
+    expect(exporter.storedLines()).toEqual([...linesOf(0, 30), ...linesOf(50, 1)].toSorted());
+  });
+
   test('while the copy is not finished, it is not taken for a file of its own', async () => {
     const exporter = new Exporter();
     const { files } = exporter;

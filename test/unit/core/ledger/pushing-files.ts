@@ -19,6 +19,8 @@ export interface RunOptions {
   objectBytes?: number;
   /** The put (counted from 0 in this run) at which the process is killed, before or after the object is stored. */
   cutAtPut?: { put: number; when: 'before' | 'after' };
+  /** Called before each put but the look at the store. */
+  beforePut?: () => void;
   cutAtRecord?: { kind: LedgerRecord['kind']; when: 'before' | 'after' };
 }
 
@@ -99,7 +101,19 @@ export class Exporter {
       .toSorted();
   }
 
-  #killable({ cutAtPut }: RunOptions): MemoryStore {
+  #watched(beforePut: () => void): MemoryStore {
+    const { store } = this;
+    let puts = 0;
+    return Object.assign(Object.create(store) as MemoryStore, {
+      put: async (object: Parameters<MemoryStore['put']>[0]) => {
+        if (puts++ > 0) beforePut();
+        return store.put(object);
+      },
+    });
+  }
+
+  #killable({ cutAtPut, beforePut }: RunOptions): MemoryStore {
+    if (beforePut !== undefined) return this.#watched(beforePut);
     if (cutAtPut === undefined) return this.store;
     const { store } = this;
     let puts = 0;
