@@ -24,6 +24,7 @@ test('the report of push has the shape that scripts rely on', async () => {
     recognised: 'number',
     delivered: 'number',
     alreadyDelivered: 'number',
+    duplicate: 'number',
     notSelected: 'number',
     quarantined: 'number',
   };
