@@ -9,8 +9,9 @@ export interface Ledger {
    * a power cut. Throws `state-not-written`.
    */
   add: (record: LedgerRecord) => Promise<void>;
-  /** An object that was delivered before, to ask the store whether it still has it. */
-  witness: () => Promise<FinishedObject | undefined>;
-  keepWitness: (object: FinishedObject) => Promise<void>;
+  /** Objects that were delivered before, the latest first, to ask the store whether it still has them. */
+  witnesses: () => Promise<FinishedObject[]>;
+  /** Keeps these before the ones it has, of which the oldest go. Throws `state-not-written`. */
+  keepWitnesses: (objects: readonly FinishedObject[]) => Promise<void>;
   close: () => Promise<void>;
 }

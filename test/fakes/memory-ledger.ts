@@ -1,12 +1,13 @@
 import type { LedgerRecord } from '../../src/core/ledger/batch.ts';
 import { LedgerState } from '../../src/core/ledger/batch.ts';
+import { fewWitnesses } from '../../src/core/ledger/witness-keeper.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { FinishedObject } from '../../src/ports/object-store.ts';
 
 /** What survives a power cut. */
 export class LedgerDisk {
   readonly records: string[] = [];
-  witness: FinishedObject | undefined;
+  witnesses: FinishedObject[] = [];
 }
 
 /** A ledger in memory. `cut` may end the process at a record, before or after it is durable: it throws. */
@@ -32,12 +33,12 @@ export class MemoryLedger implements Ledger {
     if (cut === 'after') throw new Error('power cut');
   }
 
-  async witness(): Promise<FinishedObject | undefined> {
-    return this.#disk.witness;
+  async witnesses(): Promise<FinishedObject[]> {
+    return this.#disk.witnesses;
   }
 
-  async keepWitness(object: FinishedObject): Promise<void> {
-    this.#disk.witness = object;
+  async keepWitnesses(objects: readonly FinishedObject[]): Promise<void> {
+    this.#disk.witnesses = fewWitnesses([...objects, ...this.#disk.witnesses]);
   }
 
   async close(): Promise<void> {}

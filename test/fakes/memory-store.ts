@@ -1,5 +1,6 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/object-store.ts';
+import type { FinishedObject, PutStatus } from '../../src/ports/object-store.ts';
+import type { WitnessStore } from '../../src/ports/witness-store.ts';
 
 /** What the store does, by the number of the put (from 0). */
 export interface StoreScript {
@@ -14,7 +15,7 @@ export interface StoreScript {
  * are under way at once: the first to end wins. It delays and fails by its script, and remembers the most puts and bytes
  * that were under way together.
  */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements WitnessStore {
   readonly location = 'memory';
   readonly prefix: string;
   readonly objects = new Map<string, Buffer>();
@@ -29,6 +30,11 @@ export class MemoryStore implements ObjectStore {
   constructor(script: StoreScript = {}, prefix = '') {
     this.#script = script;
     this.prefix = prefix;
+  }
+
+  /** Its answers are never lost. */
+  ask(object: FinishedObject): Promise<PutStatus> {
+    return this.put(object);
   }
 
   async put({ key, body }: FinishedObject): Promise<PutStatus> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compactRecords, LedgerState } from '../../core/ledger/batch.ts';
 import type { LedgerRecord } from '../../core/ledger/batch.ts';
+import { fewWitnesses } from '../../core/ledger/witness-keeper.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { FinishedObject } from '../../ports/object-store.ts';
@@ -11,7 +12,7 @@ import { replaceFile } from './replace-file.ts';
 /** A ledger that has grown past this, and to twice what it comes to, is written anew. */
 const compactedFromBytes = 1024 * 1024;
 
-/** The ledger of one destination: a journal in a folder of its own, and the object that was kept as witness. */
+/** The ledger of one destination: a journal in a folder of its own, and the objects that were kept as witnesses. */
 export class LedgerFile implements Ledger {
   readonly state = new LedgerState();
   readonly #folder: string;
@@ -44,15 +45,22 @@ export class LedgerFile implements Ledger {
     });
   }
 
-  async witness(): Promise<FinishedObject | undefined> {
-    const text = await readFile(this.#witnessFile, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const { key, contentType, body } = JSON.parse(text) as Record<'key' | 'contentType' | 'body', string>;
-    return { key, contentType, body: Buffer.from(body, 'base64') };
+  async witnesses(): Promise<FinishedObject[]> {
+    const text = await readFile(this.#witnessFile, 'utf8').catch(() => '[]');
+    const kept = JSON.parse(text) as Record<'key' | 'contentType' | 'body', string>[];
+    return kept.map(({ key, contentType, body }) => ({
+      key,
+      contentType,
+      body: Buffer.from(body, 'base64'),
+    }));
   }
 
-  async keepWitness({ key, contentType, body }: FinishedObject): Promise<void> {
-    const text = JSON.stringify({ key, contentType, body: body.toString('base64') });
+  async keepWitnesses(objects: readonly FinishedObject[]): Promise<void> {
+    if (objects.length === 0) return;
+    const kept = fewWitnesses([...objects, ...(await this.witnesses())]);
+    const text = JSON.stringify(
+      kept.map(({ key, contentType, body }) => ({ key, contentType, body: body.toString('base64') })),
+    );
     await this.#told(() => replaceFile(this.#witnessFile, text));
   }
 
@@ -61,7 +69,7 @@ export class LedgerFile implements Ledger {
   }
 
   get #witnessFile(): string {
-    return join(this.#folder, 'witness.json');
+    return join(this.#folder, 'witnesses.json');
   }
 
   async #compact(): Promise<void> {

@@ -7,7 +7,7 @@ import type { PushResult } from '../../core/push/push-sources.ts';
 import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { PushRequest } from './check-request.ts';
-import { forgetIfEmptied, keepWitness, noteEventsOf } from './emptied-store.ts';
+import { forgetIfEmptied, keepWitnesses, noteEventsOf } from './emptied-store.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
 import type { OpenRun } from './with-run.ts';
 
@@ -53,14 +53,17 @@ async function pushLocked(
 ): Promise<PushResult> {
   const { run, request, host, locked } = held;
   const asks = request.options.dedupe !== undefined;
-  const refilled = asks ? await forgetIfEmptied(run, locked, host) : undefined;
+  const emptied = asks ? await forgetIfEmptied(run, locked, host) : undefined;
   const seen = openSeen(request, locked, host);
   try {
-    if (refilled !== undefined && seen !== undefined) await noteEventsOf(refilled, seen, { request, host });
+    if (emptied?.witness !== undefined && seen !== undefined)
+      await noteEventsOf(emptied.witness, seen, { request, host });
     if (files !== undefined)
-      return await pushByLedger(files, { ...held, seen, isEmptied: refilled !== undefined });
+      return await pushByLedger(files, { ...held, seen, isEmptied: emptied !== undefined });
+    // A pipe can't be asked for what it brought before: the index is empty, and nothing else vouches for it.
+    if (emptied !== undefined) await locked.ledger.add({ kind: 'refilled', positionIds: [], batchIds: [] });
     const result = await plain(seen);
-    if (seen !== undefined && result.ended === 'complete') await keepWitness(run, locked);
+    if (seen !== undefined && result.ended === 'complete') await keepWitnesses(run, locked);
     return result;
   } finally {
     await seen?.close();
@@ -159,7 +162,6 @@ function pushByLedger(
       account,
       objectBytes: options.objectSize,
       compression: options.compression as Compression,
-      isEmptied,
       reread: options.reread || (profile === undefined && seen === undefined),
     },
     {

@@ -30,9 +30,14 @@ export type LedgerRecord =
   | { kind: 'done'; batch: Batch; positions: readonly SourcePosition[] }
   /** A batch that was begun can't be done any more: a file of it is gone. */
   | { kind: 'drop'; batchId: string }
-  /** The store is being asked whether it still has what it was given; until it is answered, it counts as if it had not. */
-  | { kind: 'ask' }
-  | { kind: 'answered' }
+  /** The store is being asked for this witness. The question puts it back, so a lost answer is lost for good. */
+  | { kind: 'ask'; key: string }
+  /** The store has answered for certain: it had the witness, or it had lost it, and what else it was given with it. */
+  | { kind: 'told'; key: string; isLost: boolean }
+  /** All that could be delivered again was: there is nothing left to doubt. */
+  | { kind: 'proven' }
+  /** A store that lost everything has got these files and batches again; all else is forgotten. */
+  | { kind: 'refilled'; positionIds: readonly string[]; batchIds: readonly string[] }
   /** Files that were delivered in another way than by batches. */
   | { kind: 'advance'; positions: readonly SourcePosition[] };
 
@@ -43,8 +48,10 @@ export class LedgerState {
   readonly begun = new Map<string, Batch>();
   /** Done, oldest first: how the files of a store were cut. */
   readonly done = new Map<string, Batch>();
-  /** Whether the store was asked, and neither had what it was given nor has got all of it again. */
-  asked = false;
+  /** Keys of witnesses that the store was asked for without a certain answer: they tell nothing any more. */
+  readonly spent = new Set<string>();
+  /** Key of the witness that the store turned out to have lost, until it has got everything again. */
+  lost: string | undefined;
 
   /** Takes one more record in. */
   apply(record: LedgerRecord): void {
@@ -61,8 +68,20 @@ export class LedgerState {
         this.#move(record.positions);
         break;
       case 'ask':
-      case 'answered':
-        this.asked = record.kind === 'ask';
+        this.spent.add(record.key);
+        break;
+      case 'told':
+        this.spent.delete(record.key);
+        if (record.isLost) this.lost = record.key;
+        break;
+      case 'proven':
+        this.spent.clear();
+        break;
+      case 'refilled':
+        this.spent.clear();
+        this.lost = undefined;
+        keepOnly(this.positions, record.positionIds);
+        keepOnly(this.done, record.batchIds);
         break;
       case 'advance':
         this.#move(record.positions);
@@ -73,6 +92,11 @@ export class LedgerState {
   #move(positions: readonly SourcePosition[]): void {
     for (const position of positions) this.positions.set(position.id, position);
   }
+}
+
+function keepOnly(map: Map<string, unknown>, ids: readonly string[]): void {
+  const kept = new Set(ids);
+  for (const id of map.keys()) if (!kept.has(id)) map.delete(id);
 }
 
 /** Files not seen for so long, and all but the latest batches and parts, are let go when a ledger is written anew. */
@@ -95,6 +119,7 @@ export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[
     ...done.map((batch): LedgerRecord => ({ kind: 'done', batch, positions: [] })),
     { kind: 'advance', positions },
     ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
-    ...(state.asked ? [{ kind: 'ask' } as const] : []),
+    ...(state.lost === undefined ? [] : [{ kind: 'told', key: state.lost, isLost: true } as const]),
+    ...[...state.spent].map((key): LedgerRecord => ({ kind: 'ask', key })),
   ];
 }

@@ -14,6 +14,8 @@ import { wasCut } from '../ledger/was-cut.ts';
 import { hashEnds, stillHolds } from '../ledger/recognise-file.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
 import { beginning } from '../ledger/source-position.ts';
+import type { StoreLook } from '../ledger/look-at-store.ts';
+import { lookAtStore } from '../ledger/look-at-store.ts';
 import type { WitnessKeeper } from '../ledger/witness-keeper.ts';
 import type { PushResult } from './push-sources.ts';
 import type { FilePart, SourcePart } from './source-part.ts';
@@ -25,8 +27,6 @@ export interface FilesJob {
   types: readonly string[];
   objectBytes: number;
   compression: Compression;
-  /** The store is known to have lost what it had. */
-  isEmptied: boolean;
   /** Read again what was delivered before, cut as it was then, and let the store say that it has it. */
   reread: boolean;
   account: RunAccount;
@@ -103,15 +103,27 @@ class FilesRun {
     const known = (): Iterable<SourcePosition> => ledger.state.positions.values();
     let standing = await standingOf(files, known(), newId);
     await this.#noteStanding(standing, now());
-    const isLost = await this.#hasLost(standing);
-    if (this.#job.reread || isLost) {
+    const look = await this.#look(standing);
+    const isLost = look === 'lost';
+    if (this.#job.reread || look !== 'there') {
       if (!(await this.#proveDone(isLost))) return this.#result;
       if (isLost) standing = standing.map((file) => this.#onlyProven(file));
     }
     const isComplete = await this.#pushRest(standing);
     for (const file of standing) this.#vouchFor(file);
-    if (isComplete && ledger.state.asked) await ledger.add({ kind: 'answered' });
+    if (isComplete) await this.#settle(look);
     return this.#result;
+  }
+
+  /** Ends what a look at the store began, once all is there again that this run could bring. */
+  async #settle(look: StoreLook['found']): Promise<void> {
+    const { ledger } = this.#ports;
+    if (look === 'unsure') await ledger.add({ kind: 'proven' });
+    if (look !== 'lost') return;
+    const positionIds = [...ledger.state.positions.values()]
+      .filter(({ id, stored }) => this.#provenTo.get(id) === stored)
+      .map(({ id }) => id);
+    await ledger.add({ kind: 'refilled', positionIds, batchIds: [...this.#provenBatches] });
   }
 
   /** What is left of a log that was renamed since it was delivered: it has another name now, which nobody gave. */
@@ -195,29 +207,21 @@ class FilesRun {
     );
   }
 
-  /**
-   * Asks the store for an object that it was given before, where anything is to be taken for delivered. One that has lost
-   * it has lost the rest as well. That it is being asked is written down first: the question puts the object back.
-   */
-  async #hasLost(standing: readonly StandingFile[]): Promise<boolean> {
-    const { reread, isEmptied } = this.#job;
+  /** Looks whether the store still has what it was given, where anything is to be taken for delivered. */
+  async #look(standing: readonly StandingFile[]): Promise<StoreLook['found']> {
     const { ledger, store, warn } = this.#ports;
-    if (isEmptied || ledger.state.asked) return true;
+    const isKnown = ledger.state.lost !== undefined;
     const trusts = standing.some(
-      ({ id, position }) => position !== undefined && (!reread || !this.#covers(id)),
+      ({ id, position }) => position !== undefined && (!this.#job.reread || !this.#covers(id)),
     );
-    const witness = trusts ? await ledger.witness() : undefined;
-    if (witness === undefined) return false;
-    await ledger.add({ kind: 'ask' });
-    if ((await store.put(witness)) !== 'stored') {
-      await ledger.add({ kind: 'answered' });
-      return false;
-    }
-    warn(
-      'store-emptied',
-      `${store.location} no longer has what was delivered there before: all of it is delivered again.`,
-    );
-    return true;
+    if (!isKnown && !trusts) return 'there';
+    const { found } = await lookAtStore(ledger, store);
+    if (found === 'lost' && !isKnown)
+      warn(
+        'store-emptied',
+        `${store.location} no longer has what was delivered there before: all of it is delivered again.`,
+      );
+    return found;
   }
 
   /** Whether all that was delivered of a file can be delivered again from the files of this run. */
@@ -307,8 +311,7 @@ class FilesRun {
       this.#prove(part, position.stored, delivered);
     }
     await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
-    const witness = store.takeWitness();
-    if (witness !== undefined) await ledger.keepWitness(witness);
+    await ledger.keepWitnesses(store.takeWitnesses());
   }
 
   #prove({ id, from }: BatchPart, to: number, delivered: Readonly<Record<string, number>>): void {

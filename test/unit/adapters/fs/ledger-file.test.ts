@@ -72,14 +72,17 @@ describe('a ledger', () => {
     await second.close();
   });
 
-  test('keeps one witness, byte for byte', async () => {
+  test('keeps the latest three witnesses, byte for byte and each once', async () => {
     const folder = join(scratchFolder(), 'ledger');
     const ledger = await open(folder);
-    expect(await ledger.witness()).toBeUndefined();
+    expect(await ledger.witnesses()).toEqual([]);
     const witness = { key: 'k', contentType: 'application/gzip', body: Buffer.from([0, 255, 10, 13]) };
-    await ledger.keepWitness({ ...witness, key: 'other' });
-    await ledger.keepWitness(witness);
-    expect(await ledger.witness()).toEqual(witness);
+    const named = (key: string): typeof witness => ({ ...witness, key });
+    await ledger.keepWitnesses([named('a'), named('b')]);
+    await ledger.keepWitnesses([]);
+    await ledger.keepWitnesses([named('c'), named('a'), named('d')]);
+    await ledger.keepWitnesses([witness]);
+    expect(await ledger.witnesses()).toEqual([witness, named('c'), named('a')]);
   });
 
   test('that can not be written says where, and what cures it', async () => {

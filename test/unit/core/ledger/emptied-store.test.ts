@@ -19,7 +19,7 @@ describe('a store that was emptied', () => {
     return exporter;
   };
 
-  test.each([1, 2, 4, 6])(
+  test.each([0, 1, 2, 4, 6])(
     'is not forgotten when the run that refills it is killed at put %d',
     async (put) => {
       const exporter = await emptied(['a', 'b']);
@@ -43,6 +43,31 @@ describe('a store that was emptied', () => {
     },
   );
 
+  test('gives back later what the run that found it out was not told of', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    exporter.files.append('b', text(linesOf(20, 20)));
+    await exporter.push(['a']);
+    await exporter.push(['b']);
+    exporter.store = new MemoryStore();
+    await exporter.push(['a']);
+    await exporter.push(['b']);
+    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 40).toSorted());
+  });
+
+  test.each([1, 2])('is found out although %d answers were lost', async (lostAnswers) => {
+    const exporter = await emptied(['a', 'b']);
+    await exporter.push(['a', 'b'], { lostAnswers });
+    expect(exporter.warnings).toEqual(['store-emptied']);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
+  });
+
+  test('gets back what can be cut as it was, where all answers were lost', async () => {
+    const exporter = await emptied(['a', 'b']);
+    await exporter.push(['a', 'b'], { lostAnswers: 3 });
+    expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
+  });
+
   test('and of which a file is gone as well: what is there is delivered from its beginning, and nothing is missing', async () => {
     const exporter = await emptied(['a', 'b']);
     exporter.files.remove('b');
@@ -64,4 +89,40 @@ test('a store that was emptied gets everything again', async () => {
   expect(exporter.warnings).toEqual(['store-emptied']);
   expect(run?.account.balance()).toMatchObject({ read: 26 });
   expect(exporter.storedLines()).toEqual(linesOf(0, 26).toSorted());
+});
+
+describe('a store that has everything is given nothing twice', () => {
+  /** A log that grew beside its own copy: how the copy was cut can't be told any more. */
+  const withCopy = async (): Promise<Exporter> => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    await exporter.push(['a']);
+    exporter.files.copy('a', 'a.1');
+    exporter.files.overwrite('a', text(linesOf(20, 20)));
+    await exporter.push(['a', 'a.1']);
+    return exporter;
+  };
+  const all = linesOf(0, 45).toSorted();
+
+  test.each([1, 2, 3, 9])('though %d answers were lost', async (lostAnswers) => {
+    const exporter = await withCopy();
+    exporter.files.append('a', text(linesOf(40, 5)));
+    for (let run = 0; run < 4; run++) await exporter.push(['a', 'a.1'], { lostAnswers });
+    expect(exporter.storedLines()).toEqual(all);
+    expect(exporter.warnings).toEqual([]);
+  });
+
+  test.each([
+    { cutAtPut: { put: 0, when: 'before' } },
+    { cutAtPut: { put: 0, when: 'after' } },
+    { cutAtRecord: { kind: 'ask', when: 'after' } },
+    { cutAtRecord: { kind: 'told', when: 'before' } },
+  ] as const)('though runs were killed while it was asked: %j', async (cut) => {
+    const exporter = await withCopy();
+    exporter.files.append('a', text(linesOf(40, 5)));
+    for (let run = 0; run < 4; run++) await exporter.push(['a', 'a.1'], cut);
+    await exporter.push(['a', 'a.1']);
+    expect(exporter.storedLines()).toEqual(all);
+    expect(exporter.warnings).toEqual([]);
+  });
 });

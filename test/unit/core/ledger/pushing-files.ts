@@ -7,6 +7,8 @@ import type { PushResult } from '../../../../src/core/push/push-sources.ts';
 import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
 import { pushSources } from '../../../../src/core/push/push-sources.ts';
 import type { LedgerRecord } from '../../../../src/core/ledger/batch.ts';
+import type { FinishedObject } from '../../../../src/ports/object-store.ts';
+import type { WitnessAnswer, WitnessStore } from '../../../../src/ports/witness-store.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
 import { LedgerDisk, MemoryLedger } from '../../../fakes/memory-ledger.ts';
 import { MemoryQuarantine } from '../../../fakes/memory-quarantine.ts';
@@ -21,6 +23,8 @@ export interface RunOptions {
   cutAtPut?: { put: number; when: 'before' | 'after' };
   /** Called before each put but the look at the store. */
   beforePut?: () => void;
+  /** Answers to the question for a witness that are lost on the way, in this run. */
+  lostAnswers?: number;
   cutAtRecord?: { kind: LedgerRecord['kind']; when: 'before' | 'after' };
 }
 
@@ -38,7 +42,7 @@ export class Exporter {
     const ledger = new MemoryLedger(this.disk, ({ kind }) =>
       kind === cutAtRecord?.kind ? cutAtRecord.when : undefined,
     );
-    const store = new WitnessKeeper(this.#killable(options));
+    const store = new WitnessKeeper(this.#unheard(this.#killable(options), options.lostAnswers ?? 0));
     const account = new RunAccount(rules.types, firstMs);
     const objectBytes = options.objectBytes ?? 600;
     try {
@@ -48,7 +52,6 @@ export class Exporter {
           types: rules.types,
           objectBytes,
           compression: 'gzip',
-          isEmptied: false,
           reread: options.reread ?? false,
           account,
         },
@@ -99,6 +102,17 @@ export class Exporter {
     return contentsOf(this.store)
       .flatMap(({ content }) => content.trimEnd().split('\n'))
       .toSorted();
+  }
+
+  #unheard(store: MemoryStore, lost: number): MemoryStore & WitnessStore {
+    let left = lost;
+    return Object.assign(Object.create(store) as MemoryStore, {
+      put: (object: FinishedObject) => store.put(object),
+      ask: async (object: FinishedObject): Promise<WitnessAnswer> => {
+        const status = await store.put(object);
+        return left-- > 0 ? 'unsure' : status;
+      },
+    });
   }
 
   #watched(beforePut: () => void): MemoryStore {
