@@ -9,9 +9,12 @@ export interface Ledger {
    * a power cut. Throws `state-not-written`.
    */
   add: (record: LedgerRecord) => Promise<void>;
-  /** Objects that were delivered before, the latest first, to ask the store whether it still has them. */
+  /** Objects that were delivered last, to ask the store whether it still has them. */
   witnesses: () => Promise<FinishedObject[]>;
-  /** Keeps these before the ones it has, of which the oldest go. Throws `state-not-written`. */
+  /**
+   * Keeps these in place of the ones it has, if there are any: older ones may have been expired by a lifecycle rule, which
+   * does not mean that the store was emptied. Throws `state-not-written`.
+   */
   keepWitnesses: (objects: readonly FinishedObject[]) => Promise<void>;
   close: () => Promise<void>;
 }

@@ -38,7 +38,7 @@ export class MemoryLedger implements Ledger {
   }
 
   async keepWitnesses(objects: readonly FinishedObject[]): Promise<void> {
-    this.#disk.witnesses = fewWitnesses([...objects, ...this.#disk.witnesses]);
+    if (objects.length > 0) this.#disk.witnesses = fewWitnesses(objects);
   }
 
   async close(): Promise<void> {}

@@ -57,7 +57,7 @@ export class LedgerFile implements Ledger {
 
   async keepWitnesses(objects: readonly FinishedObject[]): Promise<void> {
     if (objects.length === 0) return;
-    const kept = fewWitnesses([...objects, ...(await this.witnesses())]);
+    const kept = fewWitnesses(objects);
     const text = JSON.stringify(
       kept.map(({ key, contentType, body }) => ({ key, contentType, body: body.toString('base64') })),
     );

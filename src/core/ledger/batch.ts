@@ -71,8 +71,9 @@ export class LedgerState {
         this.spent.add(record.key);
         break;
       case 'told':
-        this.spent.delete(record.key);
+        // Where one is there, so are those of which the answer was lost.
         if (record.isLost) this.lost = record.key;
+        else this.spent.clear();
         break;
       case 'proven':
         this.spent.clear();

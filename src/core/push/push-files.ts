@@ -310,8 +310,9 @@ class FilesRun {
       // What this run has just delivered is in its books already.
       this.#prove(part, position.stored, delivered);
     }
-    await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
+    // First, so that nothing is ever taken for delivered without an object to ask the store for.
     await ledger.keepWitnesses(store.takeWitnesses());
+    await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
   }
 
   #prove({ id, from }: BatchPart, to: number, delivered: Readonly<Record<string, number>>): void {

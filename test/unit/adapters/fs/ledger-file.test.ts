@@ -72,7 +72,7 @@ describe('a ledger', () => {
     await second.close();
   });
 
-  test('keeps the latest three witnesses, byte for byte and each once', async () => {
+  test('keeps up to three witnesses of the latest delivery, byte for byte and each once', async () => {
     const folder = join(scratchFolder(), 'ledger');
     const ledger = await open(folder);
     expect(await ledger.witnesses()).toEqual([]);
@@ -80,9 +80,9 @@ describe('a ledger', () => {
     const named = (key: string): typeof witness => ({ ...witness, key });
     await ledger.keepWitnesses([named('a'), named('b')]);
     await ledger.keepWitnesses([]);
-    await ledger.keepWitnesses([named('c'), named('a'), named('d')]);
-    await ledger.keepWitnesses([witness]);
-    expect(await ledger.witnesses()).toEqual([witness, named('c'), named('a')]);
+    expect(await ledger.witnesses()).toEqual([named('a'), named('b')]);
+    await ledger.keepWitnesses([named('c'), witness, named('c'), named('d'), named('e')]);
+    expect(await ledger.witnesses()).toEqual([named('c'), witness, named('d')]);
   });
 
   test('that can not be written says where, and what cures it', async () => {
