@@ -66,13 +66,26 @@ export function collectFolder(
   return join(stateFolder(environment, profile), 'collect', `snowflake-${name}`);
 }
 
-/** Opens Snowflake as the settings and the environment say. */
+/** Somebody waits for what a check says. */
+const checkPatienceMs = 10_000;
+
+/** Opens Snowflake as the settings and the environment say. Trouble that lasts is told now and then. */
 export async function openSession(
-  { account, accountUrl, user, role, warehouse }: CollectOptions,
-  { environment, version }: CliContext,
+  { account, accountUrl, user, role, warehouse, check }: CollectOptions,
+  { environment, version, log }: CliContext,
 ): Promise<SnowflakeSession> {
   const { openSnowflakeSession } = await import('../adapters/snowflake/open-session.ts');
-  return openSnowflakeSession({ account, accountUrl, user, role, warehouse, version }, environment);
+  let toldMs = Number.NEGATIVE_INFINITY;
+  const onTrouble = ({ message, code }: AuditExportError): void => {
+    if (Date.now() - toldMs < tellEveryMs) return;
+    toldMs = Date.now();
+    log.warn('snowflake-trouble', `${message} It is tried again for a while.`, { code });
+  };
+  const retryForMs = check ? checkPatienceMs : undefined;
+  return openSnowflakeSession(
+    { account, accountUrl, user, role, warehouse, version, retryForMs, onTrouble },
+    environment,
+  );
 }
 
 /** Two runs at once would each deliver what came late. */

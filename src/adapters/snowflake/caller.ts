@@ -35,6 +35,8 @@ export interface Call {
 export const usualPatienceMs = 180_000;
 const firstPauseMs = 500;
 const longestPauseMs = 20_000;
+/** Trouble that lasts is told: at the fourth failure in a row, after some seconds. */
+const toldAtPause = 3;
 /** A token that is refused is replaced so many times in a row. */
 const renewals = 2;
 
@@ -55,6 +57,8 @@ export interface CallerParts {
   pace: Pace;
   /** How long a call is tried again all in all, in milliseconds. */
   patienceMs: number;
+  /** Told once a call whose trouble lasts, with what it failed with. */
+  onTrouble?: ((failure: AuditExportError) => void) | undefined;
 }
 
 /** Sends calls with a token, again where it helps. */
@@ -79,6 +83,7 @@ export class Caller {
       const token = await tokens.token();
       const tried = await this.#try(call, token, tries > 0);
       if (tried instanceof AuditExportError) {
+        if (pauses === toldAtPause) this.#parts.onTrouble?.(tried);
         await this.#pause(call, tried, { endMs, pauses: pauses++ });
         continue;
       }

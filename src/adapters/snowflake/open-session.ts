@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { keptName } from '../../core/collect/check/sql-name.ts';
+import type { AuditExportError } from '../../errors.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { findAddress } from './account-address.ts';
 import type { Pace } from './caller.ts';
@@ -22,6 +23,8 @@ export interface SnowflakeSettings {
   version: string;
   /** How long a request is tried again all in all, in milliseconds; three minutes where it is not said. */
   retryForMs?: number | undefined;
+  /** Told once a request whose trouble lasts, with what it failed with. */
+  onTrouble?: ((failure: AuditExportError) => void) | undefined;
 }
 
 const realPace: Pace = {
@@ -53,6 +56,7 @@ export async function openSnowflakeSession(
     agent: `audit-export/${settings.version}`,
     pace,
     patienceMs: settings.retryForMs ?? usualPatienceMs,
+    onTrouble: settings.onTrouble,
   });
   return new SqlApiSession({
     address,

@@ -283,3 +283,16 @@ test('no error tells the token', async () => {
   expect(error.code).toBe('snowflake-denied');
   expect(JSON.stringify([error.message, error.cure, error.details])).not.toContain(worldToken);
 });
+
+test('trouble that lasts is told once a request, with why; what passes at once is not told', async () => {
+  const told: string[] = [];
+  const settings = { ...world.settings, onTrouble: ({ code }: { code: string }) => told.push(code) };
+  const watched = await openSnowflakeSession(settings, world.environment, pace);
+  world.server.faults.plan('submit', { kind: 'status', status: 429 }, { times: 3 });
+  await drain((await watched.query(whoAmI)).batches);
+  expect(told).toEqual([]);
+  world.server.faults.plan('submit', { kind: 'status', status: 429 }, { times: 6 });
+  await drain((await watched.query(whoAmI)).batches);
+  expect(told).toEqual(['snowflake-throttled']);
+  await watched.close();
+});
