@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { appendFile, copyFile, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { missingOrDoubled, slice, stop, storedLines } from './following.ts';
@@ -184,6 +184,31 @@ describe('files', () => {
     const plain = await runForReport(workspace, ['push', '--profile', 'acme', 'app.log']);
     expect(plain.code).toBe(0);
     expect(plain.report.balance.delivered).toBe(0);
+    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+    // And where it was, if it is there no longer.
+    for (const more of [[], ['--reread']]) {
+      await rm(workspace.path('export'), { recursive: true });
+      const again = await runForReport(workspace, ['push', '--profile', 'acme', ...more, 'app.log']);
+      expect(again.code).toBe(0);
+      expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
+    }
+  });
+
+  test('what was followed and is in the store no longer is delivered again, also when all is read again', async () => {
+    const workspace = await newWorkspace();
+    await workspace.write('app.log', input.bytes);
+    const profiles = { acme: { to: workspace.path('export') } };
+    await workspace.write('audit-export.json', JSON.stringify({ profiles }));
+    const store = folderStore(workspace.path('export'));
+    const args = ['push', '--profile', 'acme', '--follow', '--flush-interval', '1s', '--json', 'app.log'];
+    const run = startCli(workspace, args, { stdin: 'open' });
+    await expect
+      .poll(async () => storedLines(await readExport(store)), { timeout: 8000 })
+      .toBe(events.length);
+    await stop(run);
+    await rm(workspace.path('export'), { recursive: true });
+    const again = await runForReport(workspace, ['push', '--profile', 'acme', '--reread', 'app.log']);
+    expect(again.code).toBe(0);
     expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ function headline(report: PushReport, palette: Palette): string[] {
   ];
   const nothing =
     report.sources.length === 0 && report.error === null
-      ? [palette.warn('There was nothing to read: no file was found.')]
+      ? [palette.warn('There was nothing to read: no file was found, or nothing in them is new.')]
       : [];
   return [headlines[report.outcome](report, palette), palette.faint(facts.join(', ')), ...nothing];
 }

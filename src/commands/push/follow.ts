@@ -42,7 +42,11 @@ export async function follow(request: PushRequest, host: PushHost): Promise<Push
       const spool = await parts.openSpool(place, cut);
       return await new Following({
         request,
-        host: seen === undefined ? host : { ...host, seen },
+        host: {
+          ...host,
+          ...(seen === undefined ? {} : { seen }),
+          keepWitnesses: (objects) => locked.ledger.keepWitnesses(objects),
+        },
         parts,
         ledger,
         spool,

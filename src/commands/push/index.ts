@@ -70,10 +70,12 @@ export async function pushFrom(
 ): Promise<PushReport> {
   return withRun(request, host, async (run) => {
     const sources = await openSources(run.written);
-    return run.push({
+    const result = await run.push({
       parts: sources.map((source) => ({ source })),
       objectBytes: request.options.objectSize,
       seen: host.seen,
     });
+    if (result.ended === 'complete') await host.keepWitnesses?.(run.store.takeWitnesses());
+    return result;
   });
 }

@@ -95,6 +95,8 @@ export interface PushHost {
   reopenFile: (path: string) => Promise<Source[]>;
   /** The events of the last days, where a follower has opened them for all of its batches. */
   seen?: SeenEvents;
+  /** Keeps objects that were delivered for later runs to ask for, where a follower has opened a ledger for its batches. */
+  keepWitnesses?: Ledger['keepWitnesses'];
   /** Keeps what runs did, for `status`. */
   runHistory: (profile: string | undefined) => Promise<RunHistory>;
   /** Takes notes of the run under way. */

@@ -232,6 +232,8 @@ class FilesRun {
     const delivered = lines.reduce((total, part) => sum(total, part.delivered ?? {}), {});
     const known = this.#ports.ledger.state.positions.get(id)?.delivered ?? {};
     return (
+      // Without a batch it was followed, or copied: nobody knows how it was cut.
+      own.length > 0 &&
       own.every((batch) => this.#finder.covers(batch) && !hasDropped(batch)) &&
       Object.keys(difference(known, delivered)).length === 0
     );
