@@ -72,8 +72,12 @@ export class LedgerState {
         break;
       case 'told':
         // Where one is there, so are those of which the answer was lost.
-        if (record.isLost) this.lost = record.key;
-        else this.spent.clear();
+        if (!record.isLost) this.spent.clear();
+        else {
+          this.lost = record.key;
+          // What they had stored is gone as well, and what they go on from has to come first.
+          this.begun.clear();
+        }
         break;
       case 'proven':
         this.spent.clear();
@@ -119,8 +123,8 @@ export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[
   return [
     ...done.map((batch): LedgerRecord => ({ kind: 'done', batch, positions: [] })),
     { kind: 'advance', positions },
-    ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
     ...(state.lost === undefined ? [] : [{ kind: 'told', key: state.lost, isLost: true } as const]),
+    ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
     ...[...state.spent].map((key): LedgerRecord => ({ kind: 'ask', key })),
   ];
 }

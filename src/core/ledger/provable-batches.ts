@@ -16,13 +16,12 @@ export async function batchesToProve(done: readonly Batch[], finder: PartFinder)
 }
 
 /**
- * Batches of which a store that lost everything can be given the objects again, also those that hold files which the run
- * was not given. A file of which one batch can't be done again is delivered from its beginning, so none of its batches
+ * Batches of which a store that lost everything can be given the objects again, also those of files which the run was not
+ * given: delivered afresh later, they would be cut differently from what is put back now. A file of which one batch can't be done again is delivered from its beginning, so none of its batches
  * may be.
  */
 export async function batchesToRestore(done: readonly Batch[], finder: PartFinder): Promise<ProvableBatch[]> {
-  const touched = done.filter((batch) => finder.touches(batch));
-  const { provable, gone } = await findAll(touched, finder);
+  const { provable, gone } = await findAll(done, finder);
   const isGone = ({ batch }: ProvableBatch): boolean => batch.parts.some(({ id }) => gone.has(id));
   let known: number;
   do {

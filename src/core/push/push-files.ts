@@ -99,11 +99,12 @@ class FilesRun {
     const { ledger, newId, now } = this.#ports;
     const files = [...this.#job.files, ...(await this.#rotatedAway())];
     this.#finder = new PartFinder(files, this.#ports.reopen);
+    // Before anything is stored: what a run stores tells nothing of what the store had.
+    const look = await this.#look();
     if (!(await this.#finishBegun())) return this.#result;
     const known = (): Iterable<SourcePosition> => ledger.state.positions.values();
     let standing = await standingOf(files, known(), newId);
     await this.#noteStanding(standing, now());
-    const look = await this.#look(standing);
     const isLost = look === 'lost';
     if (this.#job.reread || look !== 'there') {
       if (!(await this.#proveDone(isLost))) return this.#result;
@@ -208,12 +209,11 @@ class FilesRun {
   }
 
   /** Looks whether the store still has what it was given, where anything is to be taken for delivered. */
-  async #look(standing: readonly StandingFile[]): Promise<StoreLook['found']> {
+  async #look(): Promise<StoreLook['found']> {
     const { ledger, store, warn } = this.#ports;
     const isKnown = ledger.state.lost !== undefined;
-    const trusts = standing.some(
-      ({ id, position }) => position !== undefined && (!this.#job.reread || !this.#covers(id)),
-    );
+    const ids = Array.from(ledger.state.positions.keys());
+    const trusts = ids.some((id) => !this.#job.reread || !this.#covers(id));
     if (!isKnown && !trusts) return 'there';
     const { found } = await lookAtStore(ledger, store);
     if (found === 'lost' && !isKnown)

@@ -55,6 +55,31 @@ describe('a store that was emptied', () => {
     expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 40).toSorted());
   });
 
+  test('is found out although a run over new files alone came between', async () => {
+    const exporter = await emptied(['a', 'b']);
+    exporter.files.append('c', text(linesOf(45, 10)));
+    await exporter.push(['c']);
+    await exporter.push(['a', 'b']);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 55).toSorted());
+  });
+
+  test.each([
+    ['all of its files', ['a', 'b']],
+    ['a new file first', ['c', 'a', 'b']],
+  ])('is found out although a run was cut short before; %s', async (_, paths) => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 25)));
+    exporter.files.append('b', text(linesOf(25, 20)));
+    await exporter.push(['a', 'b']);
+    exporter.files.append('a', text(linesOf(45, 10)));
+    exporter.files.append('c', text(linesOf(55, 5)));
+    await exporter.push(paths, { cutAtRecord: { kind: 'begin', when: 'after' } });
+    exporter.store = new MemoryStore();
+    await exporter.push(paths);
+    await exporter.push(['a', 'b', 'c']);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 60).toSorted());
+  });
+
   test.each([1, 2])('is found out although %d answers were lost', async (lostAnswers) => {
     const exporter = await emptied(['a', 'b']);
     await exporter.push(['a', 'b'], { lostAnswers });
