@@ -37,8 +37,8 @@ async function pushAsAsked(request: PushRequest, host: PushHost): Promise<PushRe
   if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
   return unlessRotated(host, () =>
     withRun(request, host, async (run) => {
-      const sources = await host.openSources(inputs, run.written, shard);
-      return pushThroughLedger(sources, run, nameShard(request, shard), host);
+      const openSources = (): Promise<Source[]> => host.openSources(inputs, run.written, shard);
+      return pushThroughLedger(openSources, run, nameShard(request, shard), host);
     }),
   );
 }

@@ -17,11 +17,12 @@ import type { OpenRun } from './with-run.ts';
  * Throws `busy`, `state-not-written` and what the files throw when they are first looked at.
  */
 export async function pushThroughLedger(
-  sources: readonly Source[],
+  openSources: () => Promise<readonly Source[]>,
   run: OpenRun,
   request: PushRequest,
   host: PushHost,
 ): Promise<PushResult> {
+  const sources = await openSources();
   const { dryRun, dedupe, objectSize } = request.options;
   const plain = (seen?: SeenEvents): Promise<PushResult> =>
     run.push({ parts: sources.map((source) => ({ source })), objectBytes: objectSize, seen });
@@ -32,11 +33,15 @@ export async function pushThroughLedger(
   const locked = await lock(run, request, host);
   if (locked === undefined) return plain();
   try {
-    return await pushLocked(allFiles ? files : undefined, plain, { run, request, host, locked });
+    // Listed again: a run that was waited for may have taken its time.
+    const list = async (): Promise<FileSource[]> => (await openSources()).filter(isFileSource);
+    return await pushLocked(allFiles ? list : undefined, plain, { run, request, host, locked });
   } finally {
     await locked.release();
   }
 }
+
+type ListFiles = () => Promise<readonly FileSource[]>;
 
 interface HeldRun {
   run: OpenRun;
@@ -47,7 +52,7 @@ interface HeldRun {
 
 /** Pushes files by the ledger, or in the plain way where there are others; without the events that were seen. */
 async function pushLocked(
-  files: readonly FileSource[] | undefined,
+  list: ListFiles | undefined,
   plain: (seen: SeenEvents | undefined) => Promise<PushResult>,
   held: HeldRun,
 ): Promise<PushResult> {
@@ -58,8 +63,8 @@ async function pushLocked(
   try {
     if (emptied?.witness !== undefined && seen !== undefined)
       await noteEventsOf(emptied.witness, seen, { request, host });
-    if (files !== undefined)
-      return await pushByLedger(files, { ...held, seen, isEmptied: emptied !== undefined });
+    if (list !== undefined)
+      return await pushByLedger(list, { ...held, seen, isEmptied: emptied !== undefined });
     // A pipe can't be asked for what it brought before: the index is empty, and nothing else vouches for it.
     if (emptied !== undefined) await locked.ledger.add({ kind: 'refilled', positionIds: [], batchIds: [] });
     const result = await plain(seen);
@@ -150,14 +155,13 @@ interface LedgeredRun extends HeldRun {
 }
 
 function pushByLedger(
-  files: readonly FileSource[],
+  list: ListFiles,
   { run, request, host, locked, seen, isEmptied }: LedgeredRun,
 ): Promise<PushResult> {
   const { options, profile } = request;
   const { types, account, store, push } = run;
   return pushFiles(
     {
-      files,
       types,
       account,
       objectBytes: options.objectSize,
@@ -165,6 +169,7 @@ function pushByLedger(
       reread: options.reread || (profile === undefined && seen === undefined),
     },
     {
+      list,
       ledger: locked.ledger,
       store,
       // What was delivered before is cut as it was then: whatever was seen in the meantime is no matter.

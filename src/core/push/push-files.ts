@@ -6,7 +6,7 @@ import type { RunAccount } from '../accounting/run-account.ts';
 import type { Batch, BatchPart } from '../ledger/batch.ts';
 import type { StandingFile } from '../ledger/files-standing.ts';
 import { standingOf } from '../ledger/files-standing.ts';
-import type { FileSource, FoundPart } from '../ledger/find-parts.ts';
+import type { FileSource, FoundPart, FoundParts } from '../ledger/find-parts.ts';
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
 import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
@@ -23,7 +23,6 @@ import { SourceAccount } from './source-part.ts';
 
 /** A run over files, of which the ledger knows what was delivered before. */
 export interface FilesJob {
-  files: readonly FileSource[];
   types: readonly string[];
   objectBytes: number;
   compression: Compression;
@@ -43,6 +42,8 @@ export interface BatchJob {
 }
 
 export interface FilesPorts {
+  /** The files of the run as they are now: logs are rotated at any time. */
+  list: () => Promise<readonly FileSource[]>;
   ledger: Ledger;
   store: WitnessKeeper;
   /** Opens a file that an unfinished batch names and that is not among the inputs; undefined if it is gone. */
@@ -74,6 +75,7 @@ const lineEndingBytes = 2;
 class FilesRun {
   readonly #job: FilesJob;
   readonly #ports: FilesPorts;
+  #files: readonly FileSource[] = [];
   #finder: PartFinder;
   /** Lines of this run's batches that earlier runs had delivered, by file. */
   readonly #proven = new Map<string, Record<string, number>>();
@@ -85,7 +87,7 @@ class FilesRun {
   constructor(job: FilesJob, ports: FilesPorts) {
     this.#job = job;
     this.#ports = ports;
-    this.#finder = new PartFinder(job.files, ports.reopen);
+    this.#finder = new PartFinder([], ports.reopen);
     this.#result = {
       account: job.account,
       sources: [],
@@ -97,13 +99,12 @@ class FilesRun {
 
   async run(): Promise<PushResult> {
     const { ledger, newId, now } = this.#ports;
-    const files = [...this.#job.files, ...(await this.#rotatedAway())];
-    this.#finder = new PartFinder(files, this.#ports.reopen);
+    await this.#list();
     // Before anything is stored: what a run stores tells nothing of what the store had.
     const look = await this.#look();
     if (!(await this.#finishBegun())) return this.#result;
     const known = (): Iterable<SourcePosition> => ledger.state.positions.values();
-    let standing = await standingOf(files, known(), newId);
+    let standing = await standingOf(this.#files, known(), newId);
     await this.#noteStanding(standing, now());
     const isLost = look === 'lost';
     if (this.#job.reread || look !== 'there') {
@@ -114,6 +115,12 @@ class FilesRun {
     for (const file of standing) this.#vouchFor(file);
     if (isComplete) await this.#settle(look);
     return this.#result;
+  }
+
+  async #list(): Promise<void> {
+    const given = await this.#ports.list();
+    this.#files = [...given, ...(await this.#rotatedAway(given))];
+    this.#finder = new PartFinder(this.#files, this.#ports.reopen);
   }
 
   /** Ends what a look at the store began, once all is there again that this run could bring. */
@@ -128,8 +135,8 @@ class FilesRun {
   }
 
   /** What is left of a log that was renamed since it was delivered: it has another name now, which nobody gave. */
-  async #rotatedAway(): Promise<FileSource[]> {
-    const given = new Map(this.#job.files.map((source) => [source.file.path, source.file.inode]));
+  async #rotatedAway(files: readonly FileSource[]): Promise<FileSource[]> {
+    const given = new Map(files.map((source) => [source.file.path, source.file.inode]));
     const inodes = new Set(given.values());
     const { positions, begun } = this.#ports.ledger.state;
     const begunParts = Array.from(begun.values()).flatMap(({ parts }) => parts);
@@ -192,12 +199,20 @@ class FilesRun {
   async #finishBegun(): Promise<boolean> {
     const { ledger } = this.#ports;
     for (const batch of Array.from(ledger.state.begun.values())) {
-      const { found, all, isGiven } = await this.#finder.find(batch);
+      const { found, all, isGiven } = await this.#find(batch);
       if (!isGiven && !this.#finder.touches(batch)) continue;
       if (!all || (await holdsGrownArchive(found))) await this.#drop(batch);
       else if (!(await this.#pushBatch(batch, found))) return false;
     }
     return true;
+  }
+
+  /** Finds the parts of a batch; a log that was copied away since the files were listed is in a file that is not listed. */
+  async #find(batch: Batch): Promise<FoundParts> {
+    const found = await this.#finder.find(batch);
+    if (found.all || !this.#finder.touches(batch)) return found;
+    await this.#list();
+    return this.#finder.find(batch);
   }
 
   async #drop({ id }: Batch): Promise<void> {

@@ -137,6 +137,21 @@ describe('a store that has everything is given nothing twice', () => {
     expect(exporter.warnings).toEqual([]);
   });
 
+  test('though a log that was being delivered is copied away and cut while it is asked', async () => {
+    const exporter = await withCopy();
+    exporter.files.append('a', text(linesOf(40, 5)));
+    // The second put of what is new: one object of it is there, and its like must not come again.
+    await exporter.push(['a', 'a.1'], { cutAtPut: { put: 1, when: 'after' } });
+    const whileAsked = (): void => {
+      exporter.files.copy('a', 'a.2');
+      exporter.files.overwrite('a', '');
+    };
+    await exporter.push(['a', 'a.1', 'a.2'], { whileAsked });
+    await exporter.push(['a', 'a.1', 'a.2']);
+    expect(exporter.storedLines()).toEqual(all);
+    expect(exporter.warnings).toEqual([]);
+  });
+
   test.each([
     { cutAtPut: { put: 0, when: 'before' } },
     { cutAtPut: { put: 0, when: 'after' } },

@@ -25,6 +25,8 @@ export interface RunOptions {
   beforePut?: () => void;
   /** Answers to the question for a witness that are lost on the way, in this run. */
   lostAnswers?: number;
+  /** Called while the store is asked for a witness. */
+  whileAsked?: () => void;
   cutAtRecord?: { kind: LedgerRecord['kind']; when: 'before' | 'after' };
 }
 
@@ -42,13 +44,12 @@ export class Exporter {
     const ledger = new MemoryLedger(this.disk, ({ kind }) =>
       kind === cutAtRecord?.kind ? cutAtRecord.when : undefined,
     );
-    const store = new WitnessKeeper(this.#unheard(this.#killable(options), options.lostAnswers ?? 0));
+    const store = new WitnessKeeper(this.#unheard(this.#killable(options), options));
     const account = new RunAccount(rules.types, firstMs);
     const objectBytes = options.objectBytes ?? 600;
     try {
       const result = await pushFiles(
         {
-          files: paths.flatMap((path) => this.files.source(path) ?? []),
           types: rules.types,
           objectBytes,
           compression: 'gzip',
@@ -56,6 +57,7 @@ export class Exporter {
           account,
         },
         {
+          list: async () => paths.flatMap((path) => this.files.source(path) ?? []),
           ledger,
           store,
           reopen: async (path) => this.files.source(path),
@@ -104,12 +106,13 @@ export class Exporter {
       .toSorted();
   }
 
-  #unheard(store: MemoryStore, lost: number): MemoryStore & WitnessStore {
-    let left = lost;
+  #unheard(store: MemoryStore, { lostAnswers = 0, whileAsked }: RunOptions): MemoryStore & WitnessStore {
+    let left = lostAnswers;
     return Object.assign(Object.create(store) as MemoryStore, {
       put: (object: FinishedObject) => store.put(object),
       ask: async (object: FinishedObject): Promise<WitnessAnswer> => {
         const status = await store.put(object);
+        whileAsked?.();
         return left-- > 0 ? 'unsure' : status;
       },
     });
