@@ -1,5 +1,3 @@
-import { crc32 } from 'node:zlib';
-import { isAuditExportError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { Compression } from '../delivery/codec.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
@@ -10,8 +8,14 @@ import type { FileSource, FoundPart, FoundParts } from '../ledger/find-parts.ts'
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
 import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
-import { wasCut } from '../ledger/was-cut.ts';
-import { hashEnds, stillHolds } from '../ledger/recognise-file.ts';
+import {
+  beginPart,
+  checksumAt,
+  confirmParts,
+  holdsGrownArchive,
+  isEmptyArchive,
+} from '../ledger/read-parts.ts';
+import { stillHolds } from '../ledger/recognise-file.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
 import { beginning } from '../ledger/source-position.ts';
 import type { StoreLook } from '../ledger/look-at-store.ts';
@@ -350,41 +354,4 @@ class FilesRun {
     this.#result.ended = ended;
     this.#result.error = error;
   }
-}
-
-/** The checksum of a file up to `stored`, which is its position or behind the line ending that came to it since. */
-function checksumAt(position: SourcePosition, stored: number): number {
-  const ending = ['', '\n', '\r\n'][stored - position.stored];
-  return ending === undefined ? position.checksum : crc32(ending, position.checksum);
-}
-
-/** A log that was cut and written anew while it was read gave bytes of both: nothing of that may be delivered. */
-async function confirmParts(found: readonly FoundPart[]): Promise<void> {
-  for (const { part, source } of found) {
-    const isThere = await stillHolds({ ...part, stored: part.to }, source.file).catch((error: unknown) => {
-      // Renamed since: what was read was read from the file itself.
-      if (isAuditExportError(error) && error.code === 'source-moved') return true;
-      throw error;
-    });
-    if (!isThere) throw wasCut(source.file.path);
-  }
-}
-
-/** Nothing is in it, although its name says that something must be: reading it says what is wrong. */
-function isEmptyArchive({ file }: FileSource): boolean {
-  return file.storedBytes === 0 && /\.(?:gz|zst)$/.test(file.path);
-}
-
-/** A compressed file that was pushed before it was whole can't be ended as it was begun: it has another end now. */
-async function holdsGrownArchive(found: readonly FoundPart[]): Promise<boolean> {
-  for (const { part, source } of found)
-    if (source.file.storedBytes > part.to && (await source.file.isCompressed())) return true;
-  return false;
-}
-
-async function beginPart({ source, id, from }: StandingFile): Promise<BatchPart> {
-  const { file } = source;
-  const to = file.storedBytes;
-  if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw wasCut(file.path);
-  return { id, path: file.path, inode: file.inode, from, to, ...(await hashEnds(file, to)) };
 }
