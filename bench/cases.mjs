@@ -51,10 +51,13 @@ async function smallCase(bench) {
       'audit-export --help': { program: node, args: [cli, '--help'] },
       'audit-export push, 1,000 lines to a folder': {
         program: node,
-        // A folder of its own for each run: in the second, all would be there already.
+        // Folders of its own for each run: in the second, all would be there already.
         get args() {
           runs += 1;
           return [cli, 'push', input.file, '--to', join(out, `${runs}`), '--quiet'];
+        },
+        get env() {
+          return { XDG_STATE_HOME: join(out, `state-${runs}`) };
         },
       },
     },

@@ -45,7 +45,8 @@ function pushWith(name, flags, version = () => `Node ${process.versions.node}`) 
     name,
     writesTo: 'sink',
     version,
-    command: ({ input, endpoint }) => ({
+    // A state folder of its own: in a run after the first, the ledger would know the file.
+    command: ({ input, endpoint, folder }) => ({
       program: process.execPath,
       args: [
         cli,
@@ -58,7 +59,7 @@ function pushWith(name, flags, version = () => `Node ${process.versions.node}`) 
         '--quiet',
         ...flags,
       ],
-      env: { ...s3Environment, AWS_ENDPOINT_URL: endpoint },
+      env: { ...s3Environment, AWS_ENDPOINT_URL: endpoint, XDG_STATE_HOME: `${folder}/state` },
     }),
   };
 }

@@ -1,4 +1,4 @@
-import type { LedgerRecord, LedgerState } from '../core/ledger/batch.ts';
+import type { LedgerRecord, LedgerState } from '../core/ledger/ledger-state.ts';
 import type { FinishedObject } from './object-store.ts';
 
 /** What has been delivered of which file to one destination. One process at a time has it. */

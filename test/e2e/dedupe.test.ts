@@ -144,6 +144,20 @@ test('a store that lost all gets again what comes again, from files and pipes: n
   expect(await wrong(store, first, second)).toEqual([]);
 });
 
+test('a store that lost all, as a run without the index found out: nothing is kept away from it later', async () => {
+  const { workspace, store, push } = await newPlace(true);
+  const [first, second] = [small(14), small(15)];
+  await workspace.write('a.jsonl', first.bytes);
+  await runForReport(workspace, [...push, 'a.jsonl']);
+  await rm(workspace.path('a.jsonl'));
+  await rm(workspace.path('export'), { recursive: true });
+  await workspace.write('b.jsonl', second.bytes);
+  await runForReport(workspace, [...push.slice(0, -2), 'b.jsonl']);
+  const piped = await runForReport(workspace, push, { stdin: first.bytes });
+  expect(piped).toMatchObject({ code: 0, report: { balanced: true } });
+  expect(await wrong(store, first, second)).toEqual([]);
+});
+
 describe('a crash', () => {
   test.each([
     { kind: 'files', withProfile: true, logs: 3 },

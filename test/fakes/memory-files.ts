@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { FileSource } from '../../src/core/ledger/find-parts.ts';
 
 interface MemoryFile {
@@ -23,10 +24,10 @@ export class MemoryFiles {
     file.modifiedMs = ++this.#clockMs;
   }
 
-  /** Writes a file anew in its place: the inode stays. */
-  overwrite(path: string, text: string): void {
+  /** Writes a file anew in its place: the inode stays. Bytes of gzip are an archive, which is read whole. */
+  overwrite(path: string, text: string | Buffer): void {
     const file = this.#files.get(path) ?? this.#make(path);
-    file.bytes = Buffer.from(text);
+    file.bytes = typeof text === 'string' ? Buffer.from(text) : text;
     file.modifiedMs = ++this.#clockMs;
   }
 
@@ -63,10 +64,11 @@ export class MemoryFiles {
         storedBytes: file.bytes.length,
         modifiedMs: file.modifiedMs,
         bytes: async (start, end) => file.bytes.subarray(start, end),
-        isCompressed: async () => false,
+        isCompressed: async () => isArchive(file),
       },
       async *read(onStoredBytes, range) {
-        const bytes = file.bytes.subarray(range?.start ?? 0, range?.end ?? file.bytes.length);
+        const stored = file.bytes.subarray(range?.start ?? 0, range?.end ?? file.bytes.length);
+        const bytes = isArchive(file) ? gunzipSync(stored) : stored;
         for (let at = 0; at < bytes.length; at += 100) {
           const piece = Buffer.from(bytes.subarray(at, at + 100));
           onStoredBytes(piece.length);
@@ -87,4 +89,8 @@ export class MemoryFiles {
     this.#files.set(path, file);
     return file;
   }
+}
+
+function isArchive({ bytes }: MemoryFile): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

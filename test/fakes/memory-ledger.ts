@@ -1,5 +1,5 @@
-import type { LedgerRecord } from '../../src/core/ledger/batch.ts';
-import { LedgerState } from '../../src/core/ledger/batch.ts';
+import type { LedgerRecord } from '../../src/core/ledger/ledger-state.ts';
+import { LedgerState } from '../../src/core/ledger/ledger-state.ts';
 import { fewWitnesses } from '../../src/core/ledger/witness-keeper.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { FinishedObject } from '../../src/ports/object-store.ts';
@@ -8,6 +8,16 @@ import type { FinishedObject } from '../../src/ports/object-store.ts';
 export class LedgerDisk {
   readonly records: string[] = [];
   witnesses: FinishedObject[] = [];
+
+  /** Leaves of the last batch only how far its files were delivered, as a follower would. */
+  forgetHowItWasCut(): void {
+    const record = JSON.parse(this.records.pop() ?? '') as LedgerRecord;
+    if (record.kind !== 'done') throw new Error(`the last record is no batch that is done: ${record.kind}`);
+    this.records.push(
+      JSON.stringify({ kind: 'drop', batchId: record.batch.id } satisfies LedgerRecord),
+      JSON.stringify({ kind: 'advance', positions: record.positions } satisfies LedgerRecord),
+    );
+  }
 }
 
 /** A ledger in memory. `cut` may end the process at a record, before or after it is durable: it throws. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compactRecords, LedgerState } from '../../core/ledger/batch.ts';
-import type { LedgerRecord } from '../../core/ledger/batch.ts';
+import { compactRecords, LedgerState } from '../../core/ledger/ledger-state.ts';
+import type { LedgerRecord } from '../../core/ledger/ledger-state.ts';
 import { fewWitnesses } from '../../core/ledger/witness-keeper.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger.ts';

@@ -18,7 +18,7 @@ import { checkSameDestination, placeOf } from './follow-place.ts';
 import { FollowTeller } from './follow-teller.ts';
 import { pushFrom } from './index.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
-import { openSeen } from './through-ledger.ts';
+import { openSeen } from './seen-index.ts';
 
 /**
  * Delivers what is written to files, folders and pipes, until a pipe ends or somebody says stop. Lines go to a spool on
@@ -33,7 +33,7 @@ export async function follow(request: PushRequest, host: PushHost): Promise<Push
   if (first.error !== null) return first;
   const place = placeOf(request, first);
   const locked = await lock(place, request, host);
-  const seen = openSeen(request, locked, host);
+  const seen = await openSeen({ request, host, locked });
   try {
     const own = await parts.openOwnLedger(place);
     try {

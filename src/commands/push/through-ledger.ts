@@ -2,13 +2,14 @@ import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { Compression } from '../../core/delivery/codec.ts';
 import type { FileSource } from '../../core/ledger/find-parts.ts';
 import { isFileSource } from '../../core/ledger/find-parts.ts';
+import { lookAtStore } from '../../core/ledger/look-at-store.ts';
 import { pushFiles } from '../../core/push/push-files.ts';
 import type { PushResult } from '../../core/push/push-sources.ts';
-import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { PushRequest } from './check-request.ts';
-import { forgetIfEmptied, keepWitnesses, noteEventsOf } from './emptied-store.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
+import { openSeen } from './seen-index.ts';
 import type { OpenRun } from './with-run.ts';
 
 /**
@@ -56,54 +57,30 @@ async function pushLocked(
   plain: (seen: SeenEvents | undefined) => Promise<PushResult>,
   held: HeldRun,
 ): Promise<PushResult> {
-  const { run, request, host, locked } = held;
-  const asks = request.options.dedupe !== undefined;
-  const emptied = asks ? await forgetIfEmptied(run, locked, host) : undefined;
-  const seen = openSeen(request, locked, host);
+  const { run, request, locked } = held;
+  if (request.options.dedupe !== undefined) await lookForEmptied(run, held);
+  const seen = await openSeen(held);
   try {
-    if (emptied?.witness !== undefined && seen !== undefined)
-      await noteEventsOf(emptied.witness, seen, { request, host });
-    if (list !== undefined)
-      return await pushByLedger(list, { ...held, seen, isEmptied: emptied !== undefined });
+    if (list !== undefined) return await pushByLedger(list, { ...held, seen });
     // A pipe can't be asked for what it brought before: the index is empty, and nothing else vouches for it.
-    if (emptied !== undefined) await locked.ledger.add({ kind: 'refilled', positionIds: [], batchIds: [] });
+    if (locked.ledger.state.lost !== undefined) await locked.ledger.add({ kind: 'refilled' });
     const result = await plain(seen);
-    if (seen !== undefined && result.ended === 'complete') await keepWitnesses(run, locked);
+    if (seen !== undefined && result.ended === 'complete')
+      await locked.ledger.keepWitnesses(run.store.takeWitnesses());
     return result;
   } finally {
     await seen?.close();
   }
 }
 
-/** The events of the last days, where none of them is to be delivered twice; it tells when it had to forget some early. */
-export function openSeen(
-  { options }: PushRequest,
-  locked: LockedRun,
-  { log }: Pick<PushHost, 'log'>,
-): SeenEvents | undefined {
-  if (options.dedupe === undefined) return undefined;
-  const seen = locked.openSeen(options.dedupe);
-  const begin = (): SeenBatch => {
-    const batch = seen.begin();
-    const commit: SeenBatch['commit'] = async (day) => {
-      const committed = await batch.commit(day);
-      if (committed.crowdedOut > 0)
-        log.warn(
-          'dedupe-full',
-          `The index of --dedupe is full: ${committed.crowdedOut} events left it before their time. A shorter window keeps it whole.`,
-          { crowdedOut: committed.crowdedOut },
-        );
-      return committed;
-    };
-    return { note: (keys) => batch.note(keys), abandon: () => batch.abandon(), commit };
-  };
-  return {
-    get keys() {
-      return seen.keys;
-    },
-    begin,
-    close: () => seen.close(),
-  };
+/** An index of seen events must keep nothing away from a store that has lost what it holds. */
+async function lookForEmptied({ store }: OpenRun, { host, locked: { ledger } }: HeldRun): Promise<void> {
+  const isKnown = ledger.state.lost !== undefined;
+  if ((await lookAtStore(ledger, store)) === 'lost' && !isKnown)
+    host.log.warn(
+      'store-emptied',
+      `${store.location} no longer has what was delivered there before: what comes again is delivered again.`,
+    );
 }
 
 /** What tells the ledger of one destination from that of another: what was delivered under other rules was not delivered. */
@@ -150,13 +127,11 @@ function tellWithout(error: unknown, { log }: PushHost): void {
 
 interface LedgeredRun extends HeldRun {
   seen: SeenEvents | undefined;
-  /** The store has lost what it had: all is delivered again, and nothing need be cut as it was. */
-  isEmptied: boolean;
 }
 
 function pushByLedger(
   list: ListFiles,
-  { run, request, host, locked, seen, isEmptied }: LedgeredRun,
+  { run, request, host, locked, seen }: LedgeredRun,
 ): Promise<PushResult> {
   const { options, profile } = request;
   const { types, account, store, push } = run;
@@ -167,13 +142,15 @@ function pushByLedger(
       objectBytes: options.objectSize,
       compression: options.compression as Compression,
       reread: options.reread || (profile === undefined && seen === undefined),
+      // A profile stands for a job of its own; without one, nobody wants files that are not named.
+      onlyGiven: profile === undefined,
     },
     {
       list,
       ledger: locked.ledger,
       store,
       // What was delivered before is cut as it was then: whatever was seen in the meantime is no matter.
-      push: ({ wasDone, ...job }) => push({ ...job, seen: wasDone && !isEmptied ? undefined : seen }),
+      push: ({ wasDone, ...job }) => push({ ...job, seen: wasDone ? undefined : seen }),
       newId: host.newId,
       now: host.clock.now,
       warn: host.log.warn,

@@ -1,4 +1,5 @@
-import type { PutFailure, PutFailureCause } from '../../ports/put-failure.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/put-failure.ts';
 
 /** What one object has met with so far. */
 export class PutStory {
@@ -10,16 +11,17 @@ export class PutStory {
   #last: PutFailure | undefined;
   readonly #failures = new Map<PutFailureCause, number>();
 
-  /** The latest failure. */
+  /** The latest failure; whether the object may be stored is said of all tries. */
   get last(): PutFailure | undefined {
     return this.#last;
   }
 
   noteFailure(failure: PutFailure, nowMs: number): void {
     const { cause, maybeStored } = failure.trouble;
-    this.#last = failure;
-    this.#failures.set(cause, this.failuresBy(cause) + 1);
     this.maybeStored ||= maybeStored;
+    const isOfAll = maybeStored === this.maybeStored;
+    this.#last = isOfAll ? failure : new PutFailure(failure, { ...failure.trouble, maybeStored: true });
+    this.#failures.set(cause, this.failuresBy(cause) + 1);
     this.noteTrouble(nowMs);
   }
 

@@ -39,7 +39,8 @@ export interface RetryOptions {
 
 /**
  * A store that tries again what failed, with growing pauses and within the patience. All PUTs share a circuit breaker and
- * a limit that falls when the store is throttled. Throws the last failure of an object, or `interrupted`.
+ * a limit that falls when the store is throttled. Throws the last failure of an object, which says of all its tries whether
+ * they may have stored it, or `interrupted`.
  */
 export class RetryingStore implements WitnessStore {
   readonly location: string;
@@ -123,7 +124,7 @@ export class RetryingStore implements WitnessStore {
       story.noteFailure(error, nowMs);
       this.#breaker.noteFailure(error, nowMs);
       if (error.trouble.cause === 'throttled') this.#limit.noteThrottled(beganMs, nowMs);
-      if (this.#givesUp(error, story)) throw error;
+      if (this.#givesUp(error, story)) throw story.last ?? error;
       return undefined;
     } finally {
       this.#gate.setLimit(this.#limit.value);

@@ -1,15 +1,13 @@
 import type { Ledger } from '../../ports/ledger.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
+import type { WitnessAnswer, WitnessStore } from '../../ports/witness-store.ts';
 import type { FinishedObject } from '../../ports/object-store.ts';
-import type { WitnessStore } from '../../ports/witness-store.ts';
 
 /**
- * Whether a store still has what it was given: `there`, or `lost` with the witness that it was asked for, and has again; or
- * `unsure`, where all answers were lost. Nothing may be taken for lost on an unsure answer, for what is delivered afresh
- * beside what is there would be there twice.
+ * Whether a store still has what it was given; `unsure` where all answers were lost. Nothing may be taken for lost on an
+ * unsure answer, for what is delivered afresh beside what is there would be there twice.
  */
-export type StoreLook =
-  | { found: 'there' | 'unsure' }
-  | { found: 'lost'; witness: FinishedObject | undefined };
+export type StoreLook = 'there' | 'lost' | 'unsure';
 
 /**
  * Asks the store for an object that it was given before, and for the next one where the answer is lost. The question is
@@ -17,21 +15,28 @@ export type StoreLook =
  * Throws what the store and the ledger throw.
  */
 export async function lookAtStore(ledger: Ledger, store: WitnessStore): Promise<StoreLook> {
-  const { state } = ledger;
+  if (ledger.state.lost !== undefined) return 'lost';
   const witnesses = await ledger.witnesses();
-  if (state.lost !== undefined) {
-    const { lost } = state;
-    return { found: 'lost', witness: witnesses.find(({ key }) => key === lost) };
-  }
   for (const witness of witnesses) {
     const { key } = witness;
-    if (state.spent.has(key)) continue;
+    if (ledger.state.spent.has(key)) continue;
     await ledger.add({ kind: 'ask', key });
-    const answer = await store.ask(witness);
+    const answer = await ask(witness, ledger, store);
     if (answer === 'unsure') continue;
     const isLost = answer === 'stored';
     await ledger.add({ kind: 'told', key, isLost });
-    return isLost ? { found: 'lost', witness } : { found: 'there' };
+    return isLost ? 'lost' : 'there';
   }
-  return { found: witnesses.length === 0 ? 'there' : 'unsure' };
+  return witnesses.length === 0 ? 'there' : 'unsure';
+}
+
+/** A store that could not be reached was not asked, and the witness is as good as before. */
+async function ask(witness: FinishedObject, ledger: Ledger, store: WitnessStore): Promise<WitnessAnswer> {
+  try {
+    return await store.ask(witness);
+  } catch (error) {
+    if (error instanceof PutFailure && !error.trouble.maybeStored)
+      await ledger.add({ kind: 'unasked', key: witness.key });
+    throw error;
+  }
 }

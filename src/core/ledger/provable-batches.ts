@@ -1,5 +1,7 @@
 import type { Batch } from './batch.ts';
+import { endOfChain } from './batch.ts';
 import type { FoundPart, PartFinder } from './find-parts.ts';
+import type { LostDelivery } from './ledger-state.ts';
 
 /** A batch that was done, with the files that it can be done again from. */
 export interface ProvableBatch {
@@ -17,11 +19,13 @@ export async function batchesToProve(done: readonly Batch[], finder: PartFinder)
 
 /**
  * Batches of which a store that lost everything can be given the objects again, also those of files which the run was not
- * given: delivered afresh later, they would be cut differently from what is put back now. A file of which one batch can't be done again is delivered from its beginning, so none of its batches
- * may be.
+ * given: delivered afresh later, they would be cut differently from what is put back now. A file of which not everything
+ * can be done again is delivered from its beginning, so none of its batches may be.
  */
-export async function batchesToRestore(done: readonly Batch[], finder: PartFinder): Promise<ProvableBatch[]> {
-  const { provable, gone } = await findAll(done, finder);
+export async function batchesToRestore(lost: LostDelivery, finder: PartFinder): Promise<ProvableBatch[]> {
+  const left = Array.from(lost.done.values()).filter(({ id }) => !lost.restored.has(id));
+  const { provable, gone } = await findAll(left, finder);
+  for (const id of notWhole(left, lost)) gone.add(id);
   const isGone = ({ batch }: ProvableBatch): boolean => batch.parts.some(({ id }) => gone.has(id));
   let known: number;
   do {
@@ -29,6 +33,14 @@ export async function batchesToRestore(done: readonly Batch[], finder: PartFinde
     for (const { batch } of provable.filter(isGone)) for (const { id } of batch.parts) gone.add(id);
   } while (known < gone.size);
   return provable.filter((found) => !isGone(found));
+}
+
+/** Files of which more was delivered than the batches left will bring: it was followed, or the batch is forgotten. */
+function notWhole(left: readonly Batch[], { positions, restoredTo }: LostDelivery): string[] {
+  const reached = new Map<string, number>();
+  for (const part of left.flatMap(({ parts }) => parts))
+    reached.set(part.id, endOfChain(reached.get(part.id) ?? restoredTo.get(part.id) ?? 0, part));
+  return [...reached].filter(([id, to]) => positions.get(id)?.stored !== to).map(([id]) => id);
 }
 
 /** Whoever does a batch again does not know which of its lines were dropped. */

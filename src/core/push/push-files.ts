@@ -7,6 +7,7 @@ import { standingOf } from '../ledger/files-standing.ts';
 import type { FileSource, FoundPart, FoundParts } from '../ledger/find-parts.ts';
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
+import type { ProvableBatch } from '../ledger/provable-batches.ts';
 import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
 import {
   beginPart,
@@ -17,7 +18,6 @@ import {
 } from '../ledger/read-parts.ts';
 import { stillHolds } from '../ledger/recognise-file.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
-import { beginning } from '../ledger/source-position.ts';
 import type { StoreLook } from '../ledger/look-at-store.ts';
 import { lookAtStore } from '../ledger/look-at-store.ts';
 import type { WitnessKeeper } from '../ledger/witness-keeper.ts';
@@ -32,6 +32,8 @@ export interface FilesJob {
   compression: Compression;
   /** Read again what was delivered before, cut as it was then, and let the store say that it has it. */
   reread: boolean;
+  /** Whether a store that lost everything gets back nothing but files that this run was given. */
+  onlyGiven: boolean;
   account: RunAccount;
 }
 
@@ -74,7 +76,6 @@ export async function pushFiles(job: FilesJob, ports: FilesPorts): Promise<PushR
 
 /** A file that is named each day and has nothing new is noted so often. */
 const notedEveryMs = 30 * 86_400_000;
-const lineEndingBytes = 2;
 
 class FilesRun {
   readonly #job: FilesJob;
@@ -83,8 +84,6 @@ class FilesRun {
   #finder: PartFinder;
   /** Lines of this run's batches that earlier runs had delivered, by file. */
   readonly #proven = new Map<string, Record<string, number>>();
-  /** Stored bytes of each file, from its beginning, that this run has delivered or proved. */
-  readonly #provenTo = new Map<string, number>();
   readonly #provenBatches = new Set<string>();
   readonly #result: PushResult;
 
@@ -107,17 +106,15 @@ class FilesRun {
     // Before anything is stored: what a run stores tells nothing of what the store had.
     const look = await this.#look();
     if (!(await this.#finishBegun())) return this.#result;
-    const known = (): Iterable<SourcePosition> => ledger.state.positions.values();
-    let standing = await standingOf(this.#files, known(), newId);
+    if (look === 'lost' && !(await this.#restore())) return this.#result;
+    const isDoubted = this.#job.reread || look === 'unsure';
+    if (isDoubted && !(await this.#prove())) return this.#result;
+    const standing = await standingOf(this.#files, ledger.state.positions.values(), newId);
     await this.#noteStanding(standing, now());
-    const isLost = look === 'lost';
-    if (this.#job.reread || look !== 'there') {
-      if (!(await this.#proveDone(isLost))) return this.#result;
-      if (isLost) standing = standing.map((file) => this.#onlyProven(file));
-    }
     const isComplete = await this.#pushRest(standing);
     for (const file of standing) this.#vouchFor(file);
-    if (isComplete) await this.#settle(look);
+    // Ends what a look at the store began, once all is there again that this run could bring.
+    if (isComplete && look !== 'there') await ledger.add({ kind: 'refilled' });
     return this.#result;
   }
 
@@ -125,17 +122,6 @@ class FilesRun {
     const given = await this.#ports.list();
     this.#files = [...given, ...(await this.#rotatedAway(given))];
     this.#finder = new PartFinder(this.#files, this.#ports.reopen);
-  }
-
-  /** Ends what a look at the store began, once all is there again that this run could bring. */
-  async #settle(look: StoreLook['found']): Promise<void> {
-    const { ledger } = this.#ports;
-    if (look === 'unsure') await ledger.add({ kind: 'proven' });
-    if (look !== 'lost') return;
-    const positionIds = [...ledger.state.positions.values()]
-      .filter(({ id, stored }) => this.#provenTo.get(id) === stored)
-      .map(({ id }) => id);
-    await ledger.add({ kind: 'refilled', positionIds, batchIds: [...this.#provenBatches] });
   }
 
   /** What is left of a log that was renamed since it was delivered: it has another name now, which nobody gave. */
@@ -173,16 +159,6 @@ class FilesRun {
       return [{ ...position, seenMs: nowMs }];
     });
     if (positions.length > 0) await this.#ports.ledger.add({ kind: 'advance', positions });
-  }
-
-  /**
-   * In a store that lost what it had, only what this run has proved counts: what else is known of a file is forgotten,
-   * and it is delivered from its beginning.
-   */
-  #onlyProven(file: StandingFile): StandingFile {
-    const { position } = file;
-    if (position === undefined || this.#provenTo.get(file.id) === position.stored) return file;
-    return { ...file, id: this.#ports.newId(), position: undefined, isCopy: false, from: beginning };
   }
 
   /** Counts what earlier runs delivered of a file, and this one neither delivered nor proved. */
@@ -228,19 +204,19 @@ class FilesRun {
   }
 
   /** Looks whether the store still has what it was given, where anything is to be taken for delivered. */
-  async #look(): Promise<StoreLook['found']> {
+  async #look(): Promise<StoreLook> {
     const { ledger, store, warn } = this.#ports;
     const isKnown = ledger.state.lost !== undefined;
     const ids = Array.from(ledger.state.positions.keys());
     const trusts = ids.some((id) => !this.#job.reread || !this.#covers(id));
     if (!isKnown && !trusts) return 'there';
-    const { found } = await lookAtStore(ledger, store);
-    if (found === 'lost' && !isKnown)
+    const look = await lookAtStore(ledger, store);
+    if (look === 'lost' && !isKnown)
       warn(
         'store-emptied',
-        `${store.location} no longer has what was delivered there before: all of it is delivered again.`,
+        `${store.location} no longer has what was delivered there before: it is delivered again, as far as its files are here.`,
       );
-    return found;
+    return look;
   }
 
   /** Whether all that was delivered of a file can be delivered again from the files of this run. */
@@ -258,15 +234,21 @@ class FilesRun {
     );
   }
 
-  /**
-   * Delivers again what was delivered, cut as it was then; the store says what it has. In a store that lost it, also
-   * batches that hold files which this run was not given.
-   */
-  async #proveDone(isLost: boolean): Promise<boolean> {
-    const done = Array.from(this.#ports.ledger.state.done.values()).filter(
-      ({ id }) => !this.#provenBatches.has(id),
-    );
-    const batches = await (isLost ? batchesToRestore : batchesToProve)(done, this.#finder);
+  /** Delivers again what was delivered, cut as it was then: the store says what it has. */
+  async #prove(): Promise<boolean> {
+    const done = Array.from(this.#ports.ledger.state.done.values());
+    const left = done.filter(({ id }) => !this.#provenBatches.has(id));
+    return this.#pushAgain(await batchesToProve(left, this.#finder));
+  }
+
+  /** Gives a store that lost everything what can be cut as it was. */
+  async #restore(): Promise<boolean> {
+    const { lost } = this.#ports.ledger.state;
+    const finder = this.#job.onlyGiven ? new PartFinder(this.#files, async () => undefined) : this.#finder;
+    return lost === undefined || this.#pushAgain(await batchesToRestore(lost, finder));
+  }
+
+  async #pushAgain(batches: readonly ProvableBatch[]): Promise<boolean> {
     for (const { batch, found } of batches) if (!(await this.#pushBatch(batch, found))) return false;
     return true;
   }
@@ -291,23 +273,32 @@ class FilesRun {
   /** Delivers a batch and ends it in the ledger; says whether the run may go on. */
   async #pushBatch(batch: Batch, found: readonly FoundPart[]): Promise<boolean> {
     const { ledger, push } = this.#ports;
-    const wasDone = ledger.state.done.get(batch.id);
+    const { done, lost } = ledger.state;
+    const wasDone = done.has(batch.id);
     const parts = found.map(({ source, part }) => ({ source, part: this.#filePart(part) }));
     const droppedBefore = this.#job.account.duplicate;
     const result = await push({
       parts,
       objectBytes: batch.objectBytes,
       compression: batch.compression,
-      wasDone: wasDone !== undefined,
+      wasDone,
       confirm: () => confirmParts(found),
     });
     this.#take(result);
     if (result.ended !== 'complete') return false;
-    this.#provenBatches.add(batch.id);
-    for (const part of wasDone?.parts ?? []) this.#prove(part, part.to, part.delivered ?? {});
     const dropped = this.#job.account.duplicate - droppedBefore;
-    if (wasDone === undefined) await this.#endBatch({ ...batch, dropped }, found, result);
+    this.#provenBatches.add(batch.id);
+    if (wasDone) for (const part of batch.parts) this.#noteProven(part.id, part.delivered);
+    else if (lost?.done.has(batch.id) === true) await this.#endRestored(batch, dropped);
+    else await this.#endBatch({ ...batch, dropped }, found, result);
     return true;
+  }
+
+  async #endRestored({ id, parts }: Batch, dropped: number): Promise<void> {
+    const { ledger, store } = this.#ports;
+    await ledger.keepWitnesses(store.takeWitnesses());
+    await ledger.add({ kind: 'restored', batchId: id, dropped });
+    for (const part of parts) this.#noteProven(part.id, part.delivered);
   }
 
   async #endBatch(batch: Batch, found: readonly FoundPart[], { sources }: PushResult): Promise<void> {
@@ -329,22 +320,20 @@ class FilesRun {
       const { headHash, tailHash, stored, plain } = position;
       parts.push({ ...part, ...(plain ? { to: stored, headHash, tailHash } : {}), delivered });
       // What this run has just delivered is in its books already.
-      this.#prove(part, position.stored, delivered);
+      this.#noteProven(part.id, delivered);
     }
     // First, so that nothing is ever taken for delivered without an object to ask the store for.
     await ledger.keepWitnesses(store.takeWitnesses());
     await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
   }
 
-  #prove({ id, from }: BatchPart, to: number, delivered: Readonly<Record<string, number>>): void {
+  #noteProven(id: string, delivered: Readonly<Record<string, number>> = {}): void {
     this.#proven.set(id, sum(this.#proven.get(id) ?? {}, delivered));
-    const before = this.#provenTo.get(id) ?? 0;
-    // A line ending that came later lies between two parts.
-    if (from.stored - before <= lineEndingBytes) this.#provenTo.set(id, Math.max(before, to));
   }
 
   #filePart({ id, from, to }: BatchPart): FilePart {
-    const position = this.#ports.ledger.state.positions.get(id);
+    const { positions, lost } = this.#ports.ledger.state;
+    const position = positions.get(id) ?? lost?.positions.get(id);
     return { from, to, known: position && { ...position, checksum: checksumAt(position, from.stored) } };
   }
 

@@ -2,39 +2,13 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { LedgerFile } from '../../../../src/adapters/fs/ledger-file.ts';
-import type { Batch, LedgerRecord } from '../../../../src/core/ledger/batch.ts';
+import type { LedgerRecord } from '../../../../src/core/ledger/ledger-state.ts';
 import type { SourcePosition } from '../../../../src/core/ledger/source-position.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
+import { batch, nowMs, position } from '../../core/ledger/ledger-records.ts';
 
-const nowMs = Date.UTC(2026, 0, 1);
 const open = (folder: string): Promise<LedgerFile> => LedgerFile.open(folder, () => nowMs);
-
-function position(id: string, stored: number, seenMs = nowMs): SourcePosition {
-  return {
-    id,
-    path: `/logs/${id}`,
-    inode: `1:${id}`,
-    stored,
-    offset: stored,
-    lines: stored / 10,
-    headHash: 'h',
-    tailHash: 't',
-    checksum: 0,
-    modifiedMs: 0,
-    plain: true,
-    sourceHead: 's',
-    unterminated: false,
-    delivered: { query: stored / 10 },
-    seenMs,
-  };
-}
-
-function batch(id: string, file = id): Batch {
-  const from = { stored: 0, offset: 0, lines: 0 };
-  const part = { id: file, path: `/logs/${file}`, inode: `1:${file}`, headHash: 'h', tailHash: 't' };
-  return { id, objectBytes: 100, compression: 'gzip', parts: [{ ...part, from, to: 10 }] };
-}
 
 describe('a ledger', () => {
   test('knows after it was opened again what was begun, what is done and where each file stands', async () => {

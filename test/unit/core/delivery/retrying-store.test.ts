@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PutFailureCause } from '../../../../src/ports/put-failure.ts';
 import { putFailureCauses } from '../../../../src/ports/put-failure.ts';
 import type { Fate } from '../../../fakes/flaky-store.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';
 import { bounded, firstOf, minutes, world } from './retrying.ts';
 
@@ -132,6 +133,16 @@ describe('an object that was stored although its PUT failed', () => {
   ])('%s', async (_, fate, status) => {
     const { timer, put } = world(firstOf(1, fate));
     expect(await timer.run(put('object'))).toBe(status);
+  });
+
+  test('is said to be there perhaps when it is given up, whatever the last failure was', async () => {
+    const fates: Fate[] = [{ cause: 'server', stores: true }, { cause: 'throttled' }, { cause: 'final' }];
+    const { timer, put } = world(({ ofKey }) => fates[ofKey - 1]);
+    const failure = timer.run(rejectionOf(put('object')));
+    expect(await failure).toMatchObject({ trouble: { cause: 'final', maybeStored: true } });
+    const never = world(({ ofKey }) => fates[ofKey]);
+    const other = await never.timer.run(rejectionOf(never.put('object')));
+    expect(other).toMatchObject({ trouble: { cause: 'final', maybeStored: false } });
   });
 
   test('an object that was there before stays what it is, unless a try of ours may have stored it', async () => {

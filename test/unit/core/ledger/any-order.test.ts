@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { imbalance } from '../../../../src/core/accounting/balance.ts';
+import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { eventLine } from '../push/pushing.ts';
 import { Exporter } from './pushing-files.ts';
 import type { RunOptions } from './pushing-files.ts';
@@ -89,6 +90,56 @@ async function take(step: Step, host: LoggingHost): Promise<void> {
   else if (step.do === 'half') host.appendHalf(step.file);
   else if (step.do === 'rotate') host.rotate(step.file, step.how);
   else await host.push(step.options);
+}
+
+/** Steps, and one at which the store loses everything. */
+const anyStepsWithLoss = fc.record({
+  before: fc.array(anyStep, { maxLength: 8 }),
+  after: fc.array(
+    fc.oneof(
+      anyStep.filter((step) => step.do !== 'push'),
+      fc.record({
+        do: fc.constant('push' as const),
+        options: fc.oneof(
+          fc.record({ reread: fc.boolean(), objectBytes: fc.constantFrom(300, 600, 5000) }),
+          // Put 0 is the question for a witness, which is worthless after a kill.
+          fc.record({ cutAtPut: fc.record({ put: fc.integer({ min: 1, max: 12 }), when }) }),
+          fc.record({
+            cutAtRecord: fc.record({
+              kind: fc.constantFrom('begin', 'done', 'restored', 'refilled').map((kind) => kind as 'begin'),
+              when,
+            }),
+          }),
+        ),
+      }),
+    ),
+    { maxLength: 10 },
+  ),
+});
+
+test('a store that lost everything has everything again, and once, whatever happens meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyStepsWithLoss, async ({ before, after }) => {
+      const host = new LoggingHost();
+      for (const step of before) await take(step, host);
+      await host.push({});
+      host.exporter.store = new MemoryStore();
+      for (const step of after) await take(step, host);
+      host.endHalves();
+      await host.push({});
+      const { exporter, written } = host;
+      // What was asked for is put back by the question, and may come again in an object that is cut differently.
+      const putBack = new Set(exporter.putBack.flatMap((content) => content.trimEnd().split('\n')));
+      const stored = exporter.storedLines();
+      expect([...new Set(stored)]).toEqual(written.toSorted());
+      expect(twice(stored).filter((line) => !putBack.has(line))).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function twice(sorted: readonly string[]): string[] {
+  return sorted.filter((line, at) => line === sorted[at - 1]);
 }
 
 test('whatever grows, is rotated and is killed in which order: every line is there exactly once', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { eventLine } from '../push/pushing.ts';
@@ -6,6 +7,12 @@ import { Exporter } from './pushing-files.ts';
 const linesOf = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => eventLine(from + n, (from + n) % 5));
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+/** Lines that are there twice, but for those that the question put back, and that may come again cut differently. */
+function linesTwice(exporter: Exporter): string[] {
+  const putBack = new Set(exporter.putBack.flatMap((content) => content.trimEnd().split('\n')));
+  return exporter.storedLines().filter((line, at, all) => line === all[at - 1] && !putBack.has(line));
+}
 
 describe('a store that was emptied', () => {
   const emptied = async (paths: readonly string[]): Promise<Exporter> => {
@@ -85,6 +92,72 @@ describe('a store that was emptied', () => {
     await exporter.push(['a', 'b'], { lostAnswers });
     expect(exporter.warnings).toEqual(['store-emptied']);
     expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
+  });
+
+  test('gets nothing that a run without a profile was not given', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    exporter.files.append('b', text(linesOf(20, 20)));
+    for (const path of ['a', 'b']) await exporter.push([path], { reread: true, onlyGiven: true });
+    exporter.store = new MemoryStore();
+    await exporter.push(['b'], { reread: true, onlyGiven: true });
+    const putBack = exporter.putBack.flatMap((content) => content.trimEnd().split('\n'));
+    expect(new Set(exporter.storedLines())).toEqual(new Set([...linesOf(20, 20), ...putBack]));
+  });
+
+  test('is found out after as many runs as there are witnesses in which it could not be reached', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    await exporter.push(['a']);
+    for (let run = 0; run < 3; run++) await exporter.push(['a'], { isAway: true });
+    exporter.store = new MemoryStore();
+    await exporter.push(['a']);
+    expect(exporter.warnings).toEqual(['store-emptied']);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 20).toSorted());
+  });
+
+  test.each(['done', 'refilled'] as const)(
+    'and a file of which was lost: what is left is delivered once, though the run is killed at %s and it grows',
+    async (kind) => {
+      const exporter = await emptied(['a', 'b']);
+      exporter.files.remove('b');
+      await exporter.push(['a'], { cutAtRecord: { kind, when: 'after' } });
+      exporter.files.append('a', text(linesOf(45, 3)));
+      await exporter.push(['a']);
+      await exporter.push(['a']);
+      expect(linesTwice(exporter)).toEqual([]);
+      expect([...new Set(exporter.storedLines())]).toEqual([...linesOf(0, 20), ...linesOf(40, 8)].toSorted());
+    },
+  );
+
+  test('after a log was followed: what only the follower knew of is delivered from its beginning, once', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    await exporter.push(['a']);
+    exporter.files.append('a', text(linesOf(20, 20)));
+    await exporter.push(['a']);
+    exporter.disk.forgetHowItWasCut();
+    exporter.store = new MemoryStore();
+    exporter.files.append('b', text(linesOf(40, 5)));
+    await exporter.push(['b']);
+    await exporter.push(['a']);
+    expect(linesTwice(exporter)).toEqual([]);
+    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 45).toSorted());
+  });
+
+  test('after an archive was gone on with: nothing of it is taken for delivered that was not', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    await exporter.push(['a']);
+    exporter.files.overwrite('a.1.gz', gzipSync(text(linesOf(0, 30))));
+    exporter.files.remove('a');
+    await exporter.push(['a.1.gz']);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 30).toSorted());
+    exporter.store = new MemoryStore();
+    await exporter.push(['a.1.gz']);
+    await exporter.push(['a.1.gz']);
+    expect(linesTwice(exporter)).toEqual([]);
+    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 30).toSorted());
   });
 
   test('gets back what can be cut as it was, where all answers were lost', async () => {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import { WitnessKeeper } from '../../../../src/core/ledger/witness-keeper.ts';
@@ -6,7 +7,9 @@ import { noMeter } from '../../../../src/core/metrics/no-metrics.ts';
 import type { PushResult } from '../../../../src/core/push/push-sources.ts';
 import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
 import { pushSources } from '../../../../src/core/push/push-sources.ts';
-import type { LedgerRecord } from '../../../../src/core/ledger/batch.ts';
+import type { LedgerRecord } from '../../../../src/core/ledger/ledger-state.ts';
+import { AuditExportError } from '../../../../src/errors.ts';
+import { PutFailure } from '../../../../src/ports/put-failure.ts';
 import type { FinishedObject } from '../../../../src/ports/object-store.ts';
 import type { WitnessAnswer, WitnessStore } from '../../../../src/ports/witness-store.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
@@ -18,6 +21,7 @@ import { contentsOf, firstMs, lazyClassifier, rules, tinyLimits } from '../push/
 
 export interface RunOptions {
   reread?: boolean;
+  onlyGiven?: boolean;
   objectBytes?: number;
   /** The put (counted from 0 in this run) at which the process is killed, before or after the object is stored. */
   cutAtPut?: { put: number; when: 'before' | 'after' };
@@ -25,10 +29,17 @@ export interface RunOptions {
   beforePut?: () => void;
   /** Answers to the question for a witness that are lost on the way, in this run. */
   lostAnswers?: number;
+  /** Whether the store can't be reached. */
+  isAway?: boolean;
   /** Called while the store is asked for a witness. */
   whileAsked?: () => void;
   cutAtRecord?: { kind: LedgerRecord['kind']; when: 'before' | 'after' };
 }
+
+const unreachable = new PutFailure(new AuditExportError('unreachable', 'It is away.'), {
+  cause: 'network',
+  maybeStored: false,
+});
 
 /** One destination with its ledger, and files that are pushed there again and again. */
 export class Exporter {
@@ -36,6 +47,8 @@ export class Exporter {
   disk = new LedgerDisk();
   store = new MemoryStore();
   readonly warnings: string[] = [];
+  /** What witnesses held that the store did not have any more, and has by the question. */
+  readonly putBack: string[] = [];
   #ids = 0;
 
   /** Pushes these files (those that are there); undefined if the process was killed. */
@@ -54,6 +67,7 @@ export class Exporter {
           objectBytes,
           compression: 'gzip',
           reread: options.reread ?? false,
+          onlyGiven: options.onlyGiven ?? false,
           account,
         },
         {
@@ -94,7 +108,7 @@ export class Exporter {
       );
       return result.ended === 'complete' ? result : undefined;
     } catch (error) {
-      if ((error as Error).message === 'power cut') return undefined;
+      if (error === unreachable || (error as Error).message === 'power cut') return undefined;
       throw error;
     }
   }
@@ -106,12 +120,17 @@ export class Exporter {
       .toSorted();
   }
 
-  #unheard(store: MemoryStore, { lostAnswers = 0, whileAsked }: RunOptions): MemoryStore & WitnessStore {
+  #unheard(
+    store: MemoryStore,
+    { lostAnswers = 0, whileAsked, isAway }: RunOptions,
+  ): MemoryStore & WitnessStore {
     let left = lostAnswers;
     return Object.assign(Object.create(store) as MemoryStore, {
       put: (object: FinishedObject) => store.put(object),
       ask: async (object: FinishedObject): Promise<WitnessAnswer> => {
+        if (isAway) throw unreachable;
         const status = await store.put(object);
+        if (status === 'stored') this.putBack.push(gunzipSync(object.body).toString());
         whileAsked?.();
         return left-- > 0 ? 'unsure' : status;
       },

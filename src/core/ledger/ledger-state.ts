@@ -1,0 +1,167 @@
+import type { Batch } from './batch.ts';
+import { endOfChain } from './batch.ts';
+import type { SourcePosition } from './source-position.ts';
+
+/** What a ledger is made of; the order is the order of time. */
+export type LedgerRecord =
+  | { kind: 'begin'; batch: Batch }
+  /** All of a batch is durable. */
+  | { kind: 'done'; batch: Batch; positions: readonly SourcePosition[] }
+  /** A batch that was begun can't be done any more: a file of it is gone. */
+  | { kind: 'drop'; batchId: string }
+  /** The store is being asked for this witness. The question puts it back, so a lost answer is lost for good. */
+  | { kind: 'ask'; key: string }
+  /** The question for this witness did not reach the store: it may be put again. */
+  | { kind: 'unasked'; key: string }
+  /** The store has answered for certain: it had the witness, or it had lost it, and what else it was given. */
+  | { kind: 'told'; key: string; isLost: boolean }
+  /** A batch of what a store had lost is durable again. */
+  | { kind: 'restored'; batchId: string; dropped: number }
+  /** All that could be delivered again was: what a store had lost besides is forgotten, and new where it comes again. */
+  | { kind: 'refilled' }
+  /** The index of seen events is empty of what the store had lost. */
+  | { kind: 'forgot' }
+  /** Files that were delivered in another way than by batches. */
+  | { kind: 'advance'; positions: readonly SourcePosition[] };
+
+/** What was delivered to a store before it turned out to have lost it. */
+export interface LostDelivery {
+  readonly positions: ReadonlyMap<string, SourcePosition>;
+  /** Oldest first. */
+  readonly done: ReadonlyMap<string, Batch>;
+  /** Batches of these that are durable again, and how many of their lines were dropped then. */
+  readonly restored: Map<string, number>;
+  /** Stored bytes of each file, from its beginning, that are durable again. */
+  readonly restoredTo: Map<string, number>;
+}
+
+/** What a ledger comes to. */
+export class LedgerState {
+  /** How far files have been delivered; of a store that had lost them, those that it has got again. */
+  readonly positions = new Map<string, SourcePosition>();
+  /** Begun and not done, oldest first. */
+  readonly begun = new Map<string, Batch>();
+  /** Done, oldest first: how the files of a store were cut. */
+  readonly done = new Map<string, Batch>();
+  /** Keys of witnesses that were put back by being asked for: they tell nothing any more. */
+  readonly spent = new Set<string>();
+  /** While a store that turned out to have lost everything is given it again. */
+  lost: LostDelivery | undefined;
+  /** Whether an index of seen events still holds what the store had lost. */
+  isIndexStale = false;
+
+  /** Takes one more record in. */
+  apply(record: LedgerRecord): void {
+    switch (record.kind) {
+      case 'begin':
+        this.begun.set(record.batch.id, record.batch);
+        break;
+      case 'drop':
+        this.begun.delete(record.batchId);
+        break;
+      case 'done':
+        this.begun.delete(record.batch.id);
+        this.done.set(record.batch.id, record.batch);
+        this.#move(record.positions);
+        break;
+      case 'ask':
+        this.spent.add(record.key);
+        break;
+      case 'unasked':
+        this.spent.delete(record.key);
+        break;
+      case 'told':
+        // Where one is there, so are those of which the answer was lost.
+        if (record.isLost) this.#lose();
+        else this.spent.clear();
+        break;
+      case 'restored':
+        this.#restore(record);
+        break;
+      case 'refilled':
+        this.spent.clear();
+        this.lost = undefined;
+        break;
+      case 'forgot':
+        this.isIndexStale = false;
+        break;
+      case 'advance':
+        this.#move(record.positions);
+        break;
+    }
+  }
+
+  #move(positions: readonly SourcePosition[]): void {
+    for (const position of positions) this.positions.set(position.id, position);
+  }
+
+  /** From here on the state is that of a new store. What was begun had stored something, which is gone as well. */
+  #lose(): void {
+    this.lost = {
+      positions: new Map(this.positions),
+      done: new Map(this.done),
+      restored: new Map(),
+      restoredTo: new Map(),
+    };
+    this.positions.clear();
+    this.done.clear();
+    this.begun.clear();
+    this.isIndexStale = true;
+  }
+
+  #restore({ batchId, dropped }: { batchId: string; dropped: number }): void {
+    const batch = this.lost?.done.get(batchId);
+    if (this.lost === undefined || batch === undefined) return;
+    const { positions, restored, restoredTo } = this.lost;
+    restored.set(batchId, dropped);
+    this.done.set(batchId, { ...batch, dropped });
+    for (const part of batch.parts) {
+      restoredTo.set(part.id, endOfChain(restoredTo.get(part.id) ?? 0, part));
+      const position = positions.get(part.id);
+      if (position !== undefined && position.stored === restoredTo.get(part.id)) this.#move([position]);
+    }
+  }
+}
+
+/** Files not seen for so long, and all but the latest batches and parts, are let go when a ledger is written anew. */
+const keptMs = 400 * 86_400_000;
+const keptBatches = 1000;
+const keptParts = 50_000;
+
+/** The records that make the same state, without what nobody will ask for again. */
+export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[] {
+  return [
+    ...lossRecords(state, nowMs),
+    ...deliveryRecords(state, nowMs),
+    ...[...state.begun.values()].map((batch): LedgerRecord => ({ kind: 'begin', batch })),
+    ...[...state.spent].map((key): LedgerRecord => ({ kind: 'ask', key })),
+  ];
+}
+
+function lossRecords({ lost, isIndexStale }: LedgerState, nowMs: number): LedgerRecord[] {
+  if (lost === undefined && !isIndexStale) return [];
+  const restored = Array.from(lost?.restored ?? []);
+  return [
+    ...(lost === undefined ? [] : deliveryRecords(lost, nowMs)),
+    { kind: 'told', key: '', isLost: true },
+    ...restored.map(([batchId, dropped]): LedgerRecord => ({ kind: 'restored', batchId, dropped })),
+    ...(lost === undefined ? [{ kind: 'refilled' } as const] : []),
+    ...(isIndexStale ? [] : [{ kind: 'forgot' } as const]),
+  ];
+}
+
+function deliveryRecords(delivery: Pick<LostDelivery, 'positions' | 'done'>, nowMs: number): LedgerRecord[] {
+  const positions = [...delivery.positions.values()].filter(({ seenMs }) => nowMs - seenMs <= keptMs);
+  const known = new Set(positions.map(({ id }) => id));
+  let parts = 0;
+  const done = [...delivery.done.values()]
+    .toReversed()
+    .filter((batch) => batch.parts.every(({ id }) => known.has(id)))
+    .slice(0, keptBatches)
+    .filter((batch) => (parts += batch.parts.length) <= keptParts)
+    .toReversed();
+  return [
+    ...done.map((batch): LedgerRecord => ({ kind: 'done', batch, positions: [] })),
+    { kind: 'advance', positions },
+  ];
+}
