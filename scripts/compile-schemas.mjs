@@ -47,23 +47,19 @@ events.forEach((schema, index) => {
 mkdirSync(out, { recursive: true });
 writeFileSync(new URL('event-validators.ts', out), moduleOf(eventFunctions));
 
-// Documents of the tool itself: what users write is checked against these.
+// Documents of the tool itself: what users write is checked against these. Each has a module, for a run needs one or two.
 const documents = {
-  validateAuditType: 'audit-type.schema.json',
-  validateConfig: 'config.schema.json',
-  validateAccessPlan: 'access-plan.schema.json',
-  validateAccessRequest: 'access-request.schema.json',
-  validateReceipt: 'receipt.schema.json',
+  validateAuditType: 'audit-type',
+  validateConfig: 'config',
+  validateAccessPlan: 'access-plan',
+  validateAccessRequest: 'access-request',
+  validateReceipt: 'receipt',
 };
-writeFileSync(
-  new URL('document-validators.ts', out),
-  moduleOf(
-    Object.fromEntries(
-      Object.entries(documents).map(([name, file]) => [name, readJson(new URL(`schemas/${file}`, root))]),
-    ),
-    { allErrors: true },
-  ),
-);
+mkdirSync(new URL('documents/', out), { recursive: true });
+for (const [name, document] of Object.entries(documents)) {
+  const schema = readJson(new URL(`schemas/${document}.schema.json`, root));
+  writeFileSync(new URL(`documents/${document}.ts`, out), moduleOf({ [name]: schema }, { allErrors: true }));
+}
 
 // The members of a configuration, for "did you mean": by the place where they stand, as a pattern of JSON Pointers.
 function membersOf(schema, place, root) {

@@ -50,7 +50,7 @@ export function buildPushHost(
     ...queueParts(context, options),
     ...ledgerParts(context),
     runHistory: async (profile) => {
-      const { openRunHistory } = await import('./status-context.ts');
+      const { openRunHistory } = await import('./run-history-context.ts');
       return openRunHistory(context, profile);
     },
     following: async () => {

@@ -5,13 +5,12 @@ import { dirname, join } from 'node:path';
 import { readConfigFile, stateFolder } from '../adapters/fs/config-file.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { lockHolder } from '../adapters/fs/run-lock.ts';
-import { RunHistoryFile } from '../adapters/fs/run-history-file.ts';
 import type { LockNote, NamedProfile, SpoolLook, StatusHost } from '../commands/status/status-host.ts';
 import type { Config } from '../core/config/parse-config.ts';
 import { chooseProfile, parseConfig } from '../core/config/parse-config.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { LooksAlive } from '../core/runs/run-states.ts';
-import type { RunHistory, RunHistoryBook } from '../ports/run-history.ts';
+import { openRunHistory } from './run-history-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 /** The folder of the runs without a profile. */
@@ -39,17 +38,6 @@ export function buildStatusHost(context: CliContext, options: GlobalOptions): St
       };
     },
   };
-}
-
-/** The history of a profile's runs, or of the runs without one. */
-export function openRunHistory(
-  { environment, log }: CliContext,
-  profile: string | undefined,
-): RunHistory & RunHistoryBook {
-  return new RunHistoryFile(join(stateFolder(environment, profile), 'runs.jsonl'), {
-    onTrouble: (message) => log.warn('run-history', message),
-    now: () => Date.now(),
-  });
 }
 
 /** The profile that was named, else all of the configuration, and the runs without one where there were any. */

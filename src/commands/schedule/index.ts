@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { describeStoreAddress, parseStoreAddress } from '../../core/config/store-address.ts';
 import { parseEvery } from '../../core/schedule/every.ts';
-import type { ScheduleFormat } from '../../core/schedule/render-schedule.ts';
+import type { ScheduleFormat } from '../../core/schedule/formats.ts';
 import { renderSchedule, runsHere } from '../../core/schedule/render-schedule.ts';
 import type {
   RenderedFile,

@@ -1,5 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { scheduleFormats } from '../../core/schedule/render-schedule.ts';
+import { scheduleFormats } from '../../core/schedule/formats.ts';
 
 const schedule = 'Schedule';
 const machine = 'On this machine';

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { AuditExportError } from '../../errors.ts';
-import { validateAuditType } from '../../generated/document-validators.ts';
+import { validateAuditType } from '../../generated/documents/audit-type.ts';
 import type { AuditTypeDescriptor, CompiledAuditType, SchemaCheck } from './audit-type.ts';
 
 /** A user's own audit type as it was read: the file's name, for messages, and its text. */

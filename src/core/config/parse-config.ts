@@ -1,6 +1,6 @@
 import { AuditExportError } from '../../errors.ts';
 import { configMembers } from '../../generated/config-members.ts';
-import { validateConfig } from '../../generated/document-validators.ts';
+import { validateConfig } from '../../generated/documents/config.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
 import { closest } from './closest.ts';
 

@@ -2,18 +2,18 @@ import { renderCron } from './render/cron.ts';
 import { renderKubernetesCronJob } from './render/kubernetes-cronjob.ts';
 import { renderKubernetesDeployment } from './render/kubernetes-deployment.ts';
 import { renderSystemd } from './render/systemd.ts';
+import type { ScheduleFormat } from './formats.ts';
 import type { RenderedFile, Schedule } from './schedule.ts';
 
-const renderers = {
+const renderers: Record<
+  ScheduleFormat,
+  { render: (schedule: Schedule) => RenderedFile[]; runsHere: boolean }
+> = {
   systemd: { render: renderSystemd, runsHere: true },
   cron: { render: renderCron, runsHere: true },
   'kubernetes-cronjob': { render: renderKubernetesCronJob, runsHere: false },
   'kubernetes-deployment': { render: renderKubernetesDeployment, runsHere: false },
-} as const satisfies Record<string, { render: (schedule: Schedule) => RenderedFile[]; runsHere: boolean }>;
-
-export type ScheduleFormat = keyof typeof renderers;
-
-export const scheduleFormats = Object.keys(renderers) as ScheduleFormat[];
+};
 
 /** Whether what is printed runs on this machine, with its paths. */
 export function runsHere(format: ScheduleFormat): boolean {

@@ -1,4 +1,4 @@
-import { validateAccessRequest } from '../../generated/document-validators.ts';
+import { validateAccessRequest } from '../../generated/documents/access-request.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { answerRules, contradictions } from './answer-rules.ts';

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import { validateAccessPlan } from '../../generated/document-validators.ts';
+import { validateAccessPlan } from '../../generated/documents/access-plan.ts';
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { answerProblems } from './access-request.ts';
 import type { SetupAnswers } from './answers.ts';

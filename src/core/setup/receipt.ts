@@ -1,5 +1,5 @@
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
-import { validateReceipt } from '../../generated/document-validators.ts';
+import { validateReceipt } from '../../generated/documents/receipt.ts';
 import type { ChangeKind } from './change.ts';
 import { parseDocument } from './parse-document.ts';
 import type { DriftFinding } from './finding.ts';

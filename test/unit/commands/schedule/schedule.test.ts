@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { scheduleFormats } from '../../../../src/core/schedule/render-schedule.ts';
+import { scheduleFormats } from '../../../../src/core/schedule/formats.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { cronCommand, systemdWords } from '../../core/schedule/readers.ts';

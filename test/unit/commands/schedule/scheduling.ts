@@ -3,7 +3,7 @@ import type { ScheduleRequest } from '../../../../src/commands/schedule/index.ts
 import { schedule } from '../../../../src/commands/schedule/index.ts';
 import { scheduleSettings } from '../../../../src/commands/schedule/settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
-import type { ScheduleFormat } from '../../../../src/core/schedule/render-schedule.ts';
+import type { ScheduleFormat } from '../../../../src/core/schedule/formats.ts';
 
 export const profile = {
   to: 's3://acme-audit/altr',

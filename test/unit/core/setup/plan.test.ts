@@ -4,7 +4,7 @@ import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts
 import { readLiveDocument } from '../../../../src/core/setup/live-document.ts';
 import { planAccess } from '../../../../src/core/setup/plan.ts';
 import { compareStatements, meansTheSame } from '../../../../src/core/setup/statement-difference.ts';
-import { validateAccessPlan } from '../../../../src/generated/document-validators.ts';
+import { validateAccessPlan } from '../../../../src/generated/documents/access-plan.ts';
 import { goodAnswers } from './arbitrary-answers.ts';
 import { answersWith, customer, vendor } from './answers.ts';
 import { emptyWorld, worldOf } from './live-worlds.ts';
