@@ -16,7 +16,13 @@ function vitest(tests, name, env) {
 }
 
 const own = vitest(
-  ['test/contract', 'test/unit/commands', 'test/e2e/init-servers', 'test/e2e/test-access', 'test/e2e/iam'],
+  [
+    'test/contract',
+    'test/unit/commands/iam',
+    'test/e2e/init-servers.test.ts',
+    'test/e2e/test-access.test.ts',
+    'test/e2e/iam.test.ts',
+  ],
   'moto-own',
   base,
 );

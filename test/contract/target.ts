@@ -32,19 +32,18 @@ export interface TargetStart {
 }
 
 /**
- * The servers to run against: the endpoint of `AUDIT_EXPORT_TEST_ENDPOINT` alone where it is set, else the rehearsal, and
- * moto as well where `AUDIT_EXPORT_MOTO_UP` names a script that starts one and prints `ENDPOINT=…`, `CUSTOMER_…=…` lines.
+ * The server to run against: the endpoint of `AUDIT_EXPORT_TEST_ENDPOINT` where it is set; moto where
+ * `AUDIT_EXPORT_MOTO_UP` names a script that starts one and prints `ENDPOINT=…`, `CUSTOMER_…=…` lines; else the rehearsal.
  */
 export function targets(environment: NodeJS.ProcessEnv = process.env): readonly TargetStart[] {
   if (environment.AUDIT_EXPORT_TEST_ENDPOINT !== undefined) {
     const server = environment.AUDIT_EXPORT_TEST_SERVER ?? 'aws';
     return [{ server, start: async () => await Promise.resolve(givenTarget(server, environment)) }];
   }
-  const rehearsal = { server: 'rehearse', start: startRehearsal };
   const script = environment.AUDIT_EXPORT_MOTO_UP;
   return script === undefined
-    ? [rehearsal]
-    : [rehearsal, { server: 'moto', start: async () => await startMoto(script) }];
+    ? [{ server: 'rehearse', start: startRehearsal }]
+    : [{ server: 'moto', start: async () => await startMoto(script) }];
 }
 
 /** Whether the contract is held against nothing but the rehearsal, so that nobody else vouches for it. */

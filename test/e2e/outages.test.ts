@@ -173,7 +173,8 @@ describe('an outage that is longer than --retry-for', () => {
     const failingMs = performance.now();
     endInput(run);
     const { report, ...ended } = withReport(await run.ended);
-    expect(performance.now() - failingMs).toBeLessThan(9000);
+    // With room for a busy machine; the next pause, or the next minute, would be beyond it.
+    expect(performance.now() - failingMs).toBeLessThan(20_000);
     expect({ code: ended.code, outcome: report.outcome, balanced: report.balanced }).toEqual({
       code,
       outcome: 'failed',
@@ -195,7 +196,7 @@ describe('an outage that is longer than --retry-for', () => {
   });
 });
 
-test.concurrent('Ctrl-C in an outage ends the run within a second, with a report that is right', async () => {
+test.concurrent('Ctrl-C in an outage ends the run and its pause at once, with a report that is right', async () => {
   const place = await newPlace();
   const run = await begin(place);
   place.addFault({ kind: 'deny' });
@@ -205,7 +206,8 @@ test.concurrent('Ctrl-C in an outage ends the run within a second, with a report
   const askedMs = performance.now();
   run.child.kill('SIGINT');
   const { code, report } = withReport(await run.ended);
-  expect(performance.now() - askedMs).toBeLessThan(1500);
+  // The pause that it ends is of five seconds and more; the rest is room for a busy machine.
+  expect(performance.now() - askedMs).toBeLessThan(4000);
   expect({ code, outcome: report.outcome, balanced: report.balanced, error: report.error }).toEqual({
     code: 130,
     outcome: 'interrupted',
@@ -216,11 +218,12 @@ test.concurrent('Ctrl-C in an outage ends the run within a second, with a report
 });
 
 test.each([
-  { what: 'was never there', fault: { kind: 'deny' } as const, says: 'AccessDenied' },
-  { what: 'has expired', fault: { kind: 'expired' } as const, says: 'ExpiredToken' },
+  { what: 'was never there', fault: { kind: 'deny' } as const, says: 'AccessDenied', triesEach: 1 },
+  // The second try has fresh credentials, and comes without a pause.
+  { what: 'has expired', fault: { kind: 'expired' } as const, says: 'ExpiredToken', triesEach: 2 },
 ])(
-  'a permission that $what before the first object is a wrong set-up: the run ends within three seconds',
-  async ({ fault, says }) => {
+  'a permission that $what before the first object is a wrong set-up: the run ends without a pause',
+  async ({ fault, says, triesEach }) => {
     const place = await newPlace();
     place.addFault(fault);
     const { workspace, environment, push } = place;
@@ -230,7 +233,9 @@ test.each([
       outcome: 'failed',
       balanced: true,
     });
-    expect(run.milliseconds).toBeLessThan(3000);
+    const tries = new Map<string | undefined, number>();
+    for (const { key } of place.puts()) tries.set(key, (tries.get(key) ?? 0) + 1);
+    expect(Math.max(...tries.values())).toBe(triesEach);
     expect(run.report.error?.details['awsError']).toBe(says);
   },
 );

@@ -134,6 +134,10 @@ test('quarantine list shows them by reason, as text and as JSON', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const reason of Object.values(reasonOf)) expect(stdout).toContain(`${reason}: `);
   expect(stdout).toContain('events.jsonl, line ');
+  expect(stdout).toContain('After a fix: audit-export quarantine replay\n');
+  const folder = folderOf(workspace);
+  const named = await runCli(workspace, ['quarantine', 'list', '--quarantine', folder]);
+  expect(named.stdout).toContain(`After a fix: audit-export quarantine replay --quarantine ${folder}\n`);
 });
 
 test('an empty quarantine is no error', async () => {

@@ -73,6 +73,9 @@ const meanings: Record<string, string> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file',
+  ENAMETOOLONG: 'a name in it is too long',
+  ELOOP: 'its links go in circles',
 };
 
 /** What to say of a file that can't be opened or looked at. */

@@ -199,7 +199,7 @@ function textsOf(said: Record<string, unknown>): SaidFailure {
 /** The run was stopped while `what` was under way. */
 export function interrupted(what: string, cause: unknown): AuditExportError {
   return new AuditExportError('interrupted', `${what} was stopped.`, {
-    cure: 'Run it again: it goes on where it was.',
+    cure: 'Run it again.',
     cause,
   });
 }

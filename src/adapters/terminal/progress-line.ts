@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
-import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 
 /** On a terminal the line is redrawn this often; elsewhere a plain line is written now and then. */
 const redrawMs = 100;
@@ -57,5 +57,5 @@ export function describeProgress(snapshot: ProgressSnapshot, elapsedMs: number):
   const left =
     known && bytesPerMs > 0 ? `, ${formatDuration((totalStoredBytes - storedBytes) / bytesPerMs)} left` : '';
   const bad = quarantined === 0 ? '' : `, ${formatCount(quarantined)} set aside`;
-  return `${formatBytes(storedBytes)}${share}, ${formatCount(lines)} lines, ${formatBytes(bytesPerMs * 1000)}/s${left}, ${formatCount(openPartitions)} partitions open, ${formatCount(objects)} objects${bad}`;
+  return `${formatBytes(storedBytes)}${share}, ${formatCounted(lines, 'line', 'lines')}, ${formatBytes(bytesPerMs * 1000)}/s${left}, ${formatCounted(openPartitions, 'partition', 'partitions')} open, ${formatCounted(objects, 'object', 'objects')}${bad}`;
 }

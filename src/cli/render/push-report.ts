@@ -1,5 +1,5 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 import { layoutTable } from '../../core/report/table.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { Palette } from './palette.ts';
@@ -50,7 +50,7 @@ function headline(report: PushReport, palette: Palette): string[] {
   const { contentBytes, seconds, throughput, objects } = report;
   const speed = `${formatCount(throughput.linesPerSecond)} lines/s, ${formatBytes(throughput.bytesPerSecond)}/s`;
   const facts = [
-    `${formatCount(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}`,
+    formatCounted(objects.length, 'object', 'objects'),
     formatBytes(contentBytes),
     ...storedFacts(report),
     formatDuration(seconds * 1000),

@@ -1,11 +1,12 @@
 import type { QuarantineList } from '../../commands/quarantine/list.ts';
-import { formatCount } from '../../core/report/format.ts';
+import { formatCount, formatCounted } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { Palette } from './palette.ts';
 
-/** The quarantine as text: each reason with its cure and the first few lines. */
+/** The quarantine as text: each reason with its cure and the first few lines; `replay` is the command that clears it. */
 export function renderQuarantineList(
   { folder, lines, groups }: QuarantineList,
+  replay: string,
   { strong, faint, good }: Palette,
 ): string {
   if (lines === 0) return `${good(`Nothing is in quarantine in ${folder}`)}\n`;
@@ -19,11 +20,11 @@ export function renderQuarantineList(
         ? [faint(`    … and ${formatCount(group.lines - samples.length)} more`)]
         : [];
     return [
-      `${strong(group.reason)}: ${group.means}, ${formatCount(group.lines)} ${group.lines === 1 ? 'line' : 'lines'}`,
+      `${strong(group.reason)}: ${group.means}, ${formatCounted(group.lines, 'line', 'lines')}`,
       ...samples,
       ...more,
       `  → ${group.cure}`,
     ].join('\n');
   });
-  return `${[`${formatCount(lines)} ${lines === 1 ? 'line is' : 'lines are'} in quarantine in ${folder}`, ...parts, 'After a fix: audit-export quarantine replay'].join('\n\n')}\n`;
+  return `${[`${formatCounted(lines, 'line is', 'lines are')} in quarantine in ${folder}`, ...parts, `After a fix: ${replay}`].join('\n\n')}\n`;
 }

@@ -32,6 +32,10 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
       throw new AuditExportError('usage', `collect snowflake takes no ${JSON.stringify(args[0])}.`, {
         cure: 'Use - to print the records, or --to to deliver them.',
       });
+    if (asked.printSetup && asked.check)
+      throw new AuditExportError('usage', '--print-setup and --check are two things to do.', {
+        cure: 'Set it up first, then check it.',
+      });
     const { buildCollectHost } = await import('../collect-context.ts');
     const host = buildCollectHost(context, asked);
     if (asked.printSetup) return showSetup(asked, host, context);

@@ -10,18 +10,23 @@ export const quarantineListVerb: Verb = {
   readsProfile: true,
   notes: `Each line is kept with its source, line number, byte offset, reason and exact bytes, in JSON Lines files of the
 folder that is shown. Once the cause is mended: audit-export quarantine replay`,
-  run: async ({ context, options, profile }) => {
+  run: async ({ context, flags, options, profile }) => {
     const { openShelf } = await import('../context.ts');
     const { listQuarantine } = await import('../../commands/quarantine/list.ts');
     const { renderQuarantineList } = await import('../render/quarantine-list.ts');
     const { buildPalette } = await import('../render/palette.ts');
+    const { shellWord } = await import('../../core/schedule/quoting.ts');
     const list = await listQuarantine(
       openShelf(context, options['quarantine'] as string | undefined, profile?.name),
     );
+    const same = ['config', 'profile', 'quarantine'].flatMap((flag) =>
+      (flags[flag] ?? []).map((word) => `--${flag} ${shellWord(word)}`),
+    );
+    const replay = ['audit-export quarantine replay', ...same];
     context.stdout.write(
       options.json
         ? `${JSON.stringify(list, null, 2)}\n`
-        : renderQuarantineList(list, buildPalette(context, options.noColor)),
+        : renderQuarantineList(list, replay.join(' '), buildPalette(context, options.noColor)),
     );
     return 0;
   },

@@ -1,5 +1,6 @@
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { collect } from '../../core/collect/collect.ts';
+import { parseTimeOrAge } from '../../core/collect/time-words.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
@@ -35,6 +36,7 @@ export interface CollectRequest {
 export async function collectSnowflake(request: CollectRequest, host: CollectHost): Promise<CollectReport> {
   const { options, profile, print } = request;
   checkOptions(request);
+  checkTimes(request, BigInt(host.push.clock.now()) * nsPerMs);
   readingRules(options);
   const delivery = new DeliveryAccount();
   if (print) return openAndRun(request, host, delivery);
@@ -152,6 +154,19 @@ function checkOptions({ options, print }: CollectRequest): void {
       cure: 'Use - to see the records, --dry-run to see what would be written.',
     });
 }
+
+/** A time that nothing can be read from is told before anybody is asked. Throws `usage`. */
+function checkTimes({ options: { since, until } }: CollectRequest, nowNs: bigint): void {
+  const sinceNs = since === undefined ? undefined : parseTimeOrAge('since', since, nowNs);
+  const untilNs = until === undefined ? undefined : parseTimeOrAge('until', until, nowNs);
+  if (sinceNs === undefined || sinceNs < (untilNs ?? nowNs)) return;
+  const limit = untilNs === undefined ? 'now' : `--until ${until}`;
+  throw new AuditExportError('usage', `--since ${since} is not before ${limit}: nothing lies between.`, {
+    cure: 'Use an earlier --since, such as 90d.',
+  });
+}
+
+const nsPerMs = 1_000_000n;
 
 /**
  * The settings of `push` for batches. Lines that this tool made itself are of one type and need no selection: what a

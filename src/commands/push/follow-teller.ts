@@ -1,5 +1,5 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import { formatBytes, formatCount } from '../../core/report/format.ts';
+import { formatBytes, formatCount, formatCounted } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import { isAuditExportError } from '../../errors.ts';
@@ -88,7 +88,7 @@ export class FollowTeller {
   #tellSum(): void {
     const { batches, lines, delivered, quarantined, objects } = this.#since;
     const aside = quarantined > 0 ? `, ${formatCount(quarantined)} set aside` : '';
-    const message = `${formatCount(lines)} lines in ${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}: ${formatCount(delivered)} delivered${aside}, ${formatCount(objects)} objects; ${this.#inSpool()}.`;
+    const message = `${formatCounted(lines, 'line', 'lines')} in ${formatCounted(batches, 'batch', 'batches')}: ${formatCount(delivered)} delivered${aside}, ${formatCounted(objects, 'object', 'objects')}; ${this.#inSpool()}.`;
     this.#note('delivered', message, { ...this.#since, spoolBytes: this.#options.spool.bytes });
     this.#since = { batches: 0, lines: 0, delivered: 0, quarantined: 0, objects: 0 };
   }

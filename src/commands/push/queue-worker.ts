@@ -5,7 +5,7 @@ import { leftOut } from '../../core/queue/named-object.ts';
 import type { QueueBooks } from '../../core/queue/queue-books.ts';
 import { readMessage } from '../../core/queue/read-message.ts';
 import type { ReportSum } from '../../core/queue/sum-reports.ts';
-import { formatCount, formatDuration } from '../../core/report/format.ts';
+import { formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -135,7 +135,7 @@ export class QueueWorker {
       `${formatCount(delivered)} delivered`,
       ...(alreadyDelivered > 0 ? [`${formatCount(alreadyDelivered)} there already`] : []),
       ...(quarantined > 0 ? [`${formatCount(quarantined)} set aside`] : []),
-      `${formatCount(objects.length)} ${objects.length === 1 ? 'object' : 'objects'}`,
+      formatCounted(objects.length, 'object', 'objects'),
       formatDuration(seconds * 1000),
     ];
     const facts = { source, ...balance, objects: objects.length, seconds };

@@ -69,6 +69,7 @@ function modelOf(
   const store = storeOf(values, options.region, workingFolder);
   const here = runsHere(format);
   if (!here && store.folder !== undefined) throw noFolderInPod(store.folder);
+  if (!here) inputs.forEach(refuseOutside);
   const name = scheduleName(profile, command);
   refuseControlCharacters([
     profile,
@@ -164,6 +165,14 @@ function checkInputs(inputs: readonly string[], command: ScheduledCommand): void
     throw new AuditExportError('usage', 'A schedule has no stdin to read (-).', {
       cure: 'Name files, folders or globs.',
     });
+}
+
+/** In a pod, inputs lie in one volume. */
+function refuseOutside(input: string): void {
+  if (isAddress(input) || !input.split('/').includes('..')) return;
+  throw new AuditExportError('usage', `${input} leads out of the volume that the pod reads.`, {
+    cure: 'Name inputs as they lie in the volume of --input-claim.',
+  });
 }
 
 /** A line end in a word would begin a line of its own in a unit or a crontab. */

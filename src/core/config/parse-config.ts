@@ -46,7 +46,9 @@ export interface Config {
 
 interface Violation extends SchemaViolation {
   keyword?: string;
-  params?: { additionalProperty?: string; allowedValues?: unknown[] };
+  /** Set where a rule for names is broken. */
+  propertyName?: string;
+  params?: { additionalProperty?: string; allowedValues?: unknown[]; propertyName?: string };
   parentSchema?: { properties?: object };
 }
 
@@ -62,9 +64,9 @@ export function parseConfig(file: string, text: string): Config {
   if (!check(config))
     throw invalid(
       file,
-      // "if" only says again that what "then" demands is missing.
+      // "if" only says again that what "then" demands is missing, and a name that is wrong is told by "propertyNames".
       ((check.errors ?? []) as Violation[])
-        .filter(({ keyword }) => keyword !== 'if')
+        .filter(({ keyword, propertyName }) => keyword !== 'if' && propertyName === undefined)
         .map((violation) => describe(violation, config)),
     );
   return config as Config;
@@ -90,6 +92,9 @@ function describe(violation: Violation, config: unknown): string {
     const meant = closest(unknown, known);
     return `${path} has an unknown member ${JSON.stringify(unknown)}${meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`}`;
   }
+  const name = violation.params?.propertyName;
+  if (name !== undefined)
+    return `${path} has the name ${JSON.stringify(name)}, and names are 1 to 63 letters, digits, ".", "_" and "-" and begin with a letter or a digit`;
   const allowed = violation.params?.allowedValues;
   const rule =
     allowed === undefined ? (violation.message ?? 'is wrong') : `must be one of ${allowed.join(', ')}`;

@@ -59,11 +59,16 @@ export function parseLayout(template: string): Layout {
   return { template, granularity, byType: used.has('type'), pieces };
 }
 
+/** File systems allow 255 bytes; what placeholders stand for is longer than they are. */
+const longestFolder = 200;
+
 function checkText(template: string): void {
   const folders = template.split('/');
   if (folders.some((folder) => folder === '' || folder === '.' || folder === '..')) {
     throw invalid(template, 'a folder in it is empty, "." or ".."');
   }
+  if (folders.some((folder) => folder.length > longestFolder))
+    throw invalid(template, `a folder in it is longer than ${longestFolder} characters`);
   if (!/^[A-Za-z0-9!_.*'()=,:@+ {}/-]+$/.test(template))
     throw invalid(template, 'it has a character that is not safe in an S3 key');
   if (folders.some((folder) => /^[_.]/.test(folder))) {

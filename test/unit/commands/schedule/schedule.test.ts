@@ -193,6 +193,7 @@ describe('what can not be is refused, with its cure', () => {
       'draft-profile',
       ['cron', {}, { profile: { name: 'a', profile: { ...profile, state: 'draft' } } }],
     ],
+    ['an input beside the volume of a pod', 'usage', ['kubernetes-cronjob', {}, { inputs: ['a/../../b'] }]],
     ['stdin', 'usage', ['cron', {}, { inputs: ['-'] }]],
     ['a line end in a path', 'usage', ['cron', {}, { inputs: ['/a\n* * * * * rm'] }]],
     [

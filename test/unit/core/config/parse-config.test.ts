@@ -79,7 +79,11 @@ describe('what is wrong is named: file, path, value and rule', () => {
     ['nothing', '', 'it is not JSON'],
     ['an array', '[]', 'the file must be object'],
     ['no profiles', '{}', "the file must have required property 'profiles'"],
-    ['a name with a slash', '{"profiles":{"../x":{"to":"x"}}}', '/profiles'],
+    [
+      'a name with a slash',
+      '{"profiles":{"../x":{"to":"x"}}}',
+      '/profiles has the name "../x", and names are',
+    ],
     ['profiles in another word', '{"profile":{}}', 'c.json is not valid'],
   ])('%s', (_, text, why) => {
     const error = thrownBy(() => parseConfig('c.json', text));

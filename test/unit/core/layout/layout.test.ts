@@ -42,6 +42,7 @@ describe('a template that can not be used is refused, and the error says why', (
   test.each([
     ['no time', 'type={type}', 'no time in it'],
     ['nothing at all', '', 'empty'],
+    ['a folder that no file system takes', `${'a'.repeat(201)}/{date}`, 'longer than 200'],
     ['no placeholder', 'export', 'no time in it'],
     ['an unknown placeholder', '{type}/{day}', 'no {day}'],
     ['a placeholder in another case', '{Type}/{date}', 'no {Type}'],
