@@ -1,4 +1,5 @@
 import * as zlib from 'node:zlib';
+import type { Compression } from '../../core/delivery/codec.ts';
 import type { FinishedObject } from '../../ports/object-store.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { PushRequest } from './check-request.ts';
@@ -23,7 +24,7 @@ export async function noteEventsOf(
   const { meter: _, recorder: __, ...rest } = host;
   const progress = { update: (): void => undefined, end: (): void => undefined };
   await withRun(
-    { ...request, options: { ...request.options, unwrap: 'none' } },
+    { ...request, options: { ...request.options, unwrap: 'none', compression: compressionOf(object) } },
     { ...rest, progress },
     async (run) => {
       const result = await run.push({ parts: [{ source }], objectBytes: Number.MAX_SAFE_INTEGER, seen });
@@ -35,6 +36,12 @@ export async function noteEventsOf(
 
 /** Node has zstd from 22.15 and 23.8 on; who has written with it can read with it. */
 const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer };
+
+/** The object must come out as it is, whatever this run writes otherwise. */
+function compressionOf({ key }: FinishedObject): Compression {
+  if (key.endsWith('.gz')) return 'gzip';
+  return key.endsWith('.zst') ? 'zstd' : 'none';
+}
 
 function contentOf({ key, body }: FinishedObject): Buffer {
   if (key.endsWith('.gz')) return zlib.gunzipSync(body);

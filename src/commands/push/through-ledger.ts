@@ -62,8 +62,8 @@ async function pushLocked(
   const seen = await openSeen(held);
   try {
     if (list !== undefined) return await pushByLedger(list, { ...held, seen });
-    // A pipe can't be asked for what it brought before: the index is empty, and nothing else vouches for it.
-    if (locked.ledger.state.lost !== undefined) await locked.ledger.add({ kind: 'refilled' });
+    // A pipe can't be asked for what it brought before; files wait for a run that is given them.
+    if (locked.ledger.state.lost?.positions.size === 0) await locked.ledger.add({ kind: 'refilled' });
     const result = await plain(seen);
     if (seen !== undefined && result.ended === 'complete')
       await locked.ledger.keepWitnesses(run.store.takeWitnesses());

@@ -77,7 +77,7 @@ export class RetryingStore implements WitnessStore {
         const status = await this.#tryOnce(object, story);
         if (status !== undefined) return status === 'already-there' && story.maybeStored ? 'unsure' : status;
         await this.#pause(story);
-        if (this.#options.signal.aborted) throw interrupted(object);
+        if (this.#options.signal.aborted) throw interrupted(object, story);
       }
     } finally {
       this.#breaker.leave(story);
@@ -95,7 +95,7 @@ export class RetryingStore implements WitnessStore {
       if (!this.#breaker.lets(story)) {
         story.noteTrouble(timer.now());
         await this.#breaker.pass(story, signal);
-        if (signal.aborted) throw interrupted(object);
+        if (signal.aborted) throw interrupted(object, story);
         if (this.#breaker.outage !== undefined && this.#patienceLeftMs(story) <= 0)
           throw story.last ?? this.#breaker.outage.error;
       }
@@ -165,6 +165,7 @@ export class RetryingStore implements WitnessStore {
   }
 }
 
-function interrupted({ key }: FinishedObject): AuditExportError {
-  return new AuditExportError('interrupted', `${key} was not stored: the run was stopped before.`);
+function interrupted({ key }: FinishedObject, { maybeStored }: PutStory): PutFailure {
+  const error = new AuditExportError('interrupted', `${key} was not stored: the run was stopped before.`);
+  return new PutFailure(error, { cause: 'final', maybeStored });
 }

@@ -22,15 +22,3 @@ export interface Batch {
   /** Lines of it that were dropped as duplicates: whoever does it again does not know which. */
   dropped?: number;
 }
-
-const lineEndingBytes = 2;
-
-/**
- * Stored bytes of a file, from its beginning, that are delivered once a part is, where `before` of them were already: a
- * part that does not go on from there adds nothing. A line ending that came later may lie between two parts.
- */
-export function endOfChain(before: number, { from, to }: BatchPart): number {
-  // An archive that was gone on with is read from its first stored byte, but its first lines were skipped.
-  const isSkipped = from.stored === 0 && from.offset > 0;
-  return isSkipped || from.stored - before > lineEndingBytes ? before : Math.max(before, to);
-}

@@ -1,11 +1,10 @@
 import type { Batch } from './batch.ts';
-import { endOfChain } from './batch.ts';
 import type { SourcePosition } from './source-position.ts';
 
 /** What a ledger is made of; the order is the order of time. */
 export type LedgerRecord =
   | { kind: 'begin'; batch: Batch }
-  /** All of a batch is durable. */
+  /** All of a batch is durable, perhaps again. */
   | { kind: 'done'; batch: Batch; positions: readonly SourcePosition[] }
   /** A batch that was begun can't be done any more: a file of it is gone. */
   | { kind: 'drop'; batchId: string }
@@ -13,10 +12,8 @@ export type LedgerRecord =
   | { kind: 'ask'; key: string }
   /** The question for this witness did not reach the store: it may be put again. */
   | { kind: 'unasked'; key: string }
-  /** The store has answered for certain: it had the witness, or it had lost it, and what else it was given. */
-  | { kind: 'told'; key: string; isLost: boolean }
-  /** A batch of what a store had lost is durable again. */
-  | { kind: 'restored'; batchId: string; dropped: number }
+  /** The store has answered for certain: it had the witness that it was asked for, or it had lost what it was given. */
+  | { kind: 'told'; isLost: boolean }
   /** All that could be delivered again was: what a store had lost besides is forgotten, and new where it comes again. */
   | { kind: 'refilled' }
   /** The index of seen events is empty of what the store had lost. */
@@ -27,12 +24,8 @@ export type LedgerRecord =
 /** What was delivered to a store before it turned out to have lost it. */
 export interface LostDelivery {
   readonly positions: ReadonlyMap<string, SourcePosition>;
-  /** Oldest first. */
-  readonly done: ReadonlyMap<string, Batch>;
-  /** Batches of these that are durable again, and how many of their lines were dropped then. */
-  readonly restored: Map<string, number>;
-  /** Stored bytes of each file, from its beginning, that are durable again. */
-  readonly restoredTo: Map<string, number>;
+  /** Batches that it has not got again, oldest first. */
+  readonly done: Map<string, Batch>;
 }
 
 /** What a ledger comes to. */
@@ -61,6 +54,7 @@ export class LedgerState {
         break;
       case 'done':
         this.begun.delete(record.batch.id);
+        this.lost?.done.delete(record.batch.id);
         this.done.set(record.batch.id, record.batch);
         this.#move(record.positions);
         break;
@@ -74,9 +68,6 @@ export class LedgerState {
         // Where one is there, so are those of which the answer was lost.
         if (record.isLost) this.#lose();
         else this.spent.clear();
-        break;
-      case 'restored':
-        this.#restore(record);
         break;
       case 'refilled':
         this.spent.clear();
@@ -97,29 +88,11 @@ export class LedgerState {
 
   /** From here on the state is that of a new store. What was begun had stored something, which is gone as well. */
   #lose(): void {
-    this.lost = {
-      positions: new Map(this.positions),
-      done: new Map(this.done),
-      restored: new Map(),
-      restoredTo: new Map(),
-    };
+    this.lost = { positions: new Map(this.positions), done: new Map(this.done) };
     this.positions.clear();
     this.done.clear();
     this.begun.clear();
     this.isIndexStale = true;
-  }
-
-  #restore({ batchId, dropped }: { batchId: string; dropped: number }): void {
-    const batch = this.lost?.done.get(batchId);
-    if (this.lost === undefined || batch === undefined) return;
-    const { positions, restored, restoredTo } = this.lost;
-    restored.set(batchId, dropped);
-    this.done.set(batchId, { ...batch, dropped });
-    for (const part of batch.parts) {
-      restoredTo.set(part.id, endOfChain(restoredTo.get(part.id) ?? 0, part));
-      const position = positions.get(part.id);
-      if (position !== undefined && position.stored === restoredTo.get(part.id)) this.#move([position]);
-    }
   }
 }
 
@@ -140,11 +113,9 @@ export function compactRecords(state: LedgerState, nowMs: number): LedgerRecord[
 
 function lossRecords({ lost, isIndexStale }: LedgerState, nowMs: number): LedgerRecord[] {
   if (lost === undefined && !isIndexStale) return [];
-  const restored = Array.from(lost?.restored ?? []);
   return [
     ...(lost === undefined ? [] : deliveryRecords(lost, nowMs)),
-    { kind: 'told', key: '', isLost: true },
-    ...restored.map(([batchId, dropped]): LedgerRecord => ({ kind: 'restored', batchId, dropped })),
+    { kind: 'told', isLost: true },
     ...(lost === undefined ? [{ kind: 'refilled' } as const] : []),
     ...(isIndexStale ? [] : [{ kind: 'forgot' } as const]),
   ];

@@ -24,7 +24,7 @@ export async function lookAtStore(ledger: Ledger, store: WitnessStore): Promise<
     const answer = await ask(witness, ledger, store);
     if (answer === 'unsure') continue;
     const isLost = answer === 'stored';
-    await ledger.add({ kind: 'told', key, isLost });
+    await ledger.add({ kind: 'told', isLost });
     return isLost ? 'lost' : 'there';
   }
   return witnesses.length === 0 ? 'there' : 'unsure';

@@ -1,7 +1,7 @@
-import type { Batch } from './batch.ts';
-import { endOfChain } from './batch.ts';
+import type { Batch, BatchPart } from './batch.ts';
 import type { FoundPart, PartFinder } from './find-parts.ts';
-import type { LostDelivery } from './ledger-state.ts';
+import { KnownFiles } from './recognise-file.ts';
+import type { SourcePosition } from './source-position.ts';
 
 /** A batch that was done, with the files that it can be done again from. */
 export interface ProvableBatch {
@@ -11,53 +11,45 @@ export interface ProvableBatch {
 
 /** Batches of files that a run was given, whole: done again, they show what the store has. */
 export async function batchesToProve(done: readonly Batch[], finder: PartFinder): Promise<ProvableBatch[]> {
-  return findAll(
-    done.filter((batch) => finder.covers(batch) && !hasDropped(batch)),
-    finder,
-  ).then(({ provable }) => provable);
+  const batches: ProvableBatch[] = [];
+  for (const batch of done) {
+    if (!finder.covers(batch) || hasDropped(batch)) continue;
+    const { found, all } = await finder.find(batch);
+    if (all) batches.push({ batch, found });
+  }
+  return batches;
 }
 
 /**
- * Batches of which a store that lost everything can be given the objects again, also those of files which the run was not
- * given: delivered afresh later, they would be cut differently from what is put back now. A file of which not everything
- * can be done again is delivered from its beginning, so none of its batches may be.
+ * The parts of a batch in their files, where a store that lost everything can be given it again: each part goes on where
+ * its file stands in the store now, or begins it. Undefined where a part is gone, or was delivered otherwise meanwhile.
  */
-export async function batchesToRestore(lost: LostDelivery, finder: PartFinder): Promise<ProvableBatch[]> {
-  const left = Array.from(lost.done.values()).filter(({ id }) => !lost.restored.has(id));
-  const { provable, gone } = await findAll(left, finder);
-  for (const id of notWhole(left, lost)) gone.add(id);
-  const isGone = ({ batch }: ProvableBatch): boolean => batch.parts.some(({ id }) => gone.has(id));
-  let known: number;
-  do {
-    known = gone.size;
-    for (const { batch } of provable.filter(isGone)) for (const { id } of batch.parts) gone.add(id);
-  } while (known < gone.size);
-  return provable.filter((found) => !isGone(found));
+export async function partsToRestore(
+  batch: Batch,
+  finder: PartFinder,
+  positions: ReadonlyMap<string, SourcePosition>,
+): Promise<FoundPart[] | undefined> {
+  const { found, all } = await finder.find(batch);
+  if (!all) return undefined;
+  const known = new KnownFiles(positions.values());
+  for (const { part, source } of found) {
+    if (!goesOn(part, positions.get(part.id))) return undefined;
+    const delivered = await known.recognise(source.file);
+    if (delivered !== undefined && delivered.id !== part.id) return undefined;
+  }
+  return found;
 }
 
-/** Files of which more was delivered than the batches left will bring: it was followed, or the batch is forgotten. */
-function notWhole(left: readonly Batch[], { positions, restoredTo }: LostDelivery): string[] {
-  const reached = new Map<string, number>();
-  for (const part of left.flatMap(({ parts }) => parts))
-    reached.set(part.id, endOfChain(reached.get(part.id) ?? restoredTo.get(part.id) ?? 0, part));
-  return [...reached].filter(([id, to]) => positions.get(id)?.stored !== to).map(([id]) => id);
+const lineEndingBytes = 2;
+
+/** Whether a part begins its file, or goes on behind what was delivered of it; a line ending may have come between. */
+function goesOn({ from }: BatchPart, position: SourcePosition | undefined): boolean {
+  if (position === undefined) return from.stored === 0 && from.offset === 0;
+  const skipped = from.stored - position.stored;
+  return skipped >= 0 && skipped <= lineEndingBytes;
 }
 
 /** Whoever does a batch again does not know which of its lines were dropped. */
 export function hasDropped({ dropped = 0 }: Batch): boolean {
   return dropped > 0;
-}
-
-async function findAll(
-  batches: readonly Batch[],
-  finder: PartFinder,
-): Promise<{ provable: ProvableBatch[]; gone: Set<string> }> {
-  const provable: ProvableBatch[] = [];
-  const gone = new Set<string>();
-  for (const batch of batches) {
-    const { found, all } = await finder.find(batch);
-    if (all) provable.push({ batch, found });
-    else for (const { id } of batch.parts) gone.add(id);
-  }
-  return { provable, gone };
 }

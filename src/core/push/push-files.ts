@@ -1,4 +1,5 @@
 import type { Ledger } from '../../ports/ledger.ts';
+import { PutFailure } from '../../ports/put-failure.ts';
 import type { Compression } from '../delivery/codec.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
 import type { Batch, BatchPart } from '../ledger/batch.ts';
@@ -8,7 +9,7 @@ import type { FileSource, FoundPart, FoundParts } from '../ledger/find-parts.ts'
 import { PartFinder } from '../ledger/find-parts.ts';
 import { acceptedByType, difference, nextPosition, sum } from '../ledger/next-position.ts';
 import type { ProvableBatch } from '../ledger/provable-batches.ts';
-import { batchesToProve, batchesToRestore, hasDropped } from '../ledger/provable-batches.ts';
+import { batchesToProve, partsToRestore } from '../ledger/provable-batches.ts';
 import {
   beginPart,
   checksumAt,
@@ -16,7 +17,7 @@ import {
   holdsGrownArchive,
   isEmptyArchive,
 } from '../ledger/read-parts.ts';
-import { stillHolds } from '../ledger/recognise-file.ts';
+import { rotatedAway } from '../ledger/rotated-away.ts';
 import type { SourcePosition } from '../ledger/source-position.ts';
 import type { StoreLook } from '../ledger/look-at-store.ts';
 import { lookAtStore } from '../ledger/look-at-store.ts';
@@ -68,7 +69,7 @@ export interface FilesPorts {
  * Delivers what is new in files. A batch (these parts of these files, in this order) is written to the ledger before
  * its first object is stored and ended there when all of it is durable: so one that was cut short is done again as it
  * was, with the same objects, before anything else is. Never throws but for what the ledger or the first look at the
- * files throws.
+ * files throws; what the store fails with is in the result.
  */
 export async function pushFiles(job: FilesJob, ports: FilesPorts): Promise<PushResult> {
   return new FilesRun(job, ports).run();
@@ -85,6 +86,8 @@ class FilesRun {
   /** Lines of this run's batches that earlier runs had delivered, by file. */
   readonly #proven = new Map<string, Record<string, number>>();
   readonly #provenBatches = new Set<string>();
+  /** What is found of the batches that were done, where that was looked for already. */
+  #provable: ProvableBatch[] | undefined;
   readonly #result: PushResult;
 
   constructor(job: FilesJob, ports: FilesPorts) {
@@ -104,7 +107,8 @@ class FilesRun {
     const { ledger, newId, now } = this.#ports;
     await this.#list();
     // Before anything is stored: what a run stores tells nothing of what the store had.
-    const look = await this.#look();
+    const look = await this.#look().catch((error: unknown) => this.#takeFailure(error));
+    if (look === undefined) return this.#result;
     if (!(await this.#finishBegun())) return this.#result;
     if (look === 'lost' && !(await this.#restore())) return this.#result;
     const isDoubted = this.#job.reread || look === 'unsure';
@@ -120,36 +124,9 @@ class FilesRun {
 
   async #list(): Promise<void> {
     const given = await this.#ports.list();
-    this.#files = [...given, ...(await this.#rotatedAway(given))];
+    const { ledger, findBeside } = this.#ports;
+    this.#files = [...given, ...(await rotatedAway(given, ledger.state, findBeside))];
     this.#finder = new PartFinder(this.#files, this.#ports.reopen);
-  }
-
-  /** What is left of a log that was renamed since it was delivered: it has another name now, which nobody gave. */
-  async #rotatedAway(files: readonly FileSource[]): Promise<FileSource[]> {
-    const given = new Map(files.map((source) => [source.file.path, source.file.inode]));
-    const inodes = new Set(given.values());
-    const { positions, begun } = this.#ports.ledger.state;
-    const begunParts = Array.from(begun.values()).flatMap(({ parts }) => parts);
-    const found: FileSource[] = [];
-    for (const { path, inode } of [...positions.values(), ...begunParts]) {
-      const now = given.get(path);
-      if (now === undefined || now === inode || inodes.has(inode)) continue;
-      inodes.add(inode);
-      const source = await this.#ports.findBeside(path, inode);
-      if (source !== undefined && (await this.#isKnown(source))) found.push(source);
-    }
-    return found;
-  }
-
-  /** Whether a file holds what was delivered of it, or was going to be: an inode may be another file's by now. */
-  async #isKnown({ file }: FileSource): Promise<boolean> {
-    const { positions, begun } = this.#ports.ledger.state;
-    const parts = Array.from(begun.values()).flatMap((batch) => batch.parts);
-    for (const position of positions.values())
-      if (position.inode === file.inode && (await stillHolds(position, file))) return true;
-    for (const part of parts)
-      if (part.inode === file.inode && (await stillHolds({ ...part, stored: part.to }, file))) return true;
-    return false;
   }
 
   /** Writes down what is new about files although nothing of them is delivered: copies, and that they are still there. */
@@ -208,8 +185,9 @@ class FilesRun {
     const { ledger, store, warn } = this.#ports;
     const isKnown = ledger.state.lost !== undefined;
     const ids = Array.from(ledger.state.positions.keys());
-    const trusts = ids.some((id) => !this.#job.reread || !this.#covers(id));
-    if (!isKnown && !trusts) return 'there';
+    if (!isKnown && ids.length === 0) return 'there';
+    if (!isKnown && this.#job.reread && (await this.#coversAll(ids))) return 'there';
+    this.#provable = undefined;
     const look = await lookAtStore(ledger, store);
     if (look === 'lost' && !isKnown)
       warn(
@@ -219,37 +197,48 @@ class FilesRun {
     return look;
   }
 
-  /** Whether all that was delivered of a file can be delivered again from the files of this run. */
-  #covers(id: string): boolean {
-    const batches = Array.from(this.#ports.ledger.state.done.values());
-    const own = batches.filter(({ parts }) => parts.some((part) => part.id === id));
-    const lines = own.flatMap(({ parts }) => parts.filter((part) => part.id === id));
-    const delivered = lines.reduce((total, part) => sum(total, part.delivered ?? {}), {});
-    const known = this.#ports.ledger.state.positions.get(id)?.delivered ?? {};
-    return (
+  /** Whether all that was delivered of files can be delivered again from the files of this run. */
+  async #coversAll(ids: readonly string[]): Promise<boolean> {
+    const { done, positions } = this.#ports.ledger.state;
+    this.#provable = await batchesToProve(Array.from(done.values()), this.#finder);
+    const batches = new Set(this.#provable.map(({ batch }) => batch.id));
+    return ids.every((id) => {
+      const own = Array.from(done.values()).filter(({ parts }) => parts.some((part) => part.id === id));
+      const parts = own.flatMap((batch) => batch.parts.filter((part) => part.id === id));
+      const delivered = parts.reduce((total, part) => sum(total, part.delivered ?? {}), {});
+      const known = positions.get(id)?.delivered ?? {};
       // Without a batch it was followed, or copied: nobody knows how it was cut.
-      own.length > 0 &&
-      own.every((batch) => this.#finder.covers(batch) && !hasDropped(batch)) &&
-      Object.keys(difference(known, delivered)).length === 0
-    );
+      return (
+        own.length > 0 &&
+        own.every((batch) => batches.has(batch.id)) &&
+        Object.keys(difference(known, delivered)).length === 0
+      );
+    });
   }
 
   /** Delivers again what was delivered, cut as it was then: the store says what it has. */
   async #prove(): Promise<boolean> {
     const done = Array.from(this.#ports.ledger.state.done.values());
-    const left = done.filter(({ id }) => !this.#provenBatches.has(id));
-    return this.#pushAgain(await batchesToProve(left, this.#finder));
+    const provable = this.#provable ?? (await batchesToProve(done, this.#finder));
+    for (const { batch, found } of provable)
+      if (!this.#provenBatches.has(batch.id) && !(await this.#pushBatch(batch, found))) return false;
+    return true;
   }
 
-  /** Gives a store that lost everything what can be cut as it was. */
+  /**
+   * Gives a store that lost everything what can be cut as it was: delivered afresh later, it would be cut otherwise than
+   * what came back with it. Files of which not all comes back are gone on with behind what did.
+   */
   async #restore(): Promise<boolean> {
-    const { lost } = this.#ports.ledger.state;
+    const { ledger } = this.#ports;
+    const { lost, positions } = ledger.state;
     const finder = this.#job.onlyGiven ? new PartFinder(this.#files, async () => undefined) : this.#finder;
-    return lost === undefined || this.#pushAgain(await batchesToRestore(lost, finder));
-  }
-
-  async #pushAgain(batches: readonly ProvableBatch[]): Promise<boolean> {
-    for (const { batch, found } of batches) if (!(await this.#pushBatch(batch, found))) return false;
+    for (const batch of Array.from(lost?.done.values() ?? [])) {
+      const found = await partsToRestore(batch, finder, positions);
+      if (found === undefined) continue;
+      await ledger.add({ kind: 'begin', batch });
+      if (!(await this.#pushBatch(batch, found))) return false;
+    }
     return true;
   }
 
@@ -273,8 +262,7 @@ class FilesRun {
   /** Delivers a batch and ends it in the ledger; says whether the run may go on. */
   async #pushBatch(batch: Batch, found: readonly FoundPart[]): Promise<boolean> {
     const { ledger, push } = this.#ports;
-    const { done, lost } = ledger.state;
-    const wasDone = done.has(batch.id);
+    const wasDone = ledger.state.done.has(batch.id);
     const parts = found.map(({ source, part }) => ({ source, part: this.#filePart(part) }));
     const droppedBefore = this.#job.account.duplicate;
     const result = await push({
@@ -289,16 +277,8 @@ class FilesRun {
     const dropped = this.#job.account.duplicate - droppedBefore;
     this.#provenBatches.add(batch.id);
     if (wasDone) for (const part of batch.parts) this.#noteProven(part.id, part.delivered);
-    else if (lost?.done.has(batch.id) === true) await this.#endRestored(batch, dropped);
     else await this.#endBatch({ ...batch, dropped }, found, result);
     return true;
-  }
-
-  async #endRestored({ id, parts }: Batch, dropped: number): Promise<void> {
-    const { ledger, store } = this.#ports;
-    await ledger.keepWitnesses(store.takeWitnesses());
-    await ledger.add({ kind: 'restored', batchId: id, dropped });
-    for (const part of parts) this.#noteProven(part.id, part.delivered);
   }
 
   async #endBatch(batch: Batch, found: readonly FoundPart[], { sources }: PushResult): Promise<void> {
@@ -332,9 +312,16 @@ class FilesRun {
   }
 
   #filePart({ id, from, to }: BatchPart): FilePart {
-    const { positions, lost } = this.#ports.ledger.state;
-    const position = positions.get(id) ?? lost?.positions.get(id);
+    const position = this.#ports.ledger.state.positions.get(id);
     return { from, to, known: position && { ...position, checksum: checksumAt(position, from.stored) } };
+  }
+
+  /** What the store did not answer ends the run like any delivery. Throws everything else. */
+  #takeFailure(error: unknown): undefined {
+    if (!(error instanceof PutFailure)) throw error;
+    const isInterrupted = error.code === 'interrupted';
+    this.#result.ended = isInterrupted ? 'interrupted' : 'failed';
+    this.#result.error = isInterrupted ? undefined : error;
   }
 
   #take({ sources, quarantineFile, ended, error }: PushResult): void {

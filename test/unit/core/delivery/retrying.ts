@@ -46,8 +46,8 @@ export function world(fate: (request: Request) => Fate | undefined, settings: Wo
     store.put({ key, body: Buffer.from(key), contentType: 'text/plain' });
   /** What became of a put: its status, or the cause or code of its error. */
   const outcome = (key: string): Promise<string> =>
-    put(key).catch(
-      (error: { trouble?: { cause: string }; code: string }) => error.trouble?.cause ?? error.code,
+    put(key).catch(({ trouble, code }: { trouble?: { cause: string }; code: string }) =>
+      code === 'interrupted' ? code : (trouble?.cause ?? code),
     );
   return {
     timer,

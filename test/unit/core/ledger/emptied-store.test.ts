@@ -8,12 +8,6 @@ const linesOf = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => eventLine(from + n, (from + n) % 5));
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** Lines that are there twice, but for those that the question put back, and that may come again cut differently. */
-function linesTwice(exporter: Exporter): string[] {
-  const putBack = new Set(exporter.putBack.flatMap((content) => content.trimEnd().split('\n')));
-  return exporter.storedLines().filter((line, at, all) => line === all[at - 1] && !putBack.has(line));
-}
-
 describe('a store that was emptied', () => {
   const emptied = async (paths: readonly string[]): Promise<Exporter> => {
     const exporter = new Exporter();
@@ -59,7 +53,7 @@ describe('a store that was emptied', () => {
     exporter.store = new MemoryStore();
     await exporter.push(['a']);
     await exporter.push(['b']);
-    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 40).toSorted());
+    expect(exporter.differentLines()).toEqual(linesOf(0, 40).toSorted());
   });
 
   test('is found out although a run over new files alone came between', async () => {
@@ -94,6 +88,20 @@ describe('a store that was emptied', () => {
     expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
   });
 
+  test.each([true, false])(
+    'is found out although a file of what is there to prove was written anew; read again: %j',
+    async (reread) => {
+      const exporter = await emptied(['a', 'b']);
+      exporter.files.overwrite('b', text(linesOf(45, 5)));
+      await exporter.push(['a', 'b'], { reread, onlyGiven: reread });
+      expect(exporter.warnings).toEqual(['store-emptied']);
+      expect(exporter.linesTwice()).toEqual([]);
+      const putBack = exporter.putBack.flatMap((content) => content.trimEnd().split('\n'));
+      const there = [...linesOf(0, 20), ...linesOf(40, 10), ...putBack];
+      expect(exporter.differentLines()).toEqual([...new Set(there)].toSorted());
+    },
+  );
+
   test('gets nothing that a run without a profile was not given', async () => {
     const exporter = new Exporter();
     exporter.files.append('a', text(linesOf(0, 20)));
@@ -125,8 +133,8 @@ describe('a store that was emptied', () => {
       exporter.files.append('a', text(linesOf(45, 3)));
       await exporter.push(['a']);
       await exporter.push(['a']);
-      expect(linesTwice(exporter)).toEqual([]);
-      expect([...new Set(exporter.storedLines())]).toEqual([...linesOf(0, 20), ...linesOf(40, 8)].toSorted());
+      expect(exporter.linesTwice()).toEqual([]);
+      expect(exporter.differentLines()).toEqual([...linesOf(0, 20), ...linesOf(40, 8)].toSorted());
     },
   );
 
@@ -141,8 +149,8 @@ describe('a store that was emptied', () => {
     exporter.files.append('b', text(linesOf(40, 5)));
     await exporter.push(['b']);
     await exporter.push(['a']);
-    expect(linesTwice(exporter)).toEqual([]);
-    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 45).toSorted());
+    expect(exporter.linesTwice()).toEqual([]);
+    expect(exporter.differentLines()).toEqual(linesOf(0, 45).toSorted());
   });
 
   test('after an archive was gone on with: nothing of it is taken for delivered that was not', async () => {
@@ -156,8 +164,8 @@ describe('a store that was emptied', () => {
     exporter.store = new MemoryStore();
     await exporter.push(['a.1.gz']);
     await exporter.push(['a.1.gz']);
-    expect(linesTwice(exporter)).toEqual([]);
-    expect([...new Set(exporter.storedLines())]).toEqual(linesOf(0, 30).toSorted());
+    expect(exporter.linesTwice()).toEqual([]);
+    expect(exporter.differentLines()).toEqual(linesOf(0, 30).toSorted());
   });
 
   test('gets back what can be cut as it was, where all answers were lost', async () => {
@@ -171,7 +179,7 @@ describe('a store that was emptied', () => {
     exporter.files.remove('b');
     await exporter.push(['a']);
     // The object that the store was asked for is there once more.
-    expect([...new Set(exporter.storedLines())]).toEqual([...linesOf(0, 20), ...linesOf(40, 5)].toSorted());
+    expect(exporter.differentLines()).toEqual([...linesOf(0, 20), ...linesOf(40, 5)].toSorted());
   });
 });
 

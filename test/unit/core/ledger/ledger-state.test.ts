@@ -13,8 +13,9 @@ const loss: LedgerRecord[] = [
   { kind: 'done', batch: batch('one', 'a'), positions: [position('a', 10)] },
   { kind: 'done', batch: batch('two', 'b'), positions: [position('b', 10)] },
   { kind: 'ask', key: 'witness' },
-  { kind: 'told', key: 'witness', isLost: true },
-  { kind: 'restored', batchId: 'one', dropped: 2 },
+  { kind: 'told', isLost: true },
+  { kind: 'begin', batch: batch('one', 'a') },
+  { kind: 'done', batch: { ...batch('one', 'a'), dropped: 2 }, positions: [position('a', 10)] },
   { kind: 'begin', batch: batch('three', 'c') },
 ];
 
@@ -23,6 +24,7 @@ test('what a store had lost is not delivered, and what it has again is', () => {
   expect([...state.positions.keys()]).toEqual(['a']);
   expect([...state.done.values()]).toEqual([{ ...batch('one', 'a'), dropped: 2 }]);
   expect([...state.begun.keys()]).toEqual(['three']);
+  expect([...(state.lost?.done.keys() ?? [])]).toEqual(['two']);
   expect(state).toMatchObject({ isIndexStale: true, spent: new Set(['witness']) });
 });
 

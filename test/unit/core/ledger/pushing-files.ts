@@ -120,6 +120,17 @@ export class Exporter {
       .toSorted();
   }
 
+  /** Lines that are there twice, but for those that the question put back, and that may come again cut differently. */
+  linesTwice(): string[] {
+    const putBack = new Set(this.putBack.flatMap((content) => content.trimEnd().split('\n')));
+    return this.storedLines().filter((line, at, all) => line === all[at - 1] && !putBack.has(line));
+  }
+
+  /** Which lines are there, each once, sorted. */
+  differentLines(): string[] {
+    return [...new Set(this.storedLines())];
+  }
+
   #unheard(
     store: MemoryStore,
     { lostAnswers = 0, whileAsked, isAway }: RunOptions,
