@@ -78,15 +78,18 @@ const meanings: Record<string, string> = {
   ELOOP: 'its links go in circles',
 };
 
+/** What stands in a name for bytes that are no UTF-8 (U+FFFD). */
+export const notUtf8 = '\ufffd';
+
 /** What to say of a file that can't be opened or looked at. */
 export function unreadable(path: string, error: unknown): AuditExportError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return new AuditExportError(
-    'source-unreadable',
-    `${path} can't be read: ${meanings[code] ?? (error as Error).message}.`,
-    {
-      cure: 'Check the path, and that this user may read it.',
-      cause: error,
-    },
-  );
+  const isUnnameable = code === 'ENOENT' && path.includes(notUtf8);
+  const why = isUnnameable ? 'its name is not UTF-8' : (meanings[code] ?? (error as Error).message);
+  return new AuditExportError('source-unreadable', `${path} can't be read: ${why}.`, {
+    cure: isUnnameable
+      ? 'Give it a name in UTF-8, or pipe it: audit-export push < FILE.'
+      : 'Check the path, and that this user may read it.',
+    cause: error,
+  });
 }

@@ -9,7 +9,7 @@ import type { Shard } from '../../core/push/shard.ts';
 import { isInShard } from '../../core/push/shard.ts';
 import type { Source } from '../../ports/source.ts';
 import { decompress } from './decompress.ts';
-import { readFile, unreadable } from './read-file.ts';
+import { notUtf8, readFile, unreadable } from './read-file.ts';
 import { sourceFile } from './source-file.ts';
 
 export interface OpenSourcesOptions {
@@ -66,8 +66,12 @@ async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGe
   }
 }
 
-/** A log that was rotated since its folder was listed: it is found under its new name, now or by the next run. */
+/**
+ * A log that was rotated since its folder was listed: it is found under its new name, now or by the next run. A name that
+ * is not UTF-8 can't be asked for: whoever opens it says so.
+ */
 async function isGone(path: string): Promise<boolean> {
+  if (path.includes(notUtf8)) return false;
   return lstat(path).then(
     () => false,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',

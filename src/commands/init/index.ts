@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/schedule/quoting.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import { answerRules, contradictions } from '../../core/setup/answer-rules.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
@@ -134,9 +135,10 @@ function showDifference({ host, answers }: Wizard, target: TargetProfile): void 
   for (const change of changes) host.say(`  ${describeAnswerChange(change)}`);
 }
 
-function closed({ saved, before, host, profileName }: Wizard, cause: unknown): AuditExportError {
+function closed({ saved, before, host, profileName, options }: Wizard, cause: unknown): AuditExportError {
+  const file = options.config === undefined ? '' : ` --config ${shellWord(options.config)}`;
   return new AuditExportError('interrupted', `The wizard was closed. ${whatIsKept(saved, before, host)}`, {
-    cure: `Go on with: audit-export init --profile ${profileName}`,
+    cure: `Go on with: audit-export init --profile ${profileName}${file}`,
     cause,
   });
 }

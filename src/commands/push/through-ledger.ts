@@ -119,7 +119,7 @@ async function lock(run: OpenRun, request: PushRequest, host: PushHost): Promise
 }
 
 function tellWithout(error: unknown, { log }: PushHost): void {
-  const message = `The ledger is not used, and files are read from their beginning. ${(error as Error).message}`;
+  const message = `The ledger is not used: files are read from their beginning, and a file that was delivered in several runs may be stored twice in parts. ${(error as Error).message}`;
   const cure = isAuditExportError(error) ? error.cure : undefined;
   const shown = `${message}\n${cure === undefined ? '' : `  → ${cure}\n`}`;
   log.warn('no-ledger', message, { cure: cure ?? null }, shown);

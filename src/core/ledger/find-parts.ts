@@ -1,4 +1,5 @@
 import type { Source, SourceFile } from '../../ports/source.ts';
+import { archivedLog } from './archived-log.ts';
 import type { Batch, BatchPart } from './batch.ts';
 import { stillHolds } from './recognise-file.ts';
 
@@ -28,6 +29,8 @@ export interface FoundParts {
 export class PartFinder {
   readonly #sources: readonly FileSource[];
   readonly #byPlace: ReadonlyMap<string, FileSource>;
+  /** Logs that were found in archives among the sources. */
+  readonly #logs = new Set<FileSource>();
   readonly #reopen: (path: string) => Promise<FileSource | undefined>;
 
   /** `reopen` opens a file that a batch names and that is not among the sources; undefined if it is gone. */
@@ -49,25 +52,36 @@ export class PartFinder {
 
   /** Whether all of them do. */
   covers({ parts }: Batch): boolean {
-    return parts.every((part) => this.#near(part).length > 0);
+    return parts.filter(holdsBytes).every((part) => this.#near(part).length > 0);
   }
 
   /**
    * The batch's parts in their files, wherever these are now: at the same inode or path, where the batch says, or, copied
-   * away, anywhere among the sources. `all` says whether every part was found: only then is it the same batch.
+   * away or compressed, anywhere among the sources. `all` says whether every part was found: only then is it the same batch.
    */
-  async find({ parts }: Batch): Promise<FoundParts> {
+  async find(batch: Batch): Promise<FoundParts> {
+    const parts = batch.parts.filter(holdsBytes);
     const found: FoundPart[] = [];
     for (const part of parts) {
       const source = await this.#fileOf(part);
       if (source !== undefined) found.push({ part, source });
     }
-    const given = new Set(this.#sources);
+    const given = new Set([...this.#sources, ...this.#logs]);
     return {
       found,
       all: found.length === parts.length,
       isGiven: found.some(({ source }) => given.has(source)),
     };
+  }
+
+  async #archived(part: BatchPart): Promise<FileSource | undefined> {
+    for (const archive of this.#sources) {
+      const log = await archivedLog(part, archive);
+      if (log === undefined) continue;
+      this.#logs.add(log);
+      return log;
+    }
+    return undefined;
   }
 
   #near({ inode, path }: BatchPart): FileSource[] {
@@ -79,8 +93,13 @@ export class PartFinder {
     const source = await this.#reopen(part.path);
     if (source !== undefined && (await holds(part, source))) return source;
     for (const other of this.#sources) if (await holds(part, other)) return other;
-    return undefined;
+    return this.#archived(part);
   }
+}
+
+/** Half a line that was read again when it was whole leaves a part of nothing, which is in every file. */
+function holdsBytes({ from, to }: BatchPart): boolean {
+  return to > from.stored;
 }
 
 function holds({ headHash, tailHash, to }: BatchPart, { file }: FileSource): Promise<boolean> {

@@ -30,7 +30,7 @@ export async function partsToRestore(
   positions: ReadonlyMap<string, SourcePosition>,
 ): Promise<FoundPart[] | undefined> {
   const { found, all } = await finder.find(batch);
-  if (!all) return undefined;
+  if (!all || found.length === 0) return undefined;
   const known = new KnownFiles(positions.values());
   for (const { part, source } of found) {
     if (!goesOn(part, positions.get(part.id))) return undefined;

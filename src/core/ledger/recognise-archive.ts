@@ -32,7 +32,8 @@ export async function recogniseArchive(
     position: {
       ...position,
       ...(await hashEnds(file, stored)),
-      id: newId(),
+      // Gone on with from within: it is no copy of another file.
+      id: position.inode === inode ? position.id : newId(),
       path,
       inode,
       stored,

@@ -176,7 +176,7 @@ class FilesRun {
     await this.#ports.ledger.add({ kind: 'drop', batchId: id });
     this.#ports.warn(
       'batch-dropped',
-      'A run that was cut short can not be ended as it was begun, since a file of it is gone or is another now: what is there is delivered afresh.',
+      'A run that was cut short can not be ended as it was begun, since a file of it is gone or is another now: what is there is delivered afresh, and what that run had stored of it may be there twice.',
     );
   }
 

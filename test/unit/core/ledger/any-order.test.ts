@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { imbalance } from '../../../../src/core/accounting/balance.ts';
@@ -10,10 +11,12 @@ const linesOf = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => eventLine(from + n, (from + n) % 5));
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
+type Rotation = 'rename' | 'copy and cut' | 'compress';
+
 type Step =
   | { do: 'append'; file: number; lines: number }
   | { do: 'half'; file: number }
-  | { do: 'rotate'; file: number; how: 'rename' | 'copy and cut' }
+  | { do: 'rotate'; file: number; how: Rotation }
   | { do: 'push'; options: RunOptions };
 
 const file = fc.nat(2);
@@ -29,7 +32,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constant('rotate' as const),
     file,
-    how: fc.constantFrom('rename' as const, 'copy and cut' as const),
+    how: fc.constantFrom('rename' as const, 'copy and cut' as const, 'compress' as const),
   }),
   fc.record({ do: fc.constant('push' as const), options: pushOptions }),
 );
@@ -56,13 +59,17 @@ class LoggingHost {
     this.#halves.set(pathOf(file), `${line.slice(20)}\n`);
   }
 
-  rotate(file: number, how: 'rename' | 'copy and cut'): void {
+  rotate(file: number, how: Rotation): void {
     const { files } = this.exporter;
     const path = pathOf(file);
     this.#endHalf(path);
     const rotated = `${path}.${++this.#rotations}`;
     if (how === 'rename') files.rename(path, rotated);
-    else if (files.bytes(path).length > 0) {
+    else if (files.bytes(path).length === 0) return;
+    else if (how === 'compress') {
+      files.overwrite(`${rotated}.gz`, gzipSync(files.bytes(path)));
+      files.remove(path);
+    } else {
       files.copy(path, rotated);
       files.overwrite(path, '');
     }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { eventLine } from '../push/pushing.ts';
 import { Exporter } from './pushing-files.ts';
@@ -252,6 +253,22 @@ describe('a run that was cut short', () => {
     await exporter.push(['a', 'b'], { objectBytes: 900 });
     expect(exporter.storedLines()).toEqual(linesOf(0, 70).toSorted());
     expect(exporter.warnings).toEqual([]);
+  });
+
+  test('is ended as it was begun, although the log was rotated and compressed, and goes on behind it', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('app.log', text(linesOf(0, 30)));
+    await exporter.push(['app.log'], { cutAtPut: { put: 4, when: 'after' } });
+    files.append('app.log', text(linesOf(30, 10)));
+    files.overwrite('app.log.1.gz', gzipSync(files.bytes('app.log')));
+    files.remove('app.log');
+    files.append('app.log', text(linesOf(40, 5)));
+    await exporter.push(['app.log', 'app.log.1.gz'], { objectBytes: 900 });
+    const last = await exporter.push(['app.log', 'app.log.1.gz'], { objectBytes: 900 });
+    expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
+    expect(exporter.warnings).toEqual([]);
+    expect(last?.account.balance()).toMatchObject({ read: 45, alreadyDelivered: 45 });
   });
 
   test('of which a file is gone is let go with a warning, and the rest is delivered', async () => {
