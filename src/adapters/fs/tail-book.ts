@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { KnownStream } from '../../core/follow/relate-file.ts';
-import { TailedStream } from '../../core/follow/tailed-stream.ts';
+import { hashOf, TailedStream } from '../../core/follow/tailed-stream.ts';
 import type { Place, SourcePosition } from '../../core/ledger/source-position.ts';
 import { hashedBytes } from '../../core/ledger/source-position.ts';
 import type { SourceFile } from '../../ports/source.ts';
@@ -60,14 +60,25 @@ export class TailBook {
     return this.#follow(stream, found.path);
   }
 
-  /** Goes on in a file where a stream ended that it continues; `path` as with `begin`. */
-  async resume(found: FoundFile, { position }: KnownStream, path = found.path): Promise<TailedFile> {
+  /**
+   * Goes on in a file where a stream ended that it continues; `path` as with `begin`. Undefined where the file was rotated
+   * or cut since it was looked at: what is remembered of the stream must not be taken from another file.
+   */
+  async resume(
+    found: FoundFile,
+    { position }: KnownStream,
+    path = found.path,
+  ): Promise<TailedFile | undefined> {
     const { id, plain, stored, offset, lines } = position;
-    const handle = await open(found.path, 'r');
+    const handle = await open(found.path, 'r').catch(() => undefined);
+    if (handle === undefined) return undefined;
     try {
+      const { dev, ino } = await handle.stat({ bigint: true });
       const bytes = Math.min(stored, hashedBytes);
       const head = await bytesAt(handle, 0, Buffer.alloc(bytes));
       const tail = await bytesAt(handle, stored - bytes, Buffer.alloc(bytes));
+      const isIt = hashOf(head) === position.headHash && hashOf(tail) === position.tailHash;
+      if (`${dev}:${ino}` !== found.inode || !isIt) return undefined;
       this.#ended.delete(id);
       const at = { stored, offset, lines };
       const read = { ...position, at, head, tail };

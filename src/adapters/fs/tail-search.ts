@@ -106,6 +106,10 @@ export class TailSearch {
     if (known.file !== undefined) await this.#book.end(known.file);
     this.#copies.delete(found.inode);
     const file = await this.#book.resume(found, known);
+    if (file === undefined) {
+      this.isNeeded = true;
+      return 'nothing';
+    }
     this.#options.onEvent({
       kind: 'found',
       name: file.stream.name,
@@ -175,7 +179,8 @@ export class TailSearch {
       if (isRead && this.#options.now() - other.modifiedMs > this.#restMs) return;
       // Both are known under the name of the input, by which the next start finds what was missed as well.
       const file = await this.#book.resume(other, relation.known, relation.known.position.path);
-      file.followed = false;
+      if (file === undefined) this.isNeeded = true;
+      else file.followed = false;
     } else if (relation?.kind === 'none') {
       const input = inputs.find((path) => this.#wasMissed(other, path));
       if (input !== undefined) this.#book.begin(other, input).followed = false;
