@@ -24,6 +24,8 @@ export type LedgerRecord =
 /** What was delivered to a store before it turned out to have lost it. */
 export interface LostDelivery {
   readonly positions: ReadonlyMap<string, SourcePosition>;
+  /** What was not done then: their files are looked for all the same. */
+  readonly begun: readonly Batch[];
   /** Batches that it has not got again, oldest first. */
   readonly done: Map<string, Batch>;
 }
@@ -88,7 +90,8 @@ export class LedgerState {
 
   /** From here on the state is that of a new store. What was begun had stored something, which is gone as well. */
   #lose(): void {
-    this.lost = { positions: new Map(this.positions), done: new Map(this.done) };
+    const begun = [...this.begun.values()];
+    this.lost = { positions: new Map(this.positions), begun, done: new Map(this.done) };
     this.positions.clear();
     this.done.clear();
     this.begun.clear();
@@ -115,6 +118,7 @@ function lossRecords({ lost, isIndexStale }: LedgerState, nowMs: number): Ledger
   if (lost === undefined && !isIndexStale) return [];
   return [
     ...(lost === undefined ? [] : deliveryRecords(lost, nowMs)),
+    ...(lost?.begun ?? []).map((batch): LedgerRecord => ({ kind: 'begin', batch })),
     { kind: 'told', isLost: true },
     ...(lost === undefined ? [{ kind: 'refilled' } as const] : []),
     ...(isIndexStale ? [] : [{ kind: 'forgot' } as const]),

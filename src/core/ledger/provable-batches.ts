@@ -1,6 +1,7 @@
 import type { Batch, BatchPart } from './batch.ts';
 import type { FoundPart, PartFinder } from './find-parts.ts';
 import { KnownFiles } from './recognise-file.ts';
+import type { LedgerState } from './ledger-state.ts';
 import type { SourcePosition } from './source-position.ts';
 
 /** A batch that was done, with the files that it can be done again from. */
@@ -22,18 +23,22 @@ export async function batchesToProve(done: readonly Batch[], finder: PartFinder)
 
 /**
  * The parts of a batch in their files, where a store that lost everything can be given it again: each part goes on where
- * its file stands in the store now, or begins it. Undefined where a part is gone, or was delivered otherwise meanwhile.
+ * its file stands in the store now, or begins it. Undefined where a part is gone, or is delivered otherwise meanwhile.
  */
 export async function partsToRestore(
   batch: Batch,
   finder: PartFinder,
-  positions: ReadonlyMap<string, SourcePosition>,
+  { positions, begun }: Pick<LedgerState, 'positions' | 'begun'>,
 ): Promise<FoundPart[] | undefined> {
   const { found, all } = await finder.find(batch);
   if (!all || found.length === 0) return undefined;
   const known = new KnownFiles(positions.values());
+  const others = Array.from(begun.values()).filter(({ id }) => id !== batch.id);
+  const elsewhere = [...positions.values(), ...others.flatMap(({ parts }) => parts)];
   for (const { part, source } of found) {
     if (!goesOn(part, positions.get(part.id))) return undefined;
+    const { inode } = source.file;
+    if (elsewhere.some((other) => other.id !== part.id && other.inode === inode)) return undefined;
     const delivered = await known.recognise(source.file);
     if (delivered !== undefined && delivered.id !== part.id) return undefined;
   }

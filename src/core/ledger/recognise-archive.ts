@@ -32,8 +32,7 @@ export async function recogniseArchive(
     position: {
       ...position,
       ...(await hashEnds(file, stored)),
-      // Gone on with from within: it is no copy of another file.
-      id: position.inode === inode ? position.id : newId(),
+      id: newId(),
       path,
       inode,
       stored,

@@ -34,7 +34,7 @@ async function isKnown({ file }: FileSource, marks: readonly Mark[]): Promise<bo
 
 /** Where files stood that were delivered, or were going to be, or that the store has lost. */
 function marksOf({ positions, begun, lost }: LedgerState): Mark[] {
-  const parts = Array.from(begun.values()).flatMap((batch) => batch.parts);
+  const parts = [...begun.values(), ...(lost?.begun ?? [])].flatMap((batch) => batch.parts);
   const ofParts = parts.map((part): Mark => {
     const { path, inode, headHash, tailHash, to } = part;
     return { path, inode, headHash, tailHash, stored: to };

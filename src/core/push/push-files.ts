@@ -83,7 +83,7 @@ class FilesRun {
   readonly #ports: FilesPorts;
   #files: readonly FileSource[] = [];
   #finder: PartFinder;
-  /** Lines of this run's batches that earlier runs had delivered, by file. */
+  /** Lines of this run's batches, by the inode of the file that they were read from. */
   readonly #proven = new Map<string, Record<string, number>>();
   readonly #provenBatches = new Set<string>();
   /** What is found of the batches that were done, where that was looked for already. */
@@ -141,7 +141,7 @@ class FilesRun {
   /** Counts what earlier runs delivered of a file, and this one neither delivered nor proved. */
   #vouchFor({ id, position, source, from }: StandingFile): void {
     const delivered = this.#ports.ledger.state.positions.get(id)?.delivered ?? position?.delivered ?? {};
-    const known = difference(delivered, this.#proven.get(id) ?? {});
+    const known = difference(delivered, this.#proven.get(source.file.inode) ?? {});
     const lines = Object.values(known).reduce((total, count) => total + count, 0);
     if (lines === 0) return;
     this.#job.account.addKnown(known);
@@ -169,6 +169,7 @@ class FilesRun {
     const found = await this.#finder.find(batch);
     if (found.all || !this.#finder.touches(batch)) return found;
     await this.#list();
+    this.#provable = undefined;
     return this.#finder.find(batch);
   }
 
@@ -231,10 +232,10 @@ class FilesRun {
    */
   async #restore(): Promise<boolean> {
     const { ledger } = this.#ports;
-    const { lost, positions } = ledger.state;
+    const { lost } = ledger.state;
     const finder = this.#job.onlyGiven ? new PartFinder(this.#files, async () => undefined) : this.#finder;
     for (const batch of Array.from(lost?.done.values() ?? [])) {
-      const found = await partsToRestore(batch, finder, positions);
+      const found = await partsToRestore(batch, finder, ledger.state);
       if (found === undefined) continue;
       await ledger.add({ kind: 'begin', batch });
       if (!(await this.#pushBatch(batch, found))) return false;
@@ -276,7 +277,7 @@ class FilesRun {
     if (result.ended !== 'complete') return false;
     const dropped = this.#job.account.duplicate - droppedBefore;
     this.#provenBatches.add(batch.id);
-    if (wasDone) for (const part of batch.parts) this.#noteProven(part.id, part.delivered);
+    if (wasDone) for (const { source, part } of found) this.#noteProven(source, part.delivered);
     else await this.#endBatch({ ...batch, dropped }, found, result);
     return true;
   }
@@ -300,15 +301,15 @@ class FilesRun {
       const { headHash, tailHash, stored, plain } = position;
       parts.push({ ...part, ...(plain ? { to: stored, headHash, tailHash } : {}), delivered });
       // What this run has just delivered is in its books already.
-      this.#noteProven(part.id, delivered);
+      this.#noteProven(source, delivered);
     }
     // First, so that nothing is ever taken for delivered without an object to ask the store for.
     await ledger.keepWitnesses(store.takeWitnesses());
     await ledger.add({ kind: 'done', batch: { ...batch, parts }, positions });
   }
 
-  #noteProven(id: string, delivered: Readonly<Record<string, number>> = {}): void {
-    this.#proven.set(id, sum(this.#proven.get(id) ?? {}, delivered));
+  #noteProven({ file: { inode } }: FileSource, delivered: Readonly<Record<string, number>> = {}): void {
+    this.#proven.set(inode, sum(this.#proven.get(inode) ?? {}, delivered));
   }
 
   #filePart({ id, from, to }: BatchPart): FilePart {

@@ -271,6 +271,35 @@ describe('a run that was cut short', () => {
     expect(last?.account.balance()).toMatchObject({ read: 45, alreadyDelivered: 45 });
   });
 
+  test('and is killed again behind what was compressed: the rest of the archive is delivered once', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    const paths = ['app.log', 'app.log.1.gz'];
+    files.append('app.log', text(linesOf(0, 30)));
+    await exporter.push(['app.log'], { cutAtPut: { put: 4, when: 'after' } });
+    files.append('app.log', text(linesOf(30, 10)));
+    files.overwrite('app.log.1.gz', gzipSync(files.bytes('app.log')));
+    files.remove('app.log');
+    files.append('app.log', text(linesOf(40, 5)));
+    await exporter.push(paths, { cutAtRecord: { kind: 'advance', when: 'after' } });
+    await exporter.push(paths);
+    expect(exporter.storedLines()).toEqual(linesOf(0, 45).toSorted());
+    const again = await exporter.push(paths, { reread: true });
+    expect(again?.account.balance()).toMatchObject({ read: 45, delivered: 0 });
+  });
+
+  test('of documents that were compressed since is not ended by their archive', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('doc.json', `[${linesOf(0, 22).join(',\n')}]`);
+    await exporter.push(['doc.json'], { cutAtPut: { put: 0, when: 'before' } });
+    files.overwrite('doc.json.gz', gzipSync(files.bytes('doc.json')));
+    files.overwrite('doc.json', text(linesOf(30, 5)));
+    await exporter.push(['doc.json', 'doc.json.gz']);
+    expect(exporter.warnings).toEqual(['batch-dropped']);
+    expect(exporter.storedLines()).toEqual([...linesOf(0, 22), ...linesOf(30, 5)].toSorted());
+  });
+
   test('of which a file is gone is let go with a warning, and the rest is delivered', async () => {
     const exporter = new Exporter();
     exporter.files.append('a', text(linesOf(0, 30)));

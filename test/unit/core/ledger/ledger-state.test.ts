@@ -12,6 +12,7 @@ const stateOf = (records: readonly LedgerRecord[]): LedgerState => {
 const loss: LedgerRecord[] = [
   { kind: 'done', batch: batch('one', 'a'), positions: [position('a', 10)] },
   { kind: 'done', batch: batch('two', 'b'), positions: [position('b', 10)] },
+  { kind: 'begin', batch: batch('zero', 'z') },
   { kind: 'ask', key: 'witness' },
   { kind: 'told', isLost: true },
   { kind: 'begin', batch: batch('one', 'a') },
@@ -25,6 +26,7 @@ test('what a store had lost is not delivered, and what it has again is', () => {
   expect([...state.done.values()]).toEqual([{ ...batch('one', 'a'), dropped: 2 }]);
   expect([...state.begun.keys()]).toEqual(['three']);
   expect([...(state.lost?.done.keys() ?? [])]).toEqual(['two']);
+  expect(state.lost?.begun).toEqual([batch('zero', 'z')]);
   expect(state).toMatchObject({ isIndexStale: true, spent: new Set(['witness']) });
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { eventLine } from '../push/pushing.ts';
@@ -85,5 +86,48 @@ describe('a store that was emptied, and a refill that was cut short', () => {
     await exporter.push(['a'], afterDone);
     const run = await exporter.push(['a']);
     expect(run?.account.balance()).toMatchObject({ read: 25 });
+  });
+
+  test('a batch that was begun afresh meanwhile keeps its files from coming back in their old cut', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    exporter.files.append('b', text(linesOf(20, 20)));
+    await exporter.push(['a', 'b']);
+    exporter.store = new MemoryStore();
+    exporter.files.rename('b', 'away');
+    exporter.files.append('c', text(linesOf(40, 3)));
+    await exporter.push(['a'], { cutAtPut: { put: 3, when: 'after' } });
+    exporter.files.rename('away', 'b');
+    await exporter.push(['c']);
+    await exporter.push(['a', 'b']);
+    expect(found(exporter)).toEqual(once(linesOf(0, 43)));
+  });
+
+  test('a file of which nothing was done yet, and that was renamed since, is found again', async () => {
+    const exporter = new Exporter();
+    exporter.files.append('a', text(linesOf(0, 20)));
+    await exporter.push(['a']);
+    exporter.files.append('x', text(linesOf(20, 20)));
+    await exporter.push(['a', 'x'], { cutAtPut: { put: 2, when: 'after' } });
+    exporter.files.rename('x', 'x.1');
+    exporter.files.append('x', text(linesOf(40, 3)));
+    exporter.store = new MemoryStore();
+    await exporter.push(['a', 'x'], { cutAtRecord: { kind: 'told', when: 'after' } });
+    for (let run = 0; run < 2; run++) await exporter.push(['a', 'x']);
+    expect(found(exporter)).toEqual(once(linesOf(0, 43)));
+  });
+
+  test('an archive that was delivered as a file is no log of an older batch', async () => {
+    const exporter = new Exporter();
+    const { files } = exporter;
+    files.append('app.log', text(linesOf(0, 20)));
+    files.append('b', text(linesOf(20, 20)));
+    await exporter.push(['app.log', 'b'], alone);
+    files.overwrite('app.log.1.gz', gzipSync(files.bytes('app.log')));
+    files.remove('app.log');
+    exporter.store = new MemoryStore();
+    await exporter.push(['app.log.1.gz'], { ...alone, ...afterDone });
+    await exporter.push(['app.log.1.gz', 'b'], alone);
+    expect(found(exporter)).toEqual(once(linesOf(0, 40)));
   });
 });
