@@ -14,8 +14,8 @@ const logFormat = logFormatOf(argv, process.env);
 
 async function tellOfStopping(signal: string): Promise<void> {
   const { openLog } = await import('./log-context.ts');
-  const again = signal === 'SIGINT' ? 'Press Ctrl-C again' : 'A second signal is';
-  const message = `Stopping: what is under way is finished. ${again} to stop at once.`;
+  const again = signal === 'SIGINT' ? 'Press Ctrl-C again to stop' : 'A second signal stops it';
+  const message = `Stopping: what is under way is finished. ${again} at once.`;
   openLog(process.stderr, logFormat).note('stopping', message, { signal }, `\n${message}\n`);
 }
 

@@ -7,7 +7,7 @@ import { runCli, runForReport, startCli } from './run-cli.ts';
 import { folderStore } from './stores.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
 
-const kills = 12;
+const kills = 16;
 const seed = 20_261;
 
 const newWorkspace = useWorkspaces();
@@ -22,7 +22,7 @@ function seededFractions(seed: number): () => number {
 }
 
 test(`${kills} kills at random moments, then a whole run: nothing lost, nothing doubled, nothing broken under a final name`, async () => {
-  const input = generateInput({ seed: 41, bytes: 40 * 1024 * 1024, hours: 96, late: 0.02, damage: 0.002 });
+  const input = generateInput({ seed: 41, bytes: 60 * 1024 * 1024, hours: 96, late: 0.02, damage: 0.002 });
   const workspace = await newWorkspace();
   await workspace.write('events.jsonl', input.bytes);
   const pushTo = (folder: string): string[] => [

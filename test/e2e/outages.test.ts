@@ -173,8 +173,7 @@ describe('an outage that is longer than --retry-for', () => {
     const failingMs = performance.now();
     endInput(run);
     const { report, ...ended } = withReport(await run.ended);
-    // With room for a busy machine; the next pause, or the next minute, would be beyond it.
-    expect(performance.now() - failingMs).toBeLessThan(20_000);
+    expect(performance.now() - failingMs).toBeLessThan(9000);
     expect({ code: ended.code, outcome: report.outcome, balanced: report.balanced }).toEqual({
       code,
       outcome: 'failed',
@@ -196,7 +195,7 @@ describe('an outage that is longer than --retry-for', () => {
   });
 });
 
-test.concurrent('Ctrl-C in an outage ends the run and its pause at once, with a report that is right', async () => {
+test.concurrent('Ctrl-C in an outage ends the run within a second, with a report that is right', async () => {
   const place = await newPlace();
   const run = await begin(place);
   place.addFault({ kind: 'deny' });
@@ -206,8 +205,7 @@ test.concurrent('Ctrl-C in an outage ends the run and its pause at once, with a 
   const askedMs = performance.now();
   run.child.kill('SIGINT');
   const { code, report } = withReport(await run.ended);
-  // The pause that it ends is of five seconds and more; the rest is room for a busy machine.
-  expect(performance.now() - askedMs).toBeLessThan(4000);
+  expect(performance.now() - askedMs).toBeLessThan(1500);
   expect({ code, outcome: report.outcome, balanced: report.balanced, error: report.error }).toEqual({
     code: 130,
     outcome: 'interrupted',

@@ -70,7 +70,10 @@ export class TailBook {
     path = found.path,
   ): Promise<TailedFile | undefined> {
     const { id, plain, stored, offset, lines } = position;
-    const handle = await open(found.path, 'r').catch(() => undefined);
+    const handle = await open(found.path, 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
     if (handle === undefined) return undefined;
     try {
       const { dev, ino } = await handle.stat({ bigint: true });

@@ -120,9 +120,13 @@ export class Exporter {
       .toSorted();
   }
 
+  get linesPutBack(): string[] {
+    return this.putBack.flatMap((content) => content.trimEnd().split('\n'));
+  }
+
   /** Lines that are there twice, but for those that the question put back, and that may come again cut differently. */
   linesTwice(): string[] {
-    const putBack = new Set(this.putBack.flatMap((content) => content.trimEnd().split('\n')));
+    const putBack = new Set(this.linesPutBack);
     return this.storedLines().filter((line, at, all) => line === all[at - 1] && !putBack.has(line));
   }
 

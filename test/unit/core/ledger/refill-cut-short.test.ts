@@ -47,8 +47,7 @@ describe('a store that was emptied, and a refill that was cut short', () => {
     await exporter.push(['a', 'b'], afterDone);
     exporter.files.remove('b');
     await exporter.push(['a', 'b']);
-    const putBack = exporter.putBack.flatMap((content) => content.trimEnd().split('\n'));
-    expect(found(exporter)).toEqual(once([...linesOf(0, 25), ...putBack]));
+    expect(found(exporter)).toEqual(once([...linesOf(0, 25), ...exporter.linesPutBack]));
   });
 
   test('another file alone comes between', async () => {
