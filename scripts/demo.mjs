@@ -44,7 +44,7 @@ console.log('');
 run(['quarantine', 'list', ...quarantine], 0);
 console.log(strong('The same again is free: nothing is stored twice'));
 run(['push', '--to', 'demo-export', ...quarantine, join('examples', 'events.jsonl')], 5);
-console.log('Read it with: gzip -dc demo-export/type=query/*/*.gz | head -1\n');
+console.log('Read it with: gzip -dc demo-export/audit_type=query/*/*.gz | head -1\n');
 console.log(strong('And now the whole story, on a rehearsed AWS on this machine'));
 const { status } = spawnSync(
   process.execPath,

@@ -48,7 +48,7 @@ def main(file, endpoint):
     with open(file, "rb") as lines:
         for line in lines:
             event = parse(line)
-            folder = f"type={audit_type(event)}/{event_time(event):dt=%Y-%m-%d/hour=%H}"
+            folder = f"audit_type={audit_type(event)}/{event_time(event):event_date=%Y-%m-%d/event_hour=%H}"
             partitions.setdefault(folder, []).append(line)
     s3 = boto3.client(
         "s3",

@@ -57,7 +57,7 @@ contract('S3 objects', (server, claim) => {
   });
 
   const oddKeys = [
-    'audit/type=query/dt=2026-01-01/hour=05/20260101T050000000Z-abc.jsonl.gz',
+    'audit/audit_type=query/event_date=2026-01-01/event_hour=05/20260101T050000000Z-abc.jsonl.gz',
     "odd/ !'()*+,;=@&$~-_.:?#[]%20",
     'odd/ünï/日本語/🙂',
     'odd//double/./dots/../',

@@ -182,7 +182,7 @@ const cases: readonly Case[] = [
     says: ['export', '--to'],
     prepare: async (workspace) => {
       for (const type of ['query', 'system', 'custom', 'alert', 'tokenization', 'native-query'])
-        await laid(`export/type=${type}`, 'a file where a folder should be')(workspace);
+        await laid(`export/audit_type=${type}`, 'a file where a folder should be')(workspace);
     },
     options: { stdin: good.bytes },
   },

@@ -21,7 +21,7 @@ test('promise 9, memory is bounded: 150 MiB spread over 90 days by the hour stay
   })) {
     await file.write(bytes);
     for (const { type, date, hour, byteLength } of expectations) {
-      const folder = `type=${type}/dt=${date}/hour=${hour}`;
+      const folder = `audit_type=${type}/event_date=${date}/event_hour=${hour}`;
       const partition = expected.get(folder) ?? { lines: 0, bytes: 0 };
       expected.set(folder, { lines: partition.lines + 1, bytes: partition.bytes + byteLength + 1 });
     }

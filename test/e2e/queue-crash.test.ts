@@ -134,7 +134,7 @@ test('a folder that is split between processes gives the lines of one process, e
   expect(faults).toEqual([]);
   const found = stored.flatMap(({ folder, lines }) => lines.map((line) => `${folder} ${line}`));
   const expected = eventsOf(input).map(
-    ({ type, date, bytes }) => `type=${type}/dt=${date} ${bytes.toString('latin1')}`,
+    ({ type, date, bytes }) => `audit_type=${type}/event_date=${date} ${bytes.toString('latin1')}`,
   );
   expect(found.toSorted()).toEqual(expected.toSorted());
 }, 30_000);

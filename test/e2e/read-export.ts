@@ -82,12 +82,12 @@ function contentOf(stored: Buffer, suffix: string | undefined): Buffer | undefin
 
 /** The folder of a line in an export by day, as the documentation has it. */
 export function dayFolder({ type, date }: InputLine): string {
-  return `type=${type}/dt=${date}`;
+  return `audit_type=${type}/event_date=${date}`;
 }
 
 /** The folder of a line in an export by hour. */
 export function hourFolder(line: InputLine): string {
-  return `${dayFolder(line)}/hour=${line.hour}`;
+  return `${dayFolder(line)}/event_hour=${line.hour}`;
 }
 
 const shownDifferences = 10;

@@ -61,7 +61,7 @@ const triedByVendor: Case[] = [
   ['no policy', () => ({ policy: 'none' }), { 'put-object': 'put-denied-by-role' }],
   [
     'a policy for one audit type only',
-    ({ bucket }) => ({ policy: allowing('s3:PutObject', `${bucket}/${prefix}/type=query/*`) }),
+    ({ bucket }) => ({ policy: allowing('s3:PutObject', `${bucket}/${prefix}/audit_type=query/*`) }),
     { 'put-object': 'put-denied-by-role' },
   ],
   [

@@ -92,7 +92,10 @@ export class LogWriter {
       clientID: 'soak',
       eventDetails: 'x'.repeat(Math.floor(this.#chance() * 400)),
     });
-    this.written.addEvent(`type=custom/dt=${new Date(timeMs).toISOString().slice(0, 10)}`, line);
+    this.written.addEvent(
+      `audit_type=custom/event_date=${new Date(timeMs).toISOString().slice(0, 10)}`,
+      line,
+    );
     return line;
   }
 }

@@ -23,7 +23,7 @@ export const pushVerb: Verb = {
   audit-export push s3://raw-logs/2025/ --shard /16 --to s3://acme-audit/altr
   audit-export push --from-sqs https://sqs.us-east-1.amazonaws.com/111122223333/new-logs --to s3://acme-audit/altr
 
-Each line is delivered byte for byte, below type=<audit type>/dt=<YYYY-MM-DD>/ by the time it happened (UTC).
+Each line is delivered byte for byte, below audit_type=<audit type>/event_date=<YYYY-MM-DD>/ by the time it happened (UTC).
 The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown since the last push
 only the new lines are delivered (docs/ledger.md).
 Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.

@@ -34,8 +34,8 @@ export interface Layout {
   pieces: readonly Piece[];
 }
 
-export const dayLayout = 'type={type}/dt={date}';
-export const hourLayout = 'type={type}/dt={date}/hour={HH}';
+export const dayLayout = 'audit_type={type}/event_date={date}';
+export const hourLayout = 'audit_type={type}/event_date={date}/event_hour={HH}';
 
 function invalid(template: string, why: string): AuditExportError {
   return new AuditExportError('usage', `The layout ${JSON.stringify(template)} can't be used: ${why}.`, {
@@ -44,7 +44,7 @@ function invalid(template: string, why: string): AuditExportError {
 }
 
 /**
- * Parses a layout template such as `type={type}/dt={date}`. The result can't lead outside the prefix, and different
+ * Parses a layout template such as `audit_type={type}/event_date={date}`. The result can't lead outside the prefix, and different
  * partitions can't meet in one folder: a finer unit of time needs the coarser ones. Throws `usage` for anything else.
  */
 export function parseLayout(template: string): Layout {

@@ -56,7 +56,7 @@ describe('with --log-format json, all that goes to stderr is one JSON object a l
   test('a run that fails tells its error with code, cure and details, then how it ended', async () => {
     const folder = scratchFolder();
     mkdirSync(join(folder, 'export'));
-    writeFileSync(join(folder, 'export', 'type=custom'), '');
+    writeFileSync(join(folder, 'export', 'audit_type=custom'), '');
     const { exitCode, lines } = await call(['push', '--to', join(folder, 'export')], event);
     expect(exitCode).toBe(6);
     expect(lines.map(({ level, event, code }) => ({ level, event, code }))).toEqual([

@@ -170,7 +170,7 @@ describe('push into a folder', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/Lines read from stdin\s+2\n\s+delivered\s+1\n/);
     expect(stdout).toContain('balanced');
-    expect(readdirSync(join(folder, 'export/type=custom/dt=2026-01-01'))).toHaveLength(1);
+    expect(readdirSync(join(folder, 'export/audit_type=custom/event_date=2026-01-01'))).toHaveLength(1);
   });
 
   test('with bad lines is exit 5, and says where they are', async () => {
@@ -211,7 +211,7 @@ describe('push into a folder', () => {
     const folder = scratchFolder();
     const { exitCode, stdout } = await pushTo(folder, ['--dry-run'], `${event}\noops\n`);
     expect(exitCode).toBe(5);
-    expect(stdout).toContain('type=custom/dt=2026-01-01/20260101T000000000Z-');
+    expect(stdout).toContain('audit_type=custom/event_date=2026-01-01/20260101T000000000Z-');
     expect(stdout).toContain('Dry run: nothing was written');
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -232,16 +232,16 @@ describe('push into a folder', () => {
       '{"door":1,"at":1767225600}',
     );
     expect(exitCode).toBe(0);
-    expect(existsSync(join(folder, 'export/type=door/dt=2026-01-01'))).toBe(true);
+    expect(existsSync(join(folder, 'export/audit_type=door/event_date=2026-01-01'))).toBe(true);
   });
 
   test('that fails says so on stderr with the cure, is exit 6, and still prints the balance', async () => {
     const folder = scratchFolder();
     mkdirSync(join(folder, 'export'));
-    writeFileSync(join(folder, 'export', 'type=custom'), '');
+    writeFileSync(join(folder, 'export', 'audit_type=custom'), '');
     const { exitCode, stdout, stderr } = await pushTo(folder, ['--json'], event);
     expect(exitCode).toBe(6);
-    expect(stderr).toMatch(/^audit-export: type=custom.* could not be written below .*\n {2}→ .+\n$/);
+    expect(stderr).toMatch(/^audit-export: audit_type=custom.* could not be written below .*\n {2}→ .+\n$/);
     expect(json(stdout)).toMatchObject({
       outcome: 'failed',
       error: { code: 'store-failed' },

@@ -66,7 +66,12 @@ test('objects arrive byte for byte and under their names, whatever is in them', 
   const store = await open();
   const { url: endpoint, region, customer: credentials, prepared } = rehearsal.emulator;
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-  const names = ['first', 'type=query/dt=2026-01-01/hour=07/x.gz', "it's (a) *key* + ü/~.-_", 'q?a=b&c#d%20'];
+  const names = [
+    'first',
+    'audit_type=query/event_date=2026-01-01/event_hour=07/x.gz',
+    "it's (a) *key* + ü/~.-_",
+    'q?a=b&c#d%20',
+  ];
   for (const name of names) {
     const sent = { ...object(500), key: `${prepared.prefix}${name}` };
     expect(await store.put(sent)).toBe('stored');

@@ -76,7 +76,7 @@ export function useRehearsal(options: EmulatorOptions = {}): Rehearsal {
       return store;
     },
     object: (bytes = 3500) => ({
-      key: `${emulator().prepared.prefix}type=query/object-${++state.objects}.jsonl.gz`,
+      key: `${emulator().prepared.prefix}audit_type=query/object-${++state.objects}.jsonl.gz`,
       body: randomBytes(bytes),
       contentType: 'application/gzip',
     }),

@@ -22,7 +22,7 @@ afterEach(() => {
   vi.mocked(mkdir).mockClear();
 });
 
-const key = 'type=query/dt=2026-01-01/20260101T000000000Z-ab.jsonl.gz';
+const key = 'audit_type=query/event_date=2026-01-01/20260101T000000000Z-ab.jsonl.gz';
 const object = (text: string | Buffer, at = key) => ({
   key: at,
   body: Buffer.from(text),
@@ -43,7 +43,9 @@ describe('an object in a folder', () => {
     const folder = scratchFolder();
     const stores = Array.from({ length: 5 }, () => new FolderStore(folder));
     await Promise.all(
-      stores.slice(0, 1).map((store) => store.put(object('first', 'type=query/dt=2026-01-01/first'))),
+      stores
+        .slice(0, 1)
+        .map((store) => store.put(object('first', 'audit_type=query/event_date=2026-01-01/first'))),
     );
     const statuses = await Promise.all(
       [...stores, ...stores, ...stores, ...stores].map((store) => store.put(object('x'.repeat(10_000)))),
@@ -144,14 +146,14 @@ describe('a put that fails', () => {
       'a folder above is a file',
       (folder) => {
         mkdirSync(join(folder, 'store'));
-        writeFileSync(join(folder, 'store/type=query'), '');
+        writeFileSync(join(folder, 'store/audit_type=query'), '');
       },
     ],
     [
       'the folder is a file',
       (folder) => {
-        mkdirSync(join(folder, 'store/type=query'), { recursive: true });
-        writeFileSync(join(folder, 'store/type=query/dt=2026-01-01'), '');
+        mkdirSync(join(folder, 'store/audit_type=query'), { recursive: true });
+        writeFileSync(join(folder, 'store/audit_type=query/event_date=2026-01-01'), '');
       },
     ],
   ])('%s: the error names the key and the store, and cures it', async (_, prepare) => {

@@ -144,13 +144,13 @@ describe('a folder', () => {
   });
 
   test('that holds the store gives what is in it to nobody, unless it is named', async () => {
-    const folder = folderWith('a', 'export/type=query/x', 'export-of-another/y');
+    const folder = folderWith('a', 'export/audit_type=query/x', 'export-of-another/y');
     const inputs = { stdin: Readable.from([]), signal, exceptBelow: [`${folder}/./export/`] };
     const namesOf = async (input: string): Promise<string[]> =>
       (await openSources([input], inputs)).map(({ name }) => relative(folder, name));
     expect(await namesOf(folder)).toEqual(['a', 'export-of-another/y']);
     expect(await namesOf(`${folder}/**`)).toEqual(['a', 'export-of-another/y']);
-    expect(await namesOf(`${folder}/export/type=query/x`)).toEqual(['export/type=query/x']);
+    expect(await namesOf(`${folder}/export/audit_type=query/x`)).toEqual(['export/audit_type=query/x']);
   });
 
   test('may lead into itself without end: links to folders are not followed', async () => {

@@ -33,7 +33,7 @@ vi.mock('node:fs/promises', async (original) => {
 
 const cut: CutSettings = {
   objectBytes: 1000,
-  layout: 'type={type}/dt={date}',
+  layout: 'audit_type={type}/event_date={date}',
   maxLineBytes: 100,
   compression: 'gzip',
   ownTypes: [],

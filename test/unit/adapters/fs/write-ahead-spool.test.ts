@@ -11,7 +11,7 @@ import { rejectionOf } from '../../../fakes/thrown.ts';
 
 const cut = (objectBytes = 1000): CutSettings => ({
   objectBytes,
-  layout: 'type={type}/dt={date}',
+  layout: 'audit_type={type}/event_date={date}',
   maxLineBytes: 100,
   compression: 'gzip',
   ownTypes: [],

@@ -20,8 +20,8 @@ const facts = {
   endedMs: startedMs + 2000,
 };
 const object = (more: Partial<DeliveredObject> = {}): DeliveredObject => ({
-  key: 'type=query/dt=2026-01-01/a.jsonl.gz',
-  folder: 'type=query/dt=2026-01-01',
+  key: 'audit_type=query/event_date=2026-01-01/a.jsonl.gz',
+  folder: 'audit_type=query/event_date=2026-01-01',
   lines: 3,
   linesByType: new Map([[0, 3]]),
   bytes: 300,
@@ -207,7 +207,7 @@ describe('the report', () => {
     ]);
     expect(made.partitions).toEqual([
       {
-        folder: 'type=query/dt=2026-01-01',
+        folder: 'audit_type=query/event_date=2026-01-01',
         lines: 7,
         delivered: 3,
         alreadyDelivered: 4,

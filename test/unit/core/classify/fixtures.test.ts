@@ -12,7 +12,7 @@ interface Expected {
 const folder = new URL('../../../fixtures/', import.meta.url);
 const expected = JSON.parse(readFileSync(new URL('expected-events.json', folder), 'utf8')) as Expected[];
 const lineOf = (fixture: string): Buffer => readFileSync(new URL(`events/${fixture}.jsonl`, folder));
-const rules = builtInRules({ layout: 'type={type}/dt={date}' });
+const rules = builtInRules({ layout: 'audit_type={type}/event_date={date}' });
 
 describe("the vendors' own samples", () => {
   test.each(expected)('$fixture is filed as $type on $date', ({ fixture, type, eventTimeMs, date }) => {
@@ -20,7 +20,12 @@ describe("the vendors' own samples", () => {
     const chunk = classify(line, rules);
     expect(chunk.bad).toEqual([]);
     expect(filedLines(chunk, rules)).toEqual([
-      { folder: `type=${type}/dt=${date}`, type, timeMs: eventTimeMs, bytes: line.subarray(0, -1) },
+      {
+        folder: `audit_type=${type}/event_date=${date}`,
+        type,
+        timeMs: eventTimeMs,
+        bytes: line.subarray(0, -1),
+      },
     ]);
   });
 

@@ -45,7 +45,7 @@ describe.each([1, 2, 3, 4])('what the generator of seed %d drew is what the prod
     const partitions = new Map<string, object[]>();
     for (const { bytes, expectation } of of('event')) {
       const { type, date, hour, eventTimeMs } = expectation;
-      const folder = `type=${type}/dt=${date}/hour=${hour}`;
+      const folder = `audit_type=${type}/event_date=${date}/event_hour=${hour}`;
       const lines = partitions.get(folder) ?? [];
       lines.push({ folder, type, timeMs: eventTimeMs, bytes: bytes.toString() });
       partitions.set(folder, lines);

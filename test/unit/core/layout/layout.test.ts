@@ -6,8 +6,8 @@ const at = Date.UTC(2026, 0, 9, 7, 59, 59, 999);
 
 describe('a layout leads to the folder that its template shows', () => {
   test.each([
-    [dayLayout, 'day', 'type=query/dt=2026-01-09'],
-    [hourLayout, 'hour', 'type=query/dt=2026-01-09/hour=07'],
+    [dayLayout, 'day', 'audit_type=query/event_date=2026-01-09'],
+    [hourLayout, 'hour', 'audit_type=query/event_date=2026-01-09/event_hour=07'],
     ['{type}/{yyyy}/{MM}/{dd}', 'day', 'query/2026/01/09'],
     ['{type}/{yyyy}/{MM}/{dd}/{HH}', 'hour', 'query/2026/01/09/07'],
     ['{yyyy}/{MM}/{dd}', 'day', '2026/01/09'],
@@ -20,7 +20,7 @@ describe('a layout leads to the folder that its template shows', () => {
     ['{date}/{MM}', 'day', '2026-01-09/01'],
     ["log (a)!*'=,:@+ b/{date}", 'day', "log (a)!*'=,:@+ b/2026-01-09"],
     ['a_b/{date}', 'day', 'a_b/2026-01-09'],
-    ['type={type}{type}/{date}', 'day', 'type=queryquery/2026-01-09'],
+    ['audit_type={type}{type}/{date}', 'day', 'audit_type=queryquery/2026-01-09'],
     ['AWSLogs/{yyyy}/{MM}/{dd}/x', 'day', 'AWSLogs/2026/01/09/x'],
   ])('%s', (template, granularity, folder) => {
     const layout = parseLayout(template);
@@ -32,15 +32,17 @@ describe('a layout leads to the folder that its template shows', () => {
   test('the time is UTC to the last millisecond of the day', () => {
     const layout = parseLayout(hourLayout);
     expect(renderLayout(layout, 'query', Date.UTC(2024, 1, 29, 23, 59, 59, 999))).toContain(
-      'dt=2024-02-29/hour=23',
+      'event_date=2024-02-29/event_hour=23',
     );
-    expect(renderLayout(layout, 'query', Date.UTC(2024, 1, 29, 24))).toContain('dt=2024-03-01/hour=00');
+    expect(renderLayout(layout, 'query', Date.UTC(2024, 1, 29, 24))).toContain(
+      'event_date=2024-03-01/event_hour=00',
+    );
   });
 });
 
 describe('a template that can not be used is refused, and the error says why', () => {
   test.each([
-    ['no time', 'type={type}', 'no time in it'],
+    ['no time', 'audit_type={type}', 'no time in it'],
     ['nothing at all', '', 'empty'],
     ['a folder that no file system takes', `${'a'.repeat(201)}/{date}`, 'longer than 200'],
     ['no placeholder', 'export', 'no time in it'],

@@ -8,7 +8,7 @@ import { thrownBy } from '../../../fakes/thrown.ts';
 const sha256 = '0123456789abcdef'.repeat(4);
 const name = {
   prefix: 'audit/altr',
-  folder: 'type=query/dt=2026-01-09',
+  folder: 'audit_type=query/event_date=2026-01-09',
   earliestMs: Date.UTC(2026, 0, 9, 7, 5, 4, 30),
   sha256,
   extension: '.jsonl.gz',
@@ -17,12 +17,12 @@ const name = {
 describe('the key of an object', () => {
   test('is prefix, folder, earliest time and 32 digits of the hash, to the letter', () => {
     expect(objectKey(name)).toBe(
-      'audit/altr/type=query/dt=2026-01-09/20260109T070504030Z-0123456789abcdef0123456789abcdef.jsonl.gz',
+      'audit/altr/audit_type=query/event_date=2026-01-09/20260109T070504030Z-0123456789abcdef0123456789abcdef.jsonl.gz',
     );
   });
 
   test('begins with the folder where there is no prefix', () => {
-    expect(objectKey({ ...name, prefix: '' })).toMatch(/^type=query\//);
+    expect(objectKey({ ...name, prefix: '' })).toMatch(/^audit_type=query\//);
   });
 
   test('has 1,024 bytes at most, counted as UTF-8', () => {

@@ -8,8 +8,8 @@ const times = fc.integer({ min: Date.UTC(1971, 0), max: Date.UTC(9999, 11, 31, 2
 const typeIndexes = fc.nat(types.length - 1);
 
 describe.each([
-  'type={type}/dt={date}/hour={HH}',
-  'type={type}/dt={date}',
+  'audit_type={type}/event_date={date}/event_hour={HH}',
+  'audit_type={type}/event_date={date}',
   '{type}/{yyyy}/{MM}',
   '{yyyy}/{type}',
   '{date}/{HH}',

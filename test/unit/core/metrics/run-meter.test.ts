@@ -40,7 +40,7 @@ function keptMetrics() {
 
 const object = (more: Partial<DeliveredObject> = {}): DeliveredObject => ({
   key: 'k',
-  folder: 'type=query/dt=2026-01-01',
+  folder: 'audit_type=query/event_date=2026-01-01',
   lines: 3,
   linesByType: new Map([[0, 3]]),
   bytes: 300,

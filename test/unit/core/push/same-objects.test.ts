@@ -55,7 +55,7 @@ function filedLines(lines: readonly Written[]): { folder: string; line: string }
       ? []
       : [
           {
-            folder: `type=custom/dt=2026-01-01/hour=0${line.hour}`,
+            folder: `audit_type=custom/event_date=2026-01-01/event_hour=0${line.hour}`,
             line: Buffer.from(lineOf(line, n)).toString('latin1'),
           },
         ],
@@ -234,7 +234,7 @@ test('the prefix of the store leads every key', async () => {
     store: new MemoryStore({}, 'audit/x'),
   });
   expect([...store.objects.keys()][0]).toMatch(
-    /^audit\/x\/type=custom\/dt=2026-01-01\/hour=01\/20260101T010000001Z-[0-9a-f]{32}\.jsonl\.gz$/,
+    /^audit\/x\/audit_type=custom\/event_date=2026-01-01\/event_hour=01\/20260101T010000001Z-[0-9a-f]{32}\.jsonl\.gz$/,
   );
 });
 

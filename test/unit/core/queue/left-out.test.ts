@@ -5,7 +5,7 @@ import { objectKey } from '../../../../src/core/layout/object-key.ts';
 const written = [{ bucket: 'audit', prefix: 'export' }];
 const ours = objectKey({
   prefix: 'export',
-  folder: 'type=query/dt=2026-11-23',
+  folder: 'audit_type=query/event_date=2026-11-23',
   earliestMs: Date.UTC(2026, 10, 23),
   sha256: 'ab'.repeat(32),
   extension: '.jsonl.gz',

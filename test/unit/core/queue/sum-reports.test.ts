@@ -71,7 +71,7 @@ function runOf(name: string, lines: number, bad = 0): PushReport {
     ],
     partitions: [
       {
-        folder: 'type=query/dt=2026-11-20',
+        folder: 'audit_type=query/event_date=2026-11-20',
         lines,
         delivered: lines,
         alreadyDelivered: 0,

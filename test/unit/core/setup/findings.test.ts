@@ -48,7 +48,7 @@ const permissions: [string, unknown, string[]][] = [
   ],
   [
     'a part of the prefix',
-    policy({ ...put, Resource: 'arn:aws:s3:::acme-audit/altr/type=query/*' }),
+    policy({ ...put, Resource: 'arn:aws:s3:::acme-audit/altr/audit_type=query/*' }),
     ['narrowed-policy'],
   ],
   [
