@@ -6,15 +6,16 @@ export interface LinePlace {
   offset: number;
 }
 
-/** A regular file, as the ledger looks at it to know it again. */
+/** A regular file, as the catalogue looks at it to know it again. */
 export interface SourceFile {
-  /** Absolute path. */
+  /** Absolute path, and the same with all links followed. */
   path: string;
+  real: string;
   /** `device:inode`. */
   inode: string;
   /** Its size when it was opened as a source. */
   storedBytes: number;
-  /** When it was last written (epoch milliseconds). */
+  /** When it was last written (epoch milliseconds): says whether it is worth a look, never which file it is. */
   modifiedMs: number;
   /** Its stored bytes from `start` to (not including) `end`; fewer where it ends before. Throws `source-unreadable`, and
    * `source-moved` where another file stands in its place. */
@@ -38,8 +39,10 @@ export interface Source {
   format?: 'lines';
   /** Where a line (counted from 1) first stood, for lines that come a second time. Asked for in rising order. */
   placeOf?: (line: number) => LinePlace | undefined;
-  /** Said of regular files: by this the ledger knows whether it has been read before. */
+  /** Said of regular files: by this the catalogue knows whether it was read before. */
   file?: SourceFile;
+  /** Said of an object of a bucket: which content of it is meant. */
+  object?: { etag: string; size: number };
   /**
    * Opens it and yields its uncompressed bytes. A yielded buffer is good until the next one is asked for. With a range,
    * which only a file takes, these stored bytes as they are, not uncompressed unless the range begins at 0. Throws

@@ -1,14 +1,14 @@
-import { isAuditExportError } from '../../errors.ts';
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { Source } from '../../ports/source.ts';
 import type { PushRequest } from './check-request.ts';
-import { noInput, storeAddress } from './check-request.ts';
+import { noInput } from './check-request.ts';
 import { metered } from './metered.ts';
 import type { PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
+import { planPush } from './push-plan.ts';
 import { recorded } from './recorded.ts';
-import { nameShard, shardOf } from './scale-settings.ts';
-import { pushThroughLedger } from './through-ledger.ts';
-import { withRun } from './with-run.ts';
+import { shardOf } from './scale-settings.ts';
+import { pushOnce } from './push-once.ts';
+import type { Watch } from './session.ts';
 
 export type { PushRequest } from './check-request.ts';
 
@@ -17,65 +17,23 @@ export type { PushRequest } from './check-request.ts';
  * is read: `usage`, `schema-invalid`, `source-unreadable`, `busy`, and what opening the store fails with.
  */
 export async function push(request: PushRequest, host: PushHost): Promise<PushReport> {
-  storeAddress(request);
-  return recorded('push', request, host, (kept) =>
-    metered(request, kept, (watched) => pushAsAsked(request, watched)),
+  const plan = await planPush(request, host);
+  return recorded('push', plan, host, (recorder) =>
+    metered(plan, host, (meter) => pushAsAsked(plan, host, { meter, recorder })),
   );
 }
 
-async function pushAsAsked(request: PushRequest, host: PushHost): Promise<PushReport> {
-  const { inputs, options } = request;
+async function pushAsAsked(plan: PushPlan, host: PushHost, watch: Watch): Promise<PushReport> {
+  const { inputs, options } = plan;
   if (options.fromSqs !== undefined) {
     const { pushFromQueue } = await import('./from-queue.ts');
-    return pushFromQueue(request, options.fromSqs, host);
+    return pushFromQueue(plan, options.fromSqs, host, watch);
   }
-  const shard = shardOf(request, host.jobIndex);
+  const shard = shardOf(plan, host.jobIndex);
+  if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
   if (options.follow) {
     const { follow } = await import('./follow.ts');
-    return follow(request, host);
+    return follow(plan, host, watch);
   }
-  if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
-  return unlessRotated(host, () =>
-    withRun(request, host, async (run) => {
-      const openSources = (): Promise<Source[]> => host.openSources(inputs, run.written, shard);
-      return pushThroughLedger(openSources, run, nameShard(request, shard), host);
-    }),
-  );
-}
-
-const rotatedAtMost = 3;
-
-/** A log that is rotated while it is read is looked for again, and the run begun anew: the ledger knows what was begun. */
-async function unlessRotated(host: PushHost, run: () => Promise<PushReport>): Promise<PushReport> {
-  for (let rotated = 0; rotated < rotatedAtMost; rotated++) {
-    try {
-      const report = await run();
-      if (report.error?.code !== 'source-moved') return report;
-    } catch (error) {
-      if (!isAuditExportError(error) || error.code !== 'source-moved') throw error;
-    }
-    if (host.signal.aborted) break;
-  }
-  return run();
-}
-
-/**
- * The same for sources that are opened in another way and of which there is no ledger; `written` are the places that the
- * run writes to.
- */
-export async function pushFrom(
-  openSources: (written: readonly string[]) => Promise<readonly Source[]>,
-  request: PushRequest,
-  host: PushHost,
-): Promise<PushReport> {
-  return withRun(request, host, async (run) => {
-    const sources = await openSources(run.written);
-    const result = await run.push({
-      parts: sources.map((source) => ({ source })),
-      objectBytes: request.options.objectSize,
-      seen: host.seen,
-    });
-    if (result.ended === 'complete') await host.keepWitnesses?.(run.store.takeWitnesses());
-    return result;
-  });
+  return pushOnce(plan, host, watch, shard);
 }

@@ -1,15 +1,20 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
+import type { ObjectPart } from '../../core/batches/batch.ts';
+import type { Destination, StatePlace } from '../../core/config/destination.ts';
+import type { FilesPort } from '../../ports/files.ts';
+import type { FollowedInputs } from '../../ports/followed-inputs.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { PushRequest } from './check-request.ts';
+import type { DestinationFinder } from './state-place.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { Timer } from '../../ports/clock.ts';
-import type { Ledger } from '../../ports/ledger.ts';
-import type { RunMeter } from '../../core/metrics/run-meter.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { RunRecorder } from './recorded.ts';
 import type { JobIndex, Shard } from '../../core/push/shard.ts';
 import type { Progress } from '../../ports/progress.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
@@ -18,8 +23,8 @@ import type { Random } from '../../ports/random.ts';
 import type { MessageQueue, ObjectReader } from '../../ports/queue.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
+import type { AuditExportError } from '../../errors.ts';
 import type { Spool } from '../../ports/spool.ts';
-import type { FollowParts } from './follow-host.ts';
 
 /** How objects are to be written, where the store is a bucket. */
 export interface StoreSettings {
@@ -43,29 +48,32 @@ export interface MetricsPlace {
   profile: string | undefined;
 }
 
-/** What is locked: a profile, or a destination where there is none. */
-export interface LockPlace {
-  profile: string | undefined;
-  /** What tells the ledger of one destination from that of another. */
-  destination: string;
-  shard: string | undefined;
-}
-
-/** The lock of a run, and what it guards. */
-export interface LockedRun {
-  ledger: Ledger;
+/** The journal of a destination, owned by this process, and what is kept with it. */
+export interface HeldJournal {
+  journal: Journal;
   /** The events that were delivered in the last days. Throws `state-not-written` and `config-invalid`. */
   openSeen: (days: number) => SeenEvents;
+  /** The objects of buckets that were delivered. Throws `state-not-written`. */
+  openObjects: () => SeenEvents;
+  /** What can't be read again and is not delivered yet. Throws `spool-failed`. */
+  openKept: () => Promise<KeptBytes>;
   release: () => Promise<void>;
 }
 
-/** Who has a lock that one waits for. */
+/** Who owns a journal that one waits for. */
 export interface OtherRun {
   holder: { pid: number; host: string; startedAt: string };
 }
 
+/** What inputs came to. */
+export interface OpenedSources {
+  sources: Source[];
+  /** What can't be read: inputs, and files and folders in them. */
+  unreadable: { source: string; error: AuditExportError }[];
+}
+
 /** What `push` needs of the world. */
-export interface PushHost {
+export interface PushHost extends DestinationFinder {
   clock: Timer;
   random: Random;
   signal: AbortSignal;
@@ -73,8 +81,6 @@ export interface PushHost {
   log: Log;
   /** Opens what was asked to show metrics; what takes nothing, where nothing was. Throws `usage` and `port-in-use`. */
   openMetrics: (settings: MetricsPlace) => Promise<Metrics>;
-  /** Told what happens in the runs of this host, where somebody watches. */
-  meter?: RunMeter;
   /** Whether stdin is a terminal, where nobody would know that the tool waits for typing. */
   stdinIsTerminal: boolean;
   readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>;
@@ -83,40 +89,41 @@ export interface PushHost {
     inputs: readonly string[],
     exceptBelow: readonly string[],
     shard?: Shard,
-  ) => Promise<Source[]>;
+  ) => Promise<OpenedSources>;
   /** Which of its machines a scheduler says that this is. */
   jobIndex: JobIndex | undefined;
   openQueue: (url: string) => Promise<MessageQueue>;
   /** Reads the objects that a queue names; aborting the signal ends what is being read. */
   openObjects: (signal: AbortSignal) => Promise<ObjectReader>;
-  /** Waits for the lock so many milliseconds, and opens the ledger. Throws `state-not-written`. */
-  lockRun: (place: LockPlace, waitMs: number) => Promise<LockedRun | OtherRun>;
-  /** Opens a file that a ledger names, if it is still there. */
-  reopenFile: (path: string) => Promise<Source[]>;
-  /** The events of the last days, where a follower has opened them for all of its batches. */
-  seen?: SeenEvents;
-  /** Keeps objects that were delivered for later runs to ask for, where a follower has opened a ledger for its batches. */
-  keepWitnesses?: Ledger['keepWitnesses'];
+  /** Waits for the journal so many milliseconds. Throws `state-not-written`. */
+  openJournal: (
+    destination: Destination,
+    choice: { shard: string | undefined; waitMs: number },
+  ) => Promise<HeldJournal | OtherRun>;
+  files: FilesPort;
+  /** Opens what is followed. Throws `source-unreadable`. */
+  openFollowed: (inputs: readonly string[], exceptBelow: readonly string[]) => Promise<FollowedInputs>;
+  /** Opens an object of a bucket that was begun before; undefined where it is gone or another now. */
+  reopenObject: (object: ObjectPart) => Promise<Source | undefined>;
+  /** Calls back when the configuration is to be read again (SIGHUP); answers with what ends that. */
+  onReload: (listener: () => void) => () => void;
+  /** Reads the configuration again. Throws what is wrong with it. */
+  reload: () => Promise<PushRequest>;
   /** Keeps what runs did, for `status`. */
-  runHistory: (profile: string | undefined) => Promise<RunHistory>;
-  /** Takes notes of the run under way. */
-  recorder?: RunRecorder;
-  /** Finds a file by its inode in the folder where it stood before; undefined if it is not there. */
-  findBeside: (path: string, inode: string) => Promise<Source | undefined>;
+  runHistory: (place: StatePlace) => Promise<RunHistory>;
   /** An id that was never given before. */
   newId: () => string;
   openStore: (address: StoreAddress, settings: StoreSettings) => Promise<ObjectStore>;
   /** Tries that the environment allows a request (AWS_MAX_ATTEMPTS); undefined: as many as there is time for. Throws `usage`. */
   maxAttempts: () => number | undefined;
   openSpool: () => Spool;
-  openQuarantine: (folder: string) => Quarantine;
+  /** Opens the quarantine of a destination; without a folder, the first bad line is an error. */
+  openQuarantine: (folder: string | undefined, destination: Destination) => Quarantine;
   openClassifier: (
     rules: ClassifyRules,
     settings: ClassifySettings,
     ownTypes: readonly OwnTypeFile[],
   ) => Classifier;
-  /** What following needs beside; loaded when it is asked for. */
-  following: () => Promise<FollowParts>;
-  /** The folder for the bad lines of a profile (or of runs without one). */
-  quarantineFolder: (profile: string | undefined) => string;
+  /** The folder for bad lines where none is named; undefined where state can't be kept. */
+  quarantineFolder: (place: StatePlace) => string | undefined;
 }

@@ -4,30 +4,28 @@ import { endOfError, endOfPush } from '../../core/runs/end-of-push.ts';
 import { decodeHours, encodeHours, mergeHours, SpokenHours } from '../../core/runs/spoken-hours.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OpenRun } from '../../ports/run-history.ts';
-import type { PushRequest } from './check-request.ts';
-import { storeAddress } from './check-request.ts';
 import type { PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
 
 /** A run that lasts says so often how far it is. */
 const markedEveryMs = 5 * 60_000;
 
 /**
- * Hands a run a host that keeps its history: when it began, how far it is, and how it ended. A dry run has none, for
- * nothing of it is true of the store. Throws what the run throws.
+ * Keeps the history of a run: when it began, how far it is, and how it ended. A dry run has none, for nothing of it is true
+ * of the store. Throws what the run throws.
  */
 export async function recorded<R extends PushReport>(
   command: string,
-  request: PushRequest,
-  host: PushHost,
-  run: (recordedHost: PushHost) => Promise<R>,
+  { inputs, place, address, dryRun }: Pick<PushPlan, 'inputs' | 'place' | 'address' | 'dryRun'>,
+  host: Pick<PushHost, 'runHistory' | 'clock'>,
+  run: (recorder: RunRecorder | undefined) => Promise<R>,
 ): Promise<R> {
-  const { inputs, options, profile } = request;
-  if (options.dryRun) return run(host);
-  const history = await host.runHistory(profile?.name);
-  const store = describeStoreAddress(storeAddress(request));
+  if (dryRun) return run(undefined);
+  const history = await host.runHistory(place);
+  const store = describeStoreAddress(address);
   const open = await history.begin({ command, store, inputs, startedMs: host.clock.now() });
   const recorder = new RunRecorder(open, host.clock);
-  const report = await run({ ...host, recorder }).catch(async (error: unknown) => {
+  const report = await run(recorder).catch(async (error: unknown) => {
     await open.end(endOfError(error, host.clock.now()));
     throw error;
   });

@@ -1,33 +1,25 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
-import { buildClassifyRules } from '../../core/classify/build-rules.ts';
+import type { Cut } from '../../core/batches/batch.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
+import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
-import type { PushRequest } from './check-request.ts';
-import { checkObjectSize, checkTypes, layoutOf } from './check-request.ts';
-import type { PushHost } from './push-host.ts';
+import { checkTypes } from './check-request.ts';
 
-/** By what a run tells lines apart and files them. */
+/** By what lines are told apart and filed. */
 export interface RunRules {
   rules: ClassifyRules;
   settings: ClassifySettings;
   ownTypes: readonly OwnTypeFile[];
 }
 
-/** Builds the rules of a run from its options. Throws `usage` and `schema-invalid`. */
+/** Builds the rules of a cut. Throws `usage` and `schema-invalid`. */
 export async function buildRunRules(
-  { options }: PushRequest,
-  host: Pick<PushHost, 'readOwnTypes'>,
+  { layout, types, maxLineBytes, ownTypes }: Cut,
+  eventKeys: boolean,
 ): Promise<RunRules> {
-  const ownTypes = await host.readOwnTypes(options.schemas ?? []);
-  const settings: ClassifySettings = {
-    layout: layoutOf(options),
-    selected: options.types,
-    maxLineBytes: options.maxLine,
-    eventKeys: options.dedupe !== undefined,
-  };
+  const settings: ClassifySettings = { layout, selected: types, maxLineBytes, eventKeys };
   const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
-  checkTypes(options.types, rules.types);
-  checkObjectSize(options.objectSize);
+  checkTypes(types, rules.types);
   return { rules, settings, ownTypes };
 }

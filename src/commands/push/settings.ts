@@ -133,7 +133,28 @@ export const pushSettings = {
     flag: 'reread',
     group: delivery,
     default: 'false',
-    help: 'read files that were delivered before once more, and let the store say what it has',
+    help: 'offer again what was delivered of the given files, cut as it was: the store says what it has',
+  },
+  again: {
+    kind: 'list',
+    flag: 'again',
+    value: 'FILE',
+    group: delivery,
+    help: 'read this file from its beginning, as if nothing of it had been delivered; may be repeated',
+  },
+  accept: {
+    kind: 'list',
+    flag: 'accept',
+    value: 'FILE',
+    group: delivery,
+    help: 'go on in this edited file behind the part that was delivered; may be repeated',
+  },
+  final: {
+    kind: 'switch',
+    flag: 'final',
+    group: lines,
+    default: 'false',
+    help: 'nothing more will be written: the end of a file is the end of its last line',
   },
   lockWait: {
     kind: 'duration',
@@ -142,7 +163,7 @@ export const pushSettings = {
     profile: 'lockWait',
     group: delivery,
     default: '10s',
-    help: 'how long to wait for another run of the same profile',
+    help: 'how long to wait for another run to the same destination',
   },
   dryRun: {
     kind: 'switch',

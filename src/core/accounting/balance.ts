@@ -19,3 +19,14 @@ export function imbalance(balance: Balance): number {
     balance;
   return read - (delivered + alreadyDelivered + duplicate + notSelected + quarantined + blank + undelivered);
 }
+
+export const emptyBalance: Balance = {
+  read: 0,
+  delivered: 0,
+  alreadyDelivered: 0,
+  duplicate: 0,
+  notSelected: 0,
+  quarantined: 0,
+  blank: 0,
+  undelivered: 0,
+};

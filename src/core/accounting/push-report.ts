@@ -12,7 +12,13 @@ import type { PartitionAccount, TypeAccount, WarningAccount } from './run-accoun
 export interface PushReport {
   report: 'push';
   version: 1;
-  outcome: 'delivered' | 'delivered-with-quarantine' | 'planned' | 'interrupted' | 'failed';
+  outcome:
+    | 'delivered'
+    | 'delivered-with-quarantine'
+    | 'delivered-in-part'
+    | 'planned'
+    | 'interrupted'
+    | 'failed';
   exitCode: number;
   dryRun: boolean;
   store: string;
@@ -42,14 +48,35 @@ export interface PushReport {
   contentBytes: number;
   compressedBytes: number;
   quarantine: {
-    folder: string;
+    /** Null where none is named and state can't be kept. */
+    folder: string | null;
     file: string | null;
     reasons: { reason: ReasonCode; means: string; lines: number }[];
   };
   warnings: WarningAccount[];
+  /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
+  waiting: { source: string; bytes: number }[];
+  /** What could not be read or found, while all else was delivered; and what somebody has to decide. */
+  problems: ReportProblem[];
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
   error: { code: string; message: string; cure: string | null; details: ErrorDetails } | null;
+}
+
+/** Something of the sources that was not delivered, and what cures it. */
+export interface ReportProblem {
+  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut';
+  source: string;
+  message: string;
+  cure: string;
+}
+
+/** How what a report is of came to its end. */
+export interface ReportEnd {
+  ended: PushResult['ended'];
+  error?: unknown;
+  problems?: readonly ReportProblem[];
+  waiting?: PushReport['waiting'];
 }
 
 interface ReportedObject {
@@ -67,7 +94,7 @@ interface ReportedObject {
 export interface RunFacts {
   store: string;
   profile: string | undefined;
-  quarantineFolder: string;
+  quarantineFolder: string | undefined;
   dryRun: boolean;
   startedMs: number;
   endedMs: number;
@@ -81,13 +108,12 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
   const balance = account.balance();
   const balanced = imbalance(balance) === 0 && (result.ended !== 'complete' || balance.undelivered === 0);
   const seconds = (facts.endedMs - facts.startedMs) / 1000;
-  const exitCode = exitCodeOf(result, balance, balanced);
+  const end = endOf(result, { balance, balanced, dryRun: facts.dryRun });
   const objects = account.objects.map(reportObject).sort((a, b) => compare(a.key, b.key));
   return {
     report: 'push',
     version: 1,
-    outcome: outcomeOf(result, facts, exitCode),
-    exitCode,
+    ...end,
     dryRun: facts.dryRun,
     store: facts.store,
     profile: facts.profile ?? null,
@@ -109,17 +135,18 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     contentBytes: account.contentBytes,
     compressedBytes: objects.reduce((sum, { compressedBytes }) => sum + compressedBytes, 0),
     quarantine: {
-      folder: facts.quarantineFolder,
+      folder: facts.quarantineFolder ?? null,
       file: result.quarantineFile ?? null,
       reasons: reasonRows(account.reasons),
     },
     warnings: [...account.warnings.values()],
+    waiting: [],
+    problems: [],
     lateness: account.lateness.rows(),
     throughput: {
       linesPerSecond: rate(balance.read, seconds),
       bytesPerSecond: rate(account.contentBytes, seconds),
     },
-    error: errorOf(result.error),
   };
 }
 
@@ -173,18 +200,29 @@ function reasonRows(counts: ReadonlyMap<ReasonCode, number>): PushReport['quaran
 }
 
 /** A failure weighs most; then the promise that the sum is right; then what the run has to tell. */
-function exitCodeOf({ ended, error }: PushResult, { quarantined }: Balance, balanced: boolean): number {
-  if (ended === 'failed') return isAuditExportError(error) ? error.exitCode : exitCodes.bug;
-  if (!balanced) return exitCodes.bug;
-  if (ended === 'interrupted') return exitCodes.interrupted;
-  return quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
-}
-
-function outcomeOf({ ended }: PushResult, { dryRun }: RunFacts, exitCode: number): PushReport['outcome'] {
-  if (ended === 'interrupted') return 'interrupted';
-  if (ended === 'failed' || exitCode === exitCodes.bug) return 'failed';
-  if (dryRun) return 'planned';
-  return exitCode === exitCodes.quarantined ? 'delivered-with-quarantine' : 'delivered';
+export function endOf(
+  { ended, error, problems = [] }: ReportEnd,
+  { balance: { quarantined }, balanced, dryRun }: Pick<PushReport, 'balance' | 'balanced' | 'dryRun'>,
+): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
+  const told = errorOf(error);
+  if (ended === 'failed')
+    return {
+      outcome: 'failed',
+      exitCode: isAuditExportError(error) ? error.exitCode : exitCodes.bug,
+      error: told,
+    };
+  if (!balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: told };
+  if (ended === 'interrupted')
+    return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: told };
+  if (problems.length > 0)
+    return {
+      outcome: dryRun ? 'planned' : 'delivered-in-part',
+      exitCode: exitCodes.delivery,
+      error: told,
+    };
+  const exitCode = quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
+  const outcome = quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
+  return { outcome: dryRun ? 'planned' : outcome, exitCode, error: told };
 }
 
 function errorOf(error: unknown): PushReport['error'] {

@@ -1,21 +1,33 @@
 import { crc32 } from 'node:zlib';
 import type { Source } from '../../ports/source.ts';
+import type { Place } from '../files/known-file.ts';
+import { beginning } from '../files/known-file.ts';
 import type { SourceFormat } from '../lines/detect-format.ts';
-import type { Place, SourcePosition } from '../ledger/source-position.ts';
-import { beginning } from '../ledger/source-position.ts';
 
-/** What a run reads of a source: all of it, or of a file the part between two places. */
+/** What a run reads of a source: all of it, or what lies between two places. */
 export interface SourcePart {
   source: Source;
-  part?: FilePart;
+  part?: PartRange;
 }
 
-export interface FilePart {
+export interface PartRange {
   from: Place;
-  /** Stored bytes of the file at the part's end: what was written behind since is not read. */
+  /** Stored bytes at the part's end: what was written behind since is not read. */
   to: number;
-  /** Where the file was read before: whether reading can begin in its middle, and the hash of its head. */
-  known: Pick<SourcePosition, 'plain' | 'sourceHead' | 'checksum'> | undefined;
+  /** Bytes of content at the part's end; missing: it ends with what is stored. */
+  toOffset?: number;
+  /** Whether stored bytes are content bytes, so that reading can begin in the middle. */
+  plain: boolean;
+  /** CRC-32 of the content before the part. */
+  checksum: number;
+  /** SHA-256 (32 hex digits) of the source's first bytes, as the quarantine keeps it. */
+  headHash: string;
+  /** How the source holds its events; looked for where the part begins at the beginning. */
+  format: SourceFormat;
+  /** Whether the line before the part had no line ending yet: one that comes first belongs to it. */
+  skipEnding: boolean;
+  /** Whether the end of the part is the end of its last line; else one that is not whole waits. */
+  isFinal: boolean;
 }
 
 /** What is known of one source while it is read. */
@@ -23,45 +35,84 @@ export class SourceAccount {
   readonly name: string;
   readonly from: Place;
   readonly placeOf: Source['placeOf'];
-  format: SourceFormat = 'lines';
-  headHash = '';
-  /** Bytes read as stored, and bytes of lines read, byte order mark included. */
+  /** Whether an end that is not whole waits for more, instead of being a bad line. */
+  readonly mayWait: boolean;
+  format: SourceFormat;
+  headHash: string;
+  /** Bytes read as stored. */
   storedBytes = 0;
-  lineBytes = 0;
   /** Lines up to here, counted from the beginning of the source. */
   lines: number;
   /** Lines taken on for delivery, by type index. */
   readonly accepted = new Map<number, number>();
-  /** Bytes of lines behind the last line ending: a line that has none yet. */
-  tailBytes = 0;
-  /** CRC-32 of the source's line bytes from its beginning, up to the last line ending and in all; for the ledger. */
-  checksum: { lines: number; all: number } | undefined;
-  /** Whether the last line was bad. */
-  endsBadly = false;
   /** Lines that earlier runs delivered, and this one did not read. */
   known = 0;
+  /** What reading broke off with. */
+  broken: unknown;
+  /** Whether the last line or document is not whole, and waits. */
+  waits = false;
+  /** Whether what is read behind the last whole document closes a list of them. */
+  isClosed = false;
+  /** Content bytes read, and their CRC-32 from the beginning of the source; both up to the last end, and in all. */
+  #ended: Progress;
+  #all: Progress;
 
   constructor({ source, part }: SourcePart) {
     this.name = source.name;
     this.placeOf = source.placeOf;
     this.from = part?.from ?? beginning;
     this.lines = this.from.lines;
-    const before = part?.known?.checksum ?? 0;
-    if (part !== undefined) this.checksum = { lines: before, all: before };
+    this.mayWait = part !== undefined && !part.isFinal;
+    this.format = part?.format ?? 'lines';
+    this.headHash = part?.headHash ?? '';
+    this.#all = { bytes: 0, checksum: part?.checksum ?? 0 };
+    this.#ended = this.#all;
   }
 
-  /** Notes line bytes as they pass. */
-  addLineBytes(bytes: Buffer): void {
-    this.lineBytes += bytes.length;
-    const lines = bytes.lastIndexOf(0x0a) + 1;
-    this.tailBytes = lines === 0 ? this.tailBytes + bytes.length : bytes.length - lines;
-    if (this.checksum === undefined) return;
-    if (lines > 0) this.checksum.lines = crc32(bytes.subarray(0, lines), this.checksum.all);
-    const before = lines > 0 ? this.checksum.lines : this.checksum.all;
-    this.checksum.all = crc32(bytes.subarray(lines), before);
+  /** Notes content as it passes; `end` is behind the last line or document that is whole in it, 0 where there is none. */
+  addContent(bytes: Buffer, end: number): void {
+    if (end > 0) this.#ended = behind(this.#all, bytes.subarray(0, end));
+    this.#all = behind(end > 0 ? this.#ended : this.#all, bytes.subarray(end));
   }
 
   addAccepted(typeIndexes: Uint8Array): void {
     for (const index of typeIndexes) this.accepted.set(index, (this.accepted.get(index) ?? 0) + 1);
   }
+
+  get contentBytes(): number {
+    return this.#all.bytes;
+  }
+
+  /** Content bytes that were taken: not those that wait, or that come again with what is added to a list. */
+  get takenBytes(): number {
+    return this.#taken.bytes;
+  }
+
+  /** CRC-32 of the content before the end of what was taken. */
+  get checksum(): number {
+    return this.#taken.checksum;
+  }
+
+  get waitingBytes(): number {
+    return this.isClosed || this.broken !== undefined ? 0 : this.#all.bytes - this.#taken.bytes;
+  }
+
+  /** Whether the last line that was taken has no line ending yet. */
+  get isUnterminated(): boolean {
+    return this.format === 'lines' && this.#taken.bytes > this.#ended.bytes;
+  }
+
+  get #taken(): Progress {
+    const isOpen = this.waits || this.broken !== undefined || (this.format !== 'lines' && this.mayWait) || this.isClosed;
+    return isOpen ? this.#ended : this.#all;
+  }
+}
+
+interface Progress {
+  readonly bytes: number;
+  readonly checksum: number;
+}
+
+function behind({ bytes, checksum }: Progress, passed: Buffer): Progress {
+  return { bytes: bytes + passed.length, checksum: crc32(passed, checksum) };
 }

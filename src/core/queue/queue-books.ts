@@ -1,4 +1,35 @@
-import type { QueueSummary } from './sum-reports.ts';
+import type { PushReport } from '../accounting/push-report.ts';
+
+/** What of a queue was worked off. */
+export interface QueueSummary {
+  url: string;
+  messages: {
+    received: number;
+    /** Taken out of the queue: all that they name is durable, or there is nothing to do about them. */
+    removed: number;
+    /** Still in the queue, or in its dead-letter queue, when this worker ended, as far as it knows. */
+    left: number;
+    /** Of those received: not readable as a notification. */
+    malformed: number;
+    /** Of those removed: what S3 sends when notifications are switched on. */
+    test: number;
+  };
+  objects: {
+    /** Read to their end, and everything in them durable. */
+    done: number;
+    /** Deleted before they could be read. */
+    gone: number;
+    /** The tool's own, folder markers and empty ones. */
+    leftOut: number;
+  };
+  /** Events that do not say that an object was created. */
+  ignoredEvents: number;
+  /** Sources and objects that the lists of the report leave out. */
+  unlisted: { sources: number; objects: number };
+}
+
+/** The report of a worker: the sum of the reports of its runs, and what became of the messages. */
+export type QueuePushReport = PushReport & { queue: QueueSummary };
 
 /** Messages remembered one by one, so that memory has a bound. */
 const mostRemembered = 10_000;

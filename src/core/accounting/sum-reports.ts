@@ -1,41 +1,10 @@
-import type { PushReport } from '../accounting/push-report.ts';
-import type { Balance } from '../accounting/balance.ts';
+import type { Balance } from './balance.ts';
+import { emptyBalance } from './balance.ts';
+import type { PushReport, ReportEnd, RunFacts } from './push-report.ts';
+import { buildPushReport, endOf } from './push-report.ts';
+import { RunAccount } from './run-account.ts';
 
-/** Sources and objects that a sum lists one by one; of the others it only has the numbers, so that memory has a bound. */
-const mostListed = 10_000;
-
-/** What of a queue was worked off. */
-export interface QueueSummary {
-  url: string;
-  messages: {
-    received: number;
-    /** Taken out of the queue: all that they name is durable, or there is nothing to do about them. */
-    removed: number;
-    /** Still in the queue, or in its dead-letter queue, when this worker ended, as far as it knows. */
-    left: number;
-    /** Of those received: not readable as a notification. */
-    malformed: number;
-    /** Of those removed: what S3 sends when notifications are switched on. */
-    test: number;
-  };
-  objects: {
-    /** Read to their end, and everything in them durable. */
-    done: number;
-    /** Deleted before they could be read. */
-    gone: number;
-    /** The tool's own, folder markers and empty ones. */
-    leftOut: number;
-  };
-  /** Events that do not say that an object was created. */
-  ignoredEvents: number;
-  /** Sources and objects that the lists of the report leave out. */
-  unlisted: { sources: number; objects: number };
-}
-
-/** The report of a worker: the sum of the reports of its runs, and what became of the messages. */
-export type QueuePushReport = PushReport & { queue: QueueSummary };
-
-/** Adds up reports of runs to the same store. */
+/** Adds up the reports of jobs of one session: one sum of the books. A source that is in many of them is listed once. */
 export class ReportSum {
   readonly #first: PushReport;
   readonly #balance: Balance;
@@ -44,7 +13,7 @@ export class ReportSum {
   readonly #reasons = new Map<string, PushReport['quarantine']['reasons'][number]>();
   readonly #warnings = new Map<string, PushReport['warnings'][number]>();
   readonly #lateness = new Map<string, number>();
-  readonly #sources: PushReport['sources'] = [];
+  readonly #sources = new Map<string, PushReport['sources'][number]>();
   readonly #objects: PushReport['objects'] = [];
   readonly #quarantineFiles = new Set<string>();
   readonly unlisted = { sources: 0, objects: 0 };
@@ -56,10 +25,16 @@ export class ReportSum {
   #contentBytes = 0;
   #compressedBytes = 0;
 
-  /** `first` is the report of a run without sources: it says whither, and from when on. */
-  constructor(first: PushReport) {
-    this.#first = first;
-    this.#balance = { ...first.balance };
+  readonly #mostListed: number;
+
+  /** Of more sources and objects than `mostListed` it only has the numbers, so that memory has a bound. */
+  constructor(mostListed: number, facts: Omit<RunFacts, 'endedMs'>) {
+    this.#mostListed = mostListed;
+    const { startedMs } = facts;
+    const account = new RunAccount([], startedMs);
+    const nothing = { account, sources: [], types: [], quarantineFile: undefined, error: undefined };
+    this.#first = buildPushReport({ ...nothing, ended: 'complete' }, { ...facts, endedMs: startedMs });
+    this.#balance = { ...emptyBalance };
   }
 
   add(report: PushReport): void {
@@ -84,16 +59,16 @@ export class ReportSum {
   }
 
   /** The sum, as the report of one run that ended like this at `endedMs`. */
-  report(ended: Pick<PushReport, 'outcome' | 'exitCode' | 'error'>, endedMs: number): PushReport {
+  report(end: ReportEnd, endedMs: number): PushReport {
     const first = this.#first;
     const seconds = (endedMs - Date.parse(first.startedAt)) / 1000;
     const [file, ...moreFiles] = this.#quarantineFiles;
     return {
       ...first,
-      ...ended,
+      ...endOf(end, { balance: this.#balance, balanced: this.#balanced, dryRun: first.dryRun }),
       endedAt: new Date(endedMs).toISOString(),
       seconds,
-      sources: this.#sources,
+      sources: [...this.#sources.values()],
       balance: { ...this.#balance },
       balanced: this.#balanced,
       types: sortedBy([...this.#types.values()], ({ type }) => type),
@@ -111,12 +86,19 @@ export class ReportSum {
         reasons: [...this.#reasons.values()].sort((a, b) => b.lines - a.lines),
       },
       warnings: [...this.#warnings.values()],
+      waiting: [...(end.waiting ?? [])],
+      problems: [...(end.problems ?? [])],
       lateness: [...this.#lateness].map(([age, lines]) => ({ age, lines })),
       throughput: {
         linesPerSecond: rate(this.#balance.read, seconds),
         bytesPerSecond: rate(this.#contentBytes, seconds),
       },
     };
+  }
+
+  /** Lines read so far, those that earlier runs delivered included. */
+  get lines(): number {
+    return this.#balance.read;
   }
 
   /** Lines set aside so far. */
@@ -137,8 +119,14 @@ export class ReportSum {
   }
 
   #addLists({ sources, objects }: PushReport): void {
-    this.unlisted.sources += takeUpTo(this.#sources, sources);
-    this.unlisted.objects += takeUpTo(this.#objects, objects);
+    for (const source of sources) {
+      const isListed = this.#sources.has(source.name) || this.#sources.size < this.#mostListed;
+      if (isListed) addRow(this.#sources, source.name, source);
+      else this.unlisted.sources++;
+    }
+    const room = Math.max(0, this.#mostListed - this.#objects.length);
+    for (const object of objects.slice(0, room)) this.#objects.push(object);
+    this.unlisted.objects += Math.max(0, objects.length - room);
   }
 }
 
@@ -154,13 +142,6 @@ function addRow<T extends object>(rows: Map<string, T>, name: string, row: T): v
   const known = rows.get(name);
   if (known === undefined) rows.set(name, { ...row });
   else addNumbers(known, row);
-}
-
-/** Appends what there is room for; returns how many there was no room for. */
-function takeUpTo<T>(list: T[], more: readonly T[]): number {
-  const taken = more.slice(0, Math.max(0, mostListed - list.length));
-  list.push(...taken);
-  return more.length - taken.length;
 }
 
 function sortedBy<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {

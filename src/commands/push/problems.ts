@@ -1,0 +1,52 @@
+import type { ReportProblem } from '../../core/accounting/push-report.ts';
+import type { DeliveryProblem } from '../../core/batches/deliver-files.ts';
+import { shellWord } from '../../core/schedule/quoting.ts';
+import type { AuditExportError } from '../../errors.ts';
+import type { PushPlan } from './push-plan.ts';
+
+type Wording = (source: string, command: (words: string) => string) => Omit<ReportProblem, 'kind' | 'source'>;
+
+/** What is said of each kind of problem. */
+const wordings: Record<DeliveryProblem['kind'], Wording> = {
+  missing: (source, command) => ({
+    message: `${source} was replaced, and the rest of what it held before is not found: not beside it, not in an archive there, not among the inputs.`,
+    cure: `Name the file that holds it now: ${command('push')} FILE. Or, if it is gone for good: ${command('status --dismiss')}`,
+  }),
+  edited: (source, command) => ({
+    message: `${source} was edited in the part that was delivered before: nothing of it was read.`,
+    cure: `To read it from its beginning: ${command('push')} --again ${shellWord(source)}. To go on behind the part that was delivered: ${command('push')} --accept ${shellWord(source)}`,
+  }),
+  dropped: (source, command) => ({
+    message: `A run that was cut short can't be ended as it was begun, since bytes of ${source} are nowhere: what is there is delivered anew, and what that run had stored of it may be there twice.`,
+    cure: `Nothing needs to be done for what comes next. To see what is there: ${command('status')}`,
+  }),
+  uncut: (source, command) => ({
+    message: `How ${source} was cut into objects is not kept any more, or not for all of it: that part was not offered again.`,
+    cure: `To deliver it anew, cut by today's settings: ${command('push')} --again ${shellWord(source)}`,
+  }),
+};
+
+/** A problem as reports tell it, with commands that work as they are printed. */
+export function problemOf({ kind, source }: DeliveryProblem, plan: PushPlan): ReportProblem {
+  return { kind, source, ...wordings[kind](source, (words) => commandWith(words, plan)) };
+}
+
+/** What one source failed with, while the others were delivered. */
+export function sourceProblem(source: string, { code, message, cure }: AuditExportError): ReportProblem {
+  return { kind: code === 'source-unreadable' ? 'unreadable' : 'broken', source, message, cure: cure ?? '' };
+}
+
+/** A command with what says to which destination it is meant. */
+export function commandWith(words: string, { options, place, address }: PushPlan): string {
+  const flags =
+    place.profile === undefined
+      ? [...(words === 'status' ? [] : ['--to', shellWord(describe(address))])]
+      : ['--profile', shellWord(place.profile.name)];
+  const config = options.config === undefined ? [] : ['--config', shellWord(options.config)];
+  return ['audit-export', words, ...flags, ...config].join(' ');
+}
+
+function describe(address: PushPlan['address']): string {
+  if (address.kind === 'folder') return address.path;
+  return `s3://${address.bucket}${address.prefix === '' ? '' : `/${address.prefix}`}`;
+}

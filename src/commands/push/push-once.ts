@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import type { PushReport, ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
+import type { Batch, ObjectPart } from '../../core/batches/batch.ts';
+import type { FilesPorts, FilesResult } from '../../core/batches/deliver-files.ts';
+import { deliverFiles } from '../../core/batches/deliver-files.ts';
+import { isFileSource } from '../../core/files/look-at-content.ts';
+import type { Shard } from '../../core/push/shard.ts';
+import type { AuditExportError } from '../../errors.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
+import type { Source } from '../../ports/source.ts';
+import { holdJournal } from './held-journal.ts';
+import { problemOf, sourceProblem } from './problems.ts';
+import type { HeldJournal, OpenedSources, PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
+import { choicesOf } from './push-plan.ts';
+import { telling } from './seen-index.ts';
+import type { Watch } from './session.ts';
+import { Session } from './session.ts';
+
+/**
+ * Delivers inputs that end. What is new in files and buckets goes by the journal of the destination; what comes through a
+ * pipe is read as it comes. One source that can't be read is told, and the others are delivered.
+ */
+export async function pushOnce(
+  plan: PushPlan,
+  host: PushHost,
+  watch: Watch,
+  shard: Shard | undefined,
+): Promise<PushReport> {
+  const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
+  try {
+    const list = (): Promise<OpenedSources> => host.openSources(plan.inputs, plan.written, shard);
+    const opened = await list();
+    const journaled = opened.sources.some(isJournaled) || plan.options.dedupe !== undefined;
+    const held =
+      journaled && !plan.dryRun ? await holdJournal(plan, host, shard && `${shard.index}-${shard.count}`) : undefined;
+    try {
+      const end = await new OnePush({ plan, host, session, held, list }).run(opened);
+      return session.report(end);
+    } finally {
+      await held?.release();
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whether the journal says what was delivered of a source: else it is read as it comes. */
+function isJournaled(source: Source): boolean {
+  return isFileSource(source) || source.object !== undefined;
+}
+
+interface OnePushOptions {
+  plan: PushPlan;
+  host: PushHost;
+  session: Session;
+  held: HeldJournal | undefined;
+  list: () => Promise<OpenedSources>;
+}
+
+class OnePush {
+  readonly #options: OnePushOptions;
+  readonly #problems: ReportProblem[] = [];
+  #firstError: AuditExportError | undefined;
+
+  constructor(options: OnePushOptions) {
+    this.#options = options;
+  }
+
+  async run({ sources, unreadable }: OpenedSources): Promise<ReportEnd> {
+    const { plan, held } = this.#options;
+    this.#takeUnreadable(unreadable);
+    const { dedupe } = plan.options;
+    const seen = dedupe === undefined ? undefined : held && telling(held.openSeen(dedupe), this.#options.host);
+    try {
+      const files = held === undefined ? undefined : await this.#pushJournaled(held, seen);
+      if (files !== undefined && files.ended !== 'complete') return this.#end(files);
+      const rest = held === undefined ? sources : sources.filter((source) => !isJournaled(source));
+      const parts = rest.map((source) => ({ source }));
+      const pushed =
+        parts.length === 0 && held !== undefined
+          ? undefined
+          : (await this.#push({ parts, cut: plan.cut, seen })).result;
+      return this.#end({ ended: 'complete', error: undefined, ...pushed, waiting: files?.waiting ?? [] });
+    } finally {
+      await seen?.close();
+    }
+  }
+
+  async #pushJournaled(held: HeldJournal, seen: SeenEvents | undefined): Promise<FilesResult> {
+    const { plan, host, session, list } = this.#options;
+    const objects = new DeliveredObjects(held);
+    try {
+      const ports: FilesPorts = {
+        journal: held.journal,
+        files: host.files,
+        list: async () => (await list()).sources.filter(isFileSource),
+        open: async (part) => {
+          if (part.kind === 'object') return sourceOf(await host.reopenObject(part));
+          return (await held.openKept()).part(part);
+        },
+        more: async () => objects.fresh((await list()).sources),
+        newId: host.newId,
+        now: host.clock.now,
+        push: async ({ cut }, parts, confirm) =>
+          (await this.#push({ parts, cut, confirm, seen: plan.eventKeys ? seen : undefined })).result,
+        settle: (batch) => objects.settle(batch, host.clock.now()),
+        onDone: async () => undefined,
+      };
+      const { reread, final } = plan.options;
+      const result = await deliverFiles({ cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread }, ports);
+      session.addKnown(result.known);
+      this.#problems.push(...result.problems.map((problem) => problemOf(problem, plan)));
+      return result;
+    } finally {
+      await objects.close();
+    }
+  }
+
+  async #push(job: Parameters<Session['push']>[0]): ReturnType<Session['push']> {
+    const pushed = await this.#options.session.push(job);
+    for (const { name, failure } of pushed.result.sources)
+      if (failure !== undefined) this.#takeFailure(name, failure);
+    return pushed;
+  }
+
+  #takeUnreadable(errors: OpenedSources['unreadable']): void {
+    for (const { source, error } of errors) this.#takeFailure(source, error);
+  }
+
+  #takeFailure(source: string, error: AuditExportError): void {
+    this.#firstError ??= error;
+    if (!this.#problems.some((problem) => problem.source === source))
+      this.#problems.push(sourceProblem(source, error));
+  }
+
+  /** Nothing that could be read at all is a failure of the run, with the exit code of the first reason. */
+  #end({ ended, error, waiting }: Pick<FilesResult, 'ended' | 'error' | 'waiting'>): ReportEnd {
+    const { session } = this.#options;
+    const isNothing = session.sum.lines === 0 && waiting.length === 0 && this.#firstError !== undefined;
+    if (ended === 'complete' && isNothing)
+      return { ended: 'failed', error: this.#firstError, problems: this.#problems, waiting };
+    return { ended, error, problems: this.#problems, waiting };
+  }
+}
+
+function sourceOf(source: Source | undefined): { source: Source } | undefined {
+  return source && { source };
+}
+
+const keyBytes = 16;
+const dayMs = 86_400_000;
+
+/** Which objects of buckets were delivered: by name, ETag and size. */
+class DeliveredObjects {
+  readonly #held: HeldJournal;
+  #index: SeenEvents | undefined;
+
+  constructor(held: HeldJournal) {
+    this.#held = held;
+  }
+
+  /** Those of the sources that were not delivered yet. */
+  async fresh(sources: readonly Source[]): Promise<ObjectPart[]> {
+    const parts = sources.flatMap(({ name, object }): ObjectPart[] =>
+      object === undefined ? [] : [{ kind: 'object', source: name, ...object }],
+    );
+    if (parts.length === 0) return [];
+    const asked = this.#open().begin();
+    const flags = asked.note(keysOf(parts));
+    await asked.abandon();
+    return parts.filter((_, index) => flags[index] !== 1);
+  }
+
+  /** Keeps that all objects of a batch were delivered. */
+  async settle({ parts }: Batch, nowMs: number): Promise<Record<string, never>> {
+    const objects = parts.filter((part) => part.kind === 'object');
+    if (objects.length > 0) {
+      const settled = this.#open().begin();
+      settled.note(keysOf(objects));
+      await settled.commit(Math.floor(nowMs / dayMs));
+    }
+    return {};
+  }
+
+  async close(): Promise<void> {
+    await this.#index?.close();
+  }
+
+  #open(): SeenEvents {
+    this.#index ??= this.#held.openObjects();
+    return this.#index;
+  }
+}
+
+function keysOf(parts: readonly ObjectPart[]): Buffer {
+  return Buffer.concat(
+    parts.map(({ source, etag, size }) =>
+      createHash('sha256').update(JSON.stringify([source, etag, size])).digest().subarray(0, keyBytes),
+    ),
+  );
+}

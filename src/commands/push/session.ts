@@ -1,0 +1,201 @@
+import { buildPushReport } from '../../core/accounting/push-report.ts';
+import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
+import { RunAccount } from '../../core/accounting/run-account.ts';
+import { ReportSum } from '../../core/accounting/sum-reports.ts';
+import type { Cut } from '../../core/batches/batch.ts';
+import { buildCodec } from '../../core/delivery/codec.ts';
+import { defaultLimits } from '../../core/delivery/limits.ts';
+import type { RunMeter } from '../../core/metrics/run-meter.ts';
+import type { PushResult } from '../../core/push/push-sources.ts';
+import { pushSources } from '../../core/push/push-sources.ts';
+import type { SourcePart } from '../../core/push/source-part.ts';
+import { SourceAccount } from '../../core/push/source-part.ts';
+import type { FilesResult } from '../../core/batches/deliver-files.ts';
+import { SpokenHours } from '../../core/runs/spoken-hours.ts';
+import type { Classifier } from '../../ports/classifier.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
+import { discardingQuarantine, planningStore } from './dry-run.ts';
+import type { PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
+import type { RunRecorder } from './recorded.ts';
+import type { RunRules } from './run-rules.ts';
+import { buildRunRules } from './run-rules.ts';
+import { withRetries } from './with-retries.ts';
+
+const chunkBytes = 512 * 1024;
+
+/** Who watches what a session does. */
+export interface Watch {
+  meter: RunMeter;
+  recorder: RunRecorder | undefined;
+}
+
+/** What is pushed at a time. */
+export interface SessionJob {
+  parts: readonly SourcePart[];
+  /** How it is cut; that of the plan, unless it was begun with another. */
+  cut: Cut;
+  /** Asked when all is read and before the last objects are delivered. */
+  confirm?: () => Promise<void>;
+  /** The events that were seen in the last days, where none of them is to be delivered twice. */
+  seen?: SeenEvents | undefined;
+  signal?: AbortSignal;
+}
+
+export interface SessionOptions {
+  plan: PushPlan;
+  host: PushHost;
+  watch: Watch;
+  /** Aborted: stop reading, finish what is under way. */
+  signal: AbortSignal;
+  /** Sources and objects that the report lists one by one. */
+  mostListed: number;
+}
+
+interface OpenRules extends RunRules {
+  classifier: Classifier;
+}
+
+/**
+ * A process's way to one destination: what is dear to make is opened once, then pushed through as often as needed, with one
+ * sum of the books.
+ */
+export class Session {
+  readonly plan: PushPlan;
+  readonly sum: ReportSum;
+  readonly #options: SessionOptions;
+  readonly #store: ObjectStore;
+  /** Requests and tries of all jobs: the store serves them together. */
+  readonly #tries: RunAccount;
+  readonly #rules = new Map<string, OpenRules>();
+
+  private constructor(options: SessionOptions, store: ObjectStore, tries: RunAccount) {
+    this.#options = options;
+    this.plan = options.plan;
+    this.#store = store;
+    this.#tries = tries;
+    const { host, mostListed } = options;
+    this.sum = new ReportSum(mostListed, { startedMs: host.clock.now(), ...this.#facts() });
+  }
+
+  /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const { plan, host, watch, signal } = options;
+    const rules = await buildRunRules(plan.cut, plan.eventKeys);
+    const tries = new RunAccount([], host.clock.now());
+    const store = plan.dryRun
+      ? planningStore(plan.address)
+      : withRetries(await host.openStore(plan.address, plan.storeSettings), plan.patience, { ...host, signal }, {
+          account: tries,
+          watch: {
+            onOutage: () => watch.meter.outage(tries, true),
+            onRecovery: () => watch.meter.outage(tries, false),
+          },
+        });
+    const session = new Session(options, store, tries);
+    session.#open(plan.cut, rules);
+    return session;
+  }
+
+  get location(): string {
+    return this.#store.location;
+  }
+
+  /** Does one job: the whole way of the data. What ends it early is in the result, and in the report of it. */
+  async push(job: SessionJob): Promise<{ result: PushResult; report: PushReport }> {
+    const { host, watch, plan } = this.#options;
+    const { cut, parts, confirm, seen, signal = this.#options.signal } = job;
+    const { rules, classifier } = await this.#rulesOf(cut);
+    const startedMs = host.clock.now();
+    const account = new RunAccount(rules.types, startedMs);
+    const spool = host.openSpool();
+    try {
+      const result = await pushSources(
+        {
+          parts,
+          types: rules.types,
+          scheme: rules.scheme,
+          codec: buildCodec(cut.compression, plan.level),
+          objectBytes: cut.objectBytes,
+          maxLineBytes: cut.maxLineBytes,
+          unwrap: cut.unwrap,
+          chunkBytes,
+          limits: defaultLimits,
+          confirm,
+          badLineLimit: plan.badLineLimit - this.sum.quarantined,
+          account,
+          spoken: watch.recorder?.spokenOf(rules.types) ?? new SpokenHours(rules.types),
+        },
+        {
+          classifier,
+          store: this.#store,
+          spool,
+          quarantine: plan.dryRun ? discardingQuarantine : host.openQuarantine(plan.quarantineFolder, plan.place.destination),
+          progress: host.progress,
+          meter: watch.meter,
+          clock: host.clock,
+          seen,
+          signal,
+        },
+      );
+      const report = buildPushReport(result, { ...this.#facts(), startedMs, endedMs: host.clock.now() });
+      this.sum.add(report);
+      return { result, report };
+    } finally {
+      watch.meter.left(account);
+      await spool.close();
+    }
+  }
+
+  /** Counts what earlier batches delivered of files, and this session did not read. */
+  addKnown(files: FilesResult['known']): void {
+    const { host } = this.#options;
+    const nowMs = host.clock.now();
+    const account = new RunAccount([], nowMs);
+    const sources = files.flatMap(({ source, delivered }): SourceAccount[] => {
+      const lines = Object.values(delivered).reduce((total, count) => total + count, 0);
+      if (lines === 0) return [];
+      account.addKnown(delivered);
+      return [Object.assign(new SourceAccount({ source }), { known: lines })];
+    });
+    const result = { account, sources, types: [], quarantineFile: undefined, error: undefined };
+    this.sum.add(
+      buildPushReport({ ...result, ended: 'complete' }, { ...this.#facts(), startedMs: nowMs, endedMs: nowMs }),
+    );
+  }
+
+  /** The report of all that was pushed, as one run that ended like this. */
+  report(end: ReportEnd): PushReport {
+    const { host, watch, plan } = this.#options;
+    watch.meter.left(this.#tries);
+    const report = this.sum.report(end, host.clock.now());
+    if (plan.dryRun) return report;
+    return { ...report, putRequests: this.#tries.requests, retries: Object.fromEntries(this.#tries.retries) };
+  }
+
+  async close(): Promise<void> {
+    this.#options.host.progress.end();
+    const opened = [...this.#rules.values()].map(({ classifier }) => classifier);
+    await Promise.all([...opened, this.#store].map((part) => part.close()));
+  }
+
+  #facts(): { store: string; profile: string | undefined; quarantineFolder: string | undefined; dryRun: boolean } {
+    const { place, quarantineFolder, dryRun } = this.plan;
+    return { store: this.#store.location, profile: place.profile?.name, quarantineFolder, dryRun };
+  }
+
+  /** A batch that was begun with other settings is ended with them. */
+  async #rulesOf(cut: Cut): Promise<OpenRules> {
+    return this.#rules.get(JSON.stringify(cut)) ?? this.#open(cut, await buildRunRules(cut, this.plan.eventKeys));
+  }
+
+  #open(cut: Cut, rules: RunRules): OpenRules {
+    const opened = {
+      ...rules,
+      classifier: this.#options.host.openClassifier(rules.rules, rules.settings, rules.ownTypes),
+    };
+    this.#rules.set(JSON.stringify(cut), opened);
+    return opened;
+  }
+}

@@ -1,0 +1,55 @@
+import type { OwnTypeFile } from '../audit-types/compile-own-type.ts';
+import type { Compression } from '../delivery/codec.ts';
+import type { KnownFile } from '../files/known-file.ts';
+
+/** What decides how lines become objects. With the same bytes and the same cut, the same objects come out. */
+export interface Cut {
+  /** Uncompressed bytes at which an object is cut. */
+  objectBytes: number;
+  compression: Compression;
+  layout: string;
+  /** Audit types that were selected; missing: all. */
+  types?: readonly string[];
+  maxLineBytes: number;
+  unwrap: string;
+  ownTypes: readonly OwnTypeFile[];
+}
+
+/** What is new in a file. */
+export interface FilePart {
+  kind: 'file';
+  /** The file as it was known when the batch began: the part begins at its place. */
+  file: KnownFile;
+  /** Stored bytes at the part's end; what was written behind since is not read. */
+  to: number;
+  /** What the stored bytes before `to` begin and end with. */
+  ends: KnownFile['ends'];
+  /** Whether the end of the part is the end of its last line, too. */
+  isFinal: boolean;
+}
+
+/** Bytes that can't be read again, kept on disk. */
+export interface KeptPart {
+  kind: 'kept';
+  /** Name of the segment they are kept in, and where they came from. */
+  segment: string;
+  source: string;
+}
+
+/** An object of a bucket. */
+export interface ObjectPart {
+  kind: 'object';
+  /** `s3://bucket/key`. */
+  source: string;
+  etag: string;
+  size: number;
+}
+
+export type Part = FilePart | KeptPart | ObjectPart;
+
+/** An ordered list of parts, and how they are cut. */
+export interface Batch {
+  id: string;
+  cut: Cut;
+  parts: readonly Part[];
+}

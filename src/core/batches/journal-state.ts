@@ -1,0 +1,71 @@
+import type { KnownFile } from '../files/known-file.ts';
+import type { Batch } from './batch.ts';
+
+/**
+ * What the journal holds. `owner`: a process took it over. `begin` is durable before the first object of a batch is
+ * stored, `done` when all of it is, and says where its sources stand; a batch of which bytes are nowhere is done as well,
+ * without them. `cursor`: where sources stand although nothing was delivered.
+ */
+export type JournalRecord =
+  | { kind: 'owner'; rules: string }
+  | { kind: 'begin'; batch: Batch }
+  | { kind: 'done'; id: string; standing: Standing }
+  | { kind: 'cursor'; standing: Standing };
+
+/** Where sources stand. */
+export interface Standing {
+  files?: readonly KnownFile[];
+  /** Ids of files that are not known any more. */
+  forgotten?: readonly string[];
+  /** Where a source that is no file stands, by its name. */
+  cursors?: Readonly<Record<string, unknown>>;
+}
+
+/** What the journal's records come to. */
+export class JournalState {
+  readonly files = new Map<string, KnownFile>();
+  readonly begun = new Map<string, Batch>();
+  readonly cursors = new Map<string, unknown>();
+  /** By which rules lines were delivered last; undefined in a new journal. */
+  rules: string | undefined;
+
+  apply(record: JournalRecord): void {
+    if (record.kind === 'owner') this.rules = record.rules;
+    else if (record.kind === 'begin') this.#begin(record.batch);
+    else {
+      if (record.kind === 'done') this.begun.delete(record.id);
+      this.#stand(record.standing);
+    }
+  }
+
+  /** A file of which a part is under way is known by what was seen of it. */
+  #begin(batch: Batch): void {
+    this.begun.set(batch.id, batch);
+    for (const part of batch.parts) if (part.kind === 'file') this.files.set(part.file.id, part.file);
+  }
+
+  #stand({ files = [], forgotten = [], cursors = {} }: Standing): void {
+    for (const file of files) this.files.set(file.id, file);
+    for (const id of forgotten) this.files.delete(id);
+    for (const [name, cursor] of Object.entries(cursors)) this.cursors.set(name, cursor);
+  }
+}
+
+/** A file that was not seen for so long is forgotten when the journal is written anew. */
+const keptMs = 400 * 86_400_000;
+
+/** The records that make the same state, without what nobody will ask for again. */
+export function compactRecords(state: JournalState, nowMs: number): JournalRecord[] {
+  const begun = [...state.begun.values()];
+  const inBatch = new Set(
+    begun.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'file' ? [part.file.id] : []))),
+  );
+  const files = [...state.files.values()].filter(
+    ({ id, seenMs, lostMs }) => inBatch.has(id) || lostMs !== undefined || nowMs - seenMs <= keptMs,
+  );
+  return [
+    ...(state.rules === undefined ? [] : [{ kind: 'owner', rules: state.rules } as const]),
+    ...begun.map((batch): JournalRecord => ({ kind: 'begin', batch })),
+    { kind: 'cursor', standing: { files, cursors: Object.fromEntries(state.cursors) } },
+  ];
+}

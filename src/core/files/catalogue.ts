@@ -1,0 +1,382 @@
+import { dirname } from 'node:path';
+import type { FilesPort } from '../../ports/files.ts';
+import { KnownFiles } from './known-files.ts';
+import type { KnownFile } from './known-file.ts';
+import { beginning, mayHoldMore } from './known-file.ts';
+import type { FileSource } from './look-at-content.ts';
+import {
+  contentHead,
+  endsHold,
+  firstLineOf,
+  hashOf,
+  isBeginningOf,
+  noWindow,
+  storedEnds,
+  walkContent,
+  windowOf,
+} from './look-at-content.ts';
+
+/** A file as it stands, and what is known of it. */
+export interface SeenFile {
+  source: FileSource;
+  known: KnownFile;
+  /** Whether the run is to deliver what is new in it; else only what was begun of it. */
+  isAsked: boolean;
+  /** Nothing more will come: its end is the end of its last line. */
+  isFinal: boolean;
+}
+
+/** What somebody has to decide, or to know. */
+export interface FileProblem {
+  kind: 'missing' | 'edited';
+  id: string;
+  /** The path that the file had. */
+  source: string;
+}
+
+/** What a look at files came to. */
+export interface Look {
+  /** What is left of rotated files first, then the given files in their order. */
+  files: SeenFile[];
+  problems: FileProblem[];
+  /** Files that are known otherwise than before although nothing of them is delivered. */
+  changed: KnownFile[];
+  /** Known files that are to be forgotten. */
+  forgotten: string[];
+}
+
+/** Files (absolute paths) for which somebody has decided. */
+export interface FileChoices {
+  /** Read from their beginning, as if nothing of them were known. */
+  again: ReadonlySet<string>;
+  /** Edited, and to be gone on with behind what was delivered before. */
+  accept: ReadonlySet<string>;
+}
+
+export interface CatalogueOptions {
+  files: FilesPort;
+  /** Ids of files that are looked for also where they are not given: something was begun of them. */
+  begun: ReadonlySet<string>;
+  newId: () => string;
+  now: () => number;
+}
+
+/**
+ * Answers which file is which, and from which byte on it is new. Content decides: a file goes on from the longest known
+ * position whose content it begins with. The short cut: the same inode, not smaller, with both ends of the delivered part
+ * unchanged, is the same file going on. A known position belongs to one file.
+ */
+export async function lookAtFiles(
+  given: readonly FileSource[],
+  known: ReadonlyMap<string, KnownFile>,
+  choices: FileChoices,
+  options: CatalogueOptions,
+): Promise<Look> {
+  return new Looking(given, known, choices, options).run();
+}
+
+class Looking {
+  readonly #given: readonly FileSource[];
+  readonly #known: KnownFiles;
+  readonly #choices: FileChoices;
+  readonly #options: CatalogueOptions;
+  readonly #look: Look = { files: [], problems: [], changed: [], forgotten: [] };
+  /** Which file holds a known position, by the position's id; and which inodes are taken. */
+  readonly #holders = new Map<string, FileSource>();
+  readonly #taken = new Map<string, KnownFile>();
+  /** Files that are copies of others, in the making or whole. */
+  readonly #copies = new Set<FileSource>();
+  /** What is left of rotated files, by the position's id. */
+  readonly #found = new Set<string>();
+  readonly #heads = new Map<FileSource, Buffer>();
+  readonly #folders = new Map<string, Promise<FileSource[]>>();
+  readonly #byPath: ReadonlyMap<string, FileSource>;
+
+  constructor(
+    given: readonly FileSource[],
+    known: ReadonlyMap<string, KnownFile>,
+    choices: FileChoices,
+    options: CatalogueOptions,
+  ) {
+    this.#given = given;
+    this.#choices = choices;
+    this.#options = options;
+    this.#known = new KnownFiles(known.values());
+    this.#byPath = new Map(given.map((source) => [source.file.path, source]));
+  }
+
+  async run(): Promise<Look> {
+    this.#forget();
+    for (const source of this.#given) await this.#claimByInode(source);
+    for (const source of this.#given) if (!this.#isTaken(source)) await this.#claimByContent(source);
+    await this.#findLeft();
+    for (const source of this.#given) await this.#take(source);
+    return this.#look;
+  }
+
+  #isTaken({ file }: FileSource): boolean {
+    return this.#taken.has(file.inode);
+  }
+
+  #claim(source: FileSource, known: KnownFile): void {
+    this.#holders.set(known.id, source);
+    this.#taken.set(source.file.inode, known);
+  }
+
+  /** What was delivered of files that are to be read again is not known any more. */
+  #forget(): void {
+    for (const { file } of this.#given) {
+      if (!this.#choices.again.has(file.path)) continue;
+      for (const { id } of this.#known.standingAt(file)) {
+        this.#known.remove(id);
+        this.#look.forgotten.push(id);
+      }
+    }
+  }
+
+  async #claimByInode(source: FileSource): Promise<void> {
+    for (const known of this.#known.withInode(source.file.inode))
+      if (!this.#holders.has(known.id) && (await endsHold(known, source.file))) {
+        this.#claim(source, known);
+        return;
+      }
+  }
+
+  /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
+  async #claimByContent(source: FileSource): Promise<void> {
+    const standing: { known: KnownFile; holder: FileSource }[] = [];
+    for (const known of this.#known.alike(await this.#headOf(source))) {
+      const holder = this.#holders.get(known.id) ?? (await this.#standing(known));
+      if (holder !== undefined) standing.push({ known, holder });
+      else if (await this.#holds(source, known)) {
+        this.#claim(source, known);
+        return;
+      }
+    }
+    for (const { known, holder } of standing) if (await this.#isCopy(source, holder, known)) return;
+  }
+
+  async #holds(source: FileSource, known: KnownFile): Promise<boolean> {
+    const { checksum } = await walkContent(source, known.at.offset, false);
+    return checksum === known.checksum;
+  }
+
+  /** The file of a position where it was last seen; undefined where it does not stand there any more. */
+  async #standing(known: KnownFile): Promise<FileSource | undefined> {
+    for (const path of new Set([known.real, known.path])) {
+      if (path === '') continue;
+      const source = await this.#options.files.at(path);
+      if (source?.file.inode === known.inode && (await endsHold(known, source.file))) return source;
+    }
+    return undefined;
+  }
+
+  /**
+   * A file that is the beginning of another that stands: nothing in it is new. It is known by itself once all of it was
+   * delivered; until then it may be a copy in the making.
+   */
+  async #isCopy(source: FileSource, original: FileSource, known: KnownFile): Promise<boolean> {
+    const found = await isBeginningOf(source, original);
+    if (found === undefined) return false;
+    this.#copies.add(source);
+    if (found.bytes > known.at.offset || found.bytes === 0) return true;
+    const { bytes: offset, lines, checksum } = found;
+    const { storedBytes: stored } = source.file;
+    const copied = await this.#newlyKnown(source);
+    const at = { stored, offset, lines };
+    this.#look.changed.push({
+      ...copied,
+      at,
+      checksum,
+      seen: offset,
+      ends: await storedEnds(source.file, stored),
+      unterminated: known.unterminated && offset === known.at.offset,
+    });
+    return true;
+  }
+
+  /** Names that hold other content now, and what was rotated away before: what is left of these files is looked for. */
+  async #findLeft(): Promise<void> {
+    for (const known of this.#known.all()) {
+      if (this.#holders.has(known.id)) continue;
+      const isReplaced = this.#byPath.has(known.path);
+      const isLeft = isReplaced || known.left || known.lostMs !== undefined;
+      if (!isLeft && !this.#options.begun.has(known.id)) continue;
+      const source = await this.#search(known);
+      if (source !== undefined) {
+        this.#claim(source, known);
+        this.#found.add(known.id);
+        await this.#takeKnown(source, known, { isLeft });
+      } else if (!isLeft) continue;
+      else if (isReplaced && (await this.#isEdited(known))) this.#tell('edited', known);
+      else this.#miss(known, isReplaced);
+    }
+  }
+
+  /** Where a known file is now: where it stood, beside it, or in an archive there. */
+  async #search(known: KnownFile): Promise<FileSource | undefined> {
+    const standing = await this.#standing(known);
+    if (standing !== undefined) return standing;
+    const beside = await this.#beside(known);
+    for (const source of beside)
+      if (source.file.inode === known.inode && (await endsHold(known, source.file))) return source;
+    if (known.head.bytes === 0) return undefined;
+    for (const source of beside) {
+      const head = await this.#headOf(source);
+      const isAlike = head.length >= known.head.bytes && hashOf(head.subarray(0, known.head.bytes)) === known.head.hash;
+      if (isAlike && (await this.#holds(source, known))) return source;
+    }
+    return undefined;
+  }
+
+  async #beside({ real, path }: KnownFile): Promise<FileSource[]> {
+    const found = new Map<string, FileSource>();
+    for (const place of new Set([real, path])) {
+      if (place === '') continue;
+      let files = this.#folders.get(dirname(place));
+      if (files === undefined) {
+        files = this.#options.files.beside(place);
+        this.#folders.set(dirname(place), files);
+      }
+      for (const source of await files) found.set(source.file.inode, source);
+    }
+    return [...found.values()].filter((source) => !this.#isTaken(source) && !this.#copies.has(source));
+  }
+
+  /** Whether the file that has its name begins or ends as what was delivered, without being the same. */
+  async #isEdited(known: KnownFile): Promise<boolean> {
+    const source = this.#byPath.get(known.path);
+    if (source === undefined || this.#isTaken(source) || known.at.stored === 0) return false;
+    const firstLine = firstLineOf(await this.#headOf(source));
+    if (firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash) return true;
+    if (source.file.storedBytes < known.at.stored) return false;
+    return (await storedEnds(source.file, known.at.stored)).tail === known.ends.tail;
+  }
+
+  #tell(kind: FileProblem['kind'], known: KnownFile): void {
+    this.#look.problems.push({ kind, id: known.id, source: known.path });
+  }
+
+  /** A file that is nowhere: told where lines may be missing, else only its content is remembered. */
+  #miss(known: KnownFile, isReplaced: boolean): void {
+    const isLooked = known.lostMs !== undefined;
+    if (isLooked || (isReplaced && !known.left && mayHoldMore(known))) {
+      this.#tell('missing', known);
+      if (!isLooked) this.#look.changed.push({ ...known, lostMs: this.#options.now() });
+    } else this.#look.changed.push({ ...known, path: '', real: '', left: false });
+  }
+
+  async #take(source: FileSource): Promise<void> {
+    if (this.#copies.has(source)) return;
+    const known = this.#taken.get(source.file.inode);
+    if (known !== undefined) {
+      const named = this.#byPath.get(known.path);
+      if (!this.#found.has(known.id))
+        await this.#takeKnown(source, known, { isLeft: named !== undefined && named !== source, isAsked: true });
+      return;
+    }
+    const edited = this.#look.problems.find(
+      ({ kind, source: path }) => kind === 'edited' && path === source.file.path,
+    );
+    if (edited !== undefined) await this.#takeEdited(source, edited);
+    else
+      this.#look.files.push({
+        source,
+        known: await this.#newlyKnown(source),
+        isAsked: true,
+        isFinal: await source.file.isCompressed(),
+      });
+  }
+
+  /** A file that was edited is left alone, unless somebody has decided that what is there counts as delivered. */
+  async #takeEdited(source: FileSource, problem: FileProblem): Promise<void> {
+    const known = this.#known.get(problem.id);
+    if (known === undefined || !this.#choices.accept.has(source.file.path)) return;
+    this.#look.problems.splice(this.#look.problems.indexOf(problem), 1);
+    const offset = Math.min(known.at.offset, (await walkContent(source, 0, true)).bytes);
+    const { checksum = 0 } = await walkContent(source, offset, false);
+    this.#claim(source, known);
+    const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };
+    await this.#takeKnown(source, accepted, { isLeft: false, isAsked: true });
+  }
+
+  /** A known file as it is now. */
+  async #takeKnown(
+    source: FileSource,
+    before: KnownFile,
+    { isLeft, isAsked = isLeft }: { isLeft: boolean; isAsked?: boolean },
+  ): Promise<void> {
+    const { file } = source;
+    const plain = !(await file.isCompressed());
+    const isMoved = file.inode !== before.inode || plain !== before.plain;
+    const known: KnownFile = {
+      ...before,
+      path: file.path,
+      real: file.real,
+      inode: file.inode,
+      plain,
+      grew: before.grew || (plain && file.storedBytes > before.seen),
+      // What is compressed is not written to any more.
+      left: isLeft && plain,
+      seenMs: this.#options.now(),
+    };
+    delete known.lostMs;
+    if (before.head.bytes === 0 || before.head.bytes < Math.min(before.seen, file.storedBytes)) {
+      const head = await this.#headOf(source);
+      known.head = windowOf(head);
+      known.firstLine = firstLineOf(head);
+    }
+    if (isMoved) await this.#place(source, known);
+    // Its writer may still be at it: its end is final once it has not grown between two looks.
+    const isFinal = !plain || (isLeft && file.storedBytes === before.seen);
+    this.#look.files.push({ source, known, isAsked, isFinal });
+    if (isMoved || before.path !== known.path || before.lostMs !== undefined || before.left !== known.left)
+      this.#look.changed.push(known);
+  }
+
+  /** Where the position is in the file that holds the content now. */
+  async #place(source: FileSource, known: KnownFile): Promise<void> {
+    const { file } = source;
+    const { offset, lines } = known.at;
+    // Of an archive, the place in its stored bytes is known only where it holds nothing more.
+    const isAll = !known.plain && (await walkContent(source, offset, true)).bytes === offset;
+    const stored = known.plain ? offset : isAll ? file.storedBytes : 0;
+    known.at = { stored, offset, lines };
+    known.ends = await storedEnds(file, stored);
+  }
+
+  async #newlyKnown(source: FileSource): Promise<KnownFile> {
+    const { file } = source;
+    const head = await this.#headOf(source);
+    return {
+      id: this.#options.newId(),
+      path: file.path,
+      real: file.real,
+      inode: file.inode,
+      at: beginning,
+      plain: !(await file.isCompressed()),
+      checksum: 0,
+      head: windowOf(head),
+      firstLine: firstLineOf(head),
+      ends: { head: noWindow.hash, tail: noWindow.hash },
+      unterminated: false,
+      seen: 0,
+      waiting: 0,
+      format: 'lines',
+      grew: false,
+      left: false,
+      broken: false,
+      delivered: {},
+      seenMs: this.#options.now(),
+    };
+  }
+
+  async #headOf(source: FileSource): Promise<Buffer> {
+    let head = this.#heads.get(source);
+    if (head === undefined) {
+      head = await contentHead(source);
+      this.#heads.set(source, head);
+    }
+    return head;
+  }
+}

@@ -1,0 +1,69 @@
+import type { SourceFile } from '../../ports/source.ts';
+import type { KnownFile } from './known-file.ts';
+import { hashOf } from './look-at-content.ts';
+
+/** The known files, by what a file may be known again: inode, path and the beginning of its content. */
+export class KnownFiles {
+  readonly #all = new Map<string, KnownFile>();
+  readonly #byInode = new Map<string, KnownFile[]>();
+  readonly #byPath = new Map<string, KnownFile[]>();
+  /** By length and hash of the head; and which lengths there are. */
+  readonly #byHead = new Map<string, KnownFile[]>();
+  readonly #lengths = new Set<number>();
+
+  constructor(known: Iterable<KnownFile>) {
+    for (const file of known) {
+      this.#all.set(file.id, file);
+      add(this.#byInode, file.inode, file);
+      add(this.#byPath, file.path, file);
+      if (file.head.bytes === 0) continue;
+      add(this.#byHead, `${file.head.bytes} ${file.head.hash}`, file);
+      this.#lengths.add(file.head.bytes);
+    }
+  }
+
+  get(id: string): KnownFile | undefined {
+    return this.#all.get(id);
+  }
+
+  all(): Iterable<KnownFile> {
+    return this.#all.values();
+  }
+
+  /** Those that were last seen with this inode; the furthest first. */
+  withInode(inode: string): KnownFile[] {
+    return furthestFirst(this.#there(this.#byInode.get(inode)));
+  }
+
+  /** Those that were last seen at this file's path or with its inode. */
+  standingAt({ path, inode }: SourceFile): KnownFile[] {
+    return this.#there([...(this.#byInode.get(inode) ?? []), ...(this.#byPath.get(path) ?? [])]);
+  }
+
+  /** Those whose beginning a content shares, given its first bytes; the furthest first. */
+  alike(head: Buffer): KnownFile[] {
+    const found: KnownFile[] = [];
+    for (const length of this.#lengths)
+      if (length <= head.length)
+        found.push(...(this.#byHead.get(`${length} ${hashOf(head.subarray(0, length))}`) ?? []));
+    return furthestFirst(this.#there(found));
+  }
+
+  remove(id: string): void {
+    this.#all.delete(id);
+  }
+
+  #there(files: readonly KnownFile[] = []): KnownFile[] {
+    return files.filter(({ id }) => this.#all.has(id));
+  }
+}
+
+function furthestFirst(files: readonly KnownFile[]): KnownFile[] {
+  return files.toSorted((a, b) => b.at.offset - a.at.offset);
+}
+
+function add(map: Map<string, KnownFile[]>, key: string, file: KnownFile): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [file]);
+  else list.push(file);
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { isAuditExportError } from '../../errors.ts';
+import type { Source, SourceFile } from '../../ports/source.ts';
+import type { KnownFile, Window } from './known-file.ts';
+import { windowBytes } from './known-file.ts';
+
+/** A source that is a regular file. */
+export type FileSource = Source & { file: SourceFile };
+
+export function isFileSource(source: Source): source is FileSource {
+  return source.file !== undefined;
+}
+
+/** SHA-256, 32 hex digits. */
+export function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+}
+
+export const windowOf = (bytes: Buffer): Window => ({ bytes: bytes.length, hash: hashOf(bytes) });
+
+export const noWindow: Window = windowOf(Buffer.alloc(0));
+
+/** The first bytes of a file's content, decompressed; those before the break where it breaks off. */
+export async function contentHead(source: FileSource): Promise<Buffer> {
+  if (!(await source.file.isCompressed())) return source.file.bytes(0, windowBytes);
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of contentOf(source)) {
+      pieces.push(Buffer.from(piece));
+      bytes += piece.length;
+      if (bytes >= windowBytes) break;
+    }
+  } catch (error) {
+    if (!isBreak(error)) throw error;
+  }
+  return Buffer.concat(pieces).subarray(0, windowBytes);
+}
+
+/** The first line of a content, as far as its head shows it. */
+export function firstLineOf(head: Buffer): Window {
+  const end = head.indexOf(0x0a);
+  if (end === -1) return head.length === windowBytes ? windowOf(head) : noWindow;
+  return windowOf(head.subarray(0, head[end - 1] === 0x0d ? end - 1 : end));
+}
+
+/** The hashes of a file's stored bytes before `stored`. */
+export async function storedEnds(file: SourceFile, stored: number): Promise<KnownFile['ends']> {
+  const bytes = Math.min(stored, windowBytes);
+  const head = hashOf(await file.bytes(0, bytes));
+  return { head, tail: stored === bytes ? head : hashOf(await file.bytes(stored - bytes, stored)) };
+}
+
+/** Whether a file still holds its delivered part, as far as its two ends show it. */
+export async function endsHold(known: Pick<KnownFile, 'at' | 'ends' | 'plain' | 'head'>, file: SourceFile): Promise<boolean> {
+  const { stored } = known.at;
+  if (file.storedBytes < stored) return false;
+  if (stored > 0) {
+    const ends = await storedEnds(file, stored);
+    return ends.head === known.ends.head && ends.tail === known.ends.tail;
+  }
+  if (!known.plain || known.head.bytes === 0) return true;
+  return hashOf(await file.bytes(0, known.head.bytes)) === known.head.hash;
+}
+
+/** What a walk through a content found. */
+export interface Walked {
+  /** CRC-32 of its first bytes; undefined where it has fewer. */
+  checksum: number | undefined;
+  /** Bytes of the whole content, where it was walked to its end; those before the break where it breaks off. */
+  bytes: number;
+}
+
+/** Walks through a content: the checksum of its first `bytes` bytes; to its end where `toEnd` is said. */
+export async function walkContent(source: FileSource, bytes: number, toEnd: boolean): Promise<Walked> {
+  let passed = 0;
+  let checksum = 0;
+  try {
+    for await (const piece of contentOf(source)) {
+      const left = bytes - passed;
+      if (left > 0) checksum = crc32(piece.subarray(0, left), checksum);
+      passed += piece.length;
+      if (passed >= bytes && !toEnd) break;
+    }
+  } catch (error) {
+    if (!isBreak(error)) throw error;
+  }
+  return { checksum: passed >= bytes ? checksum : undefined, bytes: passed };
+}
+
+/** Whether all of one content is the beginning of another; how many bytes and lines it has, and their checksum. */
+export async function isBeginningOf(
+  copy: FileSource,
+  original: FileSource,
+): Promise<{ bytes: number; lines: number; checksum: number } | undefined> {
+  const other = contentOf(original)[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+  const found = { bytes: 0, lines: 0, checksum: 0 };
+  try {
+    for await (const piece of contentOf(copy)) {
+      for (let at = 0; at < piece.length;) {
+        if (rest.length === 0) {
+          const next = await other.next();
+          if (next.done === true) return undefined;
+          rest = next.value;
+        }
+        const length = Math.min(rest.length, piece.length - at);
+        if (piece.compare(rest, 0, length, at, at + length) !== 0) return undefined;
+        rest = rest.subarray(length);
+        at += length;
+      }
+      found.bytes += piece.length;
+      found.checksum = crc32(piece, found.checksum);
+      for (const byte of piece) if (byte === 0x0a) found.lines++;
+    }
+  } catch (error) {
+    // A copy in the making has no end yet.
+    if (!isBreak(error)) throw error;
+  } finally {
+    await other.return?.();
+  }
+  return found;
+}
+
+function contentOf(source: FileSource): AsyncIterable<Buffer> {
+  return source.read(() => undefined);
+}
+
+/** What one source fails with and others need not: it is damaged, ends too early, or can't be read here. */
+export function isBreak(error: unknown): boolean {
+  return isAuditExportError(error) && error.code.startsWith('source-') && error.code !== 'source-moved';
+}
