@@ -1,3 +1,4 @@
+import type { Destination } from '../../core/config/destination.ts';
 import type { CutSettings } from '../../core/follow/cut-settings.ts';
 import type { LineRules } from '../../core/follow/whole-lines.ts';
 import type { SourcePosition } from '../../core/ledger/source-position.ts';
@@ -23,6 +24,7 @@ export interface OpenInputs {
 /** Where a follower keeps its state: that of a profile, or of a destination where there is none. */
 export interface FollowPlace {
   profile: string | undefined;
+  at: Destination;
   destination: string;
 }
 

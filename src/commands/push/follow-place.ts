@@ -3,13 +3,20 @@ import { AuditExportError } from '../../errors.ts';
 import { layoutOf } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
 import type { FollowPlace } from './follow-host.ts';
+import type { DestinationFinder } from './state-place.ts';
+import { statePlaceOf } from './state-place.ts';
 import { destinationOf } from './through-ledger.ts';
 
 /** Where a request delivers to, and so where its follower keeps its state; `report` is that of a run that opened the store. */
-export function placeOf(request: PushRequest, { store: location }: PushReport): FollowPlace {
+export async function placeOf(
+  request: PushRequest,
+  { store: location }: PushReport,
+  host: DestinationFinder,
+): Promise<FollowPlace> {
   const layout = layoutOf(request.options);
   return {
     profile: request.profile?.name,
+    at: (await statePlaceOf(request, host)).destination,
     destination: destinationOf({ store: { location }, layout }, request),
   };
 }

@@ -1,5 +1,6 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
+import type { Destination, StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import type { Classifier } from '../../ports/classifier.ts';
@@ -20,6 +21,7 @@ import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { Spool } from '../../ports/spool.ts';
 import type { FollowParts } from './follow-host.ts';
+import type { DestinationFinder } from './state-place.ts';
 
 /** How objects are to be written, where the store is a bucket. */
 export interface StoreSettings {
@@ -46,6 +48,8 @@ export interface MetricsPlace {
 /** What is locked: a profile, or a destination where there is none. */
 export interface LockPlace {
   profile: string | undefined;
+  /** Whose folder keeps it. */
+  at: Destination;
   /** What tells the ledger of one destination from that of another. */
   destination: string;
   shard: string | undefined;
@@ -65,7 +69,7 @@ export interface OtherRun {
 }
 
 /** What `push` needs of the world. */
-export interface PushHost {
+export interface PushHost extends DestinationFinder {
   clock: Timer;
   random: Random;
   signal: AbortSignal;
@@ -98,7 +102,7 @@ export interface PushHost {
   /** Keeps objects that were delivered for later runs to ask for, where a follower has opened a ledger for its batches. */
   keepWitnesses?: Ledger['keepWitnesses'];
   /** Keeps what runs did, for `status`. */
-  runHistory: (profile: string | undefined) => Promise<RunHistory>;
+  runHistory: (place: StatePlace) => Promise<RunHistory>;
   /** Takes notes of the run under way. */
   recorder?: RunRecorder;
   /** Finds a file by its inode in the folder where it stood before; undefined if it is not there. */
@@ -109,7 +113,8 @@ export interface PushHost {
   /** Tries that the environment allows a request (AWS_MAX_ATTEMPTS); undefined: as many as there is time for. Throws `usage`. */
   maxAttempts: () => number | undefined;
   openSpool: () => Spool;
-  openQuarantine: (folder: string) => Quarantine;
+  /** Opens the quarantine of a destination; without a folder, the first bad line is an error. */
+  openQuarantine: (folder: string | undefined, destination: Destination) => Quarantine;
   openClassifier: (
     rules: ClassifyRules,
     settings: ClassifySettings,
@@ -117,6 +122,6 @@ export interface PushHost {
   ) => Classifier;
   /** What following needs beside; loaded when it is asked for. */
   following: () => Promise<FollowParts>;
-  /** The folder for the bad lines of a profile (or of runs without one). */
-  quarantineFolder: (profile: string | undefined) => string;
+  /** The folder for bad lines where none is named; undefined where state can't be kept. */
+  quarantineFolder: (place: StatePlace) => string | undefined;
 }

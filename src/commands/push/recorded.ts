@@ -7,6 +7,7 @@ import type { OpenRun } from '../../ports/run-history.ts';
 import type { PushRequest } from './check-request.ts';
 import { storeAddress } from './check-request.ts';
 import type { PushHost } from './push-host.ts';
+import { statePlaceOf } from './state-place.ts';
 
 /** A run that lasts says so often how far it is. */
 const markedEveryMs = 5 * 60_000;
@@ -21,9 +22,9 @@ export async function recorded<R extends PushReport>(
   host: PushHost,
   run: (recordedHost: PushHost) => Promise<R>,
 ): Promise<R> {
-  const { inputs, options, profile } = request;
+  const { inputs, options } = request;
   if (options.dryRun) return run(host);
-  const history = await host.runHistory(profile?.name);
+  const history = await host.runHistory(await statePlaceOf(request, host));
   const store = describeStoreAddress(storeAddress(request));
   const open = await history.begin({ command, store, inputs, startedMs: host.clock.now() });
   const recorder = new RunRecorder(open, host.clock);

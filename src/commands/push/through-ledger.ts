@@ -98,7 +98,12 @@ export function destinationOf(
  */
 async function lock(run: OpenRun, request: PushRequest, host: PushHost): Promise<LockedRun | undefined> {
   const { options, profile } = request;
-  const place = { profile: profile?.name, destination: destinationOf(run, request), shard: options.shard };
+  const place = {
+    profile: profile?.name,
+    at: run.place.destination,
+    destination: destinationOf(run, request),
+    shard: options.shard,
+  };
   try {
     const taken = await host.lockRun(place, options.lockWait);
     if (!('holder' in taken)) return taken;

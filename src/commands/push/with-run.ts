@@ -14,6 +14,8 @@ import type { PushJob, PushPorts, PushResult } from '../../core/push/push-source
 import { pushSources } from '../../core/push/push-sources.ts';
 import { SpokenHours } from '../../core/runs/spoken-hours.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
+import { statePlaceOf } from './state-place.ts';
 import { storeAddress, storeSettings } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
 import { discardingQuarantine, planningStore } from './dry-run.ts';
@@ -37,7 +39,9 @@ export interface OpenRun {
   layout: string;
   store: WitnessKeeper;
   account: RunAccount;
-  quarantineFolder: string;
+  /** Where its state is kept. */
+  place: StatePlace;
+  quarantineFolder: string | undefined;
   /** Folders and prefixes that the run writes to, and must not read. */
   written: readonly string[];
   /** Does one job: these sources, cut into objects of this size, without the events that were seen. */
@@ -80,11 +84,12 @@ export async function withRun(
 }
 
 async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): Promise<OpenRun> {
-  const { options, profile } = request;
+  const { options } = request;
   const address = storeAddress(request);
   const rules = await buildRunRules(request, host);
   const account = new RunAccount(rules.rules.types, host.clock.now());
-  const quarantineFolder = options.quarantine ?? host.quarantineFolder(profile?.name);
+  const place = await statePlaceOf(request, host);
+  const quarantineFolder = options.quarantine ?? host.quarantineFolder(place);
   const store = await openStore(request, host, { account, meter });
   const spool = host.openSpool();
   const classifier = host.openClassifier(rules.rules, rules.settings, rules.ownTypes);
@@ -94,7 +99,9 @@ async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): P
     classifier,
     store,
     spool,
-    quarantine: options.dryRun ? discardingQuarantine : host.openQuarantine(quarantineFolder),
+    quarantine: options.dryRun
+      ? discardingQuarantine
+      : host.openQuarantine(quarantineFolder, place.destination),
     progress: host.progress,
     meter,
     clock: host.clock,
@@ -106,8 +113,12 @@ async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): P
     layout: rules.settings.layout,
     store,
     account,
+    place,
     quarantineFolder,
-    written: [quarantineFolder, address.kind === 'folder' ? address.path : describeStoreAddress(address)],
+    written: [
+      ...(quarantineFolder === undefined ? [] : [quarantineFolder]),
+      address.kind === 'folder' ? address.path : describeStoreAddress(address),
+    ],
     push: ({ seen, compression, ...own }) => {
       const codec = compression === undefined ? job.codec : buildCodec(compression, options.level);
       return pushSources({ ...job, codec, ...own }, ports(seen));

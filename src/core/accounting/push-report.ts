@@ -42,7 +42,8 @@ export interface PushReport {
   contentBytes: number;
   compressedBytes: number;
   quarantine: {
-    folder: string;
+    /** Null where none is named and state can't be kept. */
+    folder: string | null;
     file: string | null;
     reasons: { reason: ReasonCode; means: string; lines: number }[];
   };
@@ -67,7 +68,7 @@ interface ReportedObject {
 export interface RunFacts {
   store: string;
   profile: string | undefined;
-  quarantineFolder: string;
+  quarantineFolder: string | undefined;
   dryRun: boolean;
   startedMs: number;
   endedMs: number;
@@ -109,7 +110,7 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
     contentBytes: account.contentBytes,
     compressedBytes: objects.reduce((sum, { compressedBytes }) => sum + compressedBytes, 0),
     quarantine: {
-      folder: facts.quarantineFolder,
+      folder: facts.quarantineFolder ?? null,
       file: result.quarantineFile ?? null,
       reasons: reasonRows(account.reasons),
     },
