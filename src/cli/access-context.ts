@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { findRegion, openAccessProber } from '../adapters/aws/access-prober.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
 import type { StoreSettings } from '../commands/push/push-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { AuditExportError } from '../errors.ts';
 import type { AccessProber } from '../ports/access-prober.ts';
+import type { StatePlace } from '../core/config/destination.ts';
+import { findDestination, stateFolderOf } from './state-context.ts';
 import { buildConsent, openReceipts } from './iam-context.ts';
 import { showProbes } from './render/test-access-lines.ts';
 import type { CliContext } from './terminal-context.ts';
@@ -23,9 +24,10 @@ export function buildTestAccessHost(context: CliContext, options: GlobalOptions)
     agreeToLock: (lock) => askAboutLock(lock, context, options),
     ambientRegion: async () =>
       environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? (await findRegion()),
-    lastChangeMs: (profile) => lastChange(context, profile),
-    reports: (profile) => ({
-      save: (report) => saveAccessReport(join(stateFolder(environment, profile), 'access-test.json'), report),
+    destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
+    lastChangeMs: (place) => lastChange(context, place),
+    reports: (place) => ({
+      save: (report) => saveAccessReport(join(stateFolderOf(place, context), 'access-test.json'), report),
     }),
   };
 }
@@ -60,9 +62,9 @@ async function askAboutLock(lock: string, context: CliContext, options: GlobalOp
   });
 }
 
-/** The last entry in the receipt of the profile, if there is one that can be read. */
-async function lastChange(context: CliContext, profile: string | undefined): Promise<number | undefined> {
-  const receipt = await openReceipts(context, { profile })
+/** The last entry in the receipt, if there is one that can be read. */
+async function lastChange(context: CliContext, place: StatePlace): Promise<number | undefined> {
+  const receipt = await openReceipts(stateFolderOf(place, context))
     .read()
     .catch(() => undefined);
   const at = Date.parse(receipt?.history.at(-1)?.at ?? '');

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { takeLock } from '../adapters/fs/run-lock.ts';
 import { ScratchCollectState } from '../adapters/fs/scratch-collect-state.ts';
@@ -11,26 +10,28 @@ import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
 import { formatCount } from '../core/report/format.ts';
 import { AuditExportError } from '../errors.ts';
 import type { SnowflakeSession } from '../ports/snowflake.ts';
+import type { StatePlace } from '../core/config/destination.ts';
 import { buildPushHost } from './context.ts';
+import { stateFolderOf } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 const tellEveryMs = 10_000;
 
 /** Hands `collect` the real world. */
 export function buildCollectHost(context: CliContext, options: CollectOptions): CollectHost {
-  const { environment, stdout } = context;
-  const stateOf = (profile: string | undefined, account: string): CollectStateFolder =>
-    new CollectStateFolder(collectFolder(environment, profile, account));
+  const { stdout } = context;
+  const stateOf = (place: StatePlace, account: string): CollectStateFolder =>
+    new CollectStateFolder(collectFolder(stateFolderOf(place, context), account));
   return {
     // Batches are small and many: the progress that counts is that of the windows.
     push: { ...buildPushHost(context, options), progress: { update: () => undefined, end: () => undefined } },
     onCommit: tellProgress(context, options),
     openSession: (asked) => openSession(asked, context),
-    openState: (profile, account, lockWaitMs) => holdState(stateOf(profile, account), lockWaitMs, context),
-    readCheckpoint: (profile, account) => stateOf(profile, account).readCheckpoint(),
+    openState: (place, account, lockWaitMs) => holdState(stateOf(place, account), lockWaitMs, context),
+    readCheckpoint: (place, account) => stateOf(place, account).readCheckpoint(),
     openScratch: async (base) => {
       const state = await ScratchCollectState.open(
-        base === undefined ? undefined : stateOf(base.profile, base.account),
+        base === undefined ? undefined : stateOf(base.place, base.account),
       );
       return { state, close: () => state.close() };
     },
@@ -56,14 +57,10 @@ function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHo
   };
 }
 
-/** Where the collector of a profile and an account keeps what it knows. */
-export function collectFolder(
-  environment: CliContext['environment'],
-  profile: string | undefined,
-  account: string,
-): string {
+/** Where the collector of an account keeps what it knows, in a folder of state. */
+export function collectFolder(folder: string, account: string): string {
   const name = account.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '_');
-  return join(stateFolder(environment, profile), 'collect', `snowflake-${name}`);
+  return join(folder, 'collect', `snowflake-${name}`);
 }
 
 /** Somebody waits for what a check says. */

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import { openFolderStore } from '../adapters/fs/folder-store.ts';
 import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
-import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { openSources } from '../adapters/fs/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
 import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
@@ -11,16 +9,17 @@ import { ThreadedClassifier } from '../adapters/threads/threaded-classifier.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { PushHost, StoreSettings } from '../commands/push/push-host.ts';
 import type { OwnTypeFile } from '../core/audit-types/compile-own-type.ts';
+import type { StatePlace } from '../core/config/destination.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
-import { AuditExportError } from '../errors.ts';
+import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { QuarantineShelf } from '../ports/quarantine-shelf.ts';
 import { ledgerParts } from './ledger-context.ts';
 import { buildProgress } from './log-context.ts';
 import type { SourceOptions } from './source-context.ts';
 import { bucketSources, queueParts } from './source-context.ts';
+import { findDestination, stateFolderOf } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 const workerUrl = new URL('../adapters/threads/classifier-worker.js', import.meta.url);
@@ -49,9 +48,10 @@ export function buildPushHost(
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
     ...ledgerParts(context),
-    runHistory: async (profile) => {
-      const { openRunHistory } = await import('./run-history-context.ts');
-      return openRunHistory(context, profile);
+    destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
+    runHistory: async (place) => {
+      const { beginRunHistory } = await import('./run-history-context.ts');
+      return beginRunHistory(place, context);
     },
     following: async () => {
       const { followParts } = await import('./follow-context.ts');
@@ -60,10 +60,10 @@ export function buildPushHost(
     openStore: (address, settings) => openStore(address, settings, environment),
     maxAttempts: () => maxAttempts(environment),
     openSpool: () => new SpoolFile(),
-    openQuarantine: (folder) => new QuarantineFolder(folder),
+    openQuarantine: (folder, destination) => new QuarantineFolder(folder, destination),
     openClassifier: (rules, settings, ownTypes) =>
       new ThreadedClassifier(rules, { settings, ownTypes }, workerUrl),
-    quarantineFolder: (profile) => quarantineFolder(environment, profile),
+    quarantineFolder: (place) => quarantineFolder(place, context),
   };
 }
 
@@ -76,12 +76,14 @@ function maxAttempts({ AWS_MAX_ATTEMPTS: text }: CliContext['environment']): num
   });
 }
 
-/** Where the bad lines of a profile wait. */
-export function quarantineFolder(
-  environment: CliContext['environment'],
-  profile: string | undefined,
-): string {
-  return join(stateFolder(environment, profile), 'quarantine');
+/** Where the bad lines of a place wait; undefined where state can't be kept. */
+function quarantineFolder(place: StatePlace, context: CliContext): string | undefined {
+  try {
+    return join(stateFolderOf(place, context), 'quarantine');
+  } catch (error) {
+    if (isAuditExportError(error) && error.code === 'state-not-written') return undefined;
+    throw error;
+  }
 }
 
 async function openStore(
@@ -107,15 +109,6 @@ export async function readOwnType(file: string): Promise<OwnTypeFile> {
     );
   });
   return { file, text };
-}
-
-/** Opens the quarantine named, or the one of the profile, for reading. */
-export function openShelf(
-  { environment }: CliContext,
-  folder: string | undefined,
-  profile: string | undefined,
-): QuarantineShelf {
-  return new QuarantineFolderShelf(folder ?? quarantineFolder(environment, profile));
 }
 
 /** The text of a schema: one of the package's own, or a user's file. */

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import { LedgerFile } from '../adapters/fs/ledger-file.ts';
 import { openTails } from '../adapters/fs/open-tails.ts';
+import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { WriteAheadSpoolFolder } from '../adapters/fs/write-ahead-spool.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { PushRequest } from '../commands/push/check-request.ts';
@@ -11,11 +11,12 @@ import type { CliContext } from './terminal-context.ts';
 
 /** What `push --follow` needs of the world. `reload` reads the configuration as the command line did. */
 export function followParts(
-  { environment, stdin, onHangUp }: CliContext,
+  { environment, workingFolder, stdin, onHangUp }: CliContext,
   reload: (() => Promise<PushRequest>) | undefined,
 ): FollowParts {
-  const folder = (kind: string, { profile, destination }: FollowPlace): string =>
-    join(stateFolder(environment, profile), profile === undefined ? `${kind}-${nameOf(destination)}` : kind);
+  const { destinationFolder } = statePlaces({ environment, workingFolder });
+  const folder = (kind: string, { profile, at, destination }: FollowPlace): string =>
+    join(destinationFolder(at), profile === undefined ? `${kind}-${nameOf(destination)}` : kind);
   return {
     openInputs: (inputs, settings) =>
       openTails(inputs, {

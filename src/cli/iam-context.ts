@@ -1,26 +1,25 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
+import { destinationFolders, openDestinationFolder, statePlaces } from '../adapters/fs/state/state-places.ts';
 import type { Consent } from '../commands/iam/confirm.ts';
 import type { IamHost, ReceiptStore } from '../commands/iam/iam-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
+import type { ProfilePlace } from '../core/config/destination.ts';
+import type { DesiredAccess } from '../core/setup/desired-access.ts';
 import type { PlannedChange } from '../core/setup/change.ts';
 import { AuditExportError } from '../errors.ts';
 import type { IamAdmin } from '../ports/iam-admin.ts';
+import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
   region: string;
   endpointUrl: string | undefined;
-  /** Profile whose state folder keeps the receipt. */
-  profile: string | undefined;
-  /** Besides, for somebody to take along. */
-  receiptFile?: string | undefined;
-  /** Instead of the two. */
-  receipts?: ReceiptStore;
+  receipts: ReceiptStore;
   onChange?: (change: PlannedChange) => void;
 }
 
@@ -38,32 +37,45 @@ export async function buildIamHost(context: CliContext, place: IamPlace): Promis
     admin: await openAdmin(context, place),
     clock: { now: () => Date.now() },
     signal: context.signal,
-    receipts: place.receipts ?? openReceipts(context, place),
+    receipts: place.receipts,
     onChange: place.onChange ?? (() => undefined),
   };
 }
 
-/** The receipt in the profile's state folder; a file named besides gets a copy, and is read where there is no other. */
-export function openReceipts(
-  context: CliContext,
-  { profile, receiptFile }: Pick<IamPlace, 'profile' | 'receiptFile'>,
-): ReceiptStore {
-  return new ReceiptFiles([
-    receiptPath(context, profile),
-    ...(receiptFile === undefined ? [] : [receiptFile]),
-  ]);
+const receiptName = 'access-receipt.json';
+
+/** The receipt in a state folder; a file named besides gets a copy, and is read where there is no other. */
+export function openReceipts(folder: string, receiptFile?: string): ReceiptStore {
+  const copies = receiptFile === undefined ? [] : [receiptFile];
+  return new ReceiptFiles([join(folder, receiptName), ...copies]);
 }
 
-/** The receipt that was named and no other, else the profile's. */
-export function openReceiptToFollow(
+/** The folder that keeps the receipt of an access: the profile's, or that of its destination. Throws `state-not-written`. */
+export async function receiptFolder(
+  { desired: { bucket, prefix }, profile }: { desired: DesiredAccess; profile: ProfilePlace | undefined },
+  endpointUrl: string | undefined,
   context: CliContext,
-  { profile, receiptFile }: Pick<IamPlace, 'profile' | 'receiptFile'>,
-): ReceiptStore {
-  return new ReceiptFiles([receiptFile ?? receiptPath(context, profile)]);
+): Promise<string> {
+  if (profile !== undefined) return statePlaces(context).profileFolder(profile);
+  const destination = await findDestination({ kind: 's3', bucket, prefix }, endpointUrl, context);
+  return openDestinationFolder(destination, context);
 }
 
-function receiptPath({ environment }: CliContext, profile: string | undefined): string {
-  return join(stateFolder(environment, profile), 'access-receipt.json');
+/** The file of the profile's receipt; without a profile the only one that was made without. Throws `no-receipt`. */
+export async function receiptToFollow(
+  profile: ProfilePlace | undefined,
+  context: CliContext,
+): Promise<string> {
+  const places = statePlaces(context);
+  if (profile !== undefined) return join(places.profileFolder(profile), receiptName);
+  const kept = await destinationFolders(places);
+  const found = kept.map(({ folder }) => join(folder, receiptName)).filter((file) => existsSync(file));
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  const why = only === undefined ? `none in ${places.root}` : `several: ${found.join(', ')}`;
+  throw new AuditExportError('no-receipt', `It is not said which receipt to follow, and there are ${why}.`, {
+    cure: 'Only what a receipt lists is removed: name one with --receipt FILE, or the profile with --profile.',
+  });
 }
 
 /** Whether changes are agreed to already, and whom to ask where they are not. */

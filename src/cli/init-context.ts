@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
 import { openConfigStore } from '../adapters/fs/config-store.ts';
+import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';
 import { openConversation } from '../adapters/terminal/conversation.ts';
 import { InquirerPrompter } from '../adapters/terminal/inquirer-prompter.ts';
@@ -11,7 +12,7 @@ import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { describeChange } from '../core/setup/change.ts';
 import { AuditExportError } from '../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
-import { buildConsent, buildIamHost } from './iam-context.ts';
+import { buildConsent, buildIamHost, openReceipts } from './iam-context.ts';
 import { buildPalette } from './render/palette.ts';
 import { renderProbe } from './render/test-access-lines.ts';
 import type { CliContext } from './terminal-context.ts';
@@ -20,6 +21,7 @@ import type { CliContext } from './terminal-context.ts';
 export async function buildInitHost(context: CliContext, options: GlobalOptions): Promise<InitHost> {
   const { environment, stdin, stderr, signal, workingFolder } = context;
   const clock = { now: () => Date.now() };
+  const config = await openConfigStore(options.config, environment, workingFolder);
   // What the person reads goes to stderr: there it is coloured or not.
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
   const { strong, faint, good, warn } = palette;
@@ -34,13 +36,15 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
     say: tell,
     wait,
     clock,
-    config: await openConfigStore(options.config, environment, workingFolder),
+    config,
     ambientRegion: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
     openIam: ({ endpointUrl }, region, profile) =>
       buildIamHost(context, {
         region,
         endpointUrl,
-        profile,
+        receipts: openReceipts(
+          statePlaces(context).profileFolder({ name: profile, configFile: config.file }),
+        ),
         onChange: (change) => {
           tell(`  ✔ ${describeChange(change)}`, 'good');
         },

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { stateFolder } from '../adapters/fs/config-file.ts';
 import { LedgerFile } from '../adapters/fs/ledger-file.ts';
+import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
 import { takeLock } from '../adapters/fs/run-lock.ts';
 import { SeenEventsFolder, usualSeenEventsBounds } from '../adapters/fs/seen-events-folder.ts';
 import { openSources } from '../adapters/fs/sources.ts';
@@ -29,8 +29,8 @@ export function ledgerParts({
       const [source] = await openSources([join(dirname(path), name)], { stdin, signal, exceptBelow: [] });
       return source;
     },
-    lockRun: async ({ profile, destination, shard }, waitMs) => {
-      const state = stateFolder(environment, profile);
+    lockRun: async ({ profile, at, destination, shard }, waitMs) => {
+      const state = await openDestinationFolder(at, { environment, workingFolder });
       const folder = join(state, 'ledger', nameOf(destination, endpoint, workingFolder, shard ?? ''));
       const path = profile === undefined || shard !== undefined ? `${folder}.lock` : join(state, 'lock');
       const lock = await takeLock(path, waitMs, signal).catch((error: unknown) => {

@@ -1,11 +1,11 @@
-import type { Profile } from '../core/config/parse-config.ts';
+import type { ChosenProfile } from '../core/config/parse-config.ts';
 import type { CliProcess } from './terminal-context.ts';
 
 /** Reads the configuration file, if there is one, and chooses the profile. */
 export async function loadProfile(
   { profile, config }: { profile: string | undefined; config: string | undefined },
   { environment, workingFolder }: CliProcess,
-): Promise<{ profile: { name: string; profile: Profile } | undefined; configFile: string | undefined }> {
+): Promise<{ profile: ChosenProfile | undefined; configFile: string | undefined }> {
   const { readConfigFile } = await import('../adapters/fs/config-file.ts');
   const found = await readConfigFile(config, environment, workingFolder);
   if (found === undefined && profile === undefined) return { profile: undefined, configFile: undefined };

@@ -1,68 +1,93 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { readConfigFile, stateFolder } from '../adapters/fs/config-file.ts';
+import { join } from 'node:path';
+import { readConfigFile } from '../adapters/fs/config-file.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { lockHolder } from '../adapters/fs/run-lock.ts';
-import type { LockNote, NamedProfile, SpoolLook, StatusHost } from '../commands/status/status-host.ts';
-import type { Config } from '../core/config/parse-config.ts';
+import type { StatePlaces } from '../adapters/fs/state/state-places.ts';
+import { destinationFolders, profileFolders, statePlaces } from '../adapters/fs/state/state-places.ts';
+import type { LockNote, NamedPlace, SpoolLook, StatusHost } from '../commands/status/status-host.ts';
+import type { ChosenProfile } from '../core/config/parse-config.ts';
 import { chooseProfile, parseConfig } from '../core/config/parse-config.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
+import { parseStoreAddress } from '../core/config/store-address.ts';
 import type { LooksAlive } from '../core/runs/run-states.ts';
 import { openRunHistory } from './run-history-context.ts';
+import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
-
-/** The folder of the runs without a profile. */
-const noProfile = 'default';
 
 /** Hands `status` the real world. */
 export function buildStatusHost(context: CliContext, options: GlobalOptions): StatusHost {
-  const { environment } = context;
   return {
     clock: { now: () => Date.now() },
-    profiles: () => findProfiles(context, options),
+    places: () => findPlaces(context, options),
     looksAlive,
-    look: ({ name, profile }) => {
-      const folder = stateFolder(environment, name);
+    look: ({ profile, destination, folder }) => {
       const quarantine = profile?.['quarantine'];
+      const kept =
+        destination === undefined ? undefined : statePlaces(context).destinationFolder(destination);
       return {
-        folder,
-        history: openRunHistory(context, name),
+        history: openRunHistory(folder, context),
         shelf: new QuarantineFolderShelf(
           typeof quarantine === 'string' ? quarantine : join(folder, 'quarantine'),
         ),
-        locks: () => findLocks(folder),
-        spool: () => lookAtSpools(folder),
+        locks: async () => (kept === undefined ? [] : findLocks(kept)),
+        spool: async () => (kept === undefined ? undefined : lookAtSpools(kept)),
         accessTest: () => readJson(join(folder, 'access-test.json')),
       };
     },
   };
 }
 
-/** The profile that was named, else all of the configuration, and the runs without one where there were any. */
-async function findProfiles(
-  { environment, workingFolder }: CliContext,
-  options: GlobalOptions,
-): Promise<NamedProfile[]> {
+/** The profile that was named, else all of the configuration, and what was delivered without one. */
+async function findPlaces(context: CliContext, options: GlobalOptions): Promise<NamedPlace[]> {
+  const { environment, workingFolder } = context;
   const found = await readConfigFile(options.config, environment, workingFolder);
   const config = found === undefined ? undefined : parseConfig(found.file, found.text);
+  const placeOf = (chosen: ChosenProfile): Promise<NamedPlace> => placeOfProfile(chosen, context, options);
   if (options.profile !== undefined) {
     const chosen = chooseProfile(found?.file, config, options.profile);
-    return chosen === undefined ? [] : [chosen];
+    return chosen === undefined ? [] : [await placeOf(chosen)];
   }
-  const configured = profilesOf(config);
-  const folders = await foldersIn(dirname(stateFolder(environment, noProfile)));
-  const left = folders.filter((folder) => configured.every(({ name }) => name !== folder));
+  const places = statePlaces(context);
+  const without = await placesWithoutProfile(places);
+  if (found === undefined || config === undefined) return without;
+  const names = Object.keys(config.profiles);
+  const configured = names.map((name) => chooseProfile(found.file, config, name));
   // A profile that was removed from the configuration may still have lines in quarantine.
-  const others = left.map((folder): NamedProfile => {
-    return { name: folder === noProfile ? undefined : folder, profile: undefined };
-  });
-  return [...configured, ...others];
+  const removed = (await profileFolders(places, found.file)).filter(({ name }) => !names.includes(name));
+  return [
+    ...(await Promise.all(configured.flatMap((chosen) => (chosen === undefined ? [] : [placeOf(chosen)])))),
+    ...removed.map(({ name, configFile }): NamedPlace => {
+      const folder = places.profileFolder({ name, configFile });
+      return { name, profile: undefined, destination: undefined, folder };
+    }),
+    ...without,
+  ];
 }
 
-function profilesOf(config: Config | undefined): NamedProfile[] {
-  return Object.entries(config?.profiles ?? {}).map(([name, profile]) => ({ name, profile }));
+async function placeOfProfile(
+  { name, configFile, profile }: ChosenProfile,
+  context: CliContext,
+  { endpointUrl }: GlobalOptions,
+): Promise<NamedPlace> {
+  const folder = statePlaces(context).profileFolder({ name, configFile });
+  const destination =
+    profile.to === undefined
+      ? undefined
+      : await findDestination(parseStoreAddress(profile.to), endpointUrl ?? profile.endpointUrl, context);
+  return { name, profile, destination, folder };
+}
+
+/** What runs leave that have no profile; a journal alone may be that of any profile. */
+const keptWithoutProfile = ['runs.jsonl', 'quarantine', 'access-test.json'];
+
+async function placesWithoutProfile(places: StatePlaces): Promise<NamedPlace[]> {
+  const all = await destinationFolders(places);
+  return all
+    .filter(({ folder }) => keptWithoutProfile.some((name) => existsSync(join(folder, name))))
+    .map(({ folder, destination }) => ({ name: undefined, profile: undefined, destination, folder }));
 }
 
 /** Signal 0 is sent to nobody: it only asks. A number that was given to a younger process since is seen by its age. */
@@ -131,11 +156,6 @@ async function lookAtSpool(folder: string): Promise<SpoolLook> {
 async function namesIn(folder: string): Promise<string[]> {
   const names: string[] = await readdir(folder).catch(absentAs([]));
   return names.toSorted();
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(absentAs([]));
-  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).toSorted();
 }
 
 async function readJson(file: string): Promise<unknown> {

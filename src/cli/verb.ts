@@ -1,5 +1,5 @@
 import type { GlobalOptions } from '../core/config/global-settings.ts';
-import type { Profile } from '../core/config/parse-config.ts';
+import type { ChosenProfile } from '../core/config/parse-config.ts';
 import type { Settings } from '../core/config/setting.ts';
 import type { CliContext } from './terminal-context.ts';
 
@@ -11,7 +11,7 @@ export interface Invocation {
   flags: Readonly<Record<string, readonly string[]>>;
   /** Values of the verb's own settings and the global ones. */
   options: GlobalOptions & Record<string, unknown>;
-  profile: { name: string; profile: Profile } | undefined;
+  profile: ChosenProfile | undefined;
   /** The configuration file in use, if there is one. */
   configFile: string | undefined;
   /** Reads the configuration again, under the same flags. Throws what is wrong with it. */

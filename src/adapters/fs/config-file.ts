@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
+import { homeFolder } from './home-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The places where a configuration is looked for, the first that exists wins. */
 export function configPlaces(environment: Environment, workingFolder: string): string[] {
-  const home = environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
-  return [join(workingFolder, 'audit-export.json'), join(home, 'audit-export', 'config.json')];
-}
-
-/** The folder of a profile's state: quarantine, ledger, receipts. */
-export function stateFolder(environment: Environment, profile: string | undefined): string {
-  const home = environment['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
-  return join(home, 'audit-export', profile ?? 'default');
+  const { XDG_CONFIG_HOME: given = '' } = environment;
+  const home = homeFolder(environment);
+  const folders =
+    given !== '' ? [resolve(workingFolder, given)] : home === undefined ? [] : [join(home, '.config')];
+  return [
+    join(workingFolder, 'audit-export.json'),
+    ...folders.map((folder) => join(folder, 'audit-export', 'config.json')),
+  ];
 }
 
 /**

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Destination } from '../../core/config/destination.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
 
@@ -15,22 +16,25 @@ const bufferBytes = 256 * 1024;
  * source, pushed again, make the same file and not a second one. Nothing is written before the first bad line.
  */
 export class QuarantineFolder implements Quarantine {
-  readonly #folder: string;
+  readonly #folder: string | undefined;
+  readonly #destination: Destination;
   readonly #hash = createHash('sha256');
   #list: { file: FileHandle; path: string } | undefined;
   #buffered: string[] = [];
   #bufferedBytes = 0;
   #long: LongLine | undefined;
 
-  constructor(folder: string) {
+  /** Bad lines of what goes to `destination`; `folder` is undefined where none is named and state can't be kept. */
+  constructor(folder: string | undefined, destination: Destination) {
     this.#folder = folder;
+    this.#destination = destination;
   }
 
   async add(line: QuarantinedLine, bytes: Buffer): Promise<void> {
-    await this.#guard(async () => {
-      this.#list ??= await this.#openList();
-      const raw = await this.#rawOf(bytes);
-      const record = `${JSON.stringify({ ...line, ...raw })}\n`;
+    await this.#guard(async (folder) => {
+      this.#list ??= await openList(folder);
+      const raw = await this.#rawOf(bytes, folder);
+      const record = `${JSON.stringify({ destination: this.#destination, ...line, ...raw })}\n`;
       this.#buffered.push(record);
       this.#bufferedBytes += record.length;
       if (this.#bufferedBytes > bufferBytes) await this.#flush();
@@ -38,8 +42,8 @@ export class QuarantineFolder implements Quarantine {
   }
 
   async addPart(bytes: Buffer): Promise<void> {
-    await this.#guard(async () => {
-      this.#long ??= await LongLine.begin(this.#folder);
+    await this.#guard(async (folder) => {
+      this.#long ??= await LongLine.begin(folder);
       await this.#long.add(bytes);
     });
   }
@@ -48,28 +52,23 @@ export class QuarantineFolder implements Quarantine {
     await this.#long?.abandon();
     const list = this.#list;
     if (list === undefined) return undefined;
-    return this.#guard(async () => {
+    return this.#guard(async (folder) => {
       await this.#flush();
       await list.file.sync();
       await list.file.close();
-      return giveName(list.path, join(this.#folder, `${this.#hash.digest('hex').slice(0, 32)}.jsonl`));
+      return giveName(list.path, join(folder, `${this.#hash.digest('hex').slice(0, 32)}.jsonl`));
     });
   }
 
   /** The member of a record that holds the bytes of the line: exactly recoverable, whatever they are. */
-  async #rawOf(bytes: Buffer): Promise<object> {
+  async #rawOf(bytes: Buffer, folder: string): Promise<object> {
     if (this.#long === undefined && bytes.length <= inlineBytes) {
       return isUtf8(bytes) ? { raw: bytes.toString('utf8') } : { rawBase64: bytes.toString('base64') };
     }
-    const long = this.#long ?? (await LongLine.begin(this.#folder));
+    const long = this.#long ?? (await LongLine.begin(folder));
     this.#long = undefined;
     await long.add(bytes);
     return { rawFile: await long.end() };
-  }
-
-  async #openList(): Promise<{ file: FileHandle; path: string }> {
-    const path = await unfinishedPath(this.#folder);
-    return { file: await open(path, 'wx', 0o600), path };
   }
 
   async #flush(): Promise<void> {
@@ -80,13 +79,20 @@ export class QuarantineFolder implements Quarantine {
     await this.#list?.file.writeFile(text);
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  async #guard<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = this.#folder;
+    if (folder === undefined)
+      throw new AuditExportError(
+        'quarantine-failed',
+        'A bad line could not be set aside: there is no place for state on this machine.',
+        { cure: 'Name a folder with --quarantine, or set XDG_STATE_HOME, and run it again.' },
+      );
     try {
-      return await work();
+      return await work(folder);
     } catch (error) {
       throw new AuditExportError(
         'quarantine-failed',
-        `A bad line could not be set aside in ${this.#folder}: ${(error as Error).message}.`,
+        `A bad line could not be set aside in ${folder}: ${(error as Error).message}.`,
         {
           cure: quarantineCure(error),
           cause: error,
@@ -94,6 +100,11 @@ export class QuarantineFolder implements Quarantine {
       );
     }
   }
+}
+
+async function openList(folder: string): Promise<{ file: FileHandle; path: string }> {
+  const path = await unfinishedPath(folder);
+  return { file: await open(path, 'wx', 0o600), path };
 }
 
 /** A line too long for memory, on its way to a file of its own. */

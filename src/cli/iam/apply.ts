@@ -6,7 +6,7 @@ import type { ApplyOptions } from '../../commands/iam/settings.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
 import type { AccessReceipt } from '../../core/setup/receipt.ts';
 import { exitCodes } from '../../errors.ts';
-import { buildConsent, buildIamHost } from '../iam-context.ts';
+import { buildConsent, buildIamHost, openReceipts, receiptFolder } from '../iam-context.ts';
 import { renderPlan } from '../render/iam-plan.ts';
 import { renderReceipt } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
@@ -25,8 +25,7 @@ export async function runApply(invocation: Invocation): Promise<number> {
   const host = await buildIamHost(context, {
     region: wanted.desired.region,
     endpointUrl: options.endpointUrl,
-    profile: wanted.profile,
-    receiptFile,
+    receipts: openReceipts(await receiptFolder(wanted, options.endpointUrl, context), receiptFile),
     onChange: changeLine(invocation),
   });
   try {

@@ -3,7 +3,8 @@ import { demandReceipt, destroyAccess, readRemoval } from '../../commands/iam/de
 import type { DestroyOptions } from '../../commands/iam/settings.ts';
 import { storeUrl } from '../../core/setup/desired-access.ts';
 import { exitCodes } from '../../errors.ts';
-import { buildConsent, buildIamHost, openReceiptToFollow } from '../iam-context.ts';
+import { ReceiptFiles } from '../../adapters/fs/receipt-file.ts';
+import { buildConsent, buildIamHost, receiptToFollow } from '../iam-context.ts';
 import { renderRemoval, renderRemovalPlan } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
@@ -15,13 +16,12 @@ export async function runDestroy(invocation: Invocation): Promise<number> {
   const { receipt: receiptFile } = options as unknown as DestroyOptions;
   const consent = buildConsent(context, options);
   demandAnswerable(consent, 'iam destroy');
-  const receipts = openReceiptToFollow(context, { profile: profile?.name, receiptFile });
+  const receipts = new ReceiptFiles([receiptFile ?? (await receiptToFollow(profile, context))]);
   const receipt = await demandReceipt(receipts);
   const { region, bucket } = receipt;
   const host = await buildIamHost(context, {
     region,
     endpointUrl: options.endpointUrl,
-    profile: profile?.name,
     receipts,
     onChange: changeLine(invocation),
   });

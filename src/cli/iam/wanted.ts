@@ -1,5 +1,6 @@
 import { resolveAnswers } from '../../commands/iam/resolve-answers.ts';
 import type { AnswerOptions } from '../../commands/iam/settings.ts';
+import type { ProfilePlace } from '../../core/config/destination.ts';
 import { parseAccessRequest } from '../../core/setup/access-request.ts';
 import type { DesiredAccess } from '../../core/setup/desired-access.ts';
 import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
@@ -12,8 +13,8 @@ import type { Invocation } from '../verb.ts';
 /** What an invocation is about. */
 export interface Wanted {
   desired: DesiredAccess;
-  /** Whose state folder keeps the receipt. */
-  profile: string | undefined;
+  /** Whose state keeps the receipt; a request comes from another machine, whose profiles are not known here. */
+  profile: ProfilePlace | undefined;
   /** Where the plan was saved before. */
   saved?: AccessPlan;
 }
@@ -32,7 +33,7 @@ export async function readWanted({ context, options, profile }: Invocation): Pro
   });
   return {
     desired: buildDesiredAccess(answers),
-    profile: request === undefined ? profile?.name : request.profile,
+    profile: request === undefined ? profile : undefined,
   };
 }
 
@@ -44,5 +45,5 @@ export async function readSaved(file: string, { options, profile }: Invocation):
       cure: 'Leave out --request and --remove-extras, or make a new plan with them: audit-export iam plan --out FILE',
     });
   const saved = parseAccessPlan(file, await readNamedFile(file, 'plan'));
-  return { desired: saved.desired, profile: profile?.name, saved };
+  return { desired: saved.desired, profile, saved };
 }

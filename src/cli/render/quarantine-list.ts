@@ -5,11 +5,11 @@ import type { Palette } from './palette.ts';
 
 /** The quarantine as text: each reason with its cure and the first few lines; `replay` is the command that clears it. */
 export function renderQuarantineList(
-  { folder, lines, groups }: QuarantineList,
+  { folders, lines, groups }: QuarantineList,
   replay: string,
   { strong, faint, good }: Palette,
 ): string {
-  if (lines === 0) return `${good(`Nothing is in quarantine in ${folder}`)}\n`;
+  if (lines === 0) return `${good('Nothing is in quarantine')}\n`;
   const parts = groups.map((group) => {
     const samples = group.samples.map(
       ({ source, line, offset, detail, type }) =>
@@ -26,5 +26,5 @@ export function renderQuarantineList(
       `  → ${group.cure}`,
     ].join('\n');
   });
-  return `${[`${formatCounted(lines, 'line is', 'lines are')} in quarantine in ${folder}`, ...parts, `After a fix: ${replay}`].join('\n\n')}\n`;
+  return `${[`${formatCounted(lines, 'line is', 'lines are')} in quarantine in ${folders.join(', ')}`, ...parts, `After a fix: ${replay}`].join('\n\n')}\n`;
 }

@@ -11,15 +11,23 @@ export const quarantineListVerb: Verb = {
   notes: `Each line is kept with its source, line number, byte offset, reason and exact bytes, in JSON Lines files of the
 folder that is shown. Once the cause is mended: audit-export quarantine replay`,
   run: async ({ context, flags, options, profile }) => {
-    const { openShelf } = await import('../context.ts');
+    const { openShelves } = await import('../quarantine-context.ts');
     const { listQuarantine } = await import('../../commands/quarantine/list.ts');
     const { renderQuarantineList } = await import('../render/quarantine-list.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const { shellWord } = await import('../../core/schedule/quoting.ts');
     const list = await listQuarantine(
-      openShelf(context, options['quarantine'] as string | undefined, profile?.name),
+      await openShelves(
+        {
+          quarantine: options['quarantine'] as string | undefined,
+          to: profile === undefined ? (options['to'] as string | undefined) : undefined,
+          endpointUrl: options.endpointUrl,
+          profile,
+        },
+        context,
+      ),
     );
-    const same = ['config', 'profile', 'quarantine'].flatMap((flag) =>
+    const same = ['config', 'profile', 'to', 'endpoint-url', 'quarantine'].flatMap((flag) =>
       (flags[flag] ?? []).map((word) => `--${flag} ${shellWord(word)}`),
     );
     const replay = ['audit-export quarantine replay', ...same];
@@ -44,7 +52,8 @@ for a type that was not known, or raise --max-line.
 
 Exit codes: as of push; 5 while lines stay in the quarantine.`,
   run: async ({ context, options, profile }) => {
-    const { buildPushHost, openShelf } = await import('../context.ts');
+    const { buildPushHost } = await import('../context.ts');
+    const { openShelves } = await import('../quarantine-context.ts');
     const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
     const { showPushReport } = await import('../render/show-push-report.ts');
     const request = {
@@ -52,9 +61,9 @@ Exit codes: as of push; 5 while lines stay in the quarantine.`,
       options: { ...options, types: undefined },
       profile,
     } as unknown as PushRequest;
-    const shelf = openShelf(context, request.options.quarantine, profile?.name);
+    const shelves = await openShelves({ ...request.options, profile }, context);
     return showPushReport(
-      await replayQuarantine(request, buildPushHost(context, request.options), shelf),
+      await replayQuarantine(request, buildPushHost(context, request.options), shelves),
       request.options,
       context,
     );

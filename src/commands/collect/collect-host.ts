@@ -1,3 +1,4 @@
+import type { StatePlace } from '../../core/config/destination.ts';
 import type { CollectPorts } from '../../core/collect/collect.ts';
 import type { Checkpoint, CollectState } from '../../ports/collect-state.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
@@ -16,12 +17,12 @@ export interface CollectHost {
   push: PushHost;
   /** Makes ready to talk to Snowflake. Throws `usage`, `config-invalid` and `no-snowflake-credentials`. */
   openSession: (options: CollectOptions) => Promise<SnowflakeSession>;
-  /** Takes the state of a profile (or of runs without one) and an account. Throws `busy` and `state-not-written`. */
-  openState: (profile: string | undefined, account: string, lockWaitMs: number) => Promise<HeldState>;
-  /** How far a profile has come with an account, without taking its state. */
-  readCheckpoint: (profile: string | undefined, account: string) => Promise<Checkpoint | undefined>;
+  /** Takes the state of a place and an account. Throws `busy` and `state-not-written`. */
+  openState: (place: StatePlace, account: string, lockWaitMs: number) => Promise<HeldState>;
+  /** How far a place has come with an account, without taking its state. */
+  readCheckpoint: (place: StatePlace, account: string) => Promise<Checkpoint | undefined>;
   /** A state that leaves no trace; with `base` it begins where that one stands. */
-  openScratch: (base: { profile: string | undefined; account: string } | undefined) => Promise<HeldState>;
+  openScratch: (base: { place: StatePlace; account: string } | undefined) => Promise<HeldState>;
   /** Reads a file that was named. Throws `document-invalid`. */
   readFile: (file: string) => Promise<string>;
   /** Hears how far the run has come, after every window. */

@@ -1,7 +1,7 @@
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { collect } from '../../core/collect/collect.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
-import type { Profile } from '../../core/config/parse-config.ts';
+import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -10,6 +10,7 @@ import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { storeAddress } from '../push/check-request.ts';
 import type { PushRequest } from '../push/index.ts';
 import { recorded } from '../push/recorded.ts';
+import { statePlaceOf } from '../push/state-place.ts';
 import { pushSettings } from '../push/settings.ts';
 import type { CollectHost, HeldState } from './collect-host.ts';
 import { collectJob, readingRules, translationRules } from './collect-job.ts';
@@ -25,7 +26,7 @@ export interface CollectRequest {
   /** Records go to stdout instead of a store. */
   print: boolean;
   options: CollectOptions;
-  profile: { name: string; profile: Profile } | undefined;
+  profile: ChosenProfile | undefined;
 }
 
 /**
@@ -34,13 +35,14 @@ export interface CollectRequest {
  * `busy`, and what opening Snowflake or the store fails with.
  */
 export async function collectSnowflake(request: CollectRequest, host: CollectHost): Promise<CollectReport> {
-  const { options, profile, print } = request;
+  const { options, print } = request;
   checkOptions(request);
   checkTimes(request, BigInt(host.push.clock.now()) * nsPerMs);
   readingRules(options);
   const delivery = new DeliveryAccount();
   if (print) return openAndRun(request, host, delivery);
-  const quarantineFolder = options.quarantine ?? host.push.quarantineFolder(profile?.name);
+  const place = await statePlaceOf(pushRequest(request), host.push);
+  const quarantineFolder = options.quarantine ?? host.push.quarantineFolder(place);
   const whole = await recorded('collect snowflake', pushRequest(request), host.push, async (push) => {
     const report = await openAndRun(request, { ...host, push }, delivery);
     return wholePushReport(report, { delivery, quarantineFolder });
@@ -124,22 +126,27 @@ function printing(host: CollectHost): BatchDelivery {
  * there; a run by hand knows of nothing that was read before.
  */
 async function openState(
-  { options, profile, print }: CollectRequest,
+  request: CollectRequest,
   { account }: SnowflakeSession,
   host: CollectHost,
 ): Promise<HeldState> {
+  const { options, print } = request;
   if (options.again) return host.openScratch(undefined);
-  if (print || options.dryRun) return host.openScratch({ profile: profile?.name, account });
-  return host.openState(profile?.name, account, options.lockWait);
+  if (print && options.to === undefined) return host.openScratch(undefined);
+  const place = await statePlaceOf(pushRequest(request), host.push);
+  if (print || options.dryRun) return host.openScratch({ place, account });
+  return host.openState(place, account, options.lockWait);
 }
 
 /** What is read once more has been read: beyond that it is the next run's to read. */
 async function latestEnd(
-  { options, profile }: CollectRequest,
+  request: CollectRequest,
   { account }: SnowflakeSession,
   host: CollectHost,
 ): Promise<bigint | undefined> {
-  const known = options.again ? await host.readCheckpoint(profile?.name, account) : undefined;
+  const { again, to } = request.options;
+  if (!again || to === undefined) return undefined;
+  const known = await host.readCheckpoint(await statePlaceOf(pushRequest(request), host.push), account);
   return known === undefined ? undefined : BigInt(known.watermarkNs);
 }
 

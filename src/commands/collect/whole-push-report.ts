@@ -5,7 +5,7 @@ import type { DeliveryAccount } from './deliver-batch.ts';
 /** Where the books of a run lie that are not in its report. */
 export interface WholeFacts {
   delivery: DeliveryAccount;
-  quarantineFolder: string;
+  quarantineFolder: string | undefined;
 }
 
 /** All deliveries of a run as one report of `push`, for those who keep the history of runs. */
@@ -38,7 +38,7 @@ export function wholePushReport(
     retries,
     contentBytes,
     compressedBytes,
-    quarantine: { folder: quarantineFolder, file: null, reasons: [] },
+    quarantine: { folder: quarantineFolder ?? null, file: null, reasons: [] },
     warnings: [],
     lateness: [],
     throughput: { linesPerSecond: 0, bytesPerSecond: 0 },

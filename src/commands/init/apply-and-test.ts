@@ -143,7 +143,7 @@ async function testAccess(wizard: Wizard, profile: Profile, patienceMs: number):
   const { host, profileName, reach } = wizard;
   host.say('');
   host.say(`Testing the access of the profile ${profileName}`, 'strong');
-  return host.testAccess({ name: profileName, profile }, reach, patienceMs);
+  return host.testAccess({ name: profileName, configFile: host.config.file, profile }, reach, patienceMs);
 }
 
 function nothingToApplyWith({ online }: Wizard): AuditExportError {

@@ -1,4 +1,4 @@
-import type { Profile } from '../../core/config/parse-config.ts';
+import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import type { IamHost } from '../iam/iam-host.ts';
 import type { AccessReport } from '../../core/access/access-report.ts';
 import type { BucketAdmin } from '../../ports/bucket-admin.ts';
@@ -34,11 +34,7 @@ export interface InitHost {
   /**
    * Runs `test-access` on a profile, trying again for so many milliseconds what may not count yet, and keeps its report.
    */
-  testAccess: (
-    profile: { name: string; profile: Profile },
-    reach: Reach,
-    patienceMs: number,
-  ) => Promise<AccessReport>;
+  testAccess: (profile: ChosenProfile, reach: Reach, patienceMs: number) => Promise<AccessReport>;
   /** Reads a file that was named. Throws `document-invalid` where it can't be read. */
   readFile: (file: string) => Promise<string>;
   /** Writes a file that was named. */

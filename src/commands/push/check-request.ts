@@ -1,7 +1,7 @@
 import { AuditExportError } from '../../errors.ts';
 import { closest } from '../../core/config/closest.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { Profile } from '../../core/config/parse-config.ts';
+import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
@@ -12,7 +12,7 @@ import type { PushOptions } from './settings.ts';
 export interface PushRequest {
   inputs: readonly string[];
   options: PushOptions & GlobalOptions;
-  profile: { name: string; profile: Profile } | undefined;
+  profile: ChosenProfile | undefined;
 }
 
 /** An object is one PUT with its body in memory. */

@@ -18,6 +18,7 @@ import { checkSameDestination, placeOf } from './follow-place.ts';
 import { FollowTeller } from './follow-teller.ts';
 import { pushFrom } from './index.ts';
 import type { LockedRun, PushHost } from './push-host.ts';
+import { statePlaceOf } from './state-place.ts';
 import { openSeen } from './seen-index.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function follow(request: PushRequest, host: PushHost): Promise<Push
   // A run without sources: opens everything once, so that what is wrong is told at once.
   const first = await pushFrom(async () => [], request, host);
   if (first.error !== null) return first;
-  const place = placeOf(request, first);
+  const place = await placeOf(request, first, host);
   const locked = await lock(place, request, host);
   const seen = await openSeen({ request, host, locked });
   try {
@@ -156,10 +157,11 @@ class Following {
 
   async #openTails(): Promise<ReturnType<Awaited<ReturnType<FollowParts['openInputs']>>['start']>> {
     const { host, parts, spool, ledger } = this.#options;
-    const { inputs, options, profile } = this.#request;
+    const { inputs, options } = this.#request;
     const address = storeAddress(this.#request);
+    const quarantine = options.quarantine ?? host.quarantineFolder(await statePlaceOf(this.#request, host));
     const written = [
-      options.quarantine ?? host.quarantineFolder(profile?.name),
+      ...(quarantine === undefined ? [] : [quarantine]),
       ...(address.kind === 'folder' ? [address.path] : []),
     ];
     const opened = await parts.openInputs(inputs, {
@@ -201,7 +203,7 @@ class Following {
       const cut = await cutSettings(request, host);
       // Opens the store and builds the rules, and throws what is wrong with them.
       const opened = await pushFrom(async () => [], request, quiet(host));
-      checkSameDestination(place, placeOf(request, opened));
+      checkSameDestination(place, await placeOf(request, opened, host));
       this.#request = request;
       this.#cut = cut;
       outlet.use(request);

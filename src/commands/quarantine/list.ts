@@ -10,7 +10,7 @@ const sampleCount = 3;
 export interface QuarantineList {
   report: 'quarantine-list';
   version: 1;
-  folder: string;
+  folders: string[];
   lists: number;
   lines: number;
   groups: QuarantineGroup[];
@@ -29,24 +29,27 @@ export interface QuarantineGroup {
 }
 
 /** Groups what waits in the quarantine by reason. A line that two runs have set aside counts once. */
-export async function listQuarantine(shelf: QuarantineShelf): Promise<QuarantineList> {
-  const lists = await shelf.lists();
+export async function listQuarantine(shelves: readonly QuarantineShelf[]): Promise<QuarantineList> {
   const seen = new Set<string>();
   const groups = new Map<ReasonCode, QuarantineGroup>();
-  for (const list of lists) {
-    for await (const { line, bytes, rawFile } of shelf.lines(list)) {
-      const identity = lineIdentity(line, bytes ?? rawFile ?? '');
-      if (seen.has(identity)) continue;
-      seen.add(identity);
-      addTo(groups, line);
+  let lists = 0;
+  for (const shelf of shelves) {
+    for (const list of await shelf.lists()) {
+      lists++;
+      for await (const { line, bytes, rawFile } of shelf.lines(list)) {
+        const identity = lineIdentity(line, bytes ?? rawFile ?? '');
+        if (seen.has(identity)) continue;
+        seen.add(identity);
+        addTo(groups, line);
+      }
     }
   }
   const sorted = [...groups.values()].sort((a, b) => b.lines - a.lines);
   return {
     report: 'quarantine-list',
     version: 1,
-    folder: shelf.folder,
-    lists: lists.length,
+    folders: shelves.map(({ folder }) => folder),
+    lists,
     lines: seen.size,
     groups: sorted,
   };

@@ -18,8 +18,9 @@ const lineEnd = Buffer.from('\n');
 export async function replayQuarantine(
   request: PushRequest,
   host: PushHost,
-  shelf: QuarantineShelf,
+  [shelf]: readonly QuarantineShelf[],
 ): Promise<PushReport> {
+  if (shelf === undefined) throw new TypeError('no quarantine is named');
   const lists = await shelf.lists();
   const report = await recorded('quarantine replay', request, host, (kept) =>
     metered(request, kept, (watched) => pushFrom(async () => [replaySource(lists, shelf)], request, watched)),

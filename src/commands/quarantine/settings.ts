@@ -23,4 +23,7 @@ const {
  */
 export const quarantineReplaySettings = settingsButTypes satisfies Settings;
 
-export const quarantineListSettings = { quarantine: pushSettings.quarantine } as const satisfies Settings;
+export const quarantineListSettings = {
+  to: pushSettings.to,
+  quarantine: pushSettings.quarantine,
+} as const satisfies Settings;

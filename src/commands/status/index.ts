@@ -5,7 +5,7 @@ import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { didEndWell, judgeRuns } from '../../core/runs/run-states.ts';
 import { listQuarantine } from '../quarantine/list.ts';
 import { findProblems } from './find-problems.ts';
-import type { NamedProfile, ProfileLook, SpoolLook, StatusHost } from './status-host.ts';
+import type { NamedPlace, PlaceLook, SpoolLook, StatusHost } from './status-host.ts';
 import type { StatusOptions } from './settings.ts';
 import { shownRun } from './shown-run.ts';
 import type { ProfileStatus, StatusReport } from './status-report.ts';
@@ -21,7 +21,7 @@ type Unreadable = string[];
 export async function status({ limit }: StatusOptions, host: StatusHost): Promise<StatusReport> {
   const nowMs = host.clock.now();
   const profiles: ProfileStatus[] = [];
-  for (const named of await host.profiles()) profiles.push(await statusOf(named, { host, nowMs, limit }));
+  for (const named of await host.places()) profiles.push(await statusOf(named, { host, nowMs, limit }));
   return { report: 'status', version: 1, at: iso(nowMs), profiles };
 }
 
@@ -31,7 +31,7 @@ interface Asked {
   limit: number;
 }
 
-async function statusOf(named: NamedProfile, { host, nowMs, limit }: Asked): Promise<ProfileStatus> {
+async function statusOf(named: NamedPlace, { host, nowMs, limit }: Asked): Promise<ProfileStatus> {
   const look = host.look(named);
   const unreadable: Unreadable = [];
   const book = foldRuns(await readable('the run history', () => look.history.lines(), unreadable, []));
@@ -40,7 +40,7 @@ async function statusOf(named: NamedProfile, { host, nowMs, limit }: Asked): Pro
   if (book.unreadable > 0) unreadable.push(tornLines(book));
   const known: Omit<ProfileStatus, 'problems'> = {
     ...identityOf(named, runs),
-    folder: look.folder,
+    folder: named.folder,
     lastSuccess: lastSuccess(runs),
     heardUntil: heardMs === undefined ? null : iso(heardMs),
     ...(await waitingIn(look, unreadable)),
@@ -56,10 +56,10 @@ async function statusOf(named: NamedProfile, { host, nowMs, limit }: Asked): Pro
 }
 
 function identityOf(
-  { name, profile }: NamedProfile,
+  { name, profile, destination }: NamedPlace,
   runs: readonly JudgedRun[],
 ): Pick<ProfileStatus, 'profile' | 'state' | 'store'> {
-  const store = profile?.to ?? runs.at(-1)?.store;
+  const store = destination?.text ?? runs.at(-1)?.store;
   return { profile: name ?? null, state: profile?.state ?? null, store: store ?? null };
 }
 
@@ -70,7 +70,7 @@ function lastSuccess(runs: readonly JudgedRun[]): string | null {
 
 /** What lies in the state folder beside the history. */
 async function waitingIn(
-  look: ProfileLook,
+  look: PlaceLook,
   unreadable: Unreadable,
 ): Promise<Pick<ProfileStatus, 'accessTest' | 'locks' | 'spool' | 'quarantine'>> {
   return {
@@ -101,7 +101,7 @@ async function readable<T>(
   }
 }
 
-async function accessTest({ accessTest: read }: ProfileLook): Promise<ProfileStatus['accessTest']> {
+async function accessTest({ accessTest: read }: PlaceLook): Promise<ProfileStatus['accessTest']> {
   const report = await read();
   if (report === undefined) return null;
   const { at, verdict, summary } = report as Record<string, unknown>;
@@ -116,7 +116,7 @@ function spoolOf(spool: SpoolLook | undefined): ProfileStatus['spool'] {
   return { files, bytes, oldest: oldestMs === undefined ? null : iso(oldestMs) };
 }
 
-async function quarantineOf({ shelf }: ProfileLook): Promise<ProfileStatus['quarantine']> {
-  const { folder, lists, lines } = await listQuarantine(shelf);
-  return { folder, lists, lines };
+async function quarantineOf({ shelf }: PlaceLook): Promise<ProfileStatus['quarantine']> {
+  const { lists, lines } = await listQuarantine([shelf]);
+  return { folder: shelf.folder, lists, lines };
 }

@@ -1,13 +1,20 @@
+import type { Destination } from '../../core/config/destination.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
 import type { LooksAlive } from '../../core/runs/run-states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
 import type { RunHistoryBook } from '../../ports/run-history.ts';
 
-/** One configured export, or the runs without one: then both are undefined. */
-export interface NamedProfile {
+/** One export: a profile, or a destination that was delivered to without one. */
+export interface NamedPlace {
+  /** Undefined without a profile. */
   name: string | undefined;
+  /** Undefined where the configuration no longer has it. */
   profile: Profile | undefined;
+  /** Undefined where the profile does not say where to deliver. */
+  destination: Destination | undefined;
+  /** Of its state. */
+  folder: string;
 }
 
 /** What a run under way has written into its lock. */
@@ -25,9 +32,8 @@ export interface SpoolLook {
   oldestMs: number | undefined;
 }
 
-/** The state folder of one profile. Everything throws where there is something that can't be read. */
-export interface ProfileLook {
-  folder: string;
+/** What is kept of one export. Everything throws where there is something that can't be read. */
+export interface PlaceLook {
   history: RunHistoryBook;
   shelf: QuarantineShelf;
   /** The runs that hold a lock now. */
@@ -40,8 +46,8 @@ export interface ProfileLook {
 /** What `status` needs of the world. */
 export interface StatusHost {
   clock: Clock;
-  /** The profiles to tell of. */
-  profiles: () => Promise<NamedProfile[]>;
-  look: (profile: NamedProfile) => ProfileLook;
+  /** The exports to tell of. */
+  places: () => Promise<NamedPlace[]>;
+  look: (place: NamedPlace) => PlaceLook;
   looksAlive: LooksAlive;
 }

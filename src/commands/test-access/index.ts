@@ -4,8 +4,10 @@ import type { ClimbPlan } from '../../core/access/climb.ts';
 import type { TestedAccess } from '../../core/access/tested-access.ts';
 import { probeKey } from '../../core/access/tested-access.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { Profile } from '../../core/config/parse-config.ts';
+import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
+import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
 import { probesNamed } from './probe-names.ts';
@@ -16,7 +18,7 @@ import { parseWait } from './wait-time.ts';
 /** What `test-access` is asked to do. */
 export interface TestAccessRequest {
   options: TestAccessOptions & GlobalOptions;
-  profile: { name: string; profile: Profile } | undefined;
+  profile: ChosenProfile | undefined;
 }
 
 /**
@@ -31,9 +33,12 @@ export async function testAccess(request: TestAccessRequest, host: TestAccessHos
     noWrite: options.noWrite,
     patienceMs: parseWait(options.wait),
   };
-  const access = await testedAccess(request, host);
+  const store = bucketOf(options.to, request.profile);
+  const destination = await host.destinationOf(store, options.endpointUrl);
+  const place: StatePlace = { profile: request.profile, destination };
+  const access = await testedAccess(request, { store, changedMs: await host.lastChangeMs(place) }, host);
   const report = await probe(access, plan, { request, host });
-  await host.reports(access.profile).save(report);
+  await host.reports(place).save(report);
   return report;
 }
 
@@ -56,9 +61,10 @@ async function probe(
 
 async function testedAccess(
   { options, profile }: TestAccessRequest,
+  { store, changedMs }: { store: BucketAddress; changedMs: number | undefined },
   host: TestAccessHost,
 ): Promise<TestedAccess> {
-  const { bucket, prefix } = bucketOf(options.to, profile);
+  const { bucket, prefix } = store;
   const known = profile === undefined ? {} : answersOf(profile.profile);
   const { setup } = profile?.profile ?? {};
   return {
@@ -73,14 +79,13 @@ async function testedAccess(
     inlinePolicy: known.inlinePolicy ?? false,
     kmsKeyArn: known.kmsKeyArn,
     otherBucket: options.otherBucket,
-    changedMs: await host.lastChangeMs(profile?.name),
+    changedMs,
   };
 }
 
-function bucketOf(
-  to: string | undefined,
-  profile: TestAccessRequest['profile'],
-): { bucket: string; prefix: string } {
+type BucketAddress = Extract<StoreAddress, { kind: 's3' }>;
+
+function bucketOf(to: string | undefined, profile: TestAccessRequest['profile']): BucketAddress {
   if (to === undefined)
     throw new AuditExportError('missing-answer', 'It is not said which access is to be tested.', {
       cure:

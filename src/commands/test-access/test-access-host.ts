@@ -1,7 +1,9 @@
 import type { AccessReport, ProbeReport } from '../../core/access/access-report.ts';
 import type { AccessProber } from '../../ports/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreSettings } from '../push/push-host.ts';
+import type { DestinationFinder } from '../push/state-place.ts';
 
 /** Where the last report of a profile is kept. */
 export interface ReportStore {
@@ -10,7 +12,7 @@ export interface ReportStore {
 }
 
 /** What `test-access` needs of the world. */
-export interface TestAccessHost {
+export interface TestAccessHost extends DestinationFinder {
   clock: Clock;
   /** Waits so many milliseconds; throws `interrupted` where the run is stopped. */
   sleep: (ms: number) => Promise<void>;
@@ -23,9 +25,9 @@ export interface TestAccessHost {
   agreeToLock: (lock: string) => Promise<boolean>;
   /** The region where nobody names one: AWS_REGION, or that of the AWS profile. */
   ambientRegion: () => Promise<string | undefined>;
-  /** When role or policy were last changed by this tool, in epoch milliseconds, as far as the profile's state knows. */
-  lastChangeMs: (profile: string | undefined) => Promise<number | undefined>;
-  reports: (profile: string | undefined) => ReportStore;
+  /** When role or policy were last changed by this tool, in epoch milliseconds, as far as the state knows. */
+  lastChangeMs: (place: StatePlace) => Promise<number | undefined>;
+  reports: (place: StatePlace) => ReportStore;
 }
 
 export interface ProbedStore {

@@ -3,6 +3,7 @@ import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/documents/config.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
 import { closest } from './closest.ts';
+import type { ProfilePlace } from './destination.ts';
 
 /** Where the set-up of a profile stands: answers only; role and policy are made; tested as well. */
 export type ProfileState = 'draft' | 'applied' | 'active';
@@ -110,17 +111,22 @@ function shownValue(config: unknown, path: string): string {
     : '';
 }
 
+/** A profile that a run uses, and the file that it stands in. */
+export interface ChosenProfile extends ProfilePlace {
+  readonly profile: Profile;
+}
+
 /** The profile that a run uses: the one named, else the default one, else none. Throws `config-invalid` for an unknown name. */
 export function chooseProfile(
   file: string | undefined,
   config: Config | undefined,
   name: string | undefined,
-): { name: string; profile: Profile } | undefined {
+): ChosenProfile | undefined {
   const wanted = name ?? config?.defaultProfile;
   if (wanted === undefined) return undefined;
   const profile =
     config !== undefined && Object.hasOwn(config.profiles, wanted) ? config.profiles[wanted] : undefined;
-  if (profile !== undefined) return { name: wanted, profile };
+  if (profile !== undefined && file !== undefined) return { name: wanted, configFile: file, profile };
   const known = Object.keys(config?.profiles ?? {});
   const meant = closest(wanted, known);
   throw new AuditExportError(

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { configPlaces, readConfigFile, stateFolder } from '../../../../src/adapters/fs/config-file.ts';
+import { configPlaces, readConfigFile } from '../../../../src/adapters/fs/config-file.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
@@ -12,7 +12,13 @@ describe('the configuration', () => {
       '/somewhere/audit-export.json',
       '/x/audit-export/config.json',
     ]);
-    expect(configPlaces({}, '/somewhere')[1]).toBe(join(homedir(), '.config/audit-export/config.json'));
+    expect(configPlaces({ HOME: '/h' }, '/somewhere')[1]).toBe('/h/.config/audit-export/config.json');
+    // A variable that is empty is not set (XDG Base Directory Specification).
+    const empty = { XDG_CONFIG_HOME: '', HOME: '/h' };
+    expect(configPlaces(empty, '/somewhere')[1]).toBe('/h/.config/audit-export/config.json');
+    expect(configPlaces({}, '/somewhere')[1]).toBe(
+      join(userInfo().homedir, '.config/audit-export/config.json'),
+    );
   });
 
   test('is the first that exists; the one that is named before all', async () => {
@@ -42,9 +48,4 @@ describe('the configuration', () => {
       code: 'config-invalid',
     });
   });
-});
-
-test('each profile has a state folder of its own', () => {
-  expect(stateFolder({ XDG_STATE_HOME: '/s' }, 'acme')).toBe('/s/audit-export/acme');
-  expect(stateFolder({}, undefined)).toBe(join(homedir(), '.local/state/audit-export/default'));
 });

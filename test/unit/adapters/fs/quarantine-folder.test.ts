@@ -12,6 +12,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine-folder.ts';
 import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine-shelf.ts';
+import type { Destination } from '../../../../src/core/config/destination.ts';
 import type { QuarantinedLine } from '../../../../src/ports/quarantine.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
@@ -25,6 +26,7 @@ const line: QuarantinedLine = {
   detail: 'd',
 };
 const lineAt = (number: number): QuarantinedLine => ({ ...line, line: number });
+const destination: Destination = { id: 'd'.repeat(32), text: 's3://acme' };
 const mib = 1024 * 1024;
 
 /** Sets lines aside as one run does; a list of several buffers is one long line in parts. */
@@ -32,7 +34,7 @@ async function setAside(
   folder: string,
   lines: readonly (Buffer | readonly Buffer[])[],
 ): Promise<string | undefined> {
-  const quarantine = new QuarantineFolder(folder);
+  const quarantine = new QuarantineFolder(folder, destination);
   for (const [n, bytes] of lines.entries()) {
     const parts = Buffer.isBuffer(bytes) ? [bytes] : bytes;
     for (const part of parts.slice(0, -1)) await quarantine.addPart(part);
@@ -100,7 +102,7 @@ describe('a line comes out of the quarantine as it went in', () => {
   test('with type and place in the schema where they are known', async () => {
     const folder = scratchFolder();
     const more = { ...line, type: 'query', instancePath: '/a', schemaPath: '#/required' };
-    const quarantine = new QuarantineFolder(folder);
+    const quarantine = new QuarantineFolder(folder, destination);
     await quarantine.add(more, Buffer.from('{}'));
     await quarantine.seal();
     expect((await takeOut(folder))[0]?.line).toEqual(more);
@@ -138,7 +140,7 @@ describe('a long line lies in a file of its own', () => {
 
   test('that never ended, since its source broke, leaves nothing behind', async () => {
     const folder = scratchFolder();
-    const quarantine = new QuarantineFolder(folder);
+    const quarantine = new QuarantineFolder(folder, destination);
     await quarantine.addPart(Buffer.from('begin'));
     expect(await quarantine.seal()).toBeUndefined();
     expect(files(folder)).toEqual([]);
@@ -157,7 +159,7 @@ describe('the list of a run', () => {
 
   test('does not exist where nothing was set aside, and neither does its folder', async () => {
     const folder = join(scratchFolder(), 'quarantine');
-    expect(await new QuarantineFolder(folder).seal()).toBeUndefined();
+    expect(await new QuarantineFolder(folder, destination).seal()).toBeUndefined();
     expect(existsSync(folder)).toBe(false);
   });
 

@@ -6,6 +6,7 @@ import type { ProbedStore, TestAccessHost } from '../../../../src/commands/test-
 import { parseWait } from '../../../../src/commands/test-access/wait-time.ts';
 import type { StoreSettings } from '../../../../src/commands/push/push-host.ts';
 import type { AccessReport } from '../../../../src/core/access/access-report.ts';
+import { destinationOf } from '../../../../src/core/config/destination.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import type { Profile } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
@@ -48,6 +49,7 @@ async function run(flags: Record<string, string> = {}, profile: Profile | null =
     onWait: () => undefined,
     agreeToLock: async () => true,
     ambientRegion: async () => 'eu-central-1',
+    destinationOf: async (address, endpointUrl) => destinationOf(address, endpointUrl),
     lastChangeMs: async () => undefined,
     reports: () => ({
       save: async (report) => {
@@ -63,7 +65,8 @@ async function run(flags: Record<string, string> = {}, profile: Profile | null =
       profile: profile === null ? undefined : { name: 'acme', values: profile },
     },
   );
-  const named = profile === null ? undefined : { name: 'acme', profile };
+  const named =
+    profile === null ? undefined : { name: 'acme', configFile: '/acme/audit-export.json', profile };
   const report = await testAccess({ options, profile: named }, host);
   return { report, saved, opened, closed };
 }

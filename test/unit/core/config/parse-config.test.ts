@@ -96,7 +96,11 @@ describe('the profile that a run uses', () => {
   const config = { defaultProfile: 'acme', profiles: { acme: { to: 'a' }, other: { to: 'b' } } };
 
   test('is the one that is named', () => {
-    expect(chooseProfile('c.json', config, 'other')).toEqual({ name: 'other', profile: { to: 'b' } });
+    expect(chooseProfile('c.json', config, 'other')).toEqual({
+      name: 'other',
+      configFile: 'c.json',
+      profile: { to: 'b' },
+    });
   });
 
   test('else the default one, else none', () => {

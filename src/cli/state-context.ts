@@ -1,0 +1,25 @@
+import { s3Endpoint } from '../adapters/aws/s3-endpoint.ts';
+import { realPath } from '../adapters/fs/state/real-path.ts';
+import { statePlaces } from '../adapters/fs/state/state-places.ts';
+import { resolve } from 'node:path';
+import type { Destination, StatePlace } from '../core/config/destination.ts';
+import { destinationOf } from '../core/config/destination.ts';
+import type { StoreAddress } from '../core/config/store-address.ts';
+import type { CliProcess } from './terminal-context.ts';
+
+type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder'>;
+
+/** The destination that an address names on this machine, with the endpoint in effect. */
+export async function findDestination(
+  address: StoreAddress,
+  endpointUrl: string | undefined,
+  { environment, workingFolder }: Surroundings,
+): Promise<Destination> {
+  if (address.kind === 's3') return destinationOf(address, await s3Endpoint(endpointUrl, environment));
+  return destinationOf({ kind: 'folder', path: realPath(resolve(workingFolder, address.path)) }, undefined);
+}
+
+/** The folder of a profile's state, or of a destination's where there is no profile. Throws `state-not-written`. */
+export function stateFolderOf(place: StatePlace, surroundings: Surroundings): string {
+  return statePlaces(surroundings).folderOf(place);
+}

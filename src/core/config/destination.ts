@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { AuditExportError } from '../../errors.ts';
+import type { StoreAddress } from './store-address.ts';
+import { describeStoreAddress } from './store-address.ts';
+
+/**
+ * A store, its bucket and prefix, or a folder by its real path: what is delivered there is written down once, whatever
+ * profile, types, layout or spelling of the endpoint it was delivered with.
+ */
+export interface Destination {
+  /** 32 hex digits. */
+  readonly id: string;
+  /** The same in words. */
+  readonly text: string;
+}
+
+/** A profile, as state knows it: by its name and the configuration file that it stands in. */
+export interface ProfilePlace {
+  readonly name: string;
+  readonly configFile: string;
+}
+
+/** Whose state a run keeps: that of its profile, or of its destination where there is none. */
+export interface StatePlace {
+  readonly profile: ProfilePlace | undefined;
+  readonly destination: Destination;
+}
+
+/**
+ * The destination that an address names. `endpointUrl` is the endpoint in effect, wherever it was given; a folder's path
+ * must be its real one. Throws `usage` for an endpoint that is no URL.
+ */
+export function destinationOf(address: StoreAddress, endpointUrl: string | undefined): Destination {
+  if (address.kind === 'folder') return named(['folder', address.path], address.path);
+  const { bucket, prefix } = address;
+  const store = storeOf(endpointUrl);
+  const words = describeStoreAddress(address);
+  return named(['s3', store, bucket, prefix], store === aws ? words : `${words} at ${store}`);
+}
+
+const aws = 'aws';
+
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** AWS, or scheme, host and port: nothing else of an endpoint says which store it is. */
+function storeOf(endpointUrl: string | undefined): string {
+  if (endpointUrl === undefined || endpointUrl === '') return aws;
+  const url = URL.canParse(endpointUrl) ? new URL(endpointUrl) : undefined;
+  const port = url === undefined ? undefined : url.port || defaultPorts[url.protocol];
+  if (url === undefined || port === undefined)
+    throw new AuditExportError('usage', `The endpoint ${JSON.stringify(endpointUrl)} is no URL.`, {
+      cure: 'Write it with its scheme, as in --endpoint-url http://127.0.0.1:9000.',
+    });
+  const host = url.hostname.replace(/\.$/, '');
+  return /(?:^|\.)amazonaws\.com(?:\.cn)?$/.test(host) ? aws : `${url.protocol}//${host}:${port}`;
+}
+
+function named(parts: readonly string[], text: string): Destination {
+  return { id: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32), text };
+}
