@@ -27,6 +27,7 @@ const errorKinds = {
   'source-broken': 'delivery',
   'source-moved': 'delivery',
   busy: 'delivery',
+  'lock-lost': 'delivery',
   'access-denied': 'access',
   'no-credentials': 'access',
   'expired-credentials': 'access',

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type { Batch } from '../../../core/batches/batch.ts';
+import type { JournalRecord } from '../../../core/batches/journal-state.ts';
+import { compactRecords, JournalState } from '../../../core/batches/journal-state.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import type { Journal } from '../../../ports/journal.ts';
+import { appendHistory, readHistory } from './history-file.ts';
+import { JournalFile, LostOwnership } from './journal-file.ts';
+
+/** A journal that has grown past this, and to twice what it comes to, is written anew. */
+const compactedFromBytes = 1024 * 1024;
+/** What a `done` may have more than the `begin` before it. */
+const spareBytes = 64 * 1024;
+
+/** The journal of one destination, in its folder. */
+export class JournalOnDisk implements Journal {
+  readonly state = new JournalState();
+  readonly #folder: string;
+  readonly #now: () => number;
+  readonly #file: JournalFile<JournalRecord>;
+  /** Bytes after it was last written anew. */
+  #compactedBytes = 0;
+
+  private constructor(folder: string, file: JournalFile<JournalRecord>, now: () => number) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#now = now;
+  }
+
+  /** Takes the journal over; a new one where there is none. Throws `state-not-written` and `lock-lost`. */
+  static async open(folder: string, now: () => number): Promise<JournalOnDisk> {
+    return told(folder, async () => {
+      const path = join(folder, 'journal');
+      const fence = (await JournalFile.newestFence(path)) + 1;
+      const { journal, records } = await JournalFile.open<JournalRecord>(path, { fence });
+      const opened = new JournalOnDisk(folder, journal, now);
+      for (const { record } of records) opened.state.apply(record);
+      await opened.#compact();
+      return opened;
+    });
+  }
+
+  /** What a journal says, without taking it over. Throws `state-not-written`. */
+  static async read(folder: string): Promise<JournalState> {
+    return told(folder, async () => {
+      const state = new JournalState();
+      for (const { record } of await JournalFile.read<JournalRecord>(join(folder, 'journal'))) state.apply(record);
+      return state;
+    });
+  }
+
+  async add(record: JournalRecord): Promise<void> {
+    await told(this.#folder, async () => {
+      if (record.kind === 'begin')
+        await this.#file.reserve(3 * Buffer.byteLength(JSON.stringify(record)) + spareBytes);
+      await this.#file.append(record, { durable: true });
+    });
+    this.state.apply(record);
+    // A full disk must not keep a batch from being ended: it is written anew another time.
+    if (this.#file.bytes > this.#compactedBytes * 2) await told(this.#folder, () => this.#compact()).catch(unlessLost);
+  }
+
+  async *history(): AsyncGenerator<Batch> {
+    yield* readHistory<Batch>(this.#history);
+    yield* this.#delivered(await JournalFile.read<JournalRecord>(join(this.#folder, 'journal')));
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  get #history(): string {
+    return join(this.#folder, 'history');
+  }
+
+  async #compact(): Promise<void> {
+    if (this.#file.bytes < compactedFromBytes) return;
+    const records = await JournalFile.read<JournalRecord>(join(this.#folder, 'journal'));
+    await appendHistory(this.#history, this.#delivered(records));
+    await this.#file.rewrite(compactRecords(this.state, this.#now()));
+    this.#compactedBytes = this.#file.bytes;
+  }
+
+  /** The batches among these records that were delivered. */
+  *#delivered(records: readonly { record: JournalRecord }[]): Generator<Batch> {
+    for (const { record } of records)
+      if (record.kind === 'begin' && !this.state.begun.has(record.batch.id)) yield record.batch;
+  }
+}
+
+async function told<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isAuditExportError(error)) throw error;
+    if (error instanceof LostOwnership)
+      throw new AuditExportError(
+        'lock-lost',
+        'Another run has taken this destination over while this one stood still: nothing more is stored by this one.',
+        { cure: 'Run it again: what was begun is ended with the same objects.', cause: error },
+      );
+    throw new AuditExportError(
+      'state-not-written',
+      `The journal in ${folder} can't be kept: ${(error as Error).message}.`,
+      {
+        cure: 'Give this user a folder with room to write state in: set XDG_STATE_HOME, or free disk there.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function unlessLost(error: unknown): void {
+  if (isAuditExportError(error) && error.code === 'lock-lost') throw error;
+}
