@@ -7,13 +7,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The places where a configuration is looked for, the first that exists wins. */
 export function configPlaces(environment: Environment, workingFolder: string): string[] {
-  const home = environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  const home = environment['XDG_CONFIG_HOME'] || join(homedir(), '.config');
   return [join(workingFolder, 'audit-export.json'), join(home, 'audit-export', 'config.json')];
 }
 
 /** The folder of a profile's state: quarantine, ledger, receipts. */
 export function stateFolder(environment: Environment, profile: string | undefined): string {
-  const home = environment['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  const home = environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   return join(home, 'audit-export', profile ?? 'default');
 }
 
@@ -30,7 +30,7 @@ export async function readConfigFile(
     try {
       return { file, text: await readFile(file, 'utf8') };
     } catch (error) {
-      if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (named === undefined && isNothing(error)) continue;
       throw new AuditExportError(
         'config-invalid',
         `The configuration ${file} can't be read: ${(error as Error).message}.`,
@@ -42,4 +42,9 @@ export async function readConfigFile(
     }
   }
   return undefined;
+}
+
+/** No file is there; a home that is no folder (`HOME=/dev/null`, as services have it) holds none either. */
+function isNothing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
