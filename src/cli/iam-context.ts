@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
@@ -14,6 +14,7 @@ import { AuditExportError } from '../errors.ts';
 import type { IamAdmin } from '../ports/iam-admin.ts';
 import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
+import { makeFolder } from '../adapters/fs/make-folder.ts';
 
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
@@ -105,7 +106,7 @@ export async function readNamedFile(file: string, flag: string): Promise<string>
 /** Writes a file that a flag names, its folder included. Throws `usage` where it can't be written. */
 export async function writeNamedFile(file: string, text: string, flag: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, text);
   } catch (error) {
     throw new AuditExportError('usage', `${file} can't be written: ${(error as Error).message}.`, {

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { logFormatOf } from './log-format.ts';
 import { run } from './run.ts';
 
 // The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+giveHome();
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -27,6 +30,19 @@ if (logFormat === 'json') {
       openLog(process.stderr, logFormat).warn('node', message, { name });
     });
   });
+}
+
+/**
+ * A service may have a user id that passwd does not know, and no HOME: Node throws where a home is asked for then, by us or
+ * by the AWS SDK. It gets one that does not exist, as Debian gives users without a home. A variable that is empty is not set.
+ */
+function giveHome(): void {
+  if (process.env['HOME'] === '') delete process.env['HOME'];
+  try {
+    homedir();
+  } catch {
+    process.env['HOME'] = '/nonexistent';
+  }
 }
 
 /** The first signal asks the run to stop in order; the second has its usual effect. */

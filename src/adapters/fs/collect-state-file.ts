@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   SeenQuery,
 } from '../../ports/collect-state.ts';
 import { replaceFile } from './replace-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 const checkpointName = 'checkpoint.json';
 const journalName = 'batch.json';
@@ -57,7 +58,7 @@ export class CollectStateFolder implements CollectState {
 
   async beginBatch(batch: number): Promise<BatchWriter> {
     return this.#written(async () => {
-      await mkdir(this.location, { recursive: true, mode: 0o700 });
+      await makeFolder(this.location, 0o700);
       const records = await BufferedFile.open(this.#path(recordsName(batch)));
       const seen = await BufferedFile.open(this.#path(seenName(batch)));
       return this.#writerOf(records, seen);

@@ -1,6 +1,8 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { shellWord } from '../../core/schedule/quoting.ts';
 import { AuditExportError } from '../../errors.ts';
+import type { Decoding } from './decode-members.ts';
+import { DamagedData, decodeMembers } from './decode-members.ts';
 import { cutAtFrames } from './zstd-frames.ts';
 
 /** A compressed form that sources may have: how it begins, and how it is undone. */
@@ -9,13 +11,12 @@ interface CompressedForm {
   suffix: string;
   magic: Buffer;
   /** Undefined where this Node has no such decoder. */
-  decoder: (() => Transform) | undefined;
-  /** How the decoder wants its pieces cut. */
-  cut: (pieces: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+  decoder: Decoding['decoder'] | undefined;
+  cut?: Decoding['cut'];
 }
 
 /** Node has zstd from 22.15 and 23.8 on. */
-const zstd = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
+const zstd = (zlib as { createZstdDecompress?: Decoding['decoder'] }).createZstdDecompress;
 
 const forms: readonly CompressedForm[] = [
   {
@@ -23,7 +24,6 @@ const forms: readonly CompressedForm[] = [
     suffix: '.gz',
     magic: Buffer.from([0x1f, 0x8b]),
     decoder: () => zlib.createGunzip({ chunkSize: 256 * 1024 }),
-    cut: (pieces) => pieces,
   },
   {
     name: 'zstd',
@@ -41,50 +41,87 @@ export function isCompressed(head: Buffer): boolean {
 
 /**
  * Undoes the compression of a source, which is told by its first bytes, not by its name: pipes have none, and names lie.
- * Throws `source-broken` for data that ends too early or is damaged, `source-unsupported` where this Node lacks the
- * decoder.
+ * Throws `source-broken`, with the offset in the stored bytes, for data that ends too early, is damaged or is followed by
+ * something else, and `source-unsupported` where this Node lacks the decoder. With `again`, which opens the same bytes once
+ * more, all that is whole before a damaged place is yielded; without, that holds for the first MiB.
  */
-export async function* decompress(name: string, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* decompress(
+  name: string,
+  stored: AsyncIterable<Buffer>,
+  again?: () => AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
   const iterator = stored[Symbol.asyncIterator]();
   const head = await readHead(iterator);
   const form = forms.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  const pieces = rejoin(head, iterator);
   if (form === undefined) {
     refuseEmpty(name, head);
-    yield* rejoin(head, iterator);
+    yield* pieces;
     return;
   }
-  if (form.decoder === undefined) {
+  const { decoder, cut } = form;
+  if (decoder === undefined) {
+    await iterator.return?.();
     throw new AuditExportError(
       'source-unsupported',
       `${name} is compressed with ${form.name}, which Node ${process.versions.node} can't read.`,
       {
-        cure: `Use Node 22.15 or newer, or pipe it: ${form.name} -dc ${name} | audit-export push`,
+        cure: `Use Node 22.15 or newer, or pipe it: ${form.name} -dc ${shellWord(name)} | audit-export push`,
       },
     );
   }
-  // Copies, for the source uses its buffer again while the decoder still works on the last piece.
-  const decoded = form.decoder();
-  // An error that comes while nobody reads is found by the next read.
-  decoded.on('error', () => undefined);
-  const pieces = form.cut(copies(rejoin(head, iterator)));
-  pipeline(Readable.from(pieces, { objectMode: false }), decoded, () => undefined);
+  const remembered = again === undefined ? new RememberedBytes(pieces) : undefined;
+  const decoding = { decoder, cut, again: again ?? (() => remembered?.again()) };
   try {
-    for await (const piece of decoded) yield piece as Buffer;
+    yield* decodeMembers(remembered?.pass() ?? pieces, decoding);
   } catch (error) {
-    if (error instanceof AuditExportError) throw error;
-    throw new AuditExportError(
-      'source-broken',
-      `${name}: its ${form.name} data is damaged or ends too early (${messageOf(error)}).`,
-      {
-        cure: `Get a whole copy (test it with: ${form.name} -t ${name}) and push it again: what is stored already will not be stored twice.`,
-        cause: error,
-      },
-    );
+    if (error instanceof DamagedData) throw broken(name, form, error);
+    throw error;
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function broken(name: string, form: CompressedForm, damage: DamagedData): AuditExportError {
+  const { storedOffset } = damage;
+  return new AuditExportError(
+    'source-broken',
+    `${name}: its ${form.name} data is damaged, ends too early, or is followed by something else, at byte ${storedOffset} of the file (${damage.message}).`,
+    {
+      cure: `Get a whole copy (test it with: ${form.name} -t ${shellWord(name)}) and push it again: what is stored already will not be stored twice.`,
+      details: { source: name, storedOffset },
+      cause: damage,
+    },
+  );
+}
+
+const rememberedBytes = 1024 * 1024;
+
+/** Keeps the first bytes of a stream, which can't be opened again, for as long as they are all. */
+class RememberedBytes {
+  readonly #stream: AsyncIterable<Buffer>;
+  #pieces: Buffer[] | undefined = [];
+  #bytes = 0;
+
+  constructor(stream: AsyncIterable<Buffer>) {
+    this.#stream = stream;
+  }
+
+  async *pass(): AsyncGenerator<Buffer> {
+    for await (const piece of this.#stream) {
+      this.#bytes += piece.length;
+      if (this.#bytes > rememberedBytes) this.#pieces = undefined;
+      // A copy, for the source uses its buffer again.
+      this.#pieces?.push(Buffer.from(piece));
+      yield piece;
+    }
+  }
+
+  again(): AsyncIterable<Buffer> | undefined {
+    return this.#pieces === undefined ? undefined : piecesOf(this.#pieces);
+  }
+}
+
+async function* piecesOf(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* pieces;
 }
 
 /** The first bytes, four or more unless the source is shorter. */
@@ -114,8 +151,4 @@ async function* rejoin(head: Buffer, iterator: AsyncIterator<Buffer>): AsyncGene
   } finally {
     await iterator.return?.();
   }
-}
-
-async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield Buffer.from(piece);
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
 import { PutFailure } from '../../ports/put-failure.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
@@ -92,7 +93,7 @@ export class FolderStore implements ObjectStore {
   }
 
   async #makeFolderOnce(folder: string): Promise<void> {
-    const first = await mkdir(folder, { recursive: true });
+    const first = await makeFolder(folder);
     // A new folder is durable once the folders above it are; after a try that failed any of them may be new.
     const highest = this.#unsynced.has(folder) ? this.#root : first;
     if (highest === undefined) {

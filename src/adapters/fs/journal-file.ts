@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { replaceFile, syncFolder } from './replace-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * A file of JSON records, one a line, each behind its checksum. A record is there as a whole or not at all, whatever is
@@ -25,7 +26,7 @@ export class JournalFile<T> {
 
   /** Reads all records; none where there is no file yet. Throws where one in the middle is damaged. */
   async open(): Promise<T[]> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.#path), 0o700);
     const file = await open(this.#path, 'a+', 0o600);
     this.#file = file;
     const text = await file.readFile();

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Destination } from '../../core/config/destination.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Longer lines lie in a file of their own beside the list. */
 const inlineBytes = 1024 * 1024;
@@ -148,7 +149,7 @@ class LongLine {
 
 /** A name for a file that is being written, in the folder, which is made if need be. */
 async function unfinishedPath(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 

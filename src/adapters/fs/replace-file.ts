@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 const ownerOnly = 0o600;
 
@@ -9,7 +10,7 @@ const ownerOnly = 0o600;
  * link keeps pointing to what it points to. Throws what the file system throws.
  */
 export async function replaceFile(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const target = await realpath(file).catch(() => file);
   const unfinished = join(
     dirname(target),

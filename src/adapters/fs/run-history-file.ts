@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, open, readFile, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -8,6 +8,7 @@ import type { KeptRuns } from '../../core/runs/fold-runs.ts';
 import type { BeginRecord, EndRecord, MarkRecord, RunBeginning } from '../../core/runs/run-record.ts';
 import type { OpenRun, RunHistory, RunHistoryBook } from '../../ports/run-history.ts';
 import { replaceFile } from './replace-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 const lf = 0x0a;
 const ownerOnly = 0o600;
@@ -90,7 +91,7 @@ export class RunHistoryFile implements RunHistory, RunHistoryBook {
 
   async #append(record: BeginRecord | MarkRecord | EndRecord): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.#file), 0o700);
     // A file that is compacted just now is replaced: what went to the old one is written again. Lines may come twice.
     for (let tries = 0; tries < 3; tries++) {
       const file = await open(this.#file, 'a+', ownerOnly);

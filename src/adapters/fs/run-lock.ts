@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './make-folder.ts';
 
 /** Who has a lock. `process` tells two processes apart that had the same id one after the other, where the system says. */
 export interface LockHolder {
@@ -27,7 +28,7 @@ export async function takeLock(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<{ release: () => Promise<void> } | { holder: LockHolder }> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), 0o700);
   const until = Date.now() + waitMs;
   for (;;) {
     const mine = await thisProcess();

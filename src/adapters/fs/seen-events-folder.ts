@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { CommittedKeys, SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
@@ -7,6 +7,7 @@ import { KeyBatch } from './seen-events-batch.ts';
 import { keyWords, wordsOf } from './seen-events-keys.ts';
 import { KeySegment, mergeSorted, writeSegment } from './seen-events-segment.ts';
 import type { SortedKeys } from './seen-events-segment.ts';
+import { makeFolderSync } from './make-folder.ts';
 
 /** Five million keys are 90 MB of disk and 11 MB of memory. */
 export const usualSeenEventsBounds = { maxKeys: 5_000_000, memoryKeys: 512 * 1024 } as const;
@@ -48,7 +49,7 @@ export class SeenEventsFolder implements SeenEvents {
   /** Throws `state-not-written` where the folder can't be made, and `config-invalid` for files that are broken. */
   static open(folder: string, bounds: SeenEventsBounds): SeenEventsFolder {
     const opened = new SeenEventsFolder(folder, bounds);
-    guard(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    guard(folder, () => makeFolderSync(folder, 0o700));
     opened.#load();
     return opened;
   }

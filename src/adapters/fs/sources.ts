@@ -152,9 +152,10 @@ async function fileSource(
       storedBytes,
       ...(found.isFile() ? { file: sourceFile(path, found) } : {}),
       read: (onStoredBytes, range) => {
-        const inode = `${found.dev}:${found.ino}`;
-        const stored = readFile(path, onStoredBytes, range && { ...range, inode });
-        return range === undefined || range.start === 0 ? decompress(path, stored) : stored;
+        const part = range && { ...range, inode: `${found.dev}:${found.ino}` };
+        const stored = readFile(path, onStoredBytes, part);
+        if (range !== undefined && range.start > 0) return stored;
+        return decompress(path, stored, found.isFile() ? () => readFile(path, () => undefined, part) : undefined);
       },
     },
   };

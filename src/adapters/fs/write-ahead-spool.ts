@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CutSettings } from '../../core/follow/cut-settings.ts';
 import type { LinesRecord } from '../../core/follow/spool-record.ts';
@@ -7,6 +7,7 @@ import { encodeRecord, segmentMagic } from '../../core/follow/spool-record.ts';
 import type { ReadySegment, WriteAheadSpool } from '../../ports/write-ahead-spool.ts';
 import { damaged, spoolFailed } from './write-ahead-spool-errors.ts';
 import { lookThrough, readSegment } from './write-ahead-spool-segment.ts';
+import { makeFolder } from './make-folder.ts';
 
 const empty = Buffer.alloc(0);
 const nameForm = /^(\d{12})\.(open|ready)$/;
@@ -48,7 +49,7 @@ export class WriteAheadSpoolFolder implements WriteAheadSpool {
   static async open(folder: string, cut: CutSettings): Promise<WriteAheadSpoolFolder> {
     const spool = new WriteAheadSpoolFolder(folder);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       await spool.#recover(cut);
     } catch (error) {
       throw spoolFailed(folder, error);

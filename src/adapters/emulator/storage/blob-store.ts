@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 /** Where the bytes of objects lie. Content is never changed once it is in. */
 export interface BlobStore {
@@ -42,7 +43,7 @@ export class FolderBlobStore implements BlobStore {
 
   async put(bytes: Buffer): Promise<string> {
     const id = randomUUID();
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     await writeFile(join(this.#folder, id), bytes, { flag: 'wx' });
     return id;
   }

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../../errors.ts';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 /** Takes a data folder for this process. Answers with what gives it back. Throws `AuditExportError` usage where another has it. */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const path = join(folder, 'lock');
   const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
   if (holder > 0 && holder !== process.pid && isAlive(holder)) {

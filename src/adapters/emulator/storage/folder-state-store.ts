@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bucket, ObjectVersion } from '../s3/bucket.ts';
 import { readJson, writeJson } from './map-json.ts';
 import type { SavedState, StateStore } from './state-store.ts';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 interface ObjectEntry {
   readonly bucket: string;
@@ -41,7 +42,7 @@ export class FolderStateStore implements StateStore {
 
   /** Reads the folder, makes the journal short again and takes away blobs that belong to nothing. */
   async load(): Promise<LoadedState> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder, 0o700);
     const text = await readIfThere(join(this.#folder, 'state.json'));
     if (text === undefined) return undefined;
     const state = readJson(text) as { directory: SavedState['directory']; buckets: Map<string, Bucket> };

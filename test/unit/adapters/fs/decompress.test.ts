@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
 import * as fc from 'fast-check';
@@ -77,6 +78,87 @@ describe('gzip', () => {
     expect(await read('a.gz', gzipSync(''))).toBe('');
   });
 });
+
+describe('gzip that is not one member after the other', () => {
+  const zeros = (bytes: number): Buffer => Buffer.alloc(bytes);
+
+  test('goes on behind padding of zero bytes, wherever pieces and padding end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.string(), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 60 }),
+        async (parts, size) => {
+          const file = Buffer.concat(parts.flatMap(([part, padding]) => [gzipSync(part), zeros(padding)]));
+          expect(await read('a.gz', file, [size])).toBe(parts.map(([part]) => Buffer.from(part)).join(''));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    ['garbage', Buffer.from('garbage')],
+    ['garbage behind padding', Buffer.concat([zeros(512), Buffer.from('garbage')])],
+    ['a lone first byte of a member', Buffer.from([0x1f])],
+    ['garbage and another member', Buffer.concat([Buffer.from('xx'), gzipSync('more')])],
+  ])('is broken by %s behind it, after all before has been given', async (_, rest) => {
+    for (const size of [50, 1_000_000]) {
+      const { given, error } = await readUntilBroken(Buffer.concat([packed, rest]), size);
+      expect(given).toBe(text);
+      expect(error).toMatchObject({ code: 'source-broken', exitCode: 6 });
+      expect(error.details['storedOffset']).toBeGreaterThanOrEqual(packed.length);
+    }
+  });
+
+  test('that is damaged in its middle gives the same bytes before it, whatever the pieces', async () => {
+    const damaged = Buffer.from(packed);
+    damaged.fill(0xff, packed.length / 2, packed.length / 2 + 8);
+    const all = await Promise.all(
+      [100, 1000, 70_000, 1_000_000].map((size) => readUntilBroken(damaged, size)),
+    );
+    const [{ given = '', error } = {}] = all;
+    expect(text.startsWith(given.slice(0, 20_000))).toBe(true);
+    expect(given.length).toBeGreaterThan(text.length / 3);
+    expect(error?.message).toMatch(/at byte \d+ of the file/);
+    expect(new Set(all.map((one) => one.given)).size).toBe(1);
+  });
+
+  test('that is cut gives all that was whole', async () => {
+    const { given } = await readUntilBroken(packed.subarray(0, packed.length - 9), 1000);
+    expect(text.startsWith(given)).toBe(true);
+    expect(given.length).toBeGreaterThan(text.length - 300);
+  });
+
+  test('a stream of more than can be remembered is broken all the same', async () => {
+    const noise = randomBytes(3_000_000);
+    const file = Buffer.concat([gzipSync(noise), Buffer.from('garbage')]);
+    expect(await rejectionOf(read('stdin', file, [65_536]))).toMatchObject({ code: 'source-broken' });
+  });
+
+  test('a file of any size gives all before the damage, for it can be opened again', async () => {
+    const noise = randomBytes(3_000_000);
+    const file = Buffer.concat([gzipSync(noise), Buffer.from('garbage')]);
+    const open = (): AsyncIterable<Buffer> => inPieces(file, [65_536]);
+    let given = 0;
+    const reading = async (): Promise<void> => {
+      for await (const piece of decompress('a.gz', open(), open)) given += piece.length;
+    };
+    expect(await rejectionOf(reading())).toMatchObject({ code: 'source-broken' });
+    expect(given).toBe(noise.length);
+  });
+});
+
+async function readUntilBroken(
+  file: Buffer,
+  size: number,
+): Promise<{ given: string; error: AuditExportError }> {
+  const pieces: Buffer[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const piece of decompress('a.gz', inPieces(file, [size]))) pieces.push(Buffer.from(piece));
+  };
+  const error = (await rejectionOf(reading())) as AuditExportError;
+  return { given: Buffer.concat(pieces).toString('latin1'), error };
+}
 
 describe('a file that is not compressed', () => {
   test.each(['', '{', '{}', '{"a":1}\n', text])('comes through as it is', async (content) => {
