@@ -1,3 +1,4 @@
+import type { KnownFile } from '../core/files/known-file.ts';
 import type { FilesPort } from './files.ts';
 import type { Source, SourceFile } from './source.ts';
 
@@ -31,9 +32,15 @@ export interface FollowedInputs extends FilesPort {
   readonly hasFiles: boolean;
   /** Looks which files there are, and how large. What can't be looked at is told by `onTrouble`. */
   scan: (onTrouble: (path: string, error: unknown) => void) => Promise<ScanChange>;
-  /** The files of the inputs, as the last scan found them. */
-  files: () => (Source & { file: SourceFile })[];
-  /** Lets go of files that are gone and were read to their end, by inode. */
-  release: (inodes: ReadonlySet<string>) => Promise<void>;
+  /** Takes the files that changed since they were last delivered, or all of them. */
+  take: (all: boolean) => TakenFiles;
   close: () => Promise<void>;
+}
+
+/** Files that are to be delivered. */
+export interface TakenFiles {
+  /** As they are now. */
+  files: () => (Source & { file: SourceFile })[];
+  /** Says that what was new in them is durable: what is gone and was read to its end is let go. */
+  settle: (known: ReadonlyMap<string, KnownFile>) => Promise<void>;
 }

@@ -5,30 +5,22 @@ import type { StoredRange } from '../../ports/source.ts';
 
 const readBytes = 256 * 1024;
 
-/** A part of a file that must be there as it was: the file with this inode, to its end. */
-export interface FixedPart extends StoredRange {
-  /** `device:inode`. */
-  inode: string;
-}
-
 /**
- * Reads a file, or a fixed part of one, always into the same buffer. Throws `source-unreadable` or `source-broken`, and
- * `source-moved` where a fixed part is not there any more: the log was rotated.
+ * Reads a file that was opened, or a range of it, always into the same buffer. Throws `source-unreadable` or
+ * `source-broken`, and `source-moved` where the range is not there any more: the log was rotated.
  */
-export async function* readFile(
+export async function* readHandle(
   path: string,
-  onStoredBytes: (bytes: number) => void,
-  part?: FixedPart,
+  access: { open: () => Promise<FileHandle>; done: (file: FileHandle) => Promise<void> },
+  { range, onStoredBytes }: { range: StoredRange | undefined; onStoredBytes: (bytes: number) => void },
 ): AsyncGenerator<Buffer> {
-  const { start, end } = part ?? { start: 0, end: Number.POSITIVE_INFINITY };
-  const file = await openFile(path, part?.inode);
+  const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY };
+  const file = await access.open();
   try {
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     for (let at = start; at < end;) {
-      // A pipe or a device has no places: what is read from its beginning is read as it comes.
-      const place = start === 0 ? null : at;
-      const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, end - at), place);
-      if (bytesRead === 0 && part !== undefined) throw moved(path, 'it was cut while it was read');
+      const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, end - at), at);
+      if (bytesRead === 0 && range !== undefined) throw moved(path, 'it was cut while it was read');
       if (bytesRead === 0) return;
       at += bytesRead;
       onStoredBytes(bytesRead);
@@ -45,7 +37,7 @@ export async function* readFile(
       },
     );
   } finally {
-    await file.close();
+    await access.done(file);
   }
 }
 

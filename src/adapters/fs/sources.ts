@@ -4,13 +4,13 @@ import { Socket } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { Shard } from '../../core/push/shard.ts';
 import { isInShard } from '../../core/push/shard.ts';
 import type { Source } from '../../ports/source.ts';
 import { decompress } from './decompress.ts';
-import { notUtf8, readFile, unreadable } from './read-file.ts';
-import { sourceFile } from './source-file.ts';
+import { fileSource, inodeOf } from './file-source.ts';
+import { notUtf8, openFile, unreadable } from './read-file.ts';
 
 export interface OpenSourcesOptions {
   /** Read for `-`, and where no input is named. */
@@ -27,22 +27,43 @@ export interface OpenSourcesOptions {
   shard?: Shard | undefined;
 }
 
+/** What inputs came to. */
+export interface OpenedSources {
+  sources: Source[];
+  /** What can't be read: inputs, and files and folders in them. */
+  unreadable: { source: string; error: AuditExportError }[];
+}
+
 /**
  * Turns the inputs of a command line (files, folders, globs, `-`) into sources, each once, in an order that does not
- * depend on the file system. Throws `source-unreadable` for what does not exist, before anything is read.
+ * depend on the file system. What can't be read is told beside. Throws what opening a bucket throws.
  */
-export async function openSources(inputs: readonly string[], options: OpenSourcesOptions): Promise<Source[]> {
-  const sources: Source[] = [];
+export async function openSources(
+  inputs: readonly string[],
+  options: OpenSourcesOptions,
+): Promise<OpenedSources> {
+  const opened: OpenedSources = { sources: [], unreadable: [] };
   const seen = new Set<string>();
+  const trouble: Trouble = (source, error) => {
+    if (!isAuditExportError(error) || error.code !== 'source-unreadable') throw error;
+    opened.unreadable.push({ source, error });
+  };
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
-    for await (const { identity, below, source } of searchInput(input, options)) {
-      if (seen.has(identity)) continue;
-      seen.add(identity);
-      if (options.shard === undefined || isInShard(below, options.shard)) sources.push(source);
+    try {
+      for await (const { identity, below, source } of searchInput(input, options, trouble)) {
+        if (seen.has(identity)) continue;
+        seen.add(identity);
+        if (options.shard === undefined || isInShard(below, options.shard)) opened.sources.push(source);
+      }
+    } catch (error) {
+      trouble(input, error);
     }
   }
-  return sources;
+  return opened;
 }
+
+/** Told of what can't be read while the rest can. */
+type Trouble = (source: string, error: unknown) => void;
 
 interface Found {
   identity: string;
@@ -51,17 +72,22 @@ interface Found {
   source: Source;
 }
 
-async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
+async function* searchInput(
+  input: string,
+  options: OpenSourcesOptions,
+  trouble: Trouble,
+): AsyncGenerator<Found> {
   if (input === '-') {
     yield { identity: '-', below: '-', source: stdinSource(options) };
   } else if (options.openBucket !== undefined && /^s3:\/\//i.test(input)) {
     for (const source of await options.openBucket(input, options))
       yield { identity: source.name, below: source.name, source };
   } else {
-    for (const path of await pathsOf(input, options.exceptBelow)) {
+    for (const path of await pathsOf(input, options.exceptBelow, trouble)) {
       const below = path === input || isGlob(input) ? path : relative(input, path);
       if (path !== input && (await isGone(path))) continue;
-      yield { ...(await fileSource(path, options)), below: below.split(sep).join('/') };
+      const found = await sourceAt(path, options).catch((error: unknown) => trouble(path, error));
+      if (found !== undefined) yield { ...found, below: below.split(sep).join('/') };
     }
   }
 }
@@ -78,13 +104,17 @@ async function isGone(path: string): Promise<boolean> {
   );
 }
 
-async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<string[]> {
+async function pathsOf(
+  input: string,
+  exceptBelow: readonly string[],
+  trouble: Trouble,
+): Promise<string[]> {
   const found = await stat(input).catch((error: unknown) => {
     if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(input, error);
   });
   if (found !== undefined && !found.isDirectory()) return [input];
-  const paths = found === undefined ? await globPaths(input) : await folderPaths(input);
+  const paths = found === undefined ? await globPaths(input) : await folderPaths(input, trouble);
   const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
   return paths.filter((path) => !written.some((folder) => resolve(path).startsWith(folder)));
 }
@@ -109,15 +139,16 @@ async function globPaths(pattern: string): Promise<string[]> {
  * All files below a folder but the hidden ones and those of this tool itself. Links to files are followed, links to folders
  * are not (they can go in circles); pipes and devices are left out, for nobody knows whether they end.
  */
-async function folderPaths(folder: string): Promise<string[]> {
+async function folderPaths(folder: string, trouble: Trouble): Promise<string[]> {
   const paths: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    trouble(folder, unreadable(folder, error));
+    return [];
   });
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) paths.push(...(await folderPaths(path)));
+    if (entry.isDirectory()) paths.push(...(await folderPaths(path, trouble)));
     else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push(path);
   }
   return byBytes(paths);
@@ -135,30 +166,41 @@ function byBytes(paths: readonly string[]): string[] {
 }
 
 /** A file is the same file under any name: by another path, a link or an alias it would be read twice. */
-async function fileSource(
+async function sourceAt(
   path: string,
   options: OpenSourcesOptions,
 ): Promise<{ identity: string; source: Source }> {
   const found = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  // A FIFO or a device says nothing of its size.
-  const storedBytes = found.isFile() ? Number(found.size) : undefined;
-  if (found.isFIFO()) return { identity: `${found.dev}:${found.ino}`, source: pipeSource(path, options) };
+  const identity = inodeOf(found);
+  if (found.isFIFO()) return { identity, source: pipeSource(path, options) };
+  if (found.isFile()) return { identity, source: await fileSource(path) };
+  return { identity, source: deviceSource(path) };
+}
+
+/** A device says nothing of its size, and has no places: it is read as it comes. */
+function deviceSource(path: string): Source {
   return {
-    identity: `${found.dev}:${found.ino}`,
-    source: {
-      name: path,
-      storedBytes,
-      ...(found.isFile() ? { file: sourceFile(path, found) } : {}),
-      read: (onStoredBytes, range) => {
-        const part = range && { ...range, inode: `${found.dev}:${found.ino}` };
-        const stored = readFile(path, onStoredBytes, part);
-        if (range !== undefined && range.start > 0) return stored;
-        return decompress(path, stored, found.isFile() ? () => readFile(path, () => undefined, part) : undefined);
-      },
-    },
+    name: path,
+    storedBytes: undefined,
+    read: (onStoredBytes) => decompress(path, readDevice(path, onStoredBytes)),
   };
+}
+
+async function* readDevice(
+  path: string,
+  onStoredBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const file = await openFile(path);
+  try {
+    for await (const piece of file.createReadStream({ autoClose: false })) {
+      onStoredBytes((piece as Buffer).length);
+      yield piece as Buffer;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** A named pipe is read as a stream that can be let go of: opened as a file it would wait for a writer, deaf to Ctrl-C. */

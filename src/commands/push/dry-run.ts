@@ -1,15 +1,14 @@
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
-import type { WitnessStore } from '../../ports/witness-store.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 
 /** The store of a dry run: the run goes its whole way and stops before the first byte is sent. It needs no credentials. */
-export function planningStore(address: StoreAddress): WitnessStore {
+export function planningStore(address: StoreAddress): ObjectStore {
   return {
     location: describeStoreAddress(address),
     prefix: address.kind === 's3' ? address.prefix : '',
     put: async () => 'planned',
-    ask: async () => 'planned',
     close: async () => undefined,
   };
 }

@@ -1,293 +1,434 @@
-import { AuditExportError, exitCodes, isAuditExportError } from '../../errors.ts';
-import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { CutSettings } from '../../core/follow/cut-settings.ts';
-import { readPositions } from '../../core/follow/spooled-positions.ts';
-import type { Wrapping } from '../../core/lines/unwrap-line.ts';
-import { FollowSum } from '../../core/follow/follow-sum.ts';
-import type { TailEvent } from '../../ports/tail.ts';
-import type { WriteAheadSpool } from '../../ports/write-ahead-spool.ts';
-import { layoutOf, noInput, storeAddress } from './check-request.ts';
-import type { PushRequest } from './check-request.ts';
-import { Bell } from './follow-bell.ts';
-import type { FollowParts, FollowPlace } from './follow-host.ts';
-import { Intake } from './follow-intake.ts';
-import { followLedger } from './follow-ledger.ts';
-import type { FollowLedger } from './follow-ledger.ts';
-import { Outlet } from './follow-outlet.ts';
-import { checkSameDestination, placeOf } from './follow-place.ts';
-import { FollowTeller } from './follow-teller.ts';
-import { pushFrom } from './index.ts';
-import type { LockedRun, PushHost } from './push-host.ts';
-import { statePlaceOf } from './state-place.ts';
-import { openSeen } from './seen-index.ts';
+import type { PushReport, ReportProblem } from '../../core/accounting/push-report.ts';
+import type { KeptPart, Part } from '../../core/batches/batch.ts';
+import type { FilesResult } from '../../core/batches/deliver-files.ts';
+import { deliverFiles } from '../../core/batches/deliver-files.ts';
+import { pauseMs } from '../../core/delivery/back-off.ts';
+import type { FileSource } from '../../core/files/look-at-content.ts';
+import { lookAtFiles } from '../../core/files/catalogue.ts';
+import type { SourcePart } from '../../core/push/source-part.ts';
+import { AuditExportError, exitCodes } from '../../errors.ts';
+import type { FollowedInputs } from '../../ports/followed-inputs.ts';
+import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
+import { Condition, Mutex } from './condition.ts';
+import { FollowNotes } from './follow-notes.ts';
+import { holdJournal } from './held-journal.ts';
+import { PipeIntake } from './pipe-intake.ts';
+import { problemOf, sourceProblem } from './problems.ts';
+import type { HeldJournal, PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
+import { choicesOf, planPush } from './push-plan.ts';
+import { telling } from './seen-index.ts';
+import type { Watch } from './session.ts';
+import { Session } from './session.ts';
+
+/** Inputs are looked at so often. */
+const scanMs = 1000;
+/** Files that seem unchanged are looked at as well, so often. */
+const wholeLookMs = 300_000;
+/** A batch that fails for a reason that the store's own patience does not cover is begun again, later and later. */
+const backOff = { firstMs: 2000, mostMs: 60_000 };
+const mostListed = 10_000;
 
 /**
- * Delivers what is written to files, folders and pipes, until a pipe ends or somebody says stop. Lines go to a spool on
- * disk as soon as they are read; batches of them are delivered one after the other, whatever is killed when. Returns one
- * report for all batches of this process; throws what is wrong before anything is read.
+ * Delivers what is written to files, folders and pipes, until the pipes end or somebody says stop: the catalogue and the
+ * journal of every push, in a loop. What comes out of pipes is kept on disk until it is delivered. Returns one report for
+ * all batches of this process; throws what is wrong before anything is read.
  */
-export async function follow(request: PushRequest, host: PushHost): Promise<PushReport> {
-  checkFollowing(request, host);
-  const parts = await host.following();
-  // A run without sources: opens everything once, so that what is wrong is told at once.
-  const first = await pushFrom(async () => [], request, host);
-  if (first.error !== null) return first;
-  const place = await placeOf(request, first, host);
-  const locked = await lock(place, request, host);
-  const seen = await openSeen({ request, host, locked });
+export async function follow(plan: PushPlan, host: PushHost, watch: Watch): Promise<PushReport> {
+  checkFollowing(plan);
+  const deadline = new AbortController();
+  const openSession = (asked: PushPlan, books?: Session['books']): Promise<Session> =>
+    Session.open({ plan: asked, host, watch, signal: deadline.signal, mostListed, books });
+  const session = await openSession(plan);
   try {
-    const own = await parts.openOwnLedger(place);
+    const held = await holdJournal(plan, host);
+    if (held === undefined)
+      throw new AuditExportError('state-not-written', 'There is no place for the journal, and --follow needs one.', {
+        cure: 'Set XDG_STATE_HOME to a folder that this user may write to.',
+      });
     try {
-      const ledger = followLedger([own, locked.ledger]);
-      const cut = await cutSettings(request, host);
-      const spool = await parts.openSpool(place, cut);
-      return await new Following({
-        request,
-        host: {
-          ...host,
-          ...(seen === undefined ? {} : { seen }),
-          keepWitnesses: (objects) => locked.ledger.keepWitnesses(objects),
-        },
-        parts,
-        ledger,
-        spool,
-        cut,
-        first,
-        place,
-      }).run();
+      const kept = await held.openKept();
+      const inputs = await host.openFollowed(plan.inputs, plan.written);
+      const { dedupe } = plan.options;
+      const seen = dedupe === undefined ? undefined : telling(held.openSeen(dedupe), host);
+      const follower = new Follower({ host, watch, session, held, kept, inputs, seen, deadline, openSession });
+      try {
+        return await follower.run();
+      } finally {
+        await follower.close();
+        await seen?.close();
+        await inputs.close();
+        await kept.close();
+      }
     } finally {
-      await own.close();
+      await held.release();
     }
   } finally {
-    await seen?.close();
-    await locked.release();
+    await session.close();
   }
 }
 
-interface FollowingOptions {
-  request: PushRequest;
+interface FollowerOptions {
   host: PushHost;
-  parts: FollowParts;
-  ledger: FollowLedger;
-  spool: WriteAheadSpool;
-  cut: CutSettings;
-  first: PushReport;
-  place: FollowPlace;
+  watch: Watch;
+  session: Session;
+  held: HeldJournal;
+  kept: KeptBytes;
+  inputs: FollowedInputs;
+  seen: SeenEvents | undefined;
+  /** Aborted when there is no time left to deliver. */
+  deadline: AbortController;
+  openSession: (plan: PushPlan, books: Session['books']) => Promise<Session>;
 }
 
-/** One process that follows: intake and outlet side by side. */
-class Following {
-  readonly #options: FollowingOptions;
-  readonly #sum: FollowSum;
-  readonly #teller: FollowTeller;
-  readonly #ready = new Bell();
-  readonly #freed = new Bell();
-  readonly #deadline = new AbortController();
-  #request: PushRequest;
-  #cut: CutSettings;
-  /** Since when batches wait, oldest first. */
-  #waiting: ReadonlyMap<string, number> = new Map();
+/** One process that follows: a look at the inputs each second, and a batch whenever one is due, side by side. */
+class Follower {
+  readonly #options: FollowerOptions;
+  readonly #notes: FollowNotes;
+  readonly #intake: PipeIntake;
+  readonly #changed = new Condition();
+  readonly #looking = new Mutex();
+  readonly #problems = new Map<string, ReportProblem>();
+  #session: Session;
+  #nextPlan: PushPlan | undefined;
+  /** Ends the attempt under way: there are new settings. */
+  #attempt = new AbortController();
+  /** Bytes that came since the last batch was begun, and since when. */
+  #news = { bytes: 0, sinceMs: Number.NEGATIVE_INFINITY as number | undefined };
+  #hasEnded = false;
+  #failures = 0;
+  #wholeLookMs = Number.NEGATIVE_INFINITY;
+  #failure: unknown;
 
-  constructor(options: FollowingOptions) {
+  constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#sum = new FollowSum(options.first);
-    this.#request = options.request;
-    this.#cut = options.cut;
-    const { log, clock } = options.host;
-    this.#teller = new FollowTeller({ log, clock, options: options.request.options, spool: options.spool });
+    this.#session = options.session;
+    const { host, kept, session } = options;
+    const { quiet, verbose, maxLine } = session.plan.options;
+    const { log, clock } = host;
+    this.#notes = new FollowNotes({ log, clock, quiet, verbose, keptBytes: () => kept.bytes });
+    this.#intake = new PipeIntake({
+      kept,
+      clock,
+      log,
+      mostBytes: () => this.#session.plan.options.spoolSize,
+      longestLine: maxLine,
+      onKept: (bytes) => this.#note(bytes),
+    });
   }
 
   async run(): Promise<PushReport> {
-    const { host, spool, ledger, parts } = this.#options;
-    const tails = await this.#openTails();
-    this.#teller.started(tails);
-    const { clock, log } = host;
-    const deadline = this.#deadline.signal;
-    const intake = new Intake({
-      spool,
-      clock,
-      log,
-      deadline,
-      ready: this.#ready,
-      freed: this.#freed,
-      cut: () => this.#cut,
-      flushMs: () => this.#request.options.flushInterval,
-      spoolBytes: this.#request.options.spoolSize,
-      onTick: () => this.#showSpool(),
-    });
-    const outlet = new Outlet(
-      {
-        host,
-        spool,
-        ledger,
-        deadline,
-        ready: this.#ready,
-        freed: this.#freed,
-        onDelivered: (report) => {
-          this.#sum.add(report);
-          this.#teller.delivered(report);
-          this.#showSpool();
-          void host.recorder?.mark(() => this.#reportSoFar());
-        },
-      },
-      this.#request,
-    );
-    const stopReloading = parts.onReload(() => void this.#reload(outlet));
+    const { host, inputs, kept, held, deadline } = this.#options;
+    await this.#removeDelivered(kept, held);
+    this.#notes.started(this.#session.plan.inputs);
+    const stopReloading = host.onReload(() => void this.#reload());
     const drained = new AbortController();
     void this.#awaitDeadline(drained.signal);
-    let hasEnded = false;
-    let failure: unknown;
-    const taking = intake
-      .run(tails, host.signal)
+    const reading = Promise.all([
+      this.#intake.run(inputs.pipes, host.signal, deadline.signal),
+      inputs.hasFiles ? this.#scanAll() : undefined,
+    ])
       .catch((error: unknown) => {
-        failure = error;
+        this.#failure = error;
       })
       .finally(() => {
-        hasEnded = true;
-        this.#ready.ring();
+        this.#hasEnded = true;
+        this.#changed.notifyAll();
       });
-    await Promise.all([taking, outlet.run(() => hasEnded)]);
+    await Promise.all([reading, this.#deliverAll()]);
     drained.abort();
     stopReloading();
-    this.#showSpool();
-    const report = this.#report(failure);
-    await spool.close();
-    return report;
+    return this.#report();
   }
 
-  async #openTails(): Promise<ReturnType<Awaited<ReturnType<FollowParts['openInputs']>>['start']>> {
-    const { host, parts, spool, ledger } = this.#options;
-    const { inputs, options } = this.#request;
-    const address = storeAddress(this.#request);
-    const quarantine = options.quarantine ?? host.quarantineFolder(await statePlaceOf(this.#request, host));
-    const written = [
-      ...(quarantine === undefined ? [] : [quarantine]),
-      ...(address.kind === 'folder' ? [address.path] : []),
-    ];
-    const opened = await parts.openInputs(inputs, {
-      exceptBelow: written,
-      rules: { maxLineBytes: options.maxLine, wrapping: wrappingOf(options.unwrap) },
-      onEvent: (event: TailEvent) => this.#teller.event(event),
-    });
-    const spooled = spool.ready.map(({ latest }) => latest);
-    return opened.start(readPositions(ledger.positions(), spooled, host.clock.now()));
+  async close(): Promise<void> {
+    if (this.#session !== this.#options.session) await this.#session.close();
+  }
+
+  /** What was delivered and not removed yet when the process before ended. */
+  async #removeDelivered(kept: KeptBytes, { journal }: HeldJournal): Promise<void> {
+    const delivered = journal.state.cursors.get(spoolCursor);
+    if (!Array.isArray(delivered)) return;
+    for (const segment of delivered) if (typeof segment === 'string') await kept.remove(segment);
+  }
+
+  #note(bytes: number): void {
+    this.#news.bytes += bytes;
+    this.#news.sinceMs ??= this.#options.host.clock.now();
+    this.#changed.notifyAll();
+  }
+
+  /** Looks at the inputs until it is time to stop, and once more then. */
+  async #scanAll(): Promise<void> {
+    const { host } = this.#options;
+    for (;;) {
+      const isLast = host.signal.aborted;
+      await this.#scan();
+      if (isLast) return;
+      await host.clock.sleep(scanMs, host.signal);
+    }
+  }
+
+  /** What is there for the first time is written down at once: by this it is found again if it is rotated meanwhile. */
+  async #scan(): Promise<void> {
+    const { inputs } = this.#options;
+    const { bytes, fresh } = await inputs.scan((source, error) => this.#notes.trouble(source, error));
+    const filled = fresh.filter(({ file }) => file.storedBytes > 0);
+    if (filled.length > 0) await this.#noteFresh(filled);
+    if (bytes > 0) this.#note(bytes);
+  }
+
+  async #noteFresh(fresh: readonly FileSource[]): Promise<void> {
+    const { inputs, held, host } = this.#options;
+    const leave = await this.#looking.enter();
+    try {
+      const { files } = held.journal.state;
+      const { newId, clock } = host;
+      const look = await lookAtFiles(fresh, files, noChoices, {
+        files: inputs,
+        begun: new Set(),
+        newId,
+        now: clock.now,
+      });
+      const unknown = look.files.flatMap(({ known }) => (files.has(known.id) ? [] : [known]));
+      if (unknown.length > 0)
+        await held.journal.add({ kind: 'cursor', standing: { files: unknown } });
+    } finally {
+      leave();
+    }
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { deadline } = this.#options;
+    while (!deadline.signal.aborted) {
+      const isLast = this.#hasEnded;
+      if (isLast || this.#isDue()) {
+        const isDone = await this.#attemptBatch();
+        if (isDone && isLast) return;
+      } else await this.#wait();
+    }
+  }
+
+  #isDue(): boolean {
+    const { bytes, sinceMs } = this.#news;
+    const { flushInterval } = this.#session.plan.options;
+    const nowMs = this.#options.host.clock.now();
+    if (nowMs - this.#wholeLookMs >= wholeLookMs) return true;
+    return sinceMs !== undefined && (nowMs - sinceMs >= flushInterval || bytes >= this.#session.plan.cut.objectBytes);
+  }
+
+  async #wait(): Promise<void> {
+    const { host, deadline } = this.#options;
+    const { sinceMs } = this.#news;
+    const { flushInterval } = this.#session.plan.options;
+    const over = new AbortController();
+    const either = AbortSignal.any([deadline.signal, over.signal]);
+    const dueMs = sinceMs === undefined ? wholeLookMs : sinceMs + flushInterval - host.clock.now();
+    await Promise.race([host.clock.sleep(Math.max(10, dueMs), either), this.#changed.wait(either)]);
+    over.abort();
+  }
+
+  /** One try at all that is new; says whether all of it is durable. */
+  async #attemptBatch(): Promise<boolean> {
+    const { host, deadline } = this.#options;
+    await this.#useNextPlan();
+    const news = this.#news;
+    this.#news = { bytes: 0, sinceMs: undefined };
+    try {
+      const result = await this.#deliver();
+      if (result.ended === 'complete') {
+        this.#failures = 0;
+        return true;
+      }
+      if (result.ended === 'failed') throw result.error;
+    } catch (error) {
+      if (isLost(error)) throw error;
+      if (!deadline.signal.aborted && !this.#attempt.signal.aborted) {
+        this.#failures++;
+        if (this.#failures === 1) this.#notes.failed(error);
+        // At least half of it: what fails at once must not fail all the time.
+        const fraction = 0.5 + host.random.fraction() / 2;
+        await host.clock.sleep(
+          pauseMs(backOff, this.#failures, fraction),
+          AbortSignal.any([deadline.signal, this.#attempt.signal]),
+        );
+        this.#nextPlan ??= this.#session.plan;
+      }
+    }
+    this.#news = { bytes: news.bytes + this.#news.bytes, sinceMs: Number.NEGATIVE_INFINITY };
+    return false;
+  }
+
+  async #deliver(): Promise<FilesResult> {
+    const { host, held, inputs, watch, seen } = this.#options;
+    const nowMs = host.clock.now();
+    const isWhole = nowMs - this.#wholeLookMs >= wholeLookMs;
+    await this.#intake.closeSegments();
+    const taken = inputs.take(isWhole);
+    const session = this.#session;
+    const result = await deliverFiles(
+      {
+        cut: session.plan.cut,
+        choices: isWhole ? choicesOf(session.plan) : noChoices,
+        isFinal: false,
+        reread: false,
+      },
+      {
+        journal: held.journal,
+        files: inputs,
+        list: async () => taken.files(),
+        open: async (part) => (part.kind === 'kept' ? this.#open(part) : undefined),
+        more: async () => this.#fresh(),
+        enter: () => this.#looking.enter(),
+        newId: host.newId,
+        now: host.clock.now,
+        push: async ({ cut }, parts, confirm) => {
+          const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
+          const eventSeen = session.plan.eventKeys ? seen : undefined;
+          const { result: pushed, report } = await session.push({ parts, cut, confirm, seen: eventSeen, signal });
+          if (pushed.ended === 'complete') this.#notes.delivered(report);
+          for (const { name, failure } of pushed.sources)
+            if (failure !== undefined) this.#tell(sourceProblem(name, failure));
+          void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
+          return pushed;
+        },
+        settle: async ({ parts }) => ({ cursors: { [spoolCursor]: segmentsOf(parts) } }),
+        onDone: async ({ parts }) => {
+          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          this.#intake.freed();
+        },
+      },
+    );
+    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan));
+    if (result.ended === 'complete') {
+      await taken.settle(held.journal.state.files);
+      if (isWhole) this.#wholeLookMs = nowMs;
+    }
+    this.#showSpool();
+    return result;
+  }
+
+  /** Segments that are in no batch yet. */
+  #fresh(): KeptPart[] {
+    const begun = new Set([...this.#options.held.journal.state.begun.values()].flatMap(({ parts }) => segmentsOf(parts)));
+    return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
+  }
+
+  #open({ segment, source, from, bytes }: KeptPart): SourcePart | undefined {
+    const { kept } = this.#options;
+    if (!kept.segments.some(({ name }) => name === segment)) return undefined;
+    return {
+      from,
+      source: {
+        name: source,
+        storedBytes: bytes,
+        format: 'lines',
+        async *read(onStoredBytes) {
+          for await (const piece of kept.read(segment)) {
+            onStoredBytes(piece.length);
+            yield piece;
+          }
+        },
+      },
+    };
+  }
+
+  #tell(problem: ReportProblem): void {
+    this.#problems.set(`${problem.kind} ${problem.source}`, problem);
+    this.#notes.problem(problem);
+  }
+
+  #showSpool(): void {
+    const { watch, kept } = this.#options;
+    watch.meter.spool({ bytes: kept.bytes, oldestMs: this.#news.sinceMs });
+  }
+
+  async #reload(): Promise<void> {
+    const { host } = this.#options;
+    try {
+      const plan = await planPush(await host.reload(), host);
+      if (plan.place.destination.id !== this.#session.plan.place.destination.id)
+        throw new AuditExportError('usage', 'It names another destination than the one that is delivered to.', {
+          cure: 'Restart to deliver elsewhere.',
+        });
+      this.#nextPlan = plan;
+      this.#attempt.abort();
+      this.#changed.notifyAll();
+      this.#notes.reloaded();
+    } catch (error) {
+      this.#notes.notReloaded(error);
+    }
+  }
+
+  /** Goes on by other settings, or opens anew what has failed. */
+  async #useNextPlan(): Promise<void> {
+    if (this.#nextPlan === undefined) return;
+    const { session: first, openSession } = this.#options;
+    const before = this.#session;
+    this.#session = await openSession(this.#nextPlan, before.books);
+    this.#nextPlan = undefined;
+    this.#attempt = new AbortController();
+    if (before !== first) await before.close().catch(() => undefined);
   }
 
   /** After the signal there is so much time left to deliver. */
   async #awaitDeadline(drained: AbortSignal): Promise<void> {
-    const { signal, clock } = this.#options.host;
+    const { host, deadline } = this.#options;
+    const { signal, clock } = host;
     await new Promise<void>((resolve) => {
       if (signal.aborted || drained.aborted) resolve();
       for (const either of [signal, drained])
         either.addEventListener('abort', () => resolve(), { once: true });
     });
     if (drained.aborted) return;
-    await clock.sleep(this.#request.options.drainTimeout, drained);
-    this.#deadline.abort();
+    await clock.sleep(this.#session.plan.options.drainTimeout, drained);
+    deadline.abort();
   }
 
-  /** For whoever watches. How long a batch waits is counted from when it was first seen to wait. */
-  #showSpool(): void {
-    const { host, spool } = this.#options;
-    const { bytes, ready } = spool;
-    const known = this.#waiting;
-    this.#waiting = new Map(ready.map(({ name }) => [name, known.get(name) ?? host.clock.now()]));
-    host.meter?.spool({ bytes, oldestMs: this.#waiting.values().next().value });
-  }
-
-  async #reload(outlet: Outlet): Promise<void> {
-    const { host, parts, place } = this.#options;
-    try {
-      const request = await parts.reload();
-      storeAddress(request);
-      const cut = await cutSettings(request, host);
-      // Opens the store and builds the rules, and throws what is wrong with them.
-      const opened = await pushFrom(async () => [], request, quiet(host));
-      checkSameDestination(place, await placeOf(request, opened, host));
-      this.#request = request;
-      this.#cut = cut;
-      outlet.use(request);
-      this.#teller.reloaded();
-    } catch (error) {
-      this.#teller.notReloaded(error);
-    }
-  }
-
-  #reportSoFar(): PushReport {
-    const ended = { outcome: 'delivered', exitCode: exitCodes.done, error: null } as const;
-    return this.#sum.report(ended, this.#options.host.clock.now());
-  }
-
-  #report(failure: unknown): PushReport {
-    const { host, spool } = this.#options;
-    const endedMs = host.clock.now();
-    const isLeft = spool.ready.length > 0 || spool.openBytes > 0;
-    if (isLeft) this.#teller.left();
-    if (failure !== undefined) return this.#sum.report(failed(failure), endedMs);
-    if (!this.#sum.balanced)
-      return this.#sum.report({ outcome: 'failed', exitCode: exitCodes.bug, error: null }, endedMs);
-    const isBad = this.#sum.quarantined > 0;
-    const outcome = isLeft ? 'interrupted' : isBad ? 'delivered-with-quarantine' : 'delivered';
+  #report(): PushReport {
+    const { host, kept, held } = this.#options;
+    const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
+    if (isLeft) this.#notes.left();
+    const problems = [...this.#problems.values()];
+    if (this.#failure !== undefined)
+      return this.#session.report({ ended: 'failed', error: this.#failure, problems });
+    const report = this.#session.report({ ended: 'complete', problems });
+    if (!report.balanced) return report;
     // Told to stop it has done what it was told, whatever it has set aside.
-    const exitCode = isBad && !host.signal.aborted ? exitCodes.quarantined : exitCodes.done;
-    return this.#sum.report({ outcome, exitCode, error: null }, endedMs);
+    const isStopped = host.signal.aborted && report.exitCode === exitCodes.quarantined;
+    return {
+      ...report,
+      outcome: isLeft ? 'interrupted' : report.outcome,
+      exitCode: isStopped ? exitCodes.done : report.exitCode,
+    };
   }
 }
 
-/** Without progress and without alarms: only to see whether it works. */
-function quiet(host: PushHost): PushHost {
-  return { ...host, progress: { update: () => undefined, end: () => undefined } };
+/** The journal's name for the segments that were delivered last. */
+const spoolCursor = 'spool';
+const noChoices = { again: new Set<string>(), accept: new Set<string>() };
+
+function segmentsOf(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => (part.kind === 'kept' ? [part.segment] : []));
 }
 
-function checkFollowing({ inputs, options }: PushRequest, host: PushHost): void {
-  if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
+function isLost(error: unknown): boolean {
+  return error instanceof AuditExportError && error.code === 'lock-lost';
+}
+
+function checkFollowing({ options }: PushPlan): void {
   const contradictions: readonly [boolean, string, string][] = [
     [options.dryRun, '--dry-run', 'it would never end'],
     [options.strict, '--strict', 'one bad line would end it for good; look at the quarantine instead'],
     [options.limitBad !== undefined, '--limit-bad', 'it would end for good; look at the quarantine instead'],
     [options.shard !== undefined, '--shard', 'let each machine follow its own files'],
+    [options.final, '--final', 'it ends the last line of files that are written to'],
+    [options.reread, '--reread', 'it offers again what was delivered; run it without --follow'],
   ];
   for (const [isGiven, flag, why] of contradictions)
     if (isGiven)
       throw new AuditExportError('usage', `--follow and ${flag} can't be used together: ${why}.`, {
         cure: `Leave out ${flag}, or --follow.`,
       });
-}
-
-async function lock(place: FollowPlace, request: PushRequest, host: PushHost): Promise<LockedRun> {
-  const taken = await host.lockRun({ ...place, shard: undefined }, request.options.lockWait);
-  if (!('holder' in taken)) return taken;
-  const { pid, host: machine, startedAt } = taken.holder;
-  throw new AuditExportError(
-    'busy',
-    `Another run to the same place is under way: process ${pid} on ${machine}, since ${startedAt}.`,
-    { cure: 'Stop that one first, or let this one wait longer with --lock-wait 10m.' },
-  );
-}
-
-/** Throws `schema-invalid` for a schema that can't be read. */
-async function cutSettings({ options }: PushRequest, host: PushHost): Promise<CutSettings> {
-  const { objectSize, types, maxLine, compression, schemas = [] } = options;
-  return {
-    objectBytes: objectSize,
-    layout: layoutOf(options),
-    ...(types === undefined ? {} : { types }),
-    maxLineBytes: maxLine,
-    compression,
-    ownTypes: await host.readOwnTypes(schemas),
-  };
-}
-
-function wrappingOf(unwrap: string): Wrapping | undefined {
-  return unwrap === 'none' ? undefined : (unwrap as Wrapping);
-}
-
-function failed(error: unknown): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
-  if (isAuditExportError(error)) {
-    const { code, message, cure, details, exitCode } = error;
-    return { outcome: 'failed', exitCode, error: { code, message, cure: cure ?? null, details } };
-  }
-  const { message, stack } = error as Error;
-  const told = { code: 'unexpected', message, cure: null, details: { stack } };
-  return { outcome: 'failed', exitCode: exitCodes.bug, error: told };
 }

@@ -1,17 +1,16 @@
-import type { WrittenPlace } from '../../core/queue/named-object.ts';
+import type { ReportEnd } from '../../core/accounting/push-report.ts';
+import type { QueuePushReport } from '../../core/queue/queue-books.ts';
 import { QueueBooks } from '../../core/queue/queue-books.ts';
-import type { QueuePushReport } from '../../core/queue/sum-reports.ts';
-import { ReportSum } from '../../core/queue/sum-reports.ts';
-import { AuditExportError, exitCodes, isAuditExportError } from '../../errors.ts';
-import type { PushReport } from '../../core/accounting/push-report.ts';
+import { AuditExportError } from '../../errors.ts';
 import type { MessageQueue } from '../../ports/queue.ts';
-import type { PushRequest } from './check-request.ts';
-import { storeAddress } from './check-request.ts';
-import { pushFrom } from './index.ts';
 import type { PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
 import { QueueWorker } from './queue-worker.ts';
-import { shareHost } from './shared-host.ts';
+import type { Watch } from './session.ts';
+import { Session } from './session.ts';
 
+/** Sources and objects that the report lists one by one: a worker has no end. */
+const mostListed = 10_000;
 /** Long polls, in seconds: 20 is the most that SQS takes; a job that ends with its queue need not sit through that. */
 const waitSeconds = { endless: 20, untilEmpty: 1 };
 const mostConcurrency = 64;
@@ -25,40 +24,41 @@ const visibilityBounds = { least: 2, most: 43_200 };
  * message is received.
  */
 export async function pushFromQueue(
-  request: PushRequest,
+  plan: PushPlan,
   url: string,
   host: PushHost,
+  watch: Watch,
 ): Promise<QueuePushReport> {
-  checkOptions(request);
-  const shared = shareHost(host);
-  const reader = await host.openObjects(shared.host.signal);
+  checkOptions(plan);
+  // Runs can't be stopped halfway: each ends with its object.
+  const { signal } = new AbortController();
+  const quiet = { ...host, progress: { update: () => undefined, end: () => undefined } };
+  const session = await Session.open({ plan, host: quiet, watch, signal, mostListed });
+  const reader = await host.openObjects(signal);
   let queue: MessageQueue | undefined;
   try {
     queue = await host.openQueue(url);
-    // A run without sources finds out what is wrong with settings, schemas, role and store.
-    const sum = new ReportSum(await pushFrom(async () => [], request, shared.host));
     const books = new QueueBooks(url);
     const worker = new QueueWorker({
       queue,
       reader,
       books,
-      sum,
-      log: request.options.quiet ? undefined : host.log,
-      written: writtenPlaces(request),
-      visibilitySeconds: request.options.visibility,
-      run: (source) => pushFrom(async () => [source], request, shared.host),
+      log: plan.options.quiet ? undefined : host.log,
+      written: plan.address.kind === 's3' ? [plan.address] : [],
+      visibilitySeconds: plan.options.visibility,
+      run: async (source) => (await session.push({ parts: [{ source }], cut: plan.cut })).report,
     });
-    const failure = await workAll(worker, request, host.signal);
-    const ended = endOf({ failure, sum, books, untilEmpty: request.options.untilEmpty });
-    const summary = books.summary(sum.unlisted);
-    return { ...sum.report(ended, host.clock.now()), queue: summary };
+    const failure = await workAll(worker, plan, host.signal);
+    const end = endOf({ failure, books, untilEmpty: plan.options.untilEmpty });
+    const report = session.report(end);
+    return { ...report, queue: books.summary(session.sum.unlisted) };
   } finally {
-    await Promise.all([queue?.close(), reader.close(), shared.close()]);
+    await Promise.all([queue?.close(), reader.close(), session.close()]);
   }
 }
 
 /** Lets several lanes work until the queue is empty, the signal is aborted or one lane fails for a reason that is no object's. */
-async function workAll(worker: QueueWorker, { options }: PushRequest, signal: AbortSignal): Promise<unknown> {
+async function workAll(worker: QueueWorker, { options }: PushPlan, signal: AbortSignal): Promise<unknown> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const wait = options.untilEmpty ? waitSeconds.untilEmpty : waitSeconds.endless;
@@ -78,7 +78,7 @@ async function workAll(worker: QueueWorker, { options }: PushRequest, signal: Ab
   return failure;
 }
 
-function checkOptions({ inputs, options }: PushRequest): void {
+function checkOptions({ inputs, options }: PushPlan): void {
   const { concurrency, visibility, dryRun, follow, shard, dedupe } = options;
   const contradictions: readonly [boolean, string, string][] = [
     [
@@ -112,14 +112,8 @@ function checkBetween(flag: string, value: number, { least, most }: { least: num
   });
 }
 
-function writtenPlaces(request: PushRequest): WrittenPlace[] {
-  const address = storeAddress(request);
-  return address.kind === 's3' ? [address] : [];
-}
-
 interface Ending {
   failure: unknown;
-  sum: ReportSum;
   books: QueueBooks;
   untilEmpty: boolean;
 }
@@ -128,38 +122,13 @@ interface Ending {
  * How a worker ended. Messages that are left are an error for a job that is to empty the queue; for a worker without end
  * they are the affair of the dead-letter queue.
  */
-function endOf({
-  failure,
-  sum,
-  books,
-  untilEmpty,
-}: Ending): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
-  if (failure !== undefined) return failed(failure);
-  const { left } = books.summary(sum.unlisted).messages;
-  if (untilEmpty && left > 0) {
-    return failed(
-      new AuditExportError(
-        'messages-left',
-        `${left} of the messages could not be worked off; the first: ${books.firstLeft ?? ''}.`,
-        { cure: 'They come again, and go to the dead-letter queue if the queue has one: see docs/scale.md.' },
-      ),
-    );
-  }
-  if (!sum.balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: null };
-  return sum.quarantined > 0
-    ? { outcome: 'delivered-with-quarantine', exitCode: exitCodes.quarantined, error: null }
-    : { outcome: 'delivered', exitCode: exitCodes.done, error: null };
-}
-
-function failed(error: unknown): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
-  if (isAuditExportError(error)) {
-    const { code, message, cure, details, exitCode } = error;
-    return { outcome: 'failed', exitCode, error: { code, message, cure: cure ?? null, details } };
-  }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return {
-    outcome: 'failed',
-    exitCode: exitCodes.bug,
-    error: { code: 'unexpected', message, cure: null, details: { stack } },
-  };
+function endOf({ failure, books, untilEmpty }: Ending): ReportEnd {
+  if (failure !== undefined) return { ended: 'failed', error: failure };
+  if (!untilEmpty || books.left === 0) return { ended: 'complete' };
+  const error = new AuditExportError(
+    'messages-left',
+    `${books.left} of the messages could not be worked off; the first: ${books.firstLeft ?? ''}.`,
+    { cure: 'They come again, and go to the dead-letter queue if the queue has one: see docs/scale.md.' },
+  );
+  return { ended: 'failed', error };
 }

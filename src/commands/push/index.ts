@@ -8,7 +8,9 @@ import { planPush } from './push-plan.ts';
 import { recorded } from './recorded.ts';
 import { shardOf } from './scale-settings.ts';
 import { pushOnce } from './push-once.ts';
+import type { Source } from '../../ports/source.ts';
 import type { Watch } from './session.ts';
+import { Session } from './session.ts';
 
 export type { PushRequest } from './check-request.ts';
 
@@ -20,6 +22,32 @@ export async function push(request: PushRequest, host: PushHost): Promise<PushRe
   const plan = await planPush(request, host);
   return recorded('push', plan, host, (recorder) =>
     metered(plan, host, (meter) => pushAsAsked(plan, host, { meter, recorder })),
+  );
+}
+
+/**
+ * Delivers sources of another command, which the journal does not know, by the settings of `push`. Returns the report of the
+ * run, failed or not; throws what `push` throws.
+ */
+export async function pushOther(
+  command: string,
+  sources: readonly Source[],
+  request: PushRequest,
+  host: PushHost,
+): Promise<PushReport> {
+  const plan = await planPush(request, host);
+  return recorded(command, plan, host, (recorder) =>
+    metered(plan, host, async (meter) => {
+      const watch = { meter, recorder };
+      const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
+      try {
+        const parts = sources.map((source) => ({ source }));
+        const { ended, error } = (await session.push({ parts, cut: plan.cut })).result;
+        return session.report({ ended, error });
+      } finally {
+        await session.close();
+      }
+    }),
   );
 }
 

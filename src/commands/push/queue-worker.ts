@@ -4,7 +4,6 @@ import type { NamedObject, WrittenPlace } from '../../core/queue/named-object.ts
 import { leftOut } from '../../core/queue/named-object.ts';
 import type { QueueBooks } from '../../core/queue/queue-books.ts';
 import { readMessage } from '../../core/queue/read-message.ts';
-import type { ReportSum } from '../../core/queue/sum-reports.ts';
 import { formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -17,7 +16,6 @@ export interface QueueWork {
   queue: MessageQueue;
   reader: ObjectReader;
   books: QueueBooks;
-  sum: ReportSum;
   /** Undefined: nothing is told. */
   log: Log | undefined;
   /** Where the worker delivers to. */
@@ -67,7 +65,7 @@ export class QueueWorker {
   }
 
   async #read(message: QueueMessage, object: NamedObject): Promise<boolean> {
-    const { books, reader, run, sum, written } = this.#work;
+    const { books, reader, run, written } = this.#work;
     const { bucket, keys, size } = object;
     if (leftOut({ bucket, key: keys[0], size }, written) !== undefined) {
       books.leftOut++;
@@ -84,7 +82,6 @@ export class QueueWorker {
       });
       return true;
     }
-    sum.add(report);
     if (verdict === 'worker-failed') throw failureOf(report);
     if (verdict === 'object-failed') {
       this.#leave(message, withoutStop(report.error?.message ?? source.name));

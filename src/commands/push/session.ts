@@ -51,6 +51,14 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** Sources and objects that the report lists one by one. */
   mostListed: number;
+  /** Those of the session before, to go on with. */
+  books?: Books | undefined;
+}
+
+/** The sum of all jobs, and the requests and tries of all of them: the store serves them together. */
+interface Books {
+  sum: ReportSum;
+  tries: RunAccount;
 }
 
 interface OpenRules extends RunRules {
@@ -63,27 +71,25 @@ interface OpenRules extends RunRules {
  */
 export class Session {
   readonly plan: PushPlan;
-  readonly sum: ReportSum;
+  readonly books: Books;
   readonly #options: SessionOptions;
   readonly #store: ObjectStore;
-  /** Requests and tries of all jobs: the store serves them together. */
-  readonly #tries: RunAccount;
   readonly #rules = new Map<string, OpenRules>();
 
   private constructor(options: SessionOptions, store: ObjectStore, tries: RunAccount) {
     this.#options = options;
     this.plan = options.plan;
     this.#store = store;
-    this.#tries = tries;
-    const { host, mostListed } = options;
-    this.sum = new ReportSum(mostListed, { startedMs: host.clock.now(), ...this.#facts() });
+    const { host, mostListed, books } = options;
+    const sum = books?.sum ?? new ReportSum(mostListed, { startedMs: host.clock.now(), ...this.#facts() });
+    this.books = { sum, tries };
   }
 
   /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
   static async open(options: SessionOptions): Promise<Session> {
-    const { plan, host, watch, signal } = options;
+    const { plan, host, watch, signal, books } = options;
     const rules = await buildRunRules(plan.cut, plan.eventKeys);
-    const tries = new RunAccount([], host.clock.now());
+    const tries = books?.tries ?? new RunAccount([], host.clock.now());
     const store = plan.dryRun
       ? planningStore(plan.address)
       : withRetries(await host.openStore(plan.address, plan.storeSettings), plan.patience, { ...host, signal }, {
@@ -96,6 +102,10 @@ export class Session {
     const session = new Session(options, store, tries);
     session.#open(plan.cut, rules);
     return session;
+  }
+
+  get sum(): ReportSum {
+    return this.books.sum;
   }
 
   get location(): string {
@@ -168,10 +178,10 @@ export class Session {
   /** The report of all that was pushed, as one run that ended like this. */
   report(end: ReportEnd): PushReport {
     const { host, watch, plan } = this.#options;
-    watch.meter.left(this.#tries);
+    watch.meter.left(this.books.tries);
     const report = this.sum.report(end, host.clock.now());
     if (plan.dryRun) return report;
-    return { ...report, putRequests: this.#tries.requests, retries: Object.fromEntries(this.#tries.retries) };
+    return { ...report, putRequests: this.books.tries.requests, retries: Object.fromEntries(this.books.tries.retries) };
   }
 
   async close(): Promise<void> {

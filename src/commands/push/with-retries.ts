@@ -5,7 +5,6 @@ import type { Patience, RetryEvents } from '../../core/delivery/retrying-store.t
 import { RetryingStore } from '../../core/delivery/retrying-store.ts';
 import { formatDuration } from '../../core/report/format.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { WitnessStore } from '../../ports/witness-store.ts';
 import type { PushHost } from './push-host.ts';
 
 /** What happens while objects are tried again, for whoever watches. */
@@ -20,7 +19,7 @@ export function withRetries(
   patience: Patience,
   host: Pick<PushHost, 'clock' | 'random' | 'signal' | 'log' | 'progress'>,
   { account, watch = {} }: { account: Pick<RunAccount, 'addRequest' | 'addRetry'>; watch?: RetryWatch },
-): WitnessStore {
+): ObjectStore {
   const { clock, random, signal, log, progress } = host;
   const tell = outageTeller({ location: store.location, patience, log, progress });
   return new RetryingStore(store, {

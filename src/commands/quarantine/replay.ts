@@ -3,9 +3,7 @@ import { lineIdentity } from '../../core/quarantine/line-identity.ts';
 import type { QuarantinedLine } from '../../ports/quarantine.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
 import type { Source } from '../../ports/source.ts';
-import { pushFrom } from '../push/index.ts';
-import { metered } from '../push/metered.ts';
-import { recorded } from '../push/recorded.ts';
+import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/push-host.ts';
 
@@ -22,9 +20,7 @@ export async function replayQuarantine(
 ): Promise<PushReport> {
   if (shelf === undefined) throw new TypeError('no quarantine is named');
   const lists = await shelf.lists();
-  const report = await recorded('quarantine replay', request, host, (kept) =>
-    metered(request, kept, (watched) => pushFrom(async () => [replaySource(lists, shelf)], request, watched)),
-  );
+  const report = await pushOther('quarantine replay', [replaySource(lists, shelf)], request, host);
   const durable =
     report.error === null && report.balanced && report.outcome !== 'interrupted' && !report.dryRun;
   if (durable) await shelf.remove(lists.filter((list) => list !== report.quarantine.file));

@@ -1,6 +1,6 @@
 import type { OwnTypeFile } from '../audit-types/compile-own-type.ts';
 import type { Compression } from '../delivery/codec.ts';
-import type { KnownFile } from '../files/known-file.ts';
+import type { KnownFile, Place } from '../files/known-file.ts';
 
 /** What decides how lines become objects. With the same bytes and the same cut, the same objects come out. */
 export interface Cut {
@@ -34,6 +34,9 @@ export interface KeptPart {
   /** Name of the segment they are kept in, and where they came from. */
   segment: string;
   source: string;
+  bytes: number;
+  /** Where the segment begins in what came out of the source. */
+  from: Place;
 }
 
 /** An object of a bucket. */

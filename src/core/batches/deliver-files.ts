@@ -30,6 +30,8 @@ export interface FilesPorts {
   open: (part: OtherPart) => Promise<SourcePart | undefined>;
   /** What is new and is no file. */
   more: () => Promise<readonly OtherPart[]>;
+  /** Waits until nobody else decides which file is which; answers with what lets the next one. */
+  enter?: () => Promise<() => void>;
   newId: () => string;
   now: () => number;
   /** The whole way of the data. `confirm` is asked before the last objects are stored. */
@@ -80,6 +82,7 @@ class FilesDelivery {
   /** What this delivery did of files, by type, by the file's id. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   #choices: FileChoices;
+  #leave: () => void = () => undefined;
 
   constructor(job: FilesJob, ports: FilesPorts) {
     this.#job = job;
@@ -89,14 +92,17 @@ class FilesDelivery {
 
   async run(): Promise<FilesResult> {
     for (let looks = 1; ; looks++) {
-      const look = await this.#look();
+      this.#leave = (await this.#ports.enter?.()) ?? this.#leave;
       try {
+        const look = await this.#look();
         const result = (await this.#finishBegun(look)) ?? (await this.#deliver(look));
         // Positions are others behind a batch that was ended: the files are looked at anew.
         if (result !== 'again') return this.#result(look, result);
       } catch (error) {
         const isRotated = isAuditExportError(error) && error.code === 'source-moved';
         if (!isRotated || looks >= looksAtMost) throw error;
+      } finally {
+        this.#leave();
       }
     }
   }
@@ -188,6 +194,8 @@ class FilesDelivery {
 
   async #push(batch: Batch, found: readonly FoundPart[], wasDone = false): Promise<PushResult> {
     const { push, journal, settle, onDone } = this.#ports;
+    // What is under way is in the journal: others may look.
+    this.#leave();
     const result = await push(batch, found.map(({ source }) => source), async () => {
       for (const { part, seen } of found)
         if (part.kind === 'file' && seen !== undefined) await confirmPart(part, seen);

@@ -4,7 +4,6 @@ import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-
 import { PutFailure } from '../../ports/put-failure.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { Random } from '../../ports/random.ts';
-import type { WitnessAnswer, WitnessStore } from '../../ports/witness-store.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { pauseMs } from './back-off.ts';
 import type { BreakerEvents } from './circuit-breaker.ts';
@@ -42,7 +41,7 @@ export interface RetryOptions {
  * a limit that falls when the store is throttled. Throws the last failure of an object, which says of all its tries whether
  * they may have stored it, or `interrupted`.
  */
-export class RetryingStore implements WitnessStore {
+export class RetryingStore implements ObjectStore {
   readonly location: string;
   readonly prefix: string;
   readonly #store: ObjectStore;
@@ -64,18 +63,12 @@ export class RetryingStore implements WitnessStore {
 
   /** What is there although an earlier try of ours may have stored it counts as stored. */
   async put(object: FinishedObject): Promise<PutStatus> {
-    const answer = await this.ask(object);
-    return answer === 'unsure' ? 'stored' : answer;
-  }
-
-  /** As `put`, but tells what may be the echo of an earlier try: `unsure`. */
-  async ask(object: FinishedObject): Promise<WitnessAnswer> {
     const story = new PutStory();
     try {
       for (;;) {
         await this.#admit(object, story);
         const status = await this.#tryOnce(object, story);
-        if (status !== undefined) return status === 'already-there' && story.maybeStored ? 'unsure' : status;
+        if (status !== undefined) return status === 'already-there' && story.maybeStored ? 'stored' : status;
         await this.#pause(story);
         if (this.#options.signal.aborted) throw interrupted(object, story);
       }

@@ -65,6 +65,8 @@ export interface PushPorts {
 export interface PushResult {
   account: RunAccount;
   sources: SourceAccount[];
+  /** Names of the audit types, by type index. */
+  types: readonly string[];
   /** Where the lines that were set aside are, if any. */
   quarantineFile: string | undefined;
   ended: 'complete' | 'interrupted' | 'failed';
@@ -104,7 +106,7 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   if (isComplete) job.spoken.merge(spoken);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
   const ended = failure === undefined ? (finished ? 'complete' : 'interrupted') : 'failed';
-  return { account, sources, quarantineFile, ended, error: failure?.error };
+  return { account, sources, types: job.types, quarantineFile, ended, error: failure?.error };
 }
 
 async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {

@@ -64,6 +64,10 @@ export class QueueBooks {
     this.removed++;
   }
 
+  get left(): number {
+    return this.#left.size;
+  }
+
   /** Why the first of the messages that are left was left; undefined where none was. */
   get firstLeft(): string | undefined {
     return this.#left.values().next().value;

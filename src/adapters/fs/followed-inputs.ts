@@ -1,0 +1,239 @@
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { dirname, resolve } from 'node:path';
+import type { FileSource } from '../../core/files/look-at-content.ts';
+import type { KnownFile } from '../../core/files/known-file.ts';
+import type { FollowedInputs, FollowedPipe, ScanChange, TakenFiles } from '../../ports/followed-inputs.ts';
+import type { FileAccess } from './file-source.ts';
+import { fileSourceOf, inodeOf } from './file-source.ts';
+import { filesOnDisk } from './files-on-disk.ts';
+import { fifoPipe, streamPipe } from './followed-pipe.ts';
+import { openFile } from './read-file.ts';
+import type { FollowedInput } from './scan-inputs.ts';
+import { lookAtInput, scanInputs } from './scan-inputs.ts';
+
+/** Silent files beyond this number are closed until they are looked at again. */
+const mostOpenFiles = 512;
+/** A file that was renamed or deleted is let go when it has not grown for so many looks. */
+const restScans = 600;
+
+export interface FollowedInputsOptions {
+  /** Read for `-`, and where no input is named. */
+  stdin: Readable;
+  /** Folders that are left out when a folder or a glob is searched. */
+  exceptBelow: readonly string[];
+}
+
+/**
+ * Opens inputs to be followed: files, folders, globs, named pipes, `-`. A file need not be there yet, its folder must. Throws
+ * `source-unreadable` for what can't be followed.
+ */
+export async function openFollowed(
+  inputs: readonly string[],
+  { stdin, exceptBelow }: FollowedInputsOptions,
+): Promise<FollowedInputs> {
+  const named = [...new Set(inputs.length === 0 ? ['-'] : inputs)];
+  const looked = await Promise.all(named.filter((input) => input !== '-').map((input) => lookAtInput(input)));
+  const pipes: FollowedPipe[] = [
+    ...(named.includes('-') ? [streamPipe('stdin', stdin)] : []),
+    ...looked.filter(({ kind }) => kind === 'pipe').map(({ input }) => fifoPipe(input)),
+  ];
+  return new HeldFiles(
+    looked.filter((input): input is FollowedInput => input.kind !== 'pipe'),
+    exceptBelow,
+    pipes,
+  );
+}
+
+/** A file that is followed. */
+interface HeldFile {
+  name: string;
+  path: string;
+  real: string;
+  found: BigIntStats;
+  handle: FileHandle | undefined;
+  /** Whether it stands among the inputs; else it was renamed or deleted. */
+  isListed: boolean;
+  /** Whether there is something in it that no delivery has looked at. */
+  isChanged: boolean;
+  /** How often it was looked at before it last grew. */
+  grewAt: number;
+  /** How many readers have it now. */
+  readers: number;
+}
+
+class HeldFiles implements FollowedInputs {
+  readonly pipes: readonly FollowedPipe[];
+  readonly hasFiles: boolean;
+  readonly #inputs: readonly FollowedInput[];
+  readonly #exceptBelow: readonly string[];
+  readonly #held = new Map<string, HeldFile>();
+  #listed: HeldFile[] = [];
+  #scans = 0;
+
+  constructor(
+    inputs: readonly FollowedInput[],
+    exceptBelow: readonly string[],
+    pipes: readonly FollowedPipe[],
+  ) {
+    this.#inputs = inputs;
+    this.#exceptBelow = exceptBelow;
+    this.pipes = pipes;
+    this.hasFiles = inputs.length > 0;
+  }
+
+  async scan(onTrouble: (path: string, error: unknown) => void): Promise<ScanChange> {
+    this.#scans++;
+    const change: ScanChange = { bytes: 0, fresh: [] };
+    const listed: HeldFile[] = [];
+    for (const one of await scanInputs(this.#inputs, this.#exceptBelow, onTrouble)) {
+      const held = await this.#meet(one, change).catch((error: unknown) => onTrouble(one.name, error));
+      if (held !== undefined) listed.push(held);
+    }
+    const now = new Set(listed);
+    for (const held of this.#held.values()) {
+      held.isListed = now.has(held);
+      if (!held.isListed) await this.#lookAgain(held, change);
+    }
+    this.#listed = listed;
+    await this.#closeSilent();
+    return change;
+  }
+
+  take(all: boolean): TakenFiles {
+    const taken = new Map(
+      this.#listed.filter(({ isChanged }) => all || isChanged).map((held) => [held, held.found.size]),
+    );
+    return {
+      files: () => [...taken.keys()].filter(({ isListed }) => isListed).map((held) => this.#source(held)),
+      settle: async (known) => {
+        for (const [held, size] of taken) if (held.found.size === size) held.isChanged = false;
+        await this.#release(known);
+      },
+    };
+  }
+
+  async at(path: string): Promise<FileSource | undefined> {
+    const source = await filesOnDisk.at(path);
+    return source && this.#preferHeld(source);
+  }
+
+  /** Those that are on the disk, and those that were deleted and are held open still. */
+  async beside(path: string): Promise<FileSource[]> {
+    const onDisk = (await filesOnDisk.beside(path)).map((source) => this.#preferHeld(source));
+    const seen = new Set(onDisk.map(({ file }) => file.inode));
+    const deleted = [...this.#held.entries()]
+      .filter(([inode, held]) => !held.isListed && !seen.has(inode) && dirname(held.real) === dirname(path))
+      .map(([, held]) => this.#source(held));
+    return [...onDisk, ...deleted];
+  }
+
+  /** Lets go of files that are gone, were read to their end, and have not grown for a while. */
+  async #release(known: ReadonlyMap<string, KnownFile>): Promise<void> {
+    const read = new Map([...known.values()].map((file) => [file.inode, file.at.stored]));
+    for (const [inode, held] of this.#held) {
+      const isRead = Number(held.found.size) <= (read.get(inode) ?? -1);
+      if (held.isListed || held.readers > 0 || !isRead || this.#scans - held.grewAt < restScans) continue;
+      this.#held.delete(inode);
+      await held.handle?.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.pipes.map((pipe) => pipe.close().catch(() => undefined)));
+    for (const { handle } of this.#held.values()) await handle?.close().catch(() => undefined);
+    this.#held.clear();
+  }
+
+  /** A file that was found: held from now on, or held before and perhaps under another name. */
+  async #meet(
+    { name, path, found }: { name: string; path: string; found: BigIntStats },
+    change: ScanChange,
+  ): Promise<HeldFile> {
+    const inode = inodeOf(found);
+    const known = this.#held.get(inode);
+    if (known !== undefined) {
+      if (known.path !== path) Object.assign(known, { name, path, real: await realPathOf(path), isChanged: true });
+      this.#noteSize(known, found, change);
+      return known;
+    }
+    const handle = await open(path, 'r');
+    const opened = await handle.stat({ bigint: true });
+    const held: HeldFile = {
+      name,
+      path,
+      real: await realPathOf(path),
+      found: opened,
+      handle,
+      isListed: true,
+      isChanged: true,
+      grewAt: this.#scans,
+      readers: 0,
+    };
+    this.#held.set(inodeOf(opened), held);
+    change.bytes += Number(opened.size);
+    change.fresh.push(this.#source(held));
+    return held;
+  }
+
+  /** A file that is not listed any more may still be written to. */
+  async #lookAgain(held: HeldFile, change: ScanChange): Promise<void> {
+    const found = await held.handle?.stat({ bigint: true }).catch(() => undefined);
+    if (found !== undefined) this.#noteSize(held, found, change);
+  }
+
+  #noteSize(held: HeldFile, found: BigIntStats, change: ScanChange): void {
+    const { size: before } = held.found;
+    held.found = found;
+    if (found.size === before) return;
+    held.grewAt = this.#scans;
+    held.isChanged = true;
+    change.bytes += Number(found.size > before ? found.size - before : found.size);
+    if (before === 0n || found.size < before) change.fresh.push(this.#source(held));
+  }
+
+  #source(held: HeldFile): FileSource {
+    const { name, found, real } = held;
+    return fileSourceOf(name, found, { real, access: this.#access(held) });
+  }
+
+  /** A file that is held open is read by its descriptor, whatever becomes of its name. */
+  #preferHeld(source: FileSource): FileSource {
+    const held = this.#held.get(source.file.inode);
+    if (held?.handle === undefined) return source;
+    const { name, file } = source;
+    return fileSourceOf(name, held.found, { real: file.real, access: this.#access(held) });
+  }
+
+  #access(held: HeldFile): FileAccess {
+    return {
+      open: async () => {
+        held.handle ??= await openFile(held.path, inodeOf(held.found));
+        held.readers++;
+        return held.handle;
+      },
+      done: async () => {
+        held.readers--;
+      },
+    };
+  }
+
+  async #closeSilent(): Promise<void> {
+    const open = [...this.#held.values()].filter(({ handle }) => handle !== undefined);
+    if (open.length <= mostOpenFiles) return;
+    const silent = open
+      .filter(({ isListed, readers }) => isListed && readers === 0)
+      .toSorted((a, b) => a.grewAt - b.grewAt);
+    for (const held of silent.slice(0, open.length - mostOpenFiles)) {
+      const { handle } = held;
+      held.handle = undefined;
+      await handle?.close();
+    }
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
