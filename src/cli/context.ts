@@ -15,7 +15,7 @@ import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { ledgerParts } from './ledger-context.ts';
+import { journalParts } from './journal-context.ts';
 import { buildProgress } from './log-context.ts';
 import type { SourceOptions } from './source-context.ts';
 import { bucketSources, queueParts } from './source-context.ts';
@@ -47,15 +47,11 @@ export function buildPushHost(
     openSources: (inputs, exceptBelow, shard) =>
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
-    ...ledgerParts(context),
+    ...journalParts(context, reload),
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
       const { beginRunHistory } = await import('./run-history-context.ts');
       return beginRunHistory(place, context);
-    },
-    following: async () => {
-      const { followParts } = await import('./follow-context.ts');
-      return followParts(context, reload);
     },
     openStore: (address, settings) => openStore(address, settings, environment),
     maxAttempts: () => maxAttempts(environment),

@@ -1,3 +1,4 @@
+import { isAuditExportError } from '../errors.ts';
 import type { OpenSourcesOptions } from '../adapters/fs/sources.ts';
 import type { PushHost } from '../commands/push/push-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
@@ -24,10 +25,15 @@ export function bucketSources(
 
 /** What `push` needs of the world to share work with others. */
 export function queueParts(
-  { environment }: CliContext,
+  context: CliContext,
   options: GlobalOptions & SourceOptions,
-): Pick<PushHost, 'jobIndex' | 'openQueue' | 'openObjects'> {
+): Pick<PushHost, 'jobIndex' | 'openQueue' | 'openObjects' | 'reopenObject'> {
+  const { environment } = context;
   return {
+    reopenObject: async ({ source, etag, size }) => {
+      const found = await bucketSources(context, options).openBucket(source, { exceptBelow: [] }).catch(unlessGone);
+      return found?.find(({ name, object }) => name === source && object?.etag === etag && object.size === size);
+    },
     jobIndex: ['JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX']
       .map((variable) => ({ variable, value: environment[variable] ?? '' }))
       .find(({ value }) => value !== ''),
@@ -49,4 +55,9 @@ function reachOf({ region, sourceRegion, endpointUrl, pathStyle }: GlobalOptions
   pathStyle: boolean | undefined;
 } {
   return { region: sourceRegion, usualRegion: region, endpointUrl, pathStyle };
+}
+
+function unlessGone(error: unknown): undefined {
+  if (isAuditExportError(error) && error.code === 'source-unreadable') return undefined;
+  throw error;
 }

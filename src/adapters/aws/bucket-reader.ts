@@ -25,6 +25,7 @@ export interface ListedObject {
   key: string;
   /** Stored bytes. */
   size: number;
+  etag: string;
 }
 
 /** One object, or one version of it. */
@@ -84,9 +85,10 @@ export class BucketReader {
       (client) => client.send(new ListObjectsV2Command(command), { abortSignal: this.#settings.signal }),
       (error) => fromAwsError(error, { action: 's3:ListBucket', target: `s3://${this.#bucket}/${prefix}` }),
     );
-    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({
+    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
       key: answer.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key,
       size: Size,
+      etag: ETag,
     }));
     return { objects, next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined };
   }

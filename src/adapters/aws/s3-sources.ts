@@ -57,7 +57,8 @@ function readAhead(reader: BucketReader, objects: readonly ListedObject[]): Sour
       }
       return decompress(name, reader.read(addressOf(object), onStoredBytes, ahead));
     };
-    return { name, storedBytes: object.size, read };
+    const { etag, size } = object;
+    return { name, storedBytes: size, object: { etag, size }, read };
   });
 }
 

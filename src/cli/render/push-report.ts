@@ -28,6 +28,8 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
     report.dryRun ? latenessTable(report, palette) : [],
     quarantineLines(report, palette, listCommand),
     warningLines(report, palette),
+    waitingLines(report),
+    problemLines(report, palette),
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -38,7 +40,9 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
 const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Palette) => string> = {
   delivered: ({ store }, { good }) => good(`Delivered to ${store}`),
   'delivered-with-quarantine': ({ store }, { warn }) =>
-    warn(`Delivered to ${store}; some lines were set aside`),
+    warn(`Delivered to ${store}; some lines were quarantined`),
+  'delivered-in-part': ({ store }, { warn }) =>
+    warn(`Delivered to ${store}, but for what is named below`),
   planned: ({ store }, { strong }) => strong(`Dry run: nothing was written to ${store}`),
   interrupted: ({ store }, { warn }) =>
     warn(`Interrupted on the way to ${store}: run it again, nothing will be stored twice`),
@@ -110,7 +114,7 @@ function balanceSheet(
     known === 0
       ? []
       : [
-          `  ${formatCount(known)} of these were delivered by earlier runs and not read again; --reread reads them.`,
+          `  ${formatCount(known)} of these were delivered by earlier runs and not read again; --reread offers them again.`,
         ];
   return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...vouched, ...reformatted];
 }
@@ -134,6 +138,22 @@ function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette):
   });
   const [first = '', ...others] = layoutTable([head, ...rows]);
   return [strong(first), ...others];
+}
+
+/** Ends of files that are not finished yet. */
+function waitingLines({ waiting }: PushReport): string[] {
+  return waiting.map(
+    ({ source, bytes }) =>
+      `${printable(source)}: its last ${formatCounted(bytes, 'byte is', 'bytes are')} no whole line yet and ${bytes === 1 ? 'waits' : 'wait'} for the rest (--final: nothing more will come).`,
+  );
+}
+
+/** What was not delivered, each with its cure. */
+function problemLines({ problems }: PushReport, { bad }: Palette): string[] {
+  return problems.flatMap(({ message, cure }) => [
+    bad(printable(message)),
+    ...(cure === '' ? [] : [`  → ${printable(cure)}`]),
+  ]);
 }
 
 function shorten(lines: string[], verbose: boolean, what: string): string[] {

@@ -93,7 +93,8 @@ function optional<T>(value: T | null, row: (value: T) => [string, string]): [str
 
 const outcomeNames: Readonly<Record<RunState, string>> = {
   delivered: 'delivered',
-  'delivered-with-quarantine': 'set some aside',
+  'delivered-with-quarantine': 'quarantined some',
+  'delivered-in-part': 'delivered in part',
   interrupted: 'interrupted',
   failed: 'failed',
   running: 'under way',

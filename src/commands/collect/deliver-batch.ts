@@ -2,12 +2,10 @@ import type { Balance } from '../../core/accounting/balance.ts';
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import { printNanoseconds } from '../../core/collect/translate/snowflake-time.ts';
 import type { BatchJournal, CollectState } from '../../ports/collect-state.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Source } from '../../ports/source.ts';
-import { checkObjectSize, layoutOf, storeAddress, storeSettings } from '../push/check-request.ts';
-import { planningStore } from '../push/dry-run.ts';
-import { pushFrom } from '../push/index.ts';
-import type { PushRequest } from '../push/index.ts';
+import type { PushPlan } from '../push/push-plan.ts';
+import type { Watch } from '../push/session.ts';
+import { Session } from '../push/session.ts';
 import type { PushHost } from '../push/push-host.ts';
 
 /** What the deliveries of a run came to. */
@@ -75,39 +73,23 @@ export interface BatchDelivery {
 }
 
 /**
- * Opens the store; each batch then goes the way of `push`. Throws what is wrong with the settings of the store: `usage`,
- * `missing-answer`, `draft-profile`, and what opening it fails with.
+ * Opens a session with the store; each batch then goes the way of `push`. Throws what is wrong with the settings of the
+ * store: `usage`, `missing-answer`, `draft-profile`, and what opening it fails with.
  */
 export async function openDelivery(
-  request: PushRequest,
+  plan: PushPlan,
   host: PushHost,
-  { account, name }: { account: DeliveryAccount; name: string },
+  { account, name, watch }: { account: DeliveryAccount; name: string; watch: Watch },
 ): Promise<BatchDelivery> {
-  const address = storeAddress(request);
-  layoutOf(request.options);
-  checkObjectSize(request.options.objectSize);
-  const settings = storeSettings(request);
-  const store = request.options.dryRun ? planningStore(address) : await host.openStore(address, settings);
-  const shared: PushHost = {
-    ...host,
-    openStore: async () => ({ ...boundStore(store), close: async () => undefined }),
-  };
+  const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
   return {
     deliver: async (journal, state) => {
-      const report = await pushFrom(async () => [batchSource(journal, state, name)], request, shared);
+      const parts = [{ source: batchSource(journal, state, name) }];
+      const { report } = await session.push({ parts, cut: plan.cut });
       account.add(report);
       return isDurable(report);
     },
-    close: () => store.close(),
-  };
-}
-
-function boundStore(store: ObjectStore): ObjectStore {
-  return {
-    location: store.location,
-    prefix: store.prefix,
-    put: (...given) => store.put(...given),
-    close: () => store.close(),
+    close: () => session.close(),
   };
 }
 

@@ -7,9 +7,12 @@ import { describeStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { BatchJournal, CollectState } from '../../ports/collect-state.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
-import { storeAddress } from '../push/check-request.ts';
 import type { PushRequest } from '../push/index.ts';
+import { noMeter } from '../../core/metrics/no-metrics.ts';
+import type { PushPlan } from '../push/push-plan.ts';
+import { planPush } from '../push/push-plan.ts';
 import { recorded } from '../push/recorded.ts';
+import type { Watch } from '../push/session.ts';
 import { statePlaceOf } from '../push/state-place.ts';
 import { pushSettings } from '../push/settings.ts';
 import type { CollectHost, HeldState } from './collect-host.ts';
@@ -40,11 +43,12 @@ export async function collectSnowflake(request: CollectRequest, host: CollectHos
   checkTimes(request, BigInt(host.push.clock.now()) * nsPerMs);
   readingRules(options);
   const delivery = new DeliveryAccount();
-  if (print) return openAndRun(request, host, delivery);
-  const place = await statePlaceOf(pushRequest(request), host.push);
-  const quarantineFolder = options.quarantine ?? host.push.quarantineFolder(place);
-  const whole = await recorded('collect snowflake', pushRequest(request), host.push, async (push) => {
-    const report = await openAndRun(request, { ...host, push }, delivery);
+  if (print) return openAndRun(request, host, { account: delivery, to: undefined });
+  const plan = await planPush(pushRequest(request), host.push);
+  const { quarantineFolder } = plan;
+  const whole = await recorded('collect snowflake', plan, host.push, async (recorder) => {
+    const to = { plan, watch: { meter: noMeter, recorder } };
+    const report = await openAndRun(request, host, { account: delivery, to });
     return wholePushReport(report, { delivery, quarantineFolder });
   });
   return whole.collect;
@@ -53,19 +57,19 @@ export async function collectSnowflake(request: CollectRequest, host: CollectHos
 async function openAndRun(
   request: CollectRequest,
   host: CollectHost,
-  account: DeliveryAccount,
+  { account, to }: { account: DeliveryAccount; to: { plan: PushPlan; watch: Watch } | undefined },
 ): Promise<CollectReport> {
-  const { options, profile, print } = request;
-  const push = pushRequest(request);
-  const store = print ? undefined : describeStoreAddress(storeAddress(push));
+  const { options, profile } = request;
+  const store = to && describeStoreAddress(to.plan.address);
   const session = await host.openSession(options);
   const closing: { close: () => Promise<void> }[] = [session];
   try {
     const translation = await translationRules(options, session.host, host);
     // Settings and credentials of the store are looked at before Snowflake is asked for anything.
-    const delivery = print
-      ? printing(host)
-      : await openDelivery(push, host.push, { account, name: session.account });
+    const delivery =
+      to === undefined
+        ? printing(host)
+        : await openDelivery(to.plan, host.push, { account, name: session.account, watch: to.watch });
     closing.unshift(delivery);
     const held = await openState(request, session, host);
     closing.unshift(held);
@@ -180,7 +184,7 @@ const nsPerMs = 1_000_000n;
  * profile says of that is of other lines.
  */
 function pushRequest({ options, profile }: CollectRequest): PushRequest {
-  return { inputs: [], options: { ...pushDefaults, ...options }, profile };
+  return { inputs: [], options: { ...pushDefaults, ...options, again: undefined }, profile };
 }
 
 const pushDefaults = resolveSettings(pushSettings, { flags: {}, environment: {}, profile: undefined });

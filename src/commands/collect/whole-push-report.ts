@@ -40,6 +40,8 @@ export function wholePushReport(
     compressedBytes,
     quarantine: { folder: quarantineFolder ?? null, file: null, reasons: [] },
     warnings: [],
+    waiting: [],
+    problems: [],
     lateness: [],
     throughput: { linesPerSecond: 0, bytesPerSecond: 0 },
     error,

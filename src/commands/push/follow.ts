@@ -1,11 +1,10 @@
 import type { PushReport, ReportProblem } from '../../core/accounting/push-report.ts';
-import type { KeptPart, Part } from '../../core/batches/batch.ts';
+import type { KeptPart } from '../../core/batches/batch.ts';
 import type { FilesResult } from '../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../core/delivery/back-off.ts';
 import type { FileSource } from '../../core/files/look-at-content.ts';
 import { lookAtFiles } from '../../core/files/catalogue.ts';
-import type { SourcePart } from '../../core/push/source-part.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
@@ -13,6 +12,7 @@ import type { SeenEvents } from '../../ports/seen-events.ts';
 import { Condition, Mutex } from './condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { holdJournal } from './held-journal.ts';
+import { keptSource, segmentsOf, spoolCursor, standingOf } from './kept-source.ts';
 import { PipeIntake } from './pipe-intake.ts';
 import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
@@ -278,7 +278,7 @@ class Follower {
         journal: held.journal,
         files: inputs,
         list: async () => taken.files(),
-        open: async (part) => (part.kind === 'kept' ? this.#open(part) : undefined),
+        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
         newId: host.newId,
@@ -293,7 +293,7 @@ class Follower {
           void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
           return pushed;
         },
-        settle: async ({ parts }) => ({ cursors: { [spoolCursor]: segmentsOf(parts) } }),
+        settle: async ({ parts }) => standingOf(parts),
         onDone: async ({ parts }) => {
           for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
           this.#intake.freed();
@@ -313,25 +313,6 @@ class Follower {
   #fresh(): KeptPart[] {
     const begun = new Set([...this.#options.held.journal.state.begun.values()].flatMap(({ parts }) => segmentsOf(parts)));
     return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
-  }
-
-  #open({ segment, source, from, bytes }: KeptPart): SourcePart | undefined {
-    const { kept } = this.#options;
-    if (!kept.segments.some(({ name }) => name === segment)) return undefined;
-    return {
-      from,
-      source: {
-        name: source,
-        storedBytes: bytes,
-        format: 'lines',
-        async *read(onStoredBytes) {
-          for await (const piece of kept.read(segment)) {
-            onStoredBytes(piece.length);
-            yield piece;
-          }
-        },
-      },
-    };
   }
 
   #tell(problem: ReportProblem): void {
@@ -405,13 +386,7 @@ class Follower {
   }
 }
 
-/** The journal's name for the segments that were delivered last. */
-const spoolCursor = 'spool';
 const noChoices = { again: new Set<string>(), accept: new Set<string>() };
-
-function segmentsOf(parts: readonly Part[]): string[] {
-  return parts.flatMap((part) => (part.kind === 'kept' ? [part.segment] : []));
-}
 
 function isLost(error: unknown): boolean {
   return error instanceof AuditExportError && error.code === 'lock-lost';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PushReport, ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
-import type { Batch, ObjectPart } from '../../core/batches/batch.ts';
+import type { ObjectPart, Part } from '../../core/batches/batch.ts';
 import type { FilesPorts, FilesResult } from '../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { isFileSource } from '../../core/files/look-at-content.ts';
@@ -9,6 +9,7 @@ import type { AuditExportError } from '../../errors.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import { holdJournal } from './held-journal.ts';
+import { keptSource, segmentsOf, standingOf } from './kept-source.ts';
 import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, OpenedSources, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
@@ -97,15 +98,20 @@ class OnePush {
         list: async () => (await list()).sources.filter(isFileSource),
         open: async (part) => {
           if (part.kind === 'object') return sourceOf(await host.reopenObject(part));
-          return (await held.openKept()).part(part);
+          return keptSource(part, await held.openKept());
         },
         more: async () => objects.fresh((await list()).sources),
         newId: host.newId,
         now: host.clock.now,
         push: async ({ cut }, parts, confirm) =>
           (await this.#push({ parts, cut, confirm, seen: plan.eventKeys ? seen : undefined })).result,
-        settle: (batch) => objects.settle(batch, host.clock.now()),
-        onDone: async () => undefined,
+        settle: async ({ parts }) => {
+          await objects.settle(parts, host.clock.now());
+          return standingOf(parts);
+        },
+        onDone: async ({ parts }) => {
+          for (const segment of segmentsOf(parts)) await (await held.openKept()).remove(segment);
+        },
       };
       const { reread, final } = plan.options;
       const result = await deliverFiles({ cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread }, ports);
@@ -172,15 +178,14 @@ class DeliveredObjects {
     return parts.filter((_, index) => flags[index] !== 1);
   }
 
-  /** Keeps that all objects of a batch were delivered. */
-  async settle({ parts }: Batch, nowMs: number): Promise<Record<string, never>> {
+  /** Keeps that all objects among these parts were delivered. */
+  async settle(parts: readonly Part[], nowMs: number): Promise<void> {
     const objects = parts.filter((part) => part.kind === 'object');
     if (objects.length > 0) {
       const settled = this.#open().begin();
       settled.note(keysOf(objects));
       await settled.commit(Math.floor(nowMs / dayMs));
     }
-    return {};
   }
 
   async close(): Promise<void> {

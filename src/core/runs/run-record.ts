@@ -34,7 +34,13 @@ export interface RunProgress {
   retries: Readonly<Record<string, number>>;
 }
 
-export const runOutcomes = ['delivered', 'delivered-with-quarantine', 'interrupted', 'failed'] as const;
+export const runOutcomes = [
+  'delivered',
+  'delivered-with-quarantine',
+  'delivered-in-part',
+  'interrupted',
+  'failed',
+] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
 /** What ended a run before its end: the code of the error, its message, which holds no secrets, and its cure. */

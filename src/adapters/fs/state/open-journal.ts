@@ -27,17 +27,21 @@ export class JournalOnDisk implements Journal {
     this.#now = now;
   }
 
-  /** Takes the journal over; a new one where there is none. Throws `state-not-written` and `lock-lost`. */
-  static async open(folder: string, now: () => number): Promise<JournalOnDisk> {
+  /** Takes the journal over with a fencing number; a new one where there is none. Throws `state-not-written` and `lock-lost`. */
+  static async open(folder: string, fence: number, now: () => number): Promise<JournalOnDisk> {
     return told(folder, async () => {
       const path = join(folder, 'journal');
-      const fence = (await JournalFile.newestFence(path)) + 1;
       const { journal, records } = await JournalFile.open<JournalRecord>(path, { fence });
       const opened = new JournalOnDisk(folder, journal, now);
       for (const { record } of records) opened.state.apply(record);
       await opened.#compact();
       return opened;
     });
+  }
+
+  /** The highest fencing number that a journal knows. Throws `state-not-written`. */
+  static async newestFence(folder: string): Promise<number> {
+    return told(folder, () => JournalFile.newestFence(join(folder, 'journal')));
   }
 
   /** What a journal says, without taking it over. Throws `state-not-written`. */

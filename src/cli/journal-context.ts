@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { filesOnDisk } from '../adapters/fs/files-on-disk.ts';
+import { openFollowed } from '../adapters/fs/followed-inputs.ts';
+import { SeenEventsFolder, usualSeenEventsBounds } from '../adapters/fs/seen-events-folder.ts';
+import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
+import type { LockHolder } from '../adapters/fs/state/owner-lock.ts';
+import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
+import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import type { PushRequest } from '../commands/push/index.ts';
+import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
+import type { Destination } from '../core/config/destination.ts';
+import { AuditExportError, isAuditExportError } from '../errors.ts';
+import type { KeptBytes } from '../ports/kept-bytes.ts';
+import type { CliContext } from './terminal-context.ts';
+
+/** More than anybody has, in days and in objects: what was delivered of a bucket is not forgotten. */
+const objectBounds = { ...usualSeenEventsBounds, maxKeys: 100_000_000, days: 36_500 };
+
+/** What `push` needs to know which bytes are new, and to keep what can't be read again. */
+export function journalParts(
+  context: CliContext,
+  reload: (() => Promise<PushRequest>) | undefined,
+): Pick<PushHost, 'newId' | 'files' | 'openJournal' | 'openFollowed' | 'onReload' | 'reload'> {
+  const { onHangUp, stdin } = context;
+  return {
+    newId: () => randomUUID(),
+    files: filesOnDisk,
+    openJournal: (destination, choice) => openJournal(destination, choice, context),
+    openFollowed: (inputs, exceptBelow) => openFollowed(inputs, { stdin, exceptBelow }),
+    onReload: (listener) =>
+      onHangUp === undefined || reload === undefined ? () => undefined : onHangUp(listener),
+    reload: reload ?? (() => Promise.reject(new Error('Nobody can read the configuration again.'))),
+  };
+}
+
+async function openJournal(
+  destination: Destination,
+  { shard, waitMs }: { shard: string | undefined; waitMs: number },
+  context: CliContext,
+): Promise<HeldJournal | OtherRun> {
+  const { signal } = context;
+  const root = await openDestinationFolder(destination, context);
+  const folder = shard === undefined ? root : join(root, 'shards', shard);
+  const owner = await owned(folder, async () => {
+    const above = await JournalOnDisk.newestFence(folder);
+    return takeOwnership(join(folder, 'lock'), { ...systemClock, waitMs, signal, above });
+  });
+  if ('holder' in owner) return { holder: shown(owner.holder) };
+  try {
+    const journal = await JournalOnDisk.open(folder, owner.fence, systemClock.now);
+    let kept: Promise<KeptBytes> | undefined;
+    return {
+      journal,
+      openSeen: (days) => SeenEventsFolder.open(join(folder, 'seen'), { ...usualSeenEventsBounds, days }),
+      openObjects: () => SeenEventsFolder.open(join(folder, 'objects'), objectBounds),
+      openKept: () => (kept ??= KeptBytesFolder.open(join(folder, 'spool'))),
+      release: async () => {
+        await (await kept?.catch(() => undefined))?.close();
+        await journal.close();
+        await owner.release();
+      },
+    };
+  } catch (error) {
+    await owner.release();
+    throw error;
+  }
+}
+
+function shown({ pid, host, startedAt }: LockHolder): OtherRun['holder'] {
+  return { pid, host, startedAt };
+}
+
+async function owned<T>(folder: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isAuditExportError(error)) throw error;
+    throw new AuditExportError('state-not-written', `${folder} can't be written: ${(error as Error).message}.`, {
+      cure: 'Set XDG_STATE_HOME to a folder that this user may write to, or free disk there.',
+      cause: error,
+    });
+  }
+}
