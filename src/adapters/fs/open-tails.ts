@@ -4,6 +4,7 @@ import type { Tail } from '../../ports/tail.ts';
 import type { FileTailOptions } from './tail-files.ts';
 import { FileTail } from './tail-files.ts';
 import { fifoTail, pipeTail } from './tail-pipe.ts';
+import { unusableStdin } from './stdin-state.ts';
 import type { FollowedInput } from './tail-scan.ts';
 import { lookAtInput, scanInputs } from './tail-scan.ts';
 
@@ -21,6 +22,8 @@ export async function openTails(
   { stdin, ...options }: OpenTailsOptions,
 ): Promise<{ start: (known: readonly SourcePosition[]) => Tail[] }> {
   const named = [...new Set(inputs.length === 0 ? ['-'] : inputs)];
+  const unusable = named.includes('-') ? unusableStdin(stdin) : undefined;
+  if (unusable !== undefined) throw unusable;
   const looked = await Promise.all(named.filter((input) => input !== '-').map((input) => lookAtInput(input)));
   const files = looked.filter((input): input is FollowedInput => input.kind !== 'pipe');
   await tellMissing(files, options);

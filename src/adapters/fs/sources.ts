@@ -1,16 +1,19 @@
+import type { BigIntStats } from 'node:fs';
 import { constants, open } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { byLogAndAge } from '../../core/lines/rotated-name.ts';
 import type { Shard } from '../../core/push/shard.ts';
 import { isInShard } from '../../core/push/shard.ts';
 import type { Source } from '../../ports/source.ts';
 import { decompress } from './decompress.ts';
 import { notUtf8, readFile, unreadable } from './read-file.ts';
 import { sourceFile } from './source-file.ts';
+import { unusableStdin } from './stdin-state.ts';
 
 export interface OpenSourcesOptions {
   /** Read for `-`, and where no input is named. */
@@ -29,7 +32,9 @@ export interface OpenSourcesOptions {
 
 /**
  * Turns the inputs of a command line (files, folders, globs, `-`) into sources, each once, in an order that does not
- * depend on the file system. Throws `source-unreadable` for what does not exist, before anything is read.
+ * depend on the file system: by the bytes of their names, those of one log by age. What does not exist or can't be read
+ * is a source that says so when it is read, and no matter of the others; where there is nothing else, this throws
+ * `source-unreadable`.
  */
 export async function openSources(inputs: readonly string[], options: OpenSourcesOptions): Promise<Source[]> {
   const sources: Source[] = [];
@@ -41,7 +46,13 @@ export async function openSources(inputs: readonly string[], options: OpenSource
       if (options.shard === undefined || isInShard(below, options.shard)) sources.push(source);
     }
   }
+  if (sources.length > 0 && sources.every(({ isUnreadable }) => isUnreadable)) await throwWhy(sources);
   return sources;
+}
+
+/** Throws why the first of these can't be read. */
+async function throwWhy([first]: readonly Source[]): Promise<void> {
+  for await (const _ of first?.read(() => undefined) ?? []) return;
 }
 
 interface Found {
@@ -53,15 +64,18 @@ interface Found {
 
 async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
   if (input === '-') {
-    yield { identity: '-', below: '-', source: stdinSource(options) };
+    const failure = unusableStdin(options.stdin);
+    const source = failure === undefined ? stdinSource(options) : unreadableSource('stdin', failure).source;
+    yield { identity: '-', below: '-', source };
   } else if (options.openBucket !== undefined && /^s3:\/\//i.test(input)) {
     for (const source of await options.openBucket(input, options))
       yield { identity: source.name, below: source.name, source };
   } else {
-    for (const path of await pathsOf(input, options.exceptBelow)) {
+    for (const { path, failure } of await pathsOf(input, options.exceptBelow)) {
       const below = path === input || isGlob(input) ? path : relative(input, path);
-      if (path !== input && (await isGone(path))) continue;
-      yield { ...(await fileSource(path, options)), below: below.split(sep).join('/') };
+      if (failure === undefined && path !== input && (await isGone(path))) continue;
+      const found = failure === undefined ? await fileSource(path, options) : unreadableSource(path, failure);
+      yield { ...found, below: below.split(sep).join('/') };
     }
   }
 }
@@ -78,15 +92,47 @@ async function isGone(path: string): Promise<boolean> {
   );
 }
 
-async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<string[]> {
-  const found = await stat(input).catch((error: unknown) => {
-    if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(input, error);
-  });
-  if (found !== undefined && !found.isDirectory()) return [input];
-  const paths = found === undefined ? await globPaths(input) : await folderPaths(input);
-  const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
-  return paths.filter((path) => !written.some((folder) => resolve(path).startsWith(folder)));
+/** A file, or what can't be looked at, with why. */
+interface FoundPath {
+  path: string;
+  failure?: AuditExportError;
+}
+
+async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<FoundPath[]> {
+  try {
+    const found = await stat(input).catch((error: unknown) => {
+      if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw unreadable(input, error);
+    });
+    if (found !== undefined && !found.isDirectory()) return [{ path: input }];
+    const paths = found === undefined ? await globPaths(input) : await folderPaths(input);
+    const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
+    return paths
+      .filter(({ path }) => !written.some((folder) => resolve(path).startsWith(folder)))
+      .toSorted((a, b) => byLogAndAge(a.path, b.path));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return [{ path: input, failure: error }];
+  }
+}
+
+function isUnreadable(error: unknown): error is AuditExportError {
+  return isAuditExportError(error) && error.code === 'source-unreadable';
+}
+
+function unreadableSource(path: string, failure: AuditExportError): { identity: string; source: Source } {
+  return {
+    identity: `unreadable ${path}`,
+    source: {
+      name: path,
+      storedBytes: undefined,
+      isUnreadable: true,
+      // oxlint-disable-next-line require-yield -- there is nothing to be had of it
+      async *read() {
+        throw failure;
+      },
+    },
+  };
 }
 
 /** Where a store keeps what is the tool's own. */
@@ -96,10 +142,10 @@ function isGlob(input: string): boolean {
   return /[*?[\]{}]/.test(input);
 }
 
-async function globPaths(pattern: string): Promise<string[]> {
+async function globPaths(pattern: string): Promise<FoundPath[]> {
   const { glob } = await import('tinyglobby');
   const paths = await glob(pattern, { onlyFiles: true, dot: false, expandDirectories: false });
-  if (paths.length > 0) return byBytes(paths);
+  if (paths.length > 0) return paths.map((path) => ({ path }));
   throw new AuditExportError('source-unreadable', `No file matches ${pattern}.`, {
     cure: 'Check the pattern; in a shell, put it between single quotes.',
   });
@@ -109,18 +155,19 @@ async function globPaths(pattern: string): Promise<string[]> {
  * All files below a folder but the hidden ones and those of this tool itself. Links to files are followed, links to folders
  * are not (they can go in circles); pipes and devices are left out, for nobody knows whether they end.
  */
-async function folderPaths(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw unreadable(folder, error);
-  });
+async function folderPaths(folder: string): Promise<FoundPath[]> {
+  const paths: FoundPath[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>
+    unreadable(folder, error),
+  );
+  if (!Array.isArray(entries)) return [{ path: folder, failure: entries }];
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) paths.push(...(await folderPaths(path)));
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push(path);
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push({ path });
   }
-  return byBytes(paths);
+  return paths;
 }
 
 /** A link that leads nowhere counts as a file: reading it says what is wrong. */
@@ -129,19 +176,13 @@ async function isFileBehind(path: string): Promise<boolean> {
   return found === undefined || found.isFile();
 }
 
-/** The same order everywhere: by the bytes of the path, not by a language. */
-function byBytes(paths: readonly string[]): string[] {
-  return paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
 /** A file is the same file under any name: by another path, a link or an alias it would be read twice. */
 async function fileSource(
   path: string,
   options: OpenSourcesOptions,
 ): Promise<{ identity: string; source: Source }> {
-  const found = await stat(path, { bigint: true }).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const found = await look(path);
+  if (found instanceof AuditExportError) return unreadableSource(path, found);
   // A FIFO or a device says nothing of its size.
   const storedBytes = found.isFile() ? Number(found.size) : undefined;
   if (found.isFIFO()) return { identity: `${found.dev}:${found.ino}`, source: pipeSource(path, options) };
@@ -155,10 +196,25 @@ async function fileSource(
         const part = range && { ...range, inode: `${found.dev}:${found.ino}` };
         const stored = readFile(path, onStoredBytes, part);
         if (range !== undefined && range.start > 0) return stored;
-        return decompress(path, stored, found.isFile() ? () => readFile(path, () => undefined, part) : undefined);
+        return decompress(
+          path,
+          stored,
+          found.isFile() ? () => readFile(path, () => undefined, part) : undefined,
+        );
       },
     },
   };
+}
+
+/** What stands there, or why it can't be read: what only turns out when it is opened would stop others in a ledger. */
+async function look(path: string): Promise<BigIntStats | AuditExportError> {
+  try {
+    const found = await stat(path, { bigint: true });
+    await access(path, constants.R_OK);
+    return found;
+  } catch (error) {
+    return unreadable(path, error);
+  }
 }
 
 /** A named pipe is read as a stream that can be let go of: opened as a file it would wait for a writer, deaf to Ctrl-C. */
@@ -212,6 +268,7 @@ async function* readStream(
     }
   } catch (error) {
     if (signal.aborted) return;
+    if ((error as NodeJS.ErrnoException).code === 'EBADF') throw unreadable(name, error);
     throw new AuditExportError(
       'source-broken',
       `${name} could not be read to its end: ${(error as Error).message}.`,

@@ -94,6 +94,7 @@ function optional<T>(value: T | null, row: (value: T) => [string, string]): [str
 const outcomeNames: Readonly<Record<RunState, string>> = {
   delivered: 'delivered',
   'delivered-with-quarantine': 'set some aside',
+  'delivered-in-part': 'not all could be read',
   interrupted: 'interrupted',
   failed: 'failed',
   running: 'under way',

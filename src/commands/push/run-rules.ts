@@ -4,7 +4,7 @@ import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import type { PushRequest } from './check-request.ts';
-import { checkObjectSize, checkTypes, layoutOf } from './check-request.ts';
+import { checkObjectSize, checkTypes, ignoredReasons, layoutOf } from './check-request.ts';
 import type { PushHost } from './push-host.ts';
 
 /** By what a run tells lines apart and files them. */
@@ -24,6 +24,7 @@ export async function buildRunRules(
     layout: layoutOf(options),
     selected: options.types,
     maxLineBytes: options.maxLine,
+    ignored: ignoredReasons(options.ignore),
     eventKeys: options.dedupe !== undefined,
   };
   const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);

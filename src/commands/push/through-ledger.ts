@@ -23,10 +23,11 @@ export async function pushThroughLedger(
   request: PushRequest,
   host: PushHost,
 ): Promise<PushResult> {
-  const sources = await openSources();
+  const opened = await openSources();
+  const sources = opened.filter(({ isUnreadable }) => isUnreadable !== true);
   const { dryRun, dedupe, objectSize } = request.options;
   const plain = (seen?: SeenEvents): Promise<PushResult> =>
-    run.push({ parts: sources.map((source) => ({ source })), objectBytes: objectSize, seen });
+    run.push({ parts: opened.map((source) => ({ source })), objectBytes: objectSize, seen });
   if (dryRun) return plain();
   const files = sources.filter(isFileSource);
   const allFiles = files.length > 0 && files.length === sources.length;
@@ -36,7 +37,13 @@ export async function pushThroughLedger(
   try {
     // Listed again: a run that was waited for may have taken its time.
     const list = async (): Promise<FileSource[]> => (await openSources()).filter(isFileSource);
-    return await pushLocked(allFiles ? list : undefined, plain, { run, request, host, locked });
+    const result = await pushLocked(allFiles ? list : undefined, plain, { run, request, host, locked });
+    if (!allFiles || sources.length === opened.length) return result;
+    const others = await run.push({
+      parts: opened.filter(({ isUnreadable }) => isUnreadable).map((source) => ({ source })),
+      objectBytes: objectSize,
+    });
+    return { ...result, sources: [...result.sources, ...others.sources] };
   } finally {
     await locked.release();
   }

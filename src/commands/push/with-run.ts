@@ -12,7 +12,9 @@ import { noMeter } from '../../core/metrics/no-metrics.ts';
 import type { RunMeter } from '../../core/metrics/run-meter.ts';
 import type { PushJob, PushPorts, PushResult } from '../../core/push/push-sources.ts';
 import { pushSources } from '../../core/push/push-sources.ts';
+import { BoundedQuarantine } from '../../core/quarantine/bounded-quarantine.ts';
 import { SpokenHours } from '../../core/runs/spoken-hours.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import { storeAddress, storeSettings } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
@@ -94,7 +96,7 @@ async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): P
     classifier,
     store,
     spool,
-    quarantine: options.dryRun ? discardingQuarantine : host.openQuarantine(quarantineFolder),
+    quarantine: openQuarantine(options, host, quarantineFolder),
     progress: host.progress,
     meter,
     clock: host.clock,
@@ -118,6 +120,16 @@ async function openRun(request: PushRequest, host: PushHost, meter: RunMeter): P
   };
 }
 
+function openQuarantine(
+  { dryRun, quarantineSize, strict, limitBad }: PushRequest['options'],
+  host: PushHost,
+  folder: string,
+): Quarantine {
+  if (dryRun) return discardingQuarantine;
+  const bounds = { folder, limit: quarantineSize, stops: strict || limitBad !== undefined };
+  return new BoundedQuarantine(host.openQuarantine(folder), bounds, host);
+}
+
 /** What all jobs of a run have in common. */
 function commonJob(
   { options }: PushRequest,
@@ -130,7 +142,8 @@ function commonJob(
     codec: buildCodec(options.compression as Compression, options.level),
     maxLineBytes: options.maxLine,
     // A follower takes lines out of their wrapping when it reads them.
-    wrapping: options.follow || options.unwrap === 'none' ? undefined : (options.unwrap as Wrapping),
+    wrapping:
+      options.follow || options.unwrap === 'none' ? undefined : (options.unwrap as Wrapping | undefined),
     chunkBytes,
     limits: defaultLimits,
     badLineLimit: options.strict ? 0 : (options.limitBad ?? Number.POSITIVE_INFINITY),

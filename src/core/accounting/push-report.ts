@@ -1,9 +1,11 @@
 import { exitCodes, isAuditExportError } from '../../errors.ts';
-import type { ErrorDetails } from '../../errors.ts';
+import type { AuditExportError, ErrorDetails } from '../../errors.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { ReasonCode } from '../classify/reasons.ts';
 import { reasons } from '../classify/reasons.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
 import type { PushResult } from '../push/push-sources.ts';
+import type { SourceAccount } from '../push/source-part.ts';
 import type { Balance } from './balance.ts';
 import { imbalance } from './balance.ts';
 import type { PartitionAccount, TypeAccount, WarningAccount } from './run-account.ts';
@@ -12,7 +14,13 @@ import type { PartitionAccount, TypeAccount, WarningAccount } from './run-accoun
 export interface PushReport {
   report: 'push';
   version: 1;
-  outcome: 'delivered' | 'delivered-with-quarantine' | 'planned' | 'interrupted' | 'failed';
+  outcome:
+    | 'delivered'
+    | 'delivered-with-quarantine'
+    | 'delivered-in-part'
+    | 'planned'
+    | 'interrupted'
+    | 'failed';
   exitCode: number;
   dryRun: boolean;
   store: string;
@@ -22,10 +30,15 @@ export interface PushReport {
   seconds: number;
   sources: {
     name: string;
-    format: 'lines' | 'array' | 'objects';
+    format: SourceFormat;
     storedBytes: number;
+    /** Lines, and events behind the first on a line that holds several. */
     lines: number;
     reformatted: boolean;
+    /** Events that stood behind another on their line; missing where there are none. */
+    extraEvents?: number;
+    /** Why it could not be read, or not to its end; and the offset, uncompressed, up to which its lines were taken. */
+    failure?: ReportedError & { readTo: number };
     /** Lines that earlier runs delivered and this one did not read; missing where there are none. */
     knownLines?: number;
   }[];
@@ -44,12 +57,27 @@ export interface PushReport {
   quarantine: {
     folder: string;
     file: string | null;
-    reasons: { reason: ReasonCode; means: string; lines: number }[];
+    reasons: ReasonRow[];
   };
+  /** Lines that were left out on request, by why they would have been set aside; missing where none was. */
+  ignored?: ReasonRow[];
   warnings: WarningAccount[];
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
-  error: { code: string; message: string; cure: string | null; details: ErrorDetails } | null;
+  error: ReportedError | null;
+}
+
+interface ReportedError {
+  code: string;
+  message: string;
+  cure: string | null;
+  details: ErrorDetails;
+}
+
+interface ReasonRow {
+  reason: ReasonCode;
+  means: string;
+  lines: number;
 }
 
 interface ReportedObject {
@@ -113,13 +141,14 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
       file: result.quarantineFile ?? null,
       reasons: reasonRows(account.reasons),
     },
+    ...(account.ignored.size === 0 ? {} : { ignored: reasonRows(account.ignored) }),
     warnings: [...account.warnings.values()],
     lateness: account.lateness.rows(),
     throughput: {
       linesPerSecond: rate(balance.read, seconds),
       bytesPerSecond: rate(account.contentBytes, seconds),
     },
-    error: errorOf(result.error),
+    error: result.ended === 'complete' ? failureOfSources(sources) : errorOf(result.error),
   };
 }
 
@@ -130,9 +159,59 @@ function reportSource({
   lines,
   from,
   known,
-}: PushResult['sources'][number]): PushReport['sources'][number] {
-  const row = { name, format, storedBytes, lines: lines - from.lines, reformatted: format !== 'lines' };
-  return known === 0 ? row : { ...row, knownLines: known };
+  extraEvents,
+  failure,
+  readTo,
+}: SourceAccount): PushReport['sources'][number] {
+  return {
+    name,
+    format,
+    storedBytes,
+    lines: lines - from.lines + extraEvents,
+    reformatted: format !== 'lines' || extraEvents > 0,
+    ...(extraEvents === 0 ? {} : { extraEvents }),
+    ...(known === 0 ? {} : { knownLines: known }),
+    ...(failure === undefined ? {} : { failure: { ...reportedError(failure), readTo } }),
+  };
+}
+
+/** The failure of a source as that of the run; of several, the first of the kind that decides the exit code. */
+function failureOfSources(sources: readonly SourceAccount[]): ReportedError | null {
+  // A source may be read in several jobs of a run.
+  const failures = new Map(
+    sources.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure] as const])),
+  );
+  const exitCode = exitCodeOfSources(sources);
+  const [first] = [...failures.values()].filter((failure) => codeOf(failure, sources) === exitCode);
+  if (first === undefined) return null;
+  const reported = reportedError(first);
+  const others = failures.size - 1;
+  if (others === 0) return reported;
+  const more = others === 1 ? 'Another source' : `${others} more sources`;
+  return { ...reported, message: `${first.message} ${more} could not be read, or not to the end.` };
+}
+
+/**
+ * What could not be read may be read by the next run, unless nothing could be; what is no JSON Lines never will be. The first
+ * weighs more.
+ */
+function exitCodeOfSources(sources: readonly SourceAccount[]): number {
+  const codes = new Set(
+    sources.flatMap(({ failure }) => (failure === undefined ? [] : [codeOf(failure, sources)])),
+  );
+  if (codes.has(exitCodes.delivery)) return exitCodes.delivery;
+  return codes.has(exitCodes.configuration) ? exitCodes.configuration : exitCodes.done;
+}
+
+function codeOf(failure: AuditExportError, sources: readonly SourceAccount[]): number {
+  const isUnreadable = failure.code === 'source-unreadable';
+  return isUnreadable && sources.some((source) => source.failure?.code !== 'source-unreadable')
+    ? exitCodes.delivery
+    : failure.exitCode;
+}
+
+function reportedError({ code, message, cure, details }: AuditExportError): ReportedError {
+  return { code, message, cure: cure ?? null, details };
 }
 
 function compare(a: string, b: string): number {
@@ -173,24 +252,36 @@ function reasonRows(counts: ReadonlyMap<ReasonCode, number>): PushReport['quaran
 }
 
 /** A failure weighs most; then the promise that the sum is right; then what the run has to tell. */
-function exitCodeOf({ ended, error }: PushResult, { quarantined }: Balance, balanced: boolean): number {
+function exitCodeOf(
+  { ended, error, sources }: PushResult,
+  { quarantined }: Balance,
+  balanced: boolean,
+): number {
   if (ended === 'failed') return isAuditExportError(error) ? error.exitCode : exitCodes.bug;
   if (!balanced) return exitCodes.bug;
   if (ended === 'interrupted') return exitCodes.interrupted;
+  const failed = exitCodeOfSources(sources);
+  if (failed !== exitCodes.done) return failed;
   return quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
 }
 
-function outcomeOf({ ended }: PushResult, { dryRun }: RunFacts, exitCode: number): PushReport['outcome'] {
+function outcomeOf(
+  { ended, sources }: PushResult,
+  { dryRun }: RunFacts,
+  exitCode: number,
+): PushReport['outcome'] {
   if (ended === 'interrupted') return 'interrupted';
   if (ended === 'failed' || exitCode === exitCodes.bug) return 'failed';
+  if (sources.length > 0 && sources.every(({ failure, lines }) => failure !== undefined && lines === 0))
+    return 'failed';
   if (dryRun) return 'planned';
+  if (sources.some(({ failure }) => failure !== undefined)) return 'delivered-in-part';
   return exitCode === exitCodes.quarantined ? 'delivered-with-quarantine' : 'delivered';
 }
 
 function errorOf(error: unknown): PushReport['error'] {
   if (error === undefined) return null;
-  if (isAuditExportError(error))
-    return { code: error.code, message: error.message, cure: error.cure ?? null, details: error.details };
+  if (isAuditExportError(error)) return reportedError(error);
   const { message, stack } =
     error instanceof Error ? error : new Error('something that is no error was thrown');
   return { code: 'unexpected', message, cure: null, details: { stack } };

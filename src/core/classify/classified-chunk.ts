@@ -42,7 +42,13 @@ export interface ClassifiedWarning {
  */
 export interface ClassifiedChunk {
   lines: number;
+  /** Events behind the first on lines that hold several: each counts as a line of its own. */
+  extraEvents: number;
   blank: number;
+  /** Lines that are left out on request, by why they would be set aside. */
+  ignored: ReadonlyMap<ReasonCode, number>;
+  /** Whether the last line is one that is set aside or ignored. */
+  endsBadly: boolean;
   /** Lines of each type that was not selected, by type index. */
   notSelected: ReadonlyMap<number, number>;
   content: Buffer;

@@ -38,7 +38,9 @@ export async function nextPosition(
   const { from, to } = part;
   const { isHalf, unread, checksum } = endOf(account);
   const plain = account.format === 'lines' && !(await file.isCompressed());
-  const stored = plain ? from.stored + account.storedBytes - unread : to;
+  // An archive that broke off is not read to its end: it is looked at again.
+  const end = account.failure === undefined ? to : to - 1;
+  const stored = plain ? from.stored + account.lineBytes - unread : end;
   return {
     id,
     path: file.path,

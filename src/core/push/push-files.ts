@@ -289,7 +289,9 @@ class FilesRun {
     const parts: BatchPart[] = [];
     for (const [index, { source, part }] of found.entries()) {
       const account = sources[index];
-      if (account === undefined) continue;
+      // Of a file of which nothing could be read nothing is known.
+      if (account === undefined || (account.failure !== undefined && account.readTo <= part.from.offset))
+        continue;
       const before = ledger.state.positions.get(part.id);
       const { headHash: head, tailHash: tail } = part;
       const ends = { headHash: head, tailHash: tail };

@@ -1,3 +1,4 @@
+import { isAuditExportError } from '../../errors.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -103,8 +104,16 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   const isComplete = failed === undefined && finished;
   if (isComplete) job.spoken.merge(spoken);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
-  const ended = failure === undefined ? (finished ? 'complete' : 'interrupted') : 'failed';
-  return { account, sources, quarantineFile, ended, error: failure?.error };
+  const wasInterrupted = isAuditExportError(failure?.error) && failure.error.code === 'interrupted';
+  if (wasInterrupted || (failure === undefined && !finished))
+    return { account, sources, quarantineFile, ended: 'interrupted', error: undefined };
+  return {
+    account,
+    sources,
+    quarantineFile,
+    ended: failure === undefined ? 'complete' : 'failed',
+    error: failure?.error,
+  };
 }
 
 async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
@@ -166,7 +175,7 @@ async function readAll(reading: Reading): Promise<void> {
     if ('chunk' in classified) await takeChunk(classified, source, { ...reading, desk });
     else {
       await desk.takePart(classified.cut, source);
-      source.endsBadly = true;
+      source.endsBadly = classified.cut.isCut !== true;
     }
     deliverer.throwFailure();
     ports.progress.update({
@@ -194,7 +203,8 @@ async function takeChunk(
   if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, cut, source);
   source.lines += chunk.lines;
   source.addAccepted(chunk.lineTypes);
-  source.endsBadly = chunk.bad.at(-1)?.line === chunk.lines - 1;
+  source.extraEvents += chunk.extraEvents;
+  source.endsBadly = chunk.endsBadly;
   // Lets a source that remembers places forget those of this chunk.
   source.placeOf?.(source.lines + 1);
   spoken.addChunk(chunk, ports.clock.now());

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { AuditExportError } from '../../errors.ts';
 import type { Source } from '../../ports/source.ts';
 import type { SourceFormat } from '../lines/detect-format.ts';
 import type { Place, SourcePosition } from '../ledger/source-position.ts';
@@ -8,6 +9,11 @@ import { beginning } from '../ledger/source-position.ts';
 export interface SourcePart {
   source: Source;
   part?: FilePart;
+  /**
+   * The source may go on later: where its last line came in parts of which the last is missing, they are not taken for a
+   * line, and the account says where they begin (`unjoinedBytes`).
+   */
+  mayGoOn?: boolean;
 }
 
 export interface FilePart {
@@ -40,6 +46,15 @@ export class SourceAccount {
   endsBadly = false;
   /** Lines that earlier runs delivered, and this one did not read. */
   known = 0;
+  /** Events behind the first on a line that holds several. */
+  extraEvents = 0;
+  /** What ended the reading before the source's end. What was read before counts, up to its last whole line. */
+  failure: AuditExportError | undefined;
+  /**
+   * Bytes at the end (counted in `lineBytes`) that begin with a line that came in parts and whose end is not in this source; none
+   * of them was taken for a line.
+   */
+  unjoinedBytes = 0;
 
   constructor({ source, part }: SourcePart) {
     this.name = source.name;
@@ -48,6 +63,20 @@ export class SourceAccount {
     this.lines = this.from.lines;
     const before = part?.known?.checksum ?? 0;
     if (part !== undefined) this.checksum = { lines: before, all: before };
+  }
+
+  /** Offset in the (uncompressed) source up to which its lines were taken, whatever came of each. */
+  get readTo(): number {
+    return this.from.offset + this.lineBytes - this.unjoinedBytes;
+  }
+
+  /** The source broke off: half a line at the end was not taken for one, nor what waits for the end of a line in parts. */
+  breakOff(failure: AuditExportError, heldBytes: number): void {
+    this.failure = failure;
+    this.lineBytes -= this.tailBytes;
+    this.unjoinedBytes = Math.max(0, heldBytes);
+    this.tailBytes = 0;
+    if (this.checksum !== undefined) this.checksum.all = this.checksum.lines;
   }
 
   /** Notes line bytes as they pass. */

@@ -1,6 +1,6 @@
 import type { PushReport } from '../accounting/push-report.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
-import type { Balance } from '../accounting/balance.ts';
+import { emptyBalance } from '../accounting/balance.ts';
 import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
 import type { SpokenHours } from './spoken-hours.ts';
 
@@ -46,7 +46,7 @@ export function endOfError(error: unknown, endedMs: number): RunEnding {
       message: message.slice(0, longestMessage),
       cure: known?.cure ?? null,
     },
-    balance: emptyBalance,
+    balance: emptyBalance(),
     types: {},
     hours: {},
     objects: 0,
@@ -55,17 +55,6 @@ export function endOfError(error: unknown, endedMs: number): RunEnding {
     retries: {},
   };
 }
-
-const emptyBalance: Balance = {
-  read: 0,
-  delivered: 0,
-  alreadyDelivered: 0,
-  duplicate: 0,
-  notSelected: 0,
-  quarantined: 0,
-  blank: 0,
-  undelivered: 0,
-};
 
 type Counts = Pick<TypeFacts, 'delivered' | 'alreadyDelivered'>;
 
