@@ -45,6 +45,7 @@ const errorKinds = {
   'state-not-written': 'configuration',
   'spool-failed': 'delivery',
   'quarantine-failed': 'delivery',
+  'quarantine-full': 'delivery',
   'too-many-bad-lines': 'quarantined',
   'port-in-use': 'usage',
   interrupted: 'interrupted',

@@ -22,6 +22,10 @@ export interface Quarantine {
   add: (line: QuarantinedLine, bytes: Buffer) => Promise<void>;
   /** Takes a part of a line too long for memory; `add` of its record, with the last bytes, follows. */
   addPart: (bytes: Buffer) => Promise<void>;
-  /** Makes everything durable and names the file, or undefined where nothing was set aside. */
+  /** Forgets the parts of a line that came to no end. */
+  dropParts: () => Promise<void>;
+  /** Bytes on disk of all that waits there, of earlier runs as well. */
+  size: () => Promise<number>;
+  /** Makes everything durable and names the file, or undefined where nothing was set aside; what comes then is another file. */
   seal: () => Promise<string | undefined>;
 }

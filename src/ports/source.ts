@@ -39,6 +39,8 @@ export interface Source {
   format?: 'lines';
   /** Where a line (counted from 1) first stood, for lines that come a second time. Asked for in rising order. */
   placeOf?: (line: number) => LinePlace | undefined;
+  /** Said where it is known beforehand that it can't be read: reading it throws why. */
+  isUnreadable?: true;
   /** Said of regular files: by this the catalogue knows whether it was read before. */
   file?: SourceFile;
   /** Said of an object of a bucket: which content of it is meant. */

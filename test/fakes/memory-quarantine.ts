@@ -24,6 +24,14 @@ export class MemoryQuarantine implements Quarantine {
     this.#parts.push(Buffer.from(bytes));
   }
 
+  async dropParts(): Promise<void> {
+    this.#parts = [];
+  }
+
+  async size(): Promise<number> {
+    return this.lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
   async seal(): Promise<string | undefined> {
     this.sealed++;
     return this.lines.length === 0 ? undefined : 'memory-quarantine';

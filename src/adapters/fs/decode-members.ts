@@ -15,8 +15,8 @@ export interface Decoding {
  * Stored bytes that are handed to the decoder at a time. Of the block in which it fails, it keeps back what came before the
  * damage: then the same is read once more, with that block in smaller ones, and at last byte by byte.
  */
-const usualBlockBytes = 65_536;
-const blockSizes = [usualBlockBytes, 512, 1];
+const usualBlockBytes = 262_144;
+const blockSizes = [usualBlockBytes, 1024, 1];
 
 /**
  * Yields what compressed bytes hold, to their very end: members and frames that come behind padding of zero bytes as well.

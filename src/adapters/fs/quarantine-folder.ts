@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import { link, open, rm } from 'node:fs/promises';
+import { link, lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Destination } from '../../core/config/destination.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -19,7 +19,7 @@ const bufferBytes = 256 * 1024;
 export class QuarantineFolder implements Quarantine {
   readonly #folder: string | undefined;
   readonly #destination: Destination;
-  readonly #hash = createHash('sha256');
+  #hash = createHash('sha256');
   #list: { file: FileHandle; path: string } | undefined;
   #buffered: string[] = [];
   #bufferedBytes = 0;
@@ -49,15 +49,35 @@ export class QuarantineFolder implements Quarantine {
     });
   }
 
+  async dropParts(): Promise<void> {
+    const long = this.#long;
+    this.#long = undefined;
+    await this.#guard(async () => long?.abandon());
+  }
+
+  async size(): Promise<number> {
+    return this.#guard(async (folder) => {
+      let bytes = 0;
+      for (const name of await readdir(folder).catch(noneIfMissing)) {
+        const found = await lstat(join(folder, name)).catch(noneIfMissing);
+        if ('size' in found && found.isFile()) bytes += found.size;
+      }
+      return bytes;
+    });
+  }
+
   async seal(): Promise<string | undefined> {
-    await this.#long?.abandon();
+    await this.dropParts();
     const list = this.#list;
     if (list === undefined) return undefined;
     return this.#guard(async (folder) => {
       await this.#flush();
+      this.#list = undefined;
+      const hash = this.#hash.digest('hex').slice(0, 32);
+      this.#hash = createHash('sha256');
       await list.file.sync();
       await list.file.close();
-      return giveName(list.path, join(folder, `${this.#hash.digest('hex').slice(0, 32)}.jsonl`));
+      return giveName(list.path, join(folder, `${hash}.jsonl`));
     });
   }
 
@@ -106,6 +126,11 @@ export class QuarantineFolder implements Quarantine {
 async function openList(folder: string): Promise<{ file: FileHandle; path: string }> {
   const path = await unfinishedPath(folder);
   return { file: await open(path, 'wx', 0o600), path };
+}
+
+function noneIfMissing(error: unknown): [] {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+  throw error;
 }
 
 /** A line too long for memory, on its way to a file of its own. */

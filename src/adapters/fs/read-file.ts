@@ -64,6 +64,7 @@ const meanings: Record<string, string> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  EBADF: 'it is not open for reading',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is a file',
   ENAMETOOLONG: 'a name in it is too long',

@@ -1,16 +1,19 @@
+import type { BigIntStats } from 'node:fs';
 import { constants, open } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { byLogAndAge } from '../../core/lines/rotated-name.ts';
 import type { Shard } from '../../core/push/shard.ts';
 import { isInShard } from '../../core/push/shard.ts';
 import type { Source } from '../../ports/source.ts';
 import { decompress } from './decompress.ts';
 import { fileSource, inodeOf } from './file-source.ts';
 import { notUtf8, openFile, unreadable } from './read-file.ts';
+import { unusableStdin } from './stdin-state.ts';
 
 export interface OpenSourcesOptions {
   /** Read for `-`, and where no input is named. */
@@ -27,43 +30,30 @@ export interface OpenSourcesOptions {
   shard?: Shard | undefined;
 }
 
-/** What inputs came to. */
-export interface OpenedSources {
-  sources: Source[];
-  /** What can't be read: inputs, and files and folders in them. */
-  unreadable: { source: string; error: AuditExportError }[];
-}
-
 /**
  * Turns the inputs of a command line (files, folders, globs, `-`) into sources, each once, in an order that does not
- * depend on the file system. What can't be read is told beside. Throws what opening a bucket throws.
+ * depend on the file system: by the bytes of their names, those of one log by age. What does not exist or can't be read
+ * is a source that says so when it is read, and no matter of the others; where there is nothing else, this throws
+ * `source-unreadable`.
  */
-export async function openSources(
-  inputs: readonly string[],
-  options: OpenSourcesOptions,
-): Promise<OpenedSources> {
-  const opened: OpenedSources = { sources: [], unreadable: [] };
+export async function openSources(inputs: readonly string[], options: OpenSourcesOptions): Promise<Source[]> {
+  const sources: Source[] = [];
   const seen = new Set<string>();
-  const trouble: Trouble = (source, error) => {
-    if (!isAuditExportError(error) || error.code !== 'source-unreadable') throw error;
-    opened.unreadable.push({ source, error });
-  };
   for (const input of inputs.length === 0 ? ['-'] : inputs) {
-    try {
-      for await (const { identity, below, source } of searchInput(input, options, trouble)) {
-        if (seen.has(identity)) continue;
-        seen.add(identity);
-        if (options.shard === undefined || isInShard(below, options.shard)) opened.sources.push(source);
-      }
-    } catch (error) {
-      trouble(input, error);
+    for await (const { identity, below, source } of searchInput(input, options)) {
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      if (options.shard === undefined || isInShard(below, options.shard)) sources.push(source);
     }
   }
-  return opened;
+  if (sources.length > 0 && sources.every(({ isUnreadable }) => isUnreadable)) await throwWhy(sources);
+  return sources;
 }
 
-/** Told of what can't be read while the rest can. */
-type Trouble = (source: string, error: unknown) => void;
+/** Throws why the first of these can't be read. */
+async function throwWhy([first]: readonly Source[]): Promise<void> {
+  for await (const _ of first?.read(() => undefined) ?? []) return;
+}
 
 interface Found {
   identity: string;
@@ -72,22 +62,20 @@ interface Found {
   source: Source;
 }
 
-async function* searchInput(
-  input: string,
-  options: OpenSourcesOptions,
-  trouble: Trouble,
-): AsyncGenerator<Found> {
+async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
   if (input === '-') {
-    yield { identity: '-', below: '-', source: stdinSource(options) };
+    const failure = unusableStdin(options.stdin);
+    const source = failure === undefined ? stdinSource(options) : unreadableSource('stdin', failure).source;
+    yield { identity: '-', below: '-', source };
   } else if (options.openBucket !== undefined && /^s3:\/\//i.test(input)) {
     for (const source of await options.openBucket(input, options))
       yield { identity: source.name, below: source.name, source };
   } else {
-    for (const path of await pathsOf(input, options.exceptBelow, trouble)) {
+    for (const { path, failure } of await pathsOf(input, options.exceptBelow)) {
       const below = path === input || isGlob(input) ? path : relative(input, path);
-      if (path !== input && (await isGone(path))) continue;
-      const found = await sourceAt(path, options).catch((error: unknown) => trouble(path, error));
-      if (found !== undefined) yield { ...found, below: below.split(sep).join('/') };
+      if (failure === undefined && path !== input && (await isGone(path))) continue;
+      const found = failure === undefined ? await sourceAt(path, options) : unreadableSource(path, failure);
+      yield { ...found, below: below.split(sep).join('/') };
     }
   }
 }
@@ -104,19 +92,47 @@ async function isGone(path: string): Promise<boolean> {
   );
 }
 
-async function pathsOf(
-  input: string,
-  exceptBelow: readonly string[],
-  trouble: Trouble,
-): Promise<string[]> {
-  const found = await stat(input).catch((error: unknown) => {
-    if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(input, error);
-  });
-  if (found !== undefined && !found.isDirectory()) return [input];
-  const paths = found === undefined ? await globPaths(input) : await folderPaths(input, trouble);
-  const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
-  return paths.filter((path) => !written.some((folder) => resolve(path).startsWith(folder)));
+/** A file, or what can't be looked at, with why. */
+interface FoundPath {
+  path: string;
+  failure?: AuditExportError;
+}
+
+async function pathsOf(input: string, exceptBelow: readonly string[]): Promise<FoundPath[]> {
+  try {
+    const found = await stat(input).catch((error: unknown) => {
+      if (isGlob(input) && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw unreadable(input, error);
+    });
+    if (found !== undefined && !found.isDirectory()) return [{ path: input }];
+    const paths = found === undefined ? await globPaths(input) : await folderPaths(input);
+    const written = exceptBelow.map((folder) => `${resolve(folder)}${sep}`);
+    return paths
+      .filter(({ path }) => !written.some((folder) => resolve(path).startsWith(folder)))
+      .toSorted((a, b) => byLogAndAge(a.path, b.path));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return [{ path: input, failure: error }];
+  }
+}
+
+function isUnreadable(error: unknown): error is AuditExportError {
+  return isAuditExportError(error) && error.code === 'source-unreadable';
+}
+
+function unreadableSource(path: string, failure: AuditExportError): { identity: string; source: Source } {
+  return {
+    identity: `unreadable ${path}`,
+    source: {
+      name: path,
+      storedBytes: undefined,
+      isUnreadable: true,
+      // oxlint-disable-next-line require-yield -- there is nothing to be had of it
+      async *read() {
+        throw failure;
+      },
+    },
+  };
 }
 
 /** Where a store keeps what is the tool's own. */
@@ -126,10 +142,10 @@ function isGlob(input: string): boolean {
   return /[*?[\]{}]/.test(input);
 }
 
-async function globPaths(pattern: string): Promise<string[]> {
+async function globPaths(pattern: string): Promise<FoundPath[]> {
   const { glob } = await import('tinyglobby');
   const paths = await glob(pattern, { onlyFiles: true, dot: false, expandDirectories: false });
-  if (paths.length > 0) return byBytes(paths);
+  if (paths.length > 0) return paths.map((path) => ({ path }));
   throw new AuditExportError('source-unreadable', `No file matches ${pattern}.`, {
     cure: 'Check the pattern; in a shell, put it between single quotes.',
   });
@@ -139,19 +155,19 @@ async function globPaths(pattern: string): Promise<string[]> {
  * All files below a folder but the hidden ones and those of this tool itself. Links to files are followed, links to folders
  * are not (they can go in circles); pipes and devices are left out, for nobody knows whether they end.
  */
-async function folderPaths(folder: string, trouble: Trouble): Promise<string[]> {
-  const paths: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    trouble(folder, unreadable(folder, error));
-    return [];
-  });
+async function folderPaths(folder: string): Promise<FoundPath[]> {
+  const paths: FoundPath[] = [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>
+    unreadable(folder, error),
+  );
+  if (!Array.isArray(entries)) return [{ path: folder, failure: entries }];
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) paths.push(...(await folderPaths(path, trouble)));
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push(path);
+    if (entry.isDirectory()) paths.push(...(await folderPaths(path)));
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push({ path });
   }
-  return byBytes(paths);
+  return paths;
 }
 
 /** A link that leads nowhere counts as a file: reading it says what is wrong. */
@@ -160,23 +176,28 @@ async function isFileBehind(path: string): Promise<boolean> {
   return found === undefined || found.isFile();
 }
 
-/** The same order everywhere: by the bytes of the path, not by a language. */
-function byBytes(paths: readonly string[]): string[] {
-  return paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
 /** A file is the same file under any name: by another path, a link or an alias it would be read twice. */
 async function sourceAt(
   path: string,
   options: OpenSourcesOptions,
 ): Promise<{ identity: string; source: Source }> {
-  const found = await stat(path, { bigint: true }).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const found = await look(path);
+  if (found instanceof AuditExportError) return unreadableSource(path, found);
   const identity = inodeOf(found);
   if (found.isFIFO()) return { identity, source: pipeSource(path, options) };
-  if (found.isFile()) return { identity, source: await fileSource(path) };
-  return { identity, source: deviceSource(path) };
+  if (!found.isFile()) return { identity, source: deviceSource(path) };
+  return { identity, source: await fileSource(path) };
+}
+
+/** What stands there, or why it can't be read: what only turns out when it is opened would stop others in a batch. */
+async function look(path: string): Promise<BigIntStats | AuditExportError> {
+  try {
+    const found = await stat(path, { bigint: true });
+    await access(path, constants.R_OK);
+    return found;
+  } catch (error) {
+    return unreadable(path, error);
+  }
 }
 
 /** A device says nothing of its size, and has no places: it is read as it comes. */
@@ -254,6 +275,7 @@ async function* readStream(
     }
   } catch (error) {
     if (signal.aborted) return;
+    if ((error as NodeJS.ErrnoException).code === 'EBADF') throw unreadable(name, error);
     throw new AuditExportError(
       'source-broken',
       `${name} could not be read to its end: ${(error as Error).message}.`,

@@ -26,6 +26,8 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
       ? objectTable(report, palette, verbose)
       : partitionTable(report, palette, verbose),
     report.dryRun ? latenessTable(report, palette) : [],
+    failureLines(report, palette, verbose),
+    ignoredLines(report, palette),
     quarantineLines(report, palette, listCommand),
     warningLines(report, palette),
     waitingLines(report),
@@ -92,6 +94,7 @@ function balanceSheet(
     ['already delivered', balance.alreadyDelivered],
     ['duplicate', balance.duplicate],
     ['not selected', balance.notSelected],
+    ['ignored', balance.ignored],
     ['quarantined', balance.quarantined],
     ['blank', balance.blank],
     ...(balance.undelivered === 0 ? [] : ([['not delivered', balance.undelivered]] as [string, number][])),
@@ -105,10 +108,7 @@ function balanceSheet(
   ]);
   const reformatted = sources
     .filter((source) => source.reformatted)
-    .map(
-      ({ name, format }) =>
-        `  ${printable(name)} held ${format === 'array' ? 'one JSON array' : 'JSON over several lines'}: its events were written as compact lines.`,
-    );
+    .map(({ name, format }) => `  ${printable(name)} held ${formatWords[format]}.`);
   const known = sources.reduce((sum, { knownLines = 0 }) => sum + knownLines, 0);
   const vouched =
     known === 0
@@ -117,6 +117,30 @@ function balanceSheet(
           `  ${formatCount(known)} of these were delivered by earlier runs and not read again; --reread offers them again.`,
         ];
   return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...vouched, ...reformatted];
+}
+
+/** What is said of sources whose lines are not those that were delivered. */
+const formatWords: Readonly<Record<PushReport['sources'][number]['format'], string>> = {
+  lines: 'several events on one line: each was written as a line of its own',
+  concatenated: 'several events on one line: each was written as a line of its own',
+  array: 'one JSON array: its events were written as compact lines',
+  objects: 'JSON over several lines: its events were written as compact lines',
+};
+
+function failureLines({ sources }: PushReport, { strong, faint }: Palette, verbose: boolean): string[] {
+  const rows = sources.flatMap(({ failure }) =>
+    failure === undefined ? [] : [`  ${printable(failure.message)}`, faint(`    → ${failure.cure ?? ''}`)],
+  );
+  // A single one is told as the error of the run.
+  if (rows.length <= 2) return [];
+  return [strong('Not read, or not to the end'), ...shorten(rows, verbose, 'sources')];
+}
+
+function ignoredLines({ ignored = [] }: PushReport, { strong }: Palette): string[] {
+  if (ignored.length === 0) return [];
+  const rows = ignored.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
+  const [first = '', ...rest] = layoutTable([['Ignored (--ignore)', '', 'lines'], ...rows], 2);
+  return [strong(first), ...rest];
 }
 
 function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette): string[] {

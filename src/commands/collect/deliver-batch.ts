@@ -1,4 +1,5 @@
 import type { Balance } from '../../core/accounting/balance.ts';
+import { emptyBalance } from '../../core/accounting/balance.ts';
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import { printNanoseconds } from '../../core/collect/translate/snowflake-time.ts';
 import type { BatchJournal, CollectState } from '../../ports/collect-state.ts';
@@ -10,16 +11,7 @@ import type { PushHost } from '../push/push-host.ts';
 
 /** What the deliveries of a run came to. */
 export class DeliveryAccount {
-  readonly balance: Balance = {
-    read: 0,
-    delivered: 0,
-    alreadyDelivered: 0,
-    duplicate: 0,
-    notSelected: 0,
-    quarantined: 0,
-    blank: 0,
-    undelivered: 0,
-  };
+  readonly balance = emptyBalance();
   balanced = true;
   readonly objects = { stored: 0, alreadyThere: 0, planned: 0 };
   /** The objects of all batches, and what became of each audit type. */

@@ -27,6 +27,8 @@ const changeable = [
   'level',
   'maxLine',
   'quarantine',
+  'quarantineSize',
+  'ignore',
   'storageClass',
   'kmsKeyId',
   'tags',

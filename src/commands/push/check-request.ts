@@ -1,4 +1,6 @@
 import { AuditExportError } from '../../errors.ts';
+import type { ReasonCode } from '../../core/classify/reasons.ts';
+import { ignorableReasons, reasons } from '../../core/classify/reasons.ts';
 import { closest } from '../../core/config/closest.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
@@ -73,6 +75,26 @@ export function checkTypes(selected: readonly string[] | undefined, known: reado
       cure: meant === undefined ? `Known types: ${known.join(', ')}.` : `Did you mean ${meant}?`,
     });
   }
+}
+
+/** Throws `usage` for a reason for which no line may be ignored. */
+export function ignoredReasons(given: readonly string[] = []): ReasonCode[] {
+  return given.map((reason) => {
+    const known = ignorableReasons.find((code) => code === reason);
+    if (known !== undefined) return known;
+    const isReason = Object.hasOwn(reasons, reason);
+    const meant = closest(reason, ignorableReasons);
+    throw new AuditExportError(
+      'usage',
+      `--ignore: ${isReason ? `a line may not be ignored as ${reason}: it may be an audit event` : `there is no reason ${JSON.stringify(reason)}`}.`,
+      {
+        cure:
+          isReason || meant === undefined
+            ? `Lines may be ignored as: ${ignorableReasons.join(', ')}.`
+            : `Did you mean ${meant}?`,
+      },
+    );
+  });
 }
 
 /** Throws `usage` for objects that are too large for one PUT. */

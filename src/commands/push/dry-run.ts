@@ -17,5 +17,7 @@ export function planningStore(address: StoreAddress): ObjectStore {
 export const discardingQuarantine: Quarantine = {
   add: async () => undefined,
   addPart: async () => undefined,
+  dropParts: async () => undefined,
+  size: async () => 0,
   seal: async () => undefined,
 };

@@ -38,14 +38,4 @@ export const followSettings = {
     default: '30s',
     help: 'with --follow: how long to go on delivering after SIGTERM; the rest waits for the next start',
   },
-  unwrap: {
-    kind: 'text',
-    flag: 'unwrap',
-    value: 'FORM',
-    profile: 'unwrap',
-    group: following,
-    default: 'none',
-    choices: ['none', 'docker', 'cri', 'auto'],
-    help: 'take lines out of the wrapping of a container runtime',
-  },
 } as const satisfies Settings;

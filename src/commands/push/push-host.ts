@@ -23,7 +23,6 @@ import type { Random } from '../../ports/random.ts';
 import type { MessageQueue, ObjectReader } from '../../ports/queue.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
-import type { AuditExportError } from '../../errors.ts';
 import type { Spool } from '../../ports/spool.ts';
 
 /** How objects are to be written, where the store is a bucket. */
@@ -65,13 +64,6 @@ export interface OtherRun {
   holder: { pid: number; host: string; startedAt: string };
 }
 
-/** What inputs came to. */
-export interface OpenedSources {
-  sources: Source[];
-  /** What can't be read: inputs, and files and folders in them. */
-  unreadable: { source: string; error: AuditExportError }[];
-}
-
 /** What `push` needs of the world. */
 export interface PushHost extends DestinationFinder {
   clock: Timer;
@@ -89,7 +81,7 @@ export interface PushHost extends DestinationFinder {
     inputs: readonly string[],
     exceptBelow: readonly string[],
     shard?: Shard,
-  ) => Promise<OpenedSources>;
+  ) => Promise<Source[]>;
   /** Which of its machines a scheduler says that this is. */
   jobIndex: JobIndex | undefined;
   openQueue: (url: string) => Promise<MessageQueue>;

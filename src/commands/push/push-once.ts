@@ -11,9 +11,10 @@ import type { Source } from '../../ports/source.ts';
 import { holdJournal } from './held-journal.ts';
 import { keptSource, segmentsOf, standingOf } from './kept-source.ts';
 import { problemOf, sourceProblem } from './problems.ts';
-import type { HeldJournal, OpenedSources, PushHost } from './push-host.ts';
+import type { HeldJournal, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 import { choicesOf } from './push-plan.ts';
+import type { SourcePart } from '../../core/push/source-part.ts';
 import { telling } from './seen-index.ts';
 import type { Watch } from './session.ts';
 import { Session } from './session.ts';
@@ -30,9 +31,9 @@ export async function pushOnce(
 ): Promise<PushReport> {
   const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
   try {
-    const list = (): Promise<OpenedSources> => host.openSources(plan.inputs, plan.written, shard);
+    const list = (): Promise<Source[]> => host.openSources(plan.inputs, plan.written, shard);
     const opened = await list();
-    const journaled = opened.sources.some(isJournaled) || plan.options.dedupe !== undefined;
+    const journaled = opened.some(isJournaled) || plan.options.dedupe !== undefined;
     const held =
       journaled && !plan.dryRun ? await holdJournal(plan, host, shard && `${shard.index}-${shard.count}`) : undefined;
     try {
@@ -51,26 +52,30 @@ function isJournaled(source: Source): boolean {
   return isFileSource(source) || source.object !== undefined;
 }
 
+/** What comes through a pipe comes again as a whole. */
+function isPipe({ source }: SourcePart): boolean {
+  return !isJournaled(source) && source.isUnreadable !== true;
+}
+
 interface OnePushOptions {
   plan: PushPlan;
   host: PushHost;
   session: Session;
   held: HeldJournal | undefined;
-  list: () => Promise<OpenedSources>;
+  list: () => Promise<Source[]>;
 }
 
 class OnePush {
   readonly #options: OnePushOptions;
   readonly #problems: ReportProblem[] = [];
-  #firstError: AuditExportError | undefined;
+  readonly #failures = new Map<string, AuditExportError>();
 
   constructor(options: OnePushOptions) {
     this.#options = options;
   }
 
-  async run({ sources, unreadable }: OpenedSources): Promise<ReportEnd> {
+  async run(sources: readonly Source[]): Promise<ReportEnd> {
     const { plan, held } = this.#options;
-    this.#takeUnreadable(unreadable);
     const { dedupe } = plan.options;
     const seen = dedupe === undefined ? undefined : held && telling(held.openSeen(dedupe), this.#options.host);
     try {
@@ -81,7 +86,7 @@ class OnePush {
       const pushed =
         parts.length === 0 && held !== undefined
           ? undefined
-          : (await this.#push({ parts, cut: plan.cut, seen })).result;
+          : (await this.#push({ parts, cut: plan.cut, seen, wholeSources: parts.every(isPipe) })).result;
       return this.#end({ ended: 'complete', error: undefined, ...pushed, waiting: files?.waiting ?? [] });
     } finally {
       await seen?.close();
@@ -95,12 +100,12 @@ class OnePush {
       const ports: FilesPorts = {
         journal: held.journal,
         files: host.files,
-        list: async () => (await list()).sources.filter(isFileSource),
+        list: async () => (await list()).filter(isFileSource),
         open: async (part) => {
           if (part.kind === 'object') return sourceOf(await host.reopenObject(part));
           return keptSource(part, await held.openKept());
         },
-        more: async () => objects.fresh((await list()).sources),
+        more: async () => objects.fresh(await list()),
         newId: host.newId,
         now: host.clock.now,
         push: async ({ cut }, parts, confirm) =>
@@ -126,27 +131,14 @@ class OnePush {
   async #push(job: Parameters<Session['push']>[0]): ReturnType<Session['push']> {
     const pushed = await this.#options.session.push(job);
     for (const { name, failure } of pushed.result.sources)
-      if (failure !== undefined) this.#takeFailure(name, failure);
+      if (failure !== undefined) this.#failures.set(name, failure);
     return pushed;
   }
 
-  #takeUnreadable(errors: OpenedSources['unreadable']): void {
-    for (const { source, error } of errors) this.#takeFailure(source, error);
-  }
-
-  #takeFailure(source: string, error: AuditExportError): void {
-    this.#firstError ??= error;
-    if (!this.#problems.some((problem) => problem.source === source))
-      this.#problems.push(sourceProblem(source, error));
-  }
-
-  /** Nothing that could be read at all is a failure of the run, with the exit code of the first reason. */
   #end({ ended, error, waiting }: Pick<FilesResult, 'ended' | 'error' | 'waiting'>): ReportEnd {
-    const { session } = this.#options;
-    const isNothing = session.sum.lines === 0 && waiting.length === 0 && this.#firstError !== undefined;
-    if (ended === 'complete' && isNothing)
-      return { ended: 'failed', error: this.#firstError, problems: this.#problems, waiting };
-    return { ended, error, problems: this.#problems, waiting };
+    const failures = [...this.#failures.values()];
+    const told = [...this.#failures].map(([source, failure]) => sourceProblem(source, failure));
+    return { ended, error, failures, problems: [...this.#problems, ...told], waiting };
   }
 }
 

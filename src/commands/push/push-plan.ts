@@ -62,7 +62,7 @@ export async function planPush(request: PushRequest, host: PushHost): Promise<Pu
 }
 
 async function cutOf(options: PushOptions, host: Pick<PushHost, 'readOwnTypes'>): Promise<Cut> {
-  const { objectSize, compression, types, maxLine, unwrap, schemas = [] } = options;
+  const { objectSize, compression, types, maxLine, unwrap, ignore, schemas = [] } = options;
   checkObjectSize(objectSize);
   return {
     objectBytes: objectSize,
@@ -70,7 +70,8 @@ async function cutOf(options: PushOptions, host: Pick<PushHost, 'readOwnTypes'>)
     layout: layoutOf(options),
     ...(types === undefined ? {} : { types }),
     maxLineBytes: maxLine,
-    unwrap,
+    unwrap: unwrap as Cut['unwrap'],
+    ...(ignore === undefined ? {} : { ignore }),
     ownTypes: await host.readOwnTypes(schemas),
   };
 }

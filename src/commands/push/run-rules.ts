@@ -4,7 +4,7 @@ import type { Cut } from '../../core/batches/batch.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
-import { checkTypes } from './check-request.ts';
+import { checkTypes, ignoredReasons } from './check-request.ts';
 
 /** By what lines are told apart and filed. */
 export interface RunRules {
@@ -15,10 +15,16 @@ export interface RunRules {
 
 /** Builds the rules of a cut. Throws `usage` and `schema-invalid`. */
 export async function buildRunRules(
-  { layout, types, maxLineBytes, ownTypes }: Cut,
+  { layout, types, maxLineBytes, ignore, ownTypes }: Cut,
   eventKeys: boolean,
 ): Promise<RunRules> {
-  const settings: ClassifySettings = { layout, selected: types, maxLineBytes, eventKeys };
+  const settings: ClassifySettings = {
+    layout,
+    selected: types,
+    maxLineBytes,
+    ignored: ignoredReasons(ignore),
+    eventKeys,
+  };
   const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
   checkTypes(types, rules.types);
   return { rules, settings, ownTypes };

@@ -11,6 +11,8 @@ import { pushSources } from '../../core/push/push-sources.ts';
 import type { SourcePart } from '../../core/push/source-part.ts';
 import { SourceAccount } from '../../core/push/source-part.ts';
 import type { FilesResult } from '../../core/batches/deliver-files.ts';
+import { BoundedQuarantine } from '../../core/quarantine/bounded-quarantine.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
 import { SpokenHours } from '../../core/runs/spoken-hours.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -41,6 +43,8 @@ export interface SessionJob {
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
   seen?: SeenEvents | undefined;
   signal?: AbortSignal;
+  /** A source that can't be read to its end ends the job: it comes again, and would be cut otherwise then. */
+  wholeSources?: boolean;
 }
 
 export interface SessionOptions {
@@ -129,7 +133,8 @@ export class Session {
           codec: buildCodec(cut.compression, plan.level),
           objectBytes: cut.objectBytes,
           maxLineBytes: cut.maxLineBytes,
-          unwrap: cut.unwrap,
+          wrapping: cut.unwrap === 'none' ? undefined : cut.unwrap,
+          wholeSources: job.wholeSources === true,
           chunkBytes,
           limits: defaultLimits,
           confirm,
@@ -141,7 +146,7 @@ export class Session {
           classifier,
           store: this.#store,
           spool,
-          quarantine: plan.dryRun ? discardingQuarantine : host.openQuarantine(plan.quarantineFolder, plan.place.destination),
+          quarantine: this.#openQuarantine(signal),
           progress: host.progress,
           meter: watch.meter,
           clock: host.clock,
@@ -188,6 +193,15 @@ export class Session {
     this.#options.host.progress.end();
     const opened = [...this.#rules.values()].map(({ classifier }) => classifier);
     await Promise.all([...opened, this.#store].map((part) => part.close()));
+  }
+
+  #openQuarantine(signal: AbortSignal): Quarantine {
+    const { host, plan } = this.#options;
+    const { quarantineFolder: folder, place, options, badLineLimit } = plan;
+    if (plan.dryRun) return discardingQuarantine;
+    const inner = host.openQuarantine(folder, place.destination);
+    const bounds = { folder: folder ?? '', limit: options.quarantineSize, stops: badLineLimit !== Infinity };
+    return new BoundedQuarantine(inner, bounds, { ...host, signal });
   }
 
   #facts(): { store: string; profile: string | undefined; quarantineFolder: string | undefined; dryRun: boolean } {

@@ -1,3 +1,4 @@
+import { ignorableReasons } from '../../core/classify/reasons.ts';
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { followSettings } from './follow-settings.ts';
 import { scaleSettings } from './scale-settings.ts';
@@ -96,6 +97,33 @@ export const pushSettings = {
     profile: 'quarantine',
     group: lines,
     help: 'folder for bad lines; the state folder of the profile if missing',
+  },
+  quarantineSize: {
+    kind: 'size',
+    flag: 'quarantine-size',
+    value: 'SIZE',
+    profile: 'quarantineSize',
+    group: lines,
+    default: '1GiB',
+    help: 'disk for bad lines; when it is full, reading waits, or with --strict and --limit-bad stops',
+  },
+  ignore: {
+    kind: 'list',
+    flag: 'ignore',
+    value: 'REASONS',
+    profile: 'ignore',
+    group: lines,
+    help: `leave out lines that are no audit events, counted by reason: ${ignorableReasons.join(', ')}`,
+  },
+  unwrap: {
+    kind: 'text',
+    flag: 'unwrap',
+    value: 'FORM',
+    profile: 'unwrap',
+    group: lines,
+    default: 'auto',
+    choices: ['auto', 'none', 'docker', 'cri', 'kubectl'],
+    help: 'take lines out of the wrapping of a container runtime or of kubectl logs; auto: where it is plain that they are in one',
   },
   strict: {
     kind: 'switch',

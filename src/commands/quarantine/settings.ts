@@ -14,12 +14,14 @@ const {
   spoolSize: _spoolSize,
   drainTimeout: _drainTimeout,
   unwrap: _unwrap,
+  ignore: _ignore,
+  quarantineSize: _quarantineSize,
   ...settingsButTypes
 } = pushSettings;
 
 /**
- * The settings of `push` but the selection (a line that is in quarantine must not leave it undelivered) and those that say
- * what is read.
+ * The settings of `push` but the selection and what is ignored (a line that is in quarantine must not leave it
+ * undelivered), those that say what is read, and the room for lines that leave their old place only in the end.
  */
 export const quarantineReplaySettings = settingsButTypes satisfies Settings;
 

@@ -1,9 +1,11 @@
 import { exitCodes, isAuditExportError } from '../../errors.ts';
-import type { ErrorDetails } from '../../errors.ts';
+import type { AuditExportError, ErrorDetails } from '../../errors.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { ReasonCode } from '../classify/reasons.ts';
 import { reasons } from '../classify/reasons.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
 import type { PushResult } from '../push/push-sources.ts';
+import type { SourceAccount } from '../push/source-part.ts';
 import type { Balance } from './balance.ts';
 import { imbalance } from './balance.ts';
 import type { PartitionAccount, TypeAccount, WarningAccount } from './run-account.ts';
@@ -28,10 +30,15 @@ export interface PushReport {
   seconds: number;
   sources: {
     name: string;
-    format: 'lines' | 'array' | 'objects';
+    format: SourceFormat;
     storedBytes: number;
+    /** Lines, and events behind the first on a line that holds several. */
     lines: number;
     reformatted: boolean;
+    /** Events that stood behind another on their line; missing where there are none. */
+    extraEvents?: number;
+    /** Why it could not be read, or not to its end; and the offset, uncompressed, up to which its lines were taken. */
+    failure?: ReportedError & { readTo: number };
     /** Lines that earlier runs delivered and this one did not read; missing where there are none. */
     knownLines?: number;
   }[];
@@ -51,8 +58,10 @@ export interface PushReport {
     /** Null where none is named and state can't be kept. */
     folder: string | null;
     file: string | null;
-    reasons: { reason: ReasonCode; means: string; lines: number }[];
+    reasons: ReasonRow[];
   };
+  /** Lines that were left out on request, by why they would have been set aside; missing where none was. */
+  ignored?: ReasonRow[];
   warnings: WarningAccount[];
   /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
   waiting: { source: string; bytes: number }[];
@@ -60,7 +69,20 @@ export interface PushReport {
   problems: ReportProblem[];
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
-  error: { code: string; message: string; cure: string | null; details: ErrorDetails } | null;
+  error: ReportedError | null;
+}
+
+interface ReportedError {
+  code: string;
+  message: string;
+  cure: string | null;
+  details: ErrorDetails;
+}
+
+interface ReasonRow {
+  reason: ReasonCode;
+  means: string;
+  lines: number;
 }
 
 /** Something of the sources that was not delivered, and what cures it. */
@@ -75,6 +97,8 @@ export interface ReportProblem {
 export interface ReportEnd {
   ended: PushResult['ended'];
   error?: unknown;
+  /** What single sources failed with, while the others were delivered. */
+  failures?: readonly AuditExportError[];
   problems?: readonly ReportProblem[];
   waiting?: PushReport['waiting'];
 }
@@ -139,6 +163,7 @@ export function buildPushReport(result: PushResult, facts: RunFacts): PushReport
       file: result.quarantineFile ?? null,
       reasons: reasonRows(account.reasons),
     },
+    ...(account.ignored.size === 0 ? {} : { ignored: reasonRows(account.ignored) }),
     warnings: [...account.warnings.values()],
     waiting: [],
     problems: [],
@@ -157,9 +182,24 @@ function reportSource({
   lines,
   from,
   known,
-}: PushResult['sources'][number]): PushReport['sources'][number] {
-  const row = { name, format, storedBytes, lines: lines - from.lines, reformatted: format !== 'lines' };
-  return known === 0 ? row : { ...row, knownLines: known };
+  extraEvents,
+  failure,
+  readTo,
+}: SourceAccount): PushReport['sources'][number] {
+  return {
+    name,
+    format,
+    storedBytes,
+    lines: lines - from.lines + extraEvents,
+    reformatted: format !== 'lines' || extraEvents > 0,
+    ...(extraEvents === 0 ? {} : { extraEvents }),
+    ...(known === 0 ? {} : { knownLines: known }),
+    ...(failure === undefined ? {} : { failure: { ...reportedError(failure), readTo } }),
+  };
+}
+
+function reportedError({ code, message, cure, details }: AuditExportError): ReportedError {
+  return { code, message, cure: cure ?? null, details };
 }
 
 function compare(a: string, b: string): number {
@@ -201,34 +241,59 @@ function reasonRows(counts: ReadonlyMap<ReasonCode, number>): PushReport['quaran
 
 /** A failure weighs most; then the promise that the sum is right; then what the run has to tell. */
 export function endOf(
-  { ended, error, problems = [] }: ReportEnd,
-  { balance: { quarantined }, balanced, dryRun }: Pick<PushReport, 'balance' | 'balanced' | 'dryRun'>,
+  { ended, error, failures = [], problems = [], waiting = [] }: ReportEnd,
+  { balance, balanced, dryRun }: Pick<PushReport, 'balance' | 'balanced' | 'dryRun'>,
 ): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
-  const told = errorOf(error);
-  if (ended === 'failed')
-    return {
-      outcome: 'failed',
-      exitCode: isAuditExportError(error) ? error.exitCode : exitCodes.bug,
-      error: told,
-    };
-  if (!balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: told };
-  if (ended === 'interrupted')
-    return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: told };
-  if (problems.length > 0)
-    return {
-      outcome: dryRun ? 'planned' : 'delivered-in-part',
-      exitCode: exitCodes.delivery,
-      error: told,
-    };
-  const exitCode = quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
-  const outcome = quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
-  return { outcome: dryRun ? 'planned' : outcome, exitCode, error: told };
+  if (ended === 'failed') {
+    const exitCode = isAuditExportError(error) ? error.exitCode : exitCodes.bug;
+    return { outcome: 'failed', exitCode, error: errorOf(error) };
+  }
+  if (!balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: null };
+  if (ended === 'interrupted') return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: null };
+  if (problems.length > 0) {
+    const isNothing = balance.read === 0 && waiting.length === 0 && problems.length === failures.length;
+    const outcome = isNothing ? 'failed' : dryRun ? 'planned' : 'delivered-in-part';
+    return { outcome, exitCode: exitCodeOfProblems(failures, problems), error: failureOfAll(failures) };
+  }
+  const exitCode = balance.quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
+  const outcome = balance.quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
+  return { outcome: dryRun ? 'planned' : outcome, exitCode, error: null };
+}
+
+/**
+ * What could not be read may be read by the next run, unless nothing could be; what is no JSON Lines never will be. The first
+ * weighs more.
+ */
+function exitCodeOfProblems(
+  failures: readonly AuditExportError[],
+  problems: readonly ReportProblem[],
+): number {
+  const codes = failures.map((failure) => codeOf(failure, failures));
+  const isMore = problems.length > failures.length || codes.includes(exitCodes.delivery);
+  return isMore ? exitCodes.delivery : exitCodes.configuration;
+}
+
+function codeOf(failure: AuditExportError, failures: readonly AuditExportError[]): number {
+  const isUnreadable = failure.code === 'source-unreadable';
+  return isUnreadable && failures.some(({ code }) => code !== 'source-unreadable')
+    ? exitCodes.delivery
+    : failure.exitCode;
+}
+
+/** The failure of a source as that of the run; of several, the first of the kind that decides the exit code. */
+function failureOfAll(failures: readonly AuditExportError[]): ReportedError | null {
+  const isDelivery = (failure: AuditExportError): boolean => codeOf(failure, failures) === exitCodes.delivery;
+  const first = failures.find(isDelivery) ?? failures[0];
+  if (first === undefined) return null;
+  const reported = reportedError(first);
+  if (failures.length === 1) return reported;
+  const more = failures.length === 2 ? 'Another source' : `${failures.length - 1} more sources`;
+  return { ...reported, message: `${first.message} ${more} could not be read, or not to the end.` };
 }
 
 function errorOf(error: unknown): PushReport['error'] {
   if (error === undefined) return null;
-  if (isAuditExportError(error))
-    return { code: error.code, message: error.message, cure: error.cure ?? null, details: error.details };
+  if (isAuditExportError(error)) return reportedError(error);
   const { message, stack } =
     error instanceof Error ? error : new Error('something that is no error was thrown');
   return { code: 'unexpected', message, cure: null, details: { stack } };

@@ -58,6 +58,7 @@ export class RunAccount {
   duplicate = 0;
   notSelected = 0;
   quarantined = 0;
+  readonly ignored = new Map<ReasonCode, number>();
   /** Lines taken on for delivery. */
   accepted = 0;
   /** Bad lines that were read but not set aside, because the run was told to stop before. */
@@ -83,12 +84,24 @@ export class RunAccount {
   balance(): Balance {
     const { read, delivered, alreadyDelivered, duplicate, notSelected, quarantined, blank } = this;
     const undelivered = this.accepted - delivered - alreadyDelivered + this.abandoned;
-    return { read, delivered, alreadyDelivered, duplicate, notSelected, quarantined, blank, undelivered };
+    const ignored = [...this.ignored.values()].reduce((sum, lines) => sum + lines, 0);
+    return {
+      read,
+      delivered,
+      alreadyDelivered,
+      duplicate,
+      notSelected,
+      ignored,
+      quarantined,
+      blank,
+      undelivered,
+    };
   }
 
   addChunk(chunk: ClassifiedChunk, place: ChunkPlace): void {
-    this.read += chunk.lines;
+    this.read += chunk.lines + chunk.extraEvents;
     this.blank += chunk.blank;
+    for (const [reason, lines] of chunk.ignored) this.addIgnored(reason, lines);
     this.accepted += chunk.lineTimes.length;
     for (const [typeIndex, lines] of chunk.notSelected) {
       this.notSelected += lines;
@@ -121,6 +134,11 @@ export class RunAccount {
       type.duplicate += lines;
       this.duplicate += lines;
     }
+  }
+
+  /** Counts lines that are left out on request. */
+  addIgnored(reason: ReasonCode, lines: number): void {
+    this.ignored.set(reason, (this.ignored.get(reason) ?? 0) + lines);
   }
 
   /** Counts a line set aside; the line itself was counted as read with its chunk. */

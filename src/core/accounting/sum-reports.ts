@@ -11,6 +11,7 @@ export class ReportSum {
   readonly #types = new Map<string, PushReport['types'][number]>();
   readonly #partitions = new Map<string, PushReport['partitions'][number]>();
   readonly #reasons = new Map<string, PushReport['quarantine']['reasons'][number]>();
+  readonly #ignored = new Map<string, PushReport['quarantine']['reasons'][number]>();
   readonly #warnings = new Map<string, PushReport['warnings'][number]>();
   readonly #lateness = new Map<string, number>();
   readonly #sources = new Map<string, PushReport['sources'][number]>();
@@ -34,7 +35,7 @@ export class ReportSum {
     const account = new RunAccount([], startedMs);
     const nothing = { account, sources: [], types: [], quarantineFile: undefined, error: undefined };
     this.#first = buildPushReport({ ...nothing, ended: 'complete' }, { ...facts, endedMs: startedMs });
-    this.#balance = { ...emptyBalance };
+    this.#balance = emptyBalance();
   }
 
   add(report: PushReport): void {
@@ -43,6 +44,7 @@ export class ReportSum {
     for (const row of report.types) addRow(this.#types, row.type, row);
     for (const row of report.partitions) addRow(this.#partitions, row.folder, row);
     for (const row of report.quarantine.reasons) addRow(this.#reasons, row.reason, row);
+    for (const row of report.ignored ?? []) addRow(this.#ignored, row.reason, row);
     for (const { age, lines } of report.lateness)
       this.#lateness.set(age, (this.#lateness.get(age) ?? 0) + lines);
     for (const row of report.warnings) this.#addWarning(row);
@@ -85,6 +87,7 @@ export class ReportSum {
         file: moreFiles.length > 0 ? first.quarantine.folder : (file ?? null),
         reasons: [...this.#reasons.values()].sort((a, b) => b.lines - a.lines),
       },
+      ...(this.#ignored.size === 0 ? {} : { ignored: [...this.#ignored.values()] }),
       warnings: [...this.#warnings.values()],
       waiting: [...(end.waiting ?? [])],
       problems: [...(end.problems ?? [])],

@@ -1,5 +1,6 @@
 import type { OwnTypeFile } from '../audit-types/compile-own-type.ts';
 import type { Compression } from '../delivery/codec.ts';
+import type { Wrapping } from '../lines/unwrap-line.ts';
 import type { KnownFile, Place } from '../files/known-file.ts';
 
 /** What decides how lines become objects. With the same bytes and the same cut, the same objects come out. */
@@ -11,7 +12,9 @@ export interface Cut {
   /** Audit types that were selected; missing: all. */
   types?: readonly string[];
   maxLineBytes: number;
-  unwrap: string;
+  unwrap: Wrapping | 'none';
+  /** Reasons for which a line is left out instead of being quarantined. */
+  ignore?: readonly string[];
   ownTypes: readonly OwnTypeFile[];
 }
 

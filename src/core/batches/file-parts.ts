@@ -3,7 +3,7 @@ import type { SeenFile } from '../files/catalogue.ts';
 import type { KnownFile } from '../files/known-file.ts';
 import { windowBytes } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
-import { firstLineOf, storedEnds, windowOf } from '../files/look-at-content.ts';
+import { firstLineOf, storedEnds, walkContent, windowOf } from '../files/look-at-content.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import type { FilePart } from './batch.ts';
 
@@ -89,7 +89,7 @@ export async function standingBehind(
 ): Promise<KnownFile> {
   const { file: begun } = part;
   const { plain } = known;
-  const broken = account.broken !== undefined;
+  const broken = account.failure !== undefined;
   const offset = begun.at.offset + account.takenBytes;
   const stored = plain ? offset : broken ? 0 : source.file.storedBytes;
   return {
@@ -101,7 +101,7 @@ export async function standingBehind(
     left: known.left,
     grew: begun.grew || known.grew,
     at: { stored, offset, lines: account.lines },
-    checksum: account.checksum,
+    checksum: account.checksum ?? (await walkContent(source, offset, false)).checksum ?? 0,
     ends: await endsBefore({ source, plain }, stored, part),
     seen: begun.at.offset + account.contentBytes,
     waiting: account.waitingBytes,

@@ -4,6 +4,7 @@ import { buildPartitionScheme } from '../layout/partition.ts';
 import type { ClassifyRules } from './classify-chunk.ts';
 import { buildEventClassifier } from './classify-event.ts';
 import { buildQuickClassifier } from './quick-classifier.ts';
+import type { ReasonCode } from './reasons.ts';
 
 /** What decides how lines are classified, as plain data that can be sent to another thread. */
 export interface ClassifySettings {
@@ -11,6 +12,8 @@ export interface ClassifySettings {
   /** Types to deliver; undefined for all. */
   selected: readonly string[] | undefined;
   maxLineBytes: number;
+  /** Why lines that would be set aside are left out instead. */
+  ignored?: readonly ReasonCode[];
   /** Give each line the key by which its event is known again. */
   eventKeys?: boolean;
 }
@@ -35,5 +38,6 @@ export function buildClassifyRules(
     types: names,
     maxLineBytes: settings.maxLineBytes,
     eventKeys,
+    ignored: new Set(settings.ignored),
   };
 }

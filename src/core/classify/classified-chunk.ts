@@ -42,7 +42,13 @@ export interface ClassifiedWarning {
  */
 export interface ClassifiedChunk {
   lines: number;
+  /** Events behind the first on lines that hold several: each counts as a line of its own. */
+  extraEvents: number;
   blank: number;
+  /** Lines that are left out on request, by why they would be set aside. */
+  ignored: ReadonlyMap<ReasonCode, number>;
+  /** Why the last line is set aside or ignored, where it is. */
+  endsBadly?: ReasonCode;
   /** Lines of each type that was not selected, by type index. */
   notSelected: ReadonlyMap<number, number>;
   content: Buffer;

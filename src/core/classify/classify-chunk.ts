@@ -6,6 +6,9 @@ import type { QuickClassifier } from './quick-classifier.ts';
 import { eventKey } from './event-key.ts';
 import { GoodLines } from './good-lines.ts';
 import { groupLines } from './group-lines.ts';
+import type { ByteRange } from '../lines/object-scanner.ts';
+import { objectsOnLine } from '../lines/object-scanner.ts';
+import type { ReasonCode } from './reasons.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
@@ -22,6 +25,8 @@ export interface ClassifyRules {
   types: readonly string[];
   /** Bytes that a line may have, without its line ending. */
   maxLineBytes: number;
+  /** Why lines that would be set aside are left out instead. */
+  ignored?: ReadonlySet<ReasonCode>;
   /** Whether lines get the key by which their event is known again. */
   eventKeys?: boolean;
 }
@@ -29,19 +34,26 @@ export interface ClassifyRules {
 interface Findings {
   good: GoodLines;
   bad: BadLine[];
+  ignored: Map<ReasonCode, number>;
+  /** The last line that was set aside or ignored. */
+  lastBad: BadLine | undefined;
+  extraEvents: number;
   notSelected: Map<number, number>;
   warnings: Map<string, ClassifiedWarning>;
 }
 
 /**
  * Says what becomes of each line of a chunk: the only place where lines are parsed. `input` holds whole lines (the last
- * one may lack its LF, at the end of a source); good lines are copied into `output`, which must have room for one byte
- * more than `input`. A pure function of bytes and rules: it runs the same on any thread.
+ * one may lack its LF, at the end of a source); good lines are copied into `output`, which must have room for `outputBytes` of
+ * `input`. A line that holds several events, one behind the other, is as many lines. A pure function of bytes and rules: it runs the same on any thread.
  */
 export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRules): ClassifiedChunk {
   const findings: Findings = {
     good: new GoodLines(rules.eventKeys),
     bad: [],
+    ignored: new Map(),
+    lastBad: undefined,
+    extraEvents: 0,
     notSelected: new Map(),
     warnings: new Map(),
   };
@@ -57,10 +69,13 @@ export function classifyChunk(input: Buffer, output: Buffer, rules: ClassifyRule
     else classifyLine({ input, start, end, line, utf8 }, rules, findings);
     start = stop + 1;
   }
-  const { good, bad, notSelected, warnings } = findings;
+  const { good, bad, ignored, lastBad, extraEvents, notSelected, warnings } = findings;
   return {
     lines: line,
+    extraEvents,
     blank,
+    ignored,
+    ...(lastBad === undefined || lastBad.line !== line - 1 ? {} : { endsBadly: lastBad.reason }),
     notSelected,
     bad,
     warnings: [...warnings.values()],
@@ -90,7 +105,7 @@ interface LineAt {
 function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): void {
   const { start, end, line } = at;
   if (end - start > rules.maxLineBytes) {
-    findings.bad.push({ line, start, end, reason: 'too-long', detail: `${end - start} bytes` });
+    setAside({ line, start, end, reason: 'too-long', detail: `${end - start} bytes` }, rules, findings);
     return;
   }
   // What is at the end of a line tells the quick classifier where to stop; the last line of a source may lack it.
@@ -100,21 +115,70 @@ function classifyLine(at: LineAt, rules: ClassifyRules, findings: Findings): voi
   else parseLine(at, rules, findings);
 }
 
-function parseLine(at: LineAt, rules: ClassifyRules, findings: Findings): void {
+/** What is not plainly a good line: only here it is found out what it is. */
+function parseLine(given: LineAt, rules: ClassifyRules, findings: Findings): void {
+  const at = behindMark(given);
   const { start, end, line } = at;
   const text = textOf(at);
   if (text === undefined) {
-    findings.bad.push({ line, start, end, reason: 'invalid-utf8', detail: 'the bytes are not UTF-8' });
+    const why = { reason: 'invalid-utf8', detail: 'the bytes are not UTF-8' } as const;
+    setAside({ line, start, end, ...why }, rules, findings);
     return;
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    record(classify(parse(text), rules), at, rules, findings);
   } catch (error) {
-    findings.bad.push({ line, start, end, reason: 'not-json', detail: whereJsonEnds(error) });
-    return;
+    if (!(error instanceof NotJson)) throw error;
+    const events = severalEvents(at);
+    if (events === undefined) setAside({ line, start, end, ...error.why }, rules, findings);
+    for (const { event, value } of events ?? [])
+      record(classify(value, rules), { ...at, ...event }, rules, findings);
+    findings.extraEvents += Math.max(0, (events?.length ?? 0) - 1);
   }
-  record(classify(value, rules), at, rules, findings);
+}
+
+class NotJson extends Error {
+  readonly why: { reason: 'not-json'; detail: string };
+
+  constructor(cause: unknown) {
+    super('not JSON', { cause });
+    this.why = { reason: 'not-json', detail: whereJsonEnds(cause) };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new NotJson(error);
+  }
+}
+
+/** Files that begin with a byte order mark were put one behind the other. */
+function behindMark(at: LineAt): LineAt {
+  const { input, start, end } = at;
+  const isMark =
+    end - start > 3 && input[start] === 0xef && input[start + 1] === 0xbb && input[start + 2] === 0xbf;
+  return isMark ? { ...at, start: start + 3 } : at;
+}
+
+/** The objects of a line that holds two or more, each whole. Where one of them is not, nobody knows what was meant. */
+function severalEvents(at: LineAt): { event: ByteRange; value: unknown }[] | undefined {
+  try {
+    return objectsOnLine(at.input, at.start, at.end)?.map((event) => ({
+      event,
+      value: parse(textOf({ ...at, ...event }) ?? ''),
+    }));
+  } catch (error) {
+    if (error instanceof NotJson) return undefined;
+    throw error;
+  }
+}
+
+function setAside(bad: BadLine, { ignored }: ClassifyRules, findings: Findings): void {
+  findings.lastBad = bad;
+  if (ignored?.has(bad.reason) !== true) findings.bad.push(bad);
+  else findings.ignored.set(bad.reason, (findings.ignored.get(bad.reason) ?? 0) + 1);
 }
 
 /** Decodes a line; undefined if it is not UTF-8. Latin-1 decoding of ASCII is the fastest there is. */
@@ -148,13 +212,13 @@ function record(
   rules: ClassifyRules,
   findings: Findings,
 ): void {
-  const { good, bad, notSelected, warnings } = findings;
+  const { good, notSelected, warnings } = findings;
   if (!verdict.ok) {
     if ('notSelected' in verdict)
       notSelected.set(verdict.notSelected, (notSelected.get(verdict.notSelected) ?? 0) + 1);
     else {
       const { ok: _, ...why } = verdict;
-      bad.push({ line, start, end, ...why });
+      setAside({ line, start, end, ...why }, rules, findings);
     }
     return;
   }

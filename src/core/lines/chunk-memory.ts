@@ -29,10 +29,18 @@ export class ChunkMemoryPool {
   }
 }
 
+/**
+ * Room for the classified lines of a chunk: each gets a line feed, which the last may have lacked, and so does each event where
+ * several stand on one line, of two bytes at least.
+ */
+export function outputBytes(inputBytes: number): number {
+  return inputBytes + (inputBytes >> 1) + 1;
+}
+
 function sharedMemory(bytes: number, release: () => void): ChunkMemory {
   return {
     input: Buffer.from(new SharedArrayBuffer(bytes)),
-    output: Buffer.from(new SharedArrayBuffer(bytes + 1)),
+    output: Buffer.from(new SharedArrayBuffer(outputBytes(bytes))),
     release,
   };
 }

@@ -6,7 +6,7 @@ export interface Chunk {
   /** Offset of the chunk's first byte in the (uncompressed) source. */
   offset: number;
   input: Buffer;
-  /** Room for the classified lines: one byte more than `input`. */
+  /** Room for the classified lines: `outputBytes` of `input`. */
   output: Buffer;
   /** Gives the memory back, once nothing looks at it any more. */
   release: () => void;
@@ -23,6 +23,8 @@ export interface LongLinePart {
   offset: number;
   bytes: Buffer;
   last: boolean;
+  /** The source broke off within the line: it counts for nothing, and what there was of it is to be forgotten. */
+  isCut?: true;
 }
 
 export type Cut = Chunk | LongLinePart;

@@ -1,4 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
+import type { ContentAccount } from './content-account.ts';
 
 const lf = 0x0a;
 const quote = 0x22;
@@ -16,17 +17,23 @@ type Place = 'before' | 'within' | 'after' | 'closed' | 'lost';
  * Turns one JSON array, or JSON objects printed over several lines, into compact lines: the white space between tokens
  * is left out and nothing else is touched, so numbers, escapes and the order of keys stay as they were. Works in one pass
  * with constant memory. Where the text stops making sense the rest passes through as it is, line by line. Throws
- * `source-broken`, naming the source, for an array that is cut: what it held further on is missing.
+ * `source-broken`, naming the source, for an array that is cut, unless it may wait for its end: what it held further on is
+ * missing.
  */
 export async function* compactDocuments(
-  bytes: AsyncIterable<Buffer>,
-  kind: 'array' | 'objects',
-  name: string,
+  content: AsyncIterable<Buffer>,
+  account: ContentAccount,
 ): AsyncGenerator<Buffer> {
-  const compactor = new Compactor(kind === 'array');
-  for await (const piece of bytes) yield compactor.add(piece);
-  yield compactor.end();
-  if (!compactor.isCut) return;
+  const compactor = new Compactor(account.format === 'array', account.from.offset > 0);
+  for await (const piece of content) {
+    const lines = compactor.add(piece);
+    account.addContent(piece, compactor.ended);
+    yield lines;
+  }
+  if (account.mayWait) account.waits = compactor.isCut;
+  else yield compactor.end();
+  if (!compactor.isCut || account.mayWait) return;
+  const { name } = account;
   throw new AuditExportError('source-broken', `${name}: its JSON array has no end: the file is cut.`, {
     cure: 'Get a whole copy and push it again: what is stored already will not be stored twice.',
   });
@@ -43,20 +50,29 @@ class Compactor {
   #out = Buffer.alloc(0);
   #length = 0;
 
-  constructor(inArray: boolean) {
+  /** Behind the last document that ended in the last piece; 0 where none did. */
+  ended = 0;
+  #at = 0;
+
+  /** `goesOn`: the text begins behind a document. */
+  constructor(inArray: boolean, goesOn: boolean) {
     this.#inArray = inArray;
-    this.#opened = !inArray;
+    this.#opened = !inArray || goesOn;
+    if (goesOn) this.#place = 'after';
   }
 
   add(piece: Buffer): Buffer {
     // At most one LF is put behind a value, and a value has a byte at least.
     this.#out = Buffer.allocUnsafe(piece.length * 2 + 2);
     this.#length = 0;
+    this.ended = 0;
     for (let at = 0; at < piece.length; at++) {
       if (this.#place === 'lost') {
         this.#length += piece.copy(this.#out, this.#length, at);
+        this.ended = Math.max(this.ended, piece.lastIndexOf(lf) + 1);
         break;
       }
+      this.#at = at;
       this.#take(piece[at] as number);
     }
     return this.#out.subarray(0, this.#length);
@@ -91,12 +107,12 @@ class Compactor {
 
   /** White space ends a bare word at the top level (`1 2`); elsewhere it means nothing. */
   #takeSpace(): void {
-    if (this.#place === 'within' && this.#depth === 0) this.#endValue();
+    if (this.#place === 'within' && this.#depth === 0) this.#endValue(false);
   }
 
   #takeWithin(byte: number): void {
     if (this.#depth === 0 && (byte === comma || closes(byte)) && this.#inArray) {
-      this.#endValue();
+      this.#endValue(false);
       this.#takeBetween(byte);
       return;
     }
@@ -106,7 +122,7 @@ class Compactor {
     else if (closes(byte)) {
       this.#depth--;
       if (this.#depth < 0) this.#lose();
-      else if (this.#depth === 0) this.#endValue();
+      else if (this.#depth === 0) this.#endValue(true);
     }
   }
 
@@ -120,9 +136,11 @@ class Compactor {
     } else this.#lose(byte);
   }
 
-  #endValue(): void {
+  #endValue(isClosed: boolean): void {
     this.#emit(lf);
     this.#place = 'after';
+    // A bare word ends before what shows that it has ended.
+    this.ended = isClosed ? this.#at + 1 : this.#at;
   }
 
   /** What follows is not understood: close the line begun, and let the rest through. */

@@ -1,5 +1,6 @@
-import type { Cut } from './chunk.ts';
+import type { Cut, LongLinePart } from './chunk.ts';
 import type { ChunkMemory, ChunkMemoryPool } from './chunk-memory.ts';
+import { outputBytes } from './chunk-memory.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
@@ -17,11 +18,17 @@ export interface CutOptions {
 
 /**
  * Cuts a stream of bytes into chunks of whole lines, whatever the pieces it arrives in: the chunks' borders fall on line
- * ends only, so what is cut never decides what a line is. A line longer than `maxLineBytes` passes by in parts.
+ * ends only, so what is cut never decides what a line is. A line longer than `maxLineBytes` passes by in parts. Where the
+ * stream breaks off, the whole lines before are yielded and the error is thrown again.
  */
 export async function* cutChunks(bytes: AsyncIterable<Buffer>, options: CutOptions): AsyncGenerator<Cut> {
   const cutter = new Cutter(options);
-  for await (const piece of bytes) yield* cutter.add(piece);
+  try {
+    for await (const piece of bytes) yield* cutter.add(piece);
+  } catch (error) {
+    yield* cutter.breakOff();
+    throw error;
+  }
   yield* cutter.end();
 }
 
@@ -64,6 +71,14 @@ class Cutter {
     this.#memory.release();
   }
 
+  /** The source broke off: half a line is no line. */
+  *breakOff(): Generator<Cut> {
+    const whole = this.#memory.input.subarray(0, this.#filled).lastIndexOf(lf) + 1;
+    if (this.#passed !== undefined) yield { ...this.#part(Buffer.alloc(0), true), isCut: true };
+    else if (whole > 0) yield this.#chunk(whole);
+    this.#memory.release();
+  }
+
   /** The memory is full: hand out its whole lines, or make room for a line that does not end in it. */
   *#full(): Generator<Cut> {
     const newline = this.#memory.input.lastIndexOf(lf, this.#filled - 1);
@@ -84,7 +99,7 @@ class Cutter {
       source: this.#options.source,
       offset: this.#offset,
       input: input.subarray(0, bytes),
-      output: output.subarray(0, bytes + 1),
+      output: output.subarray(0, outputBytes(bytes)),
       release,
     };
     const left = this.#filled - bytes;
@@ -114,12 +129,12 @@ class Cutter {
   }
 
   /** Makes a part of the long line; a copy, for the reader uses its buffer again. */
-  #part(piece: Buffer, last: boolean): Cut {
+  #part(piece: Buffer, last: boolean): LongLinePart {
     const endsInCr = piece.at(-1) === cr;
     const held = this.#heldCr && !(last && piece.length === 0) ? [carriageReturn] : [];
     const bytes = Buffer.concat([...held, endsInCr ? piece.subarray(0, -1) : piece]);
     this.#heldCr = endsInCr && !last;
-    const part: Cut = {
+    const part: LongLinePart = {
       kind: 'long-line-part',
       source: this.#options.source,
       offset: this.#offset,

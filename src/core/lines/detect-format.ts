@@ -1,22 +1,31 @@
 import { createHash } from 'node:crypto';
+import type { ForeignForm } from './foreign-form.ts';
+import { foreignForm } from './foreign-form.ts';
 import { isJsonPrefix } from './json-prefix.ts';
+import { beginsSecondObject } from './object-scanner.ts';
+import { peek } from './peek.ts';
 
 export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
 const hashedBytes = 4096;
 
-/** How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines. */
-export type SourceFormat = 'lines' | 'array' | 'objects';
+/**
+ * How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines, or as objects one
+ * behind the other on a line.
+ */
+export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated';
 
 /** A source whose beginning has been looked at. */
 export interface DetectedSource {
   format: SourceFormat;
+  /** Said where it is none of the forms that are read. */
+  foreign: ForeignForm | undefined;
   /** Bytes of the byte order mark that was skipped. */
   skippedBytes: number;
   /** SHA-256 (32 hex digits) of the first 4 KiB: what tells two sources of one name apart. */
   headHash: string;
   /** All of the source's bytes but the mark. */
-  bytes: AsyncIterable<Buffer>;
+  bytes: AsyncGenerator<Buffer>;
 }
 
 /** Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known. */
@@ -24,43 +33,18 @@ export async function detectFormat(
   bytes: AsyncIterable<Buffer>,
   known?: SourceFormat,
 ): Promise<DetectedSource> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const pieces: Buffer[] = [];
-  let length = 0;
-  let ended = false;
-  while (length < headBytes && !ended) {
-    const next = await iterator.next();
-    ended = next.done === true;
-    if (next.done !== true) {
-      // A copy, for the source uses its buffer again.
-      pieces.push(Buffer.from(next.value));
-      length += next.value.length;
-    }
-  }
-  const whole = Buffer.concat(pieces);
+  const { head: whole, isAll, bytes: from } = await peek(bytes, (length) => length >= headBytes);
   const skippedBytes = whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const head = whole.subarray(skippedBytes);
   const headHash = createHash('sha256').update(whole.subarray(0, hashedBytes)).digest('hex').slice(0, 32);
+  const format = known ?? formatOf(head, isAll);
   return {
-    format: known ?? formatOf(head, ended),
+    format,
+    foreign: known === undefined && format === 'lines' ? foreignForm(whole) : undefined,
     skippedBytes,
     headHash,
-    bytes: rejoin(head, iterator, ended),
+    bytes: from(skippedBytes),
   };
-}
-
-async function* rejoin(
-  head: Buffer,
-  iterator: AsyncIterator<Buffer>,
-  ended: boolean,
-): AsyncGenerator<Buffer> {
-  try {
-    if (head.length > 0) yield head;
-    if (ended) return;
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
 }
 
 /**
@@ -72,6 +56,9 @@ function formatOf(head: Buffer, isAll: boolean): SourceFormat {
   if (text.startsWith('[')) return isJsonPrefix(text, 'array', isAll) ? 'array' : 'lines';
   if (!text.startsWith('{')) return 'lines';
   const newline = text.indexOf('\n');
-  const spansLines = newline !== -1 && !isJsonPrefix(text.slice(0, newline), 'objects', true);
-  return spansLines && isJsonPrefix(text, 'objects', isAll) ? 'objects' : 'lines';
+  const isWhole = newline !== -1 || isAll;
+  const first = newline === -1 ? text : text.slice(0, newline);
+  if (isJsonPrefix(first, 'objects', isWhole))
+    return beginsSecondObject(Buffer.from(first, 'latin1')) ? 'concatenated' : 'lines';
+  return newline !== -1 && isJsonPrefix(text, 'objects', isAll) ? 'objects' : 'lines';
 }

@@ -1,5 +1,8 @@
-/** How a container runtime wraps lines: `auto` tells it line by line. */
-export const wrappings = ['docker', 'cri', 'auto'] as const;
+/**
+ * How lines are wrapped: by a container runtime, or by `kubectl logs --timestamps` and `--prefix`; `auto` tells it line by
+ * line.
+ */
+export const wrappings = ['docker', 'cri', 'kubectl', 'auto'] as const;
 export type Wrapping = (typeof wrappings)[number];
 
 /** What a wrapped line holds. */
@@ -14,26 +17,71 @@ export interface Unwrapped {
 
 /** Longer than the time, the stream and the tag of any CRI line. */
 const criHeadBytes = 96;
+const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`;
 /**
  * Time, stream, tag (`F`ull or `P`artial, whatever else behind a colon), and the line. Kubernetes CRI log format:
  * https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
  */
-const criHead =
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
-const dockerHead = Buffer.from('{"');
+const criHead = new RegExp(`^${time} (stdout|stderr) ([FP])(?::\\S*)?(?: |$)`);
+/** Names of pods and containers have 253 and 63 characters at most, and no character that is not ASCII. */
+const kubectlHeadBytes = 384;
+/**
+ * `[pod/POD/CONTAINER] ` of --prefix, then the time of --timestamps, one of them at least, and then an event: without that it
+ * could be any log that begins with a time. https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/
+ */
+const kubectlHead = new RegExp(`^(?:\\[pod/[a-z0-9.-]+/[a-z0-9.-]+\\] (?:${time} )?|${time} )(?=\\{)`);
+/** The json-file driver writes its members in this order. */
+const dockerHead = Buffer.from('{"log":"');
+
+const unwrappers: Readonly<Record<Exclude<Wrapping, 'auto'>, (line: Buffer) => Unwrapped | undefined>> = {
+  docker: unwrapDocker,
+  cri: unwrapCri,
+  kubectl: unwrapKubectl,
+};
 
 /** Unwraps one line (without its line end); undefined for a line that is not wrapped in this way. */
 export function unwrapLine(line: Buffer, wrapping: Wrapping): Unwrapped | undefined {
-  if (wrapping === 'cri') return unwrapCri(line);
-  if (wrapping === 'docker') return unwrapDocker(line);
-  return unwrapDocker(line) ?? unwrapCri(line);
+  if (wrapping !== 'auto') return unwrappers[wrapping](line);
+  return unwrapDocker(line) ?? unwrapCri(line) ?? unwrapKubectl(line);
+}
+
+const enoughLines = 8;
+const lf = 0x0a;
+
+/**
+ * How the lines are wrapped that begin with `head`, which may end within a line; undefined where they are not, or in a way
+ * that can be mistaken.
+ */
+export function findWrapping(head: Buffer): Exclude<Wrapping, 'auto'> | undefined {
+  let at = 0;
+  for (let seen = 0; seen < enoughLines && at < head.length; seen++) {
+    const newline = head.indexOf(lf, at);
+    const line = head.subarray(at, newline === -1 ? head.length : newline);
+    for (const wrapping of ['docker', 'cri', 'kubectl'] as const)
+      if (unwrappers[wrapping](line) !== undefined) return wrapping;
+    at += line.length + 1;
+  }
+  return undefined;
 }
 
 function unwrapCri(line: Buffer): Unwrapped | undefined {
+  if (!isDigit(line[0])) return undefined;
   const match = criHead.exec(line.toString('latin1', 0, criHeadBytes));
   if (match === null) return undefined;
   const [head, stream = '', tag] = match;
   return { stream, content: line.subarray(head.length), partial: tag === 'P' };
+}
+
+function unwrapKubectl(line: Buffer): Unwrapped | undefined {
+  if (!isDigit(line[0]) && line[0] !== 0x5b) return undefined;
+  const head = kubectlHead.exec(line.toString('latin1', 0, kubectlHeadBytes))?.[0];
+  return head === undefined
+    ? undefined
+    : { stream: 'stdout', content: line.subarray(head.length), partial: false };
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
 /**
@@ -44,8 +92,9 @@ function unwrapDocker(line: Buffer): Unwrapped | undefined {
   if (!line.subarray(0, dockerHead.length).equals(dockerHead)) return undefined;
   const wrapped = parse(line);
   if (wrapped === undefined) return undefined;
-  const { log, stream, time } = wrapped;
-  if (typeof log !== 'string' || typeof stream !== 'string' || typeof time !== 'string') return undefined;
+  const { log, stream, time: written } = wrapped;
+  if (typeof log !== 'string' || typeof written !== 'string') return undefined;
+  if (stream !== 'stdout' && stream !== 'stderr') return undefined;
   const partial = !log.endsWith('\n');
   return { stream, content: Buffer.from(partial ? log : log.slice(0, -1)), partial };
 }

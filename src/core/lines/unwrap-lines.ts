@@ -1,65 +1,88 @@
-import { PartJoiner } from './unwrap-block.ts';
+import type { OpenParts } from './join-parts.ts';
+import { closeParts, isWithinLine, joinPart, noParts } from './join-parts.ts';
+import { peek } from './peek.ts';
 import type { Wrapping } from './unwrap-line.ts';
+import { findWrapping } from './unwrap-line.ts';
 
 const lf = 0x0a;
 
 /**
- * Takes lines of container runtimes out of their wrapping, byte for byte, and joins the parts of those that were cut; a
- * line that is not wrapped passes as it is. A line that is longer than one of `maxLineBytes` can be in its wrapping passes
- * without being looked at, and parts that come to more are not joined: further on they are set aside.
+ * What becomes at the end of lines that have not ended: they are closed; or they are carried on to where the log goes on now; or
+ * they wait for it, and with them what came since they began.
  */
-export async function* unwrapLines(
-  bytes: AsyncIterable<Buffer>,
-  wrapping: Wrapping,
-  maxLineBytes: number,
-): AsyncGenerator<Buffer> {
-  const unwrapper = new LineUnwrapper(wrapping, longestWrapped(maxLineBytes));
-  for await (const piece of bytes) {
-    const lines = unwrapper.add(piece);
-    if (lines.length > 0) yield lines;
-  }
-  const rest = unwrapper.end();
-  if (rest.length > 0) yield rest;
+export type AtEnd = 'close' | 'carry' | 'wait';
+
+export interface UnwrapOptions {
+  wrapping: Wrapping;
+  /** What is open of lines that began where this goes on from. */
+  open?: OpenParts;
+  atEnd: AtEnd;
+  maxLineBytes: number;
 }
 
-/** JSON escapes may double what is inside. */
-function longestWrapped(maxLineBytes: number): number {
-  return 2 * maxLineBytes + 1024;
-}
-
-class LineUnwrapper {
-  readonly #joiner: PartJoiner;
+/**
+ * Takes lines out of their wrapping, byte for byte, and joins the parts of those that were cut; a line that is not wrapped
+ * passes as it is. A line that is longer than one of `maxLineBytes` can be in its wrapping passes without being looked at, and
+ * parts that come to more are not joined: further on they are set aside. What comes behind the beginning of a line waits
+ * until it has ended, so that there is always a place up to which all has come out, and behind which nothing has.
+ */
+export class LineUnwrapper {
+  readonly #options: UnwrapOptions;
   readonly #most: number;
+  #open: OpenParts;
   /** Pieces of a line that has not ended. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
   /** Whether the line that passes is too long to be looked at. */
   #isPassing = false;
-  /** Bytes of the parts that wait to be joined, at most. */
-  #partBytes = 0;
+  /** What has come since the first line began that has not ended: pieces to give out, and wrapped bytes. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
   #out: Buffer[] = [];
 
-  constructor(wrapping: Wrapping, most: number) {
-    this.#joiner = new PartJoiner(wrapping);
-    this.#most = most;
+  constructor(options: UnwrapOptions) {
+    this.#options = options;
+    this.#most = longestWrapped(options.maxLineBytes);
+    this.#open = options.open ?? noParts;
   }
 
-  add(piece: Buffer): Buffer {
+  /** What is open of lines that have not ended: to go on with where the log goes on. */
+  get open(): OpenParts {
+    return this.#open;
+  }
+
+  /** Bytes at the end, as they were wrapped, of which nothing has come out: they begin with a line that has not ended. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  async *read(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of bytes) {
+      const lines = this.#add(piece);
+      if (lines.length > 0) yield lines;
+    }
+    const rest = this.#end();
+    if (rest.length > 0) yield rest;
+  }
+
+  #add(piece: Buffer): Buffer {
     for (let at = 0; at < piece.length;) {
       const newline = piece.indexOf(lf, at);
       const end = newline === -1 ? piece.length : newline;
       const isEnd = newline !== -1;
       if (this.#isPassing) this.#pass(piece.subarray(at, isEnd ? end + 1 : end), isEnd);
-      else if (isEnd) this.#line(piece.subarray(at, end));
+      else if (isEnd) this.#line(piece.subarray(at, end), 1);
       else this.#keep(piece.subarray(at));
       at = end + 1;
     }
     return this.#takeOut();
   }
 
-  end(): Buffer {
-    if (this.#begunBytes > 0) this.#line(Buffer.alloc(0));
-    this.#out.push(...this.#joiner.rest());
+  #end(): Buffer {
+    if (this.#begunBytes > 0) this.#line(Buffer.alloc(0), 0);
+    const { atEnd } = this.#options;
+    if (atEnd === 'close') this.#close();
+    else if (atEnd === 'carry') this.#letOut();
     return this.#takeOut();
   }
 
@@ -68,15 +91,29 @@ class LineUnwrapper {
     this.#isPassing = !isEnd;
   }
 
-  #line(end: Buffer): void {
-    const line = Buffer.concat([...this.#begun, end]);
+  #line(end: Buffer, endingBytes: number): void {
+    const line = this.#begun.length === 0 ? end : Buffer.concat([...this.#begun, end]);
     this.#begun = [];
     this.#begunBytes = 0;
-    this.#out.push(...this.#joiner.take(line));
-    this.#partBytes = this.#joiner.isWithinLine ? this.#partBytes + line.length : 0;
-    if (this.#partBytes <= this.#most) return;
-    this.#out.push(...this.#joiner.rest());
-    this.#partBytes = 0;
+    const { open, pieces } = joinPart(this.#open, line, this.#options.wrapping);
+    this.#open = open;
+    // What is held outlives the reader's buffer.
+    this.#held.push(...(isWithinLine(open) ? pieces.map((part) => Buffer.from(part)) : pieces));
+    this.#heldBytes += line.length + endingBytes;
+    if (!isWithinLine(open)) this.#letOut();
+    else if (this.#heldBytes > this.#most) this.#close();
+  }
+
+  #close(): void {
+    this.#held.push(...closeParts(this.#open));
+    this.#open = noParts;
+    this.#letOut();
+  }
+
+  #letOut(): void {
+    this.#out.push(...this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
   #keep(bytes: Buffer): void {
@@ -84,6 +121,7 @@ class LineUnwrapper {
     this.#begun.push(Buffer.from(bytes));
     this.#begunBytes += bytes.length;
     if (this.#begunBytes <= this.#most) return;
+    this.#close();
     this.#out.push(...this.#begun);
     this.#begun = [];
     this.#begunBytes = 0;
@@ -95,4 +133,19 @@ class LineUnwrapper {
     this.#out = [];
     return out;
   }
+}
+
+/** JSON escapes may double what is inside. */
+function longestWrapped(maxLineBytes: number): number {
+  return 2 * maxLineBytes + 1024;
+}
+
+const headBytes = 65_536;
+
+/** How the lines of a stream are wrapped, told by the first of them, and the same stream from its beginning. */
+export async function peekWrapping(
+  stream: AsyncIterable<Buffer>,
+): Promise<{ wrapping: Wrapping | undefined; bytes: AsyncIterable<Buffer> }> {
+  const { head, bytes } = await peek(stream, (length, piece) => length >= headBytes || piece.includes(lf));
+  return { wrapping: findWrapping(head.subarray(0, headBytes)), bytes: bytes() };
 }

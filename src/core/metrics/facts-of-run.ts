@@ -15,6 +15,7 @@ const outcomes = [
   { outcome: 'already_delivered', total: 'alreadyDelivered', ofType: 'alreadyDelivered' },
   { outcome: 'duplicate', total: 'duplicate', ofType: 'duplicate' },
   { outcome: 'not_selected', total: 'notSelected', ofType: 'notSelected' },
+  { outcome: 'ignored', total: 'ignored', ofType: undefined },
   { outcome: 'quarantined', total: 'quarantined', ofType: 'quarantined' },
   { outcome: 'blank', total: 'blank', ofType: undefined },
 ] as const;

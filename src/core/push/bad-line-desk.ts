@@ -38,6 +38,11 @@ export class BadLineDesk {
 
   /** Takes a part of a line that is too long; with the last part the line is counted. */
   async takePart(part: LongLinePart, source: SourceAccount): Promise<void> {
+    if (part.isCut === true) {
+      this.#longBytes = 0;
+      await this.#quarantine.dropParts();
+      return;
+    }
     this.#longBytes += part.bytes.length;
     if (!part.last) {
       await this.#quarantine.addPart(part.bytes);

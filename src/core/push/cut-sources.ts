@@ -1,86 +1,234 @@
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { Cut } from '../lines/chunk.ts';
 import type { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { compactDocuments } from '../lines/compact-documents.ts';
 import { cutChunks } from '../lines/cut-chunks.ts';
-import type { Wrapping } from '../lines/unwrap-line.ts';
-import { unwrapLines } from '../lines/unwrap-lines.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
 import { byteOrderMark, detectFormat } from '../lines/detect-format.ts';
-import type { SourcePart } from './source-part.ts';
+import type { ForeignForm } from '../lines/foreign-form.ts';
+import { foreignCure } from '../lines/foreign-form.ts';
+import type { OpenParts } from '../lines/join-parts.ts';
+import { noParts } from '../lines/join-parts.ts';
+import { separateObjects } from '../lines/object-scanner.ts';
+import { isSameLog } from '../lines/rotated-name.ts';
+import type { Wrapping } from '../lines/unwrap-line.ts';
+import type { AtEnd } from '../lines/unwrap-lines.ts';
+import { LineUnwrapper, peekWrapping } from '../lines/unwrap-lines.ts';
+import { peek } from '../lines/peek.ts';
+import type { PartRange, SourcePart } from './source-part.ts';
 import { SourceAccount } from './source-part.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;
   maxLineBytes: number;
-  /** What lines are taken out of, before anything else looks at them. */
+  /** What lines are taken out of, before anything else looks at them; `auto` is told by the first lines of each source. */
   wrapping: Wrapping | undefined;
+  /** A source that can't be read to its end ends the run: it comes again, and would be cut otherwise then. */
+  wholeSources: boolean;
   signal: AbortSignal;
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
   onStoredBytes: (bytes: number) => void;
 }
 
-/** Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. */
+/**
+ * Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. A source that
+ * can't be read, or not to its end, gives its whole lines before that; its account says why, and the next one follows.
+ */
 export async function* cutSources(
   parts: readonly SourcePart[],
   options: CutSourcesOptions,
 ): AsyncGenerator<Cut> {
-  const { pool, maxLineBytes, wrapping, accounts } = options;
-  for (const part of parts) {
+  let open = noParts;
+  for (const [index, part] of parts.entries()) {
     if (options.signal.aborted) return;
     const account = new SourceAccount(part);
-    const source = accounts.push(account) - 1;
-    const { startOffset, lines } = await openLines(part, account, options);
-    const stored = counted(lines, account);
-    const own = wrapping === undefined ? stored : unwrapLines(stored, wrapping, maxLineBytes);
-    yield* cutChunks(own, { source, startOffset, pool, maxLineBytes });
+    const place = { part, account, source: options.accounts.push(account) - 1 };
+    const next = parts[index + 1];
+    const goesOn = next !== undefined && isSameLog(part.source.name, next.source.name);
+    const cutter = new SourceCutter(place, options, { open, atEnd: atEndOf(account, goesOn) });
+    try {
+      yield* cutter.cut();
+      account.unjoinedBytes = cutter.heldBytes;
+      open = goesOn ? cutter.open : noParts;
+    } catch (error) {
+      if (options.signal.aborted) return;
+      if (options.wholeSources || !isOfSource(error)) throw error;
+      account.breakOff(error, cutter.heldBytes);
+      open = noParts;
+    }
   }
 }
 
-interface OpenedLines {
-  startOffset: number;
-  lines: AsyncIterable<Buffer>;
+function atEndOf({ mayWait }: SourceAccount, goesOn: boolean): AtEnd {
+  if (goesOn) return 'carry';
+  return mayWait ? 'wait' : 'close';
 }
 
-async function openLines(
-  { source, part }: SourcePart,
-  account: SourceAccount,
-  options: CutSourcesOptions,
-): Promise<OpenedLines> {
+/** What is wrong with one source is no matter of the others. */
+const sourceCodes: ReadonlySet<string> = new Set([
+  'source-unreadable',
+  'source-unsupported',
+  'source-broken',
+]);
+
+function isOfSource(error: unknown): error is AuditExportError {
+  return isAuditExportError(error) && sourceCodes.has(error.code);
+}
+
+interface SourcePlace {
+  part: SourcePart;
+  account: SourceAccount;
+  source: number;
+}
+
+/** What is open from the source before, and what becomes of what is open at the end. */
+interface Joining {
+  open: OpenParts;
+  atEnd: AtEnd;
+}
+
+/** Cuts one source. */
+class SourceCutter {
+  readonly #place: SourcePlace;
+  readonly #options: CutSourcesOptions;
+  readonly #joining: Joining;
+  #unwrapper: LineUnwrapper | undefined;
+
+  constructor(place: SourcePlace, options: CutSourcesOptions, joining: Joining) {
+    this.#place = place;
+    this.#options = options;
+    this.#joining = joining;
+  }
+
+  /** Lines that have begun and not ended, to go on with where the log goes on. */
+  get open(): OpenParts {
+    return this.#unwrapper?.open ?? noParts;
+  }
+
+  get heldBytes(): number {
+    return this.#unwrapper?.heldBytes ?? 0;
+  }
+
+  async *cut(): AsyncGenerator<Cut> {
+    const { account, source } = this.#place;
+    const { pool, maxLineBytes } = this.#options;
+    const { startOffset, content } = await openContent(this.#place, this.#options.onStoredBytes);
+    const bytes = await this.#unwrapped(linesOf[account.format](content, account));
+    yield* cutChunks(bytes, { source, startOffset, pool, maxLineBytes });
+  }
+
+  async #unwrapped(lines: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
+    const { wrapping, maxLineBytes } = this.#options;
+    if (wrapping === undefined) return lines;
+    if (wrapping !== 'auto') return this.#unwrap(lines, wrapping);
+    if (this.#place.account.format !== 'lines' || this.#place.part.source.format === 'lines') return lines;
+    const outer = await peekWrapping(lines);
+    if (outer.wrapping === undefined) return outer.bytes;
+    let inner = await peekWrapping(this.#unwrap(outer.bytes, outer.wrapping));
+    for (let depth = 1; depth < deepest && inner.wrapping !== undefined; depth++) {
+      const unwrapper = new LineUnwrapper({ wrapping: inner.wrapping, atEnd: 'close', maxLineBytes });
+      inner = await peekWrapping(unwrapper.read(inner.bytes));
+    }
+    return inner.bytes;
+  }
+
+  #unwrap(lines: AsyncIterable<Buffer>, wrapping: Wrapping): AsyncIterable<Buffer> {
+    const { maxLineBytes } = this.#options;
+    this.#unwrapper = new LineUnwrapper({ wrapping, maxLineBytes, ...this.#joining });
+    return this.#unwrapper.read(lines);
+  }
+}
+
+/** Wrappings that are taken off one after the other. */
+const deepest = 4;
+
+interface OpenedContent {
+  startOffset: number;
+  content: AsyncIterable<Buffer>;
+}
+
+/** The content of a part, and how it holds its events. */
+async function openContent(
+  { part: { source, part, from }, account }: SourcePlace,
+  tellStoredBytes: CutSourcesOptions['onStoredBytes'],
+): Promise<OpenedContent> {
   const onStoredBytes = (bytes: number): void => {
     account.storedBytes += bytes;
-    options.onStoredBytes(bytes);
+    tellStoredBytes(bytes);
   };
-  if (part !== undefined && part.from.stored > 0 && part.known?.plain === true) {
-    account.headHash = part.known.sourceHead;
+  if (part?.plain === true && part.from.stored > 0) {
     const range = { start: part.from.stored, end: part.to };
-    return { startOffset: part.from.offset, lines: source.read(onStoredBytes, range) };
+    return opened(source.read(onStoredBytes, range), part, account);
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
-  account.format = format;
+  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
   account.headHash = headHash;
-  const lines = format === 'lines' ? bytes : compactDocuments(bytes, format, source.name);
-  const from = part?.from.offset ?? 0;
-  if (from === 0) {
-    if (skippedBytes > 0) account.addLineBytes(byteOrderMark);
-    return { startOffset: skippedBytes, lines };
+  if (part !== undefined && part.from.offset > 0) {
+    const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
+    return opened(rest, part, account);
   }
-  return { startOffset: from, lines: behind(lines, from - skippedBytes) };
+  account.format = format;
+  if (foreign !== undefined) {
+    await bytes.return(undefined);
+    throw notLines(source.name, foreign);
+  }
+  if (skippedBytes > 0) account.addContent(byteOrderMark, skippedBytes);
+  const content = part?.toOffset === undefined ? bytes : between(bytes, 0, part.toOffset - skippedBytes);
+  return { startOffset: (from?.offset ?? 0) + skippedBytes, content };
 }
 
-/** What comes behind the first `bytes` bytes: they were delivered before. */
-async function* behind(pieces: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
-  let left = bytes;
-  for await (const piece of pieces) {
-    const skipped = Math.min(left, piece.length);
-    left -= skipped;
-    if (skipped < piece.length) yield piece.subarray(skipped);
-  }
+/** Content that is gone on with. */
+async function opened(
+  content: AsyncIterable<Buffer>,
+  { from, skipEnding }: PartRange,
+  account: SourceAccount,
+): Promise<OpenedContent> {
+  if (!skipEnding) return { startOffset: from.offset, content };
+  const { head, bytes } = await peek(content, (length) => length >= lineEnding.crlf.length);
+  const ending = [lineEnding.lf, lineEnding.crlf].find((one) => head.subarray(0, one.length).equals(one));
+  const skipped = ending?.length ?? 0;
+  if (ending !== undefined) account.addContent(ending, skipped);
+  return { startOffset: from.offset + skipped, content: bytes(skipped) };
 }
 
-async function* counted(pieces: AsyncIterable<Buffer>, account: SourceAccount): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    account.addLineBytes(piece);
+const lineEnding = { lf: Buffer.from('\n'), crlf: Buffer.from('\r\n') };
+
+/** How the content of a source comes to be lines; the account notes it as it passes. */
+const linesOf: Readonly<
+  Record<SourceFormat, (content: AsyncIterable<Buffer>, account: SourceAccount) => AsyncIterable<Buffer>>
+> = {
+  lines: asTheyAre,
+  array: compactDocuments,
+  objects: compactDocuments,
+  concatenated: separateObjects,
+};
+
+async function* asTheyAre(content: AsyncIterable<Buffer>, account: SourceAccount): AsyncGenerator<Buffer> {
+  for await (const piece of content) {
+    account.addContent(piece, piece.lastIndexOf(0x0a) + 1);
     yield piece;
+  }
+}
+
+function notLines(name: string, form: ForeignForm): AuditExportError {
+  return new AuditExportError('source-unsupported', `${name} is no JSON Lines: it is ${form.name}.`, {
+    cure: foreignCure(form, name),
+    details: { source: name, form: form.name },
+  });
+}
+
+/** What lies between two offsets. */
+async function* between(
+  pieces: AsyncIterable<Buffer>,
+  start: number,
+  end: number,
+): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const piece of pieces) {
+    const taken = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    at += piece.length;
+    if (taken.length > 0) yield taken;
+    if (at >= end) return;
   }
 }

@@ -1,3 +1,4 @@
+import { isAuditExportError } from '../../errors.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -18,6 +19,7 @@ import type { Wrapping } from '../lines/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { SpokenHours } from '../runs/spoken-hours.ts';
 import { BadLineDesk } from './bad-line-desk.ts';
+import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { Classified } from './classify-in-order.ts';
 import { classifyInOrder } from './classify-in-order.ts';
 import { cutSources } from './cut-sources.ts';
@@ -33,8 +35,10 @@ export interface PushJob {
   codec: Codec;
   objectBytes: number;
   maxLineBytes: number;
-  /** The container runtime whose wrapping the lines are taken out of. */
-  wrapping?: Wrapping | undefined;
+  /** How lines are wrapped, that are taken out of it. */
+  wrapping: Wrapping | undefined;
+  /** A source that can't be read to its end ends the job: it comes again, and would be cut otherwise then. */
+  wholeSources: boolean;
   /** Bytes read and classified at a time. */
   chunkBytes: number;
   limits: DeliveryLimits;
@@ -105,8 +109,18 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   const isComplete = failed === undefined && finished;
   if (isComplete) job.spoken.merge(spoken);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
-  const ended = failure === undefined ? (finished ? 'complete' : 'interrupted') : 'failed';
-  return { account, sources, types: job.types, quarantineFile, ended, error: failure?.error };
+  const wasInterrupted = isAuditExportError(failure?.error) && failure.error.code === 'interrupted';
+  const { types } = job;
+  if (wasInterrupted || (failure === undefined && !finished))
+    return { account, sources, types, quarantineFile, ended: 'interrupted', error: undefined };
+  return {
+    account,
+    sources,
+    types,
+    quarantineFile,
+    ended: failure === undefined ? 'complete' : 'failed',
+    error: failure?.error,
+  };
 }
 
 async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
@@ -157,6 +171,7 @@ async function readAll(reading: Reading): Promise<void> {
     pool,
     maxLineBytes,
     wrapping,
+    wholeSources: job.wholeSources,
     signal,
     accounts: sources,
     onStoredBytes,
@@ -168,7 +183,6 @@ async function readAll(reading: Reading): Promise<void> {
     if ('chunk' in classified) await takeChunk(classified, source, { ...reading, desk });
     else {
       await desk.takePart(classified.cut, source);
-      source.endsBadly = true;
     }
     deliverer.throwFailure();
     ports.progress.update({
@@ -190,13 +204,13 @@ async function takeChunk(
   { job, ports, assembler, spoken, seen, desk }: Reading & { desk: BadLineDesk },
 ): Promise<void> {
   const flags = seen?.note(whole.lineKeys ?? noKeys);
-  const { chunk, dropped } = dropDuplicates(whole, (line) => flags?.[line] === 1);
+  const { chunk, dropped } = dropDuplicates(withoutWaiting(whole, cut.input, source), (line) => flags?.[line] === 1);
   job.account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
   job.account.addDuplicates(dropped);
   if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, cut, source);
   source.lines += chunk.lines;
   source.addAccepted(chunk.lineTypes);
-  source.endsBadly = chunk.bad.at(-1)?.line === chunk.lines - 1;
+  source.extraEvents += chunk.extraEvents;
   // Lets a source that remembers places forget those of this chunk.
   source.placeOf?.(source.lines + 1);
   spoken.addChunk(chunk, ports.clock.now());
@@ -204,6 +218,19 @@ async function takeChunk(
   cut.release();
 }
 
+/** A bad line without its end waits, where more may come. */
+function withoutWaiting(chunk: ClassifiedChunk, input: Buffer, source: SourceAccount): ClassifiedChunk {
+  const { endsBadly: reason } = chunk;
+  if (reason === undefined || !source.mayWait || input.at(-1) === lineEnd) return chunk;
+  source.waits = true;
+  const lines = chunk.lines - 1;
+  const bad = chunk.bad.filter(({ line }) => line < lines);
+  const ignored = new Map(chunk.ignored);
+  if (bad.length === chunk.bad.length) ignored.set(reason, (ignored.get(reason) ?? 1) - 1);
+  return { ...chunk, lines, bad, ignored };
+}
+
+const lineEnd = 0x0a;
 const noKeys = new Uint8Array();
 
 const dayMs = 86_400_000;

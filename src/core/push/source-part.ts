@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { AuditExportError } from '../../errors.ts';
 import type { Source } from '../../ports/source.ts';
 import type { Place } from '../files/known-file.ts';
 import { beginning } from '../files/known-file.ts';
@@ -8,6 +9,8 @@ import type { SourceFormat } from '../lines/detect-format.ts';
 export interface SourcePart {
   source: Source;
   part?: PartRange;
+  /** Where what the source gives begins in what it is a piece of; the beginning if missing. */
+  from?: Place;
 }
 
 export interface PartRange {
@@ -47,21 +50,23 @@ export class SourceAccount {
   readonly accepted = new Map<number, number>();
   /** Lines that earlier runs delivered, and this one did not read. */
   known = 0;
-  /** What reading broke off with. */
-  broken: unknown;
-  /** Whether the last line or document is not whole, and waits. */
+  /** Events behind the first on a line that holds several. */
+  extraEvents = 0;
+  /** What ended the reading before the source's end. What was read before counts, up to its last whole line. */
+  failure: AuditExportError | undefined;
+  /** Whether the last line is not whole, and waits. */
   waits = false;
-  /** Whether what is read behind the last whole document closes a list of them. */
-  isClosed = false;
-  /** Content bytes read, and their CRC-32 from the beginning of the source; both up to the last end, and in all. */
+  /** Bytes at the end that begin with a line that came in parts and whose end is not in this source. */
+  unjoinedBytes = 0;
+  /** Content that was read, up to the last end of a line or document, and in all. */
   #ended: Progress;
   #all: Progress;
 
-  constructor({ source, part }: SourcePart) {
+  constructor({ source, part, from = part?.from ?? beginning }: SourcePart) {
     this.name = source.name;
     this.placeOf = source.placeOf;
-    this.from = part?.from ?? beginning;
-    this.lines = this.from.lines;
+    this.from = from;
+    this.lines = from.lines;
     this.mayWait = part !== undefined && !part.isFinal;
     this.format = part?.format ?? 'lines';
     this.headHash = part?.headHash ?? '';
@@ -79,33 +84,51 @@ export class SourceAccount {
     for (const index of typeIndexes) this.accepted.set(index, (this.accepted.get(index) ?? 0) + 1);
   }
 
+  /** The source broke off: half a line at its end was not taken for one, nor what waits for the end of a line in parts. */
+  breakOff(failure: AuditExportError, heldBytes: number): void {
+    this.failure = failure;
+    this.unjoinedBytes = Math.max(0, heldBytes);
+  }
+
   get contentBytes(): number {
     return this.#all.bytes;
   }
 
-  /** Content bytes that were taken: not those that wait, or that come again with what is added to a list. */
+  /** Bytes of content whose lines were taken, whatever came of each. */
   get takenBytes(): number {
-    return this.#taken.bytes;
+    const { bytes } = this.#taken;
+    return this.unjoinedBytes > 0 ? Math.min(bytes, this.#all.bytes - this.unjoinedBytes) : bytes;
   }
 
-  /** CRC-32 of the content before the end of what was taken. */
-  get checksum(): number {
-    return this.#taken.checksum;
+  /** CRC-32 of the content before the end of what was taken; undefined where that is at no end of a line that passed. */
+  get checksum(): number | undefined {
+    return this.takenBytes === this.#taken.bytes ? this.#taken.checksum : undefined;
   }
 
+  /** Bytes of an end that waits. */
   get waitingBytes(): number {
-    return this.isClosed || this.broken !== undefined ? 0 : this.#all.bytes - this.#taken.bytes;
+    return this.waits || (this.mayWait && this.unjoinedBytes > 0) ? this.#all.bytes - this.takenBytes : 0;
+  }
+
+  /** Offset in the (uncompressed) source up to which its lines were taken. */
+  get readTo(): number {
+    return this.from.offset + this.takenBytes;
   }
 
   /** Whether the last line that was taken has no line ending yet. */
   get isUnterminated(): boolean {
-    return this.format === 'lines' && this.#taken.bytes > this.#ended.bytes;
+    return isLined(this.format) && this.takenBytes > this.#ended.bytes;
   }
 
+  /** Behind a list of documents comes what closes it: more may be put before it. */
   get #taken(): Progress {
-    const isOpen = this.waits || this.broken !== undefined || (this.format !== 'lines' && this.mayWait) || this.isClosed;
-    return isOpen ? this.#ended : this.#all;
+    return this.waits || this.failure !== undefined || !isLined(this.format) ? this.#ended : this.#all;
   }
+}
+
+/** Whether the content of a source is its lines: else documents are made to lines. */
+function isLined(format: SourceFormat): boolean {
+  return format === 'lines' || format === 'concatenated';
 }
 
 interface Progress {

@@ -46,7 +46,7 @@ export function endOfError(error: unknown, endedMs: number): RunEnding {
       message: message.slice(0, longestMessage),
       cure: known?.cure ?? null,
     },
-    balance: emptyBalance,
+    balance: emptyBalance(),
     types: {},
     hours: {},
     objects: 0,

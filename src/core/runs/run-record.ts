@@ -1,4 +1,5 @@
 import type { Balance } from '../accounting/balance.ts';
+import { balanceMembers } from '../accounting/balance.ts';
 
 /** What is known of a run when it begins. */
 export interface RunBeginning {
@@ -125,17 +126,6 @@ const isOutcome = (value: unknown): boolean => runOutcomes.some((outcome) => out
 const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const allOf = (value: unknown, check: (member: unknown) => boolean): boolean =>
   isObject(value) && Object.values(value).every(check);
-
-const balanceMembers = [
-  'read',
-  'delivered',
-  'alreadyDelivered',
-  'duplicate',
-  'notSelected',
-  'quarantined',
-  'blank',
-  'undelivered',
-] as const satisfies readonly (keyof Balance)[];
 
 function isIdentity(value: Members): boolean {
   const { id, command, startedAt, pid, host, store, inputs, work, job } = value;
