@@ -159,7 +159,7 @@ class MemberReader {
         for (let at = 0; at < piece.length && this.#isOpen;) at += await this.#feed(piece, at);
         if (!this.#isOpen) return;
       }
-      if (!this.#isPadding) await this.#dealtWith(() => this.#current.end());
+      if (this.#isOpen && !this.#isPadding) await this.#dealtWith(() => this.#current.end());
     } catch (error) {
       this.#fail(isAuditExportError(error) ? error : new DamagedData(error, this.#base + this.#fed));
     } finally {
