@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { expect, onTestFinished } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
 import type { PushReport } from '../../../src/core/accounting/push-report.ts';
 import { capturedTerminal } from '../../fakes/captured-terminal.ts';
 import { schemaErrors } from '../../fakes/json-schema.ts';
-import { scratchFolder } from '../../fakes/scratch-folder.ts';
 import { readExport } from '../read-export.ts';
 import { folderStore } from '../stores.ts';
 import { filesBelow } from '../workspace.ts';
@@ -55,24 +56,32 @@ export interface Follower {
 }
 
 /** Where the system has one, a file system in memory: nobody cuts the power here, and fsync costs nothing. */
-const inMemory = existsSync('/dev/shm') ? '/dev/shm' : undefined;
+const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** All places of a file of tests: they go when it ends, for tests that run side by side have no end of their own. */
+const made: Place[] = [];
+afterAll(async () => {
+  await Promise.all(made.map((place) => place.close()));
+});
 
 /**
  * A folder of one test: configuration, state, home and export lie in it, the logs in `logs`. Everything runs in this
  * process, by absolute paths, and sees nothing of the machine's own environment.
  */
 export class Place {
-  readonly folder = scratchFolder(inMemory);
+  readonly folder = mkdtempSync(join(inMemory, 'audit-export-test-'));
   readonly export: string;
   readonly state: string;
   /** Folders that readers took objects away to. */
   readonly #taken: string[] = [];
+  readonly #followers: (() => Promise<unknown>)[] = [];
   readonly #defaultTo: readonly string[];
 
   constructor(defaultTo?: readonly string[]) {
     this.export = this.path('export');
     this.state = this.path('state');
     this.#defaultTo = defaultTo ?? ['--to', this.export];
+    made.push(this);
   }
 
   path(...names: readonly string[]): string {
@@ -125,7 +134,12 @@ export class Place {
 
   /** A push during which the store refuses its n-th object (from 1) and all that follow. */
   async pushRefusedFrom(nth: number, args: readonly string[]): Promise<Pushed> {
-    return await refusingFrom(this.export, nth, () => this.push(args));
+    return await this.refusedFrom(nth, () => this.push(args));
+  }
+
+  /** Runs something while the store refuses its n-th object (from 1) and all that follow. */
+  async refusedFrom<T>(nth: number, run: () => Promise<T>): Promise<T> {
+    return await refusingFrom(this.export, nth, run);
   }
 
   /** A push that is killed; answers whether it came so far. */
@@ -147,17 +161,12 @@ export class Place {
       asPushed({ code, stdout: stdout(), stderr: stderr() }),
     );
     ended.catch(() => undefined);
-    onTestFinished(async () => {
+    const stop = async (): Promise<Pushed> => {
       controller.abort();
-      await ended.catch(() => undefined);
-    });
-    return {
-      ended,
-      stop: () => {
-        controller.abort();
-        return ended;
-      },
+      return await ended;
     };
+    this.#followers.push(stop);
+    return { stop, ended };
   }
 
   /** A reader takes all objects away; they count as delivered. */
@@ -202,9 +211,20 @@ export class Place {
 
   /** Waits until so many lines were stored. */
   async until(count: number): Promise<void> {
-    await expect
-      .poll(async () => (await this.delivered()).length, { timeout: 10_000, interval: 50 })
-      .toBeGreaterThanOrEqual(count);
+    const patienceMs = 15_000;
+    const until = performance.now() + patienceMs;
+    let stored = (await this.delivered()).length;
+    while (stored < count && performance.now() < until) {
+      await sleep(100);
+      stored = (await this.delivered()).length;
+    }
+    expect(stored, `lines stored after ${patienceMs} ms`).toBeGreaterThanOrEqual(count);
+  }
+
+  /** Stops what a test that failed left running, and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#followers.map((stop) => stop()));
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** What is in the state folder now. */

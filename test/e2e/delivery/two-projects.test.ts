@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { filesBelow } from '../workspace.ts';
 import { events, logOf } from './events.ts';
 import type { EventLine } from './events.ts';
 import { Place, newProfilePlace } from './harness.ts';
@@ -15,6 +16,27 @@ async function twoProjects(): Promise<{
 
 const own = (index: number): EventLine[] => events(index * 100, index * 100 + 20);
 
+/** A line of a type that nobody knows yet, and the schema that comes later. */
+const late = '{"lateType":"late","eventTime":"2026-11-03T00:00:00.000Z","id":"1"}';
+const lateSchema = JSON.stringify({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:example:late:v1',
+  title: 'Late',
+  description: 'A type that came later.',
+  'x-audit-export': {
+    type: 'late',
+    vendor: 'Example',
+    order: 200,
+    recognise: { type: 'object', required: ['lateType'] },
+    eventTime: [{ at: '/eventTime', forms: ['iso-8601'] }],
+    id: ['/id'],
+    agree: [],
+  },
+  type: 'object',
+  required: ['eventTime'],
+  properties: { eventTime: { type: 'string' } },
+});
+
 test('two projects with a profile of the same name deliver each their own', async () => {
   const { projects, environment } = await twoProjects();
   for (const [index, place] of projects.entries()) {
@@ -27,8 +49,6 @@ test('two projects with a profile of the same name deliver each their own', asyn
 test('a line that one project set aside is seen and replayed by that project alone, into its own store', async () => {
   const { projects, environment } = await twoProjects();
   const [one, two] = projects;
-  // A type that nobody knows yet, but the schema that comes later.
-  const late = '{"lateType":"late","eventTime":"2026-11-03T00:00:00.000Z","id":"1"}';
   await one.append(log, `${logOf(own(0))}${late}\n`);
   await two.append(log, own(1));
   expect((await one.push([one.path(log)], { environment })).code).toBe(5);
@@ -42,25 +62,7 @@ test('a line that one project set aside is seen and replayed by that project alo
   };
   expect([await lines(one), await lines(two)]).toEqual([1, 0]);
 
-  const schema = JSON.stringify({
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'urn:example:late:v1',
-    title: 'Late',
-    description: 'A type that came later.',
-    'x-audit-export': {
-      type: 'late',
-      vendor: 'Example',
-      order: 200,
-      recognise: { type: 'object', required: ['lateType'] },
-      eventTime: [{ at: '/eventTime', forms: ['iso-8601'] }],
-      id: ['/id'],
-      agree: [],
-    },
-    type: 'object',
-    required: ['eventTime'],
-    properties: { eventTime: { type: 'string' } },
-  });
-  const file = await one.write('late.json', schema);
+  const file = await one.write('late.json', lateSchema);
   const replay = ['quarantine', 'replay', '--json', '--profile', 'acme', '--schema', file];
   await two.run(replay, { environment });
   await two.expectExactly(own(1));
@@ -71,16 +73,14 @@ test('a line that one project set aside is seen and replayed by that project alo
 
 test('a line that was set aside is replayed into the store it was meant for, and nowhere else', async () => {
   const place = await newProfilePlace();
-  await place.append(log, `${logOf(own(0))}no event\n`);
+  await place.append(log, `${logOf(own(0))}${late}\n`);
   await place.push([place.path(log)]);
-  const other = place.path('other');
-  const { code, stdout, stderr } = await place.run(
-    ['quarantine', 'replay', '--json', '--profile', 'acme', '--to', other],
-    {},
-  );
-  expect(code, `${stdout}${stderr}`).not.toBe(0);
-  const { stdout: list } = await place.run(['quarantine', 'list', '--json', '--profile', 'acme']);
-  expect((JSON.parse(list) as { lines: number }).lines, 'it waits as before').toBe(1);
+  const file = await place.write('late.json', lateSchema);
+  const replay = ['quarantine', 'replay', '--json', '--profile', 'acme', '--schema', file];
+  await place.run([...replay, '--to', place.path('other')]);
+  expect(await filesBelow(place.path('other'))).toEqual([]);
+  expect((await place.run(replay)).code).toBe(0);
+  await place.expectExactly([...own(0), { text: late, folder: 'audit_type=late/event_date=2026-11-03' }]);
 });
 
 test('status of one project shows nothing of the other', async () => {
