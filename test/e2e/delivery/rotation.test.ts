@@ -17,7 +17,7 @@ describe.each(inputs)('$given that is pushed again and again', ({ inputOf }) => 
       await place.append(log, events(from + 10, from + 30));
       const pushed = await place.push([inputOf(place)]);
       expect({ code: pushed.code, problems: problemsOf(pushed) }).toEqual({ code: 0, problems: [] });
-      await place.expectExactly(events(0, from + 30), `after rotation ${nth + 1}`);
+      await place.expectExactly(events(0, from + 30), { when: `after rotation ${nth + 1}` });
     }
     const again = await place.push([inputOf(place)]);
     expect(again.report.balance).toMatchObject({ delivered: 0 });
