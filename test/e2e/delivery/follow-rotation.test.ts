@@ -279,5 +279,37 @@ describe('a follower', () => {
         await place.expectExactly(events(0, 40));
       },
     },
+    {
+      title: 'by the name of one file: it need not be there yet, and its neighbours are left alone',
+      run: async () => {
+        const place = new Place();
+        await place.append('logs/other.log', events(100, 110));
+        const follower = place.follow([place.path(log)]);
+        await aLook();
+        await place.append(log, events(0, 10));
+        await place.until(10);
+        await place.move(log, `${log}.1`);
+        await place.append(log, events(10, 20));
+        await place.append('logs/other.log', events(110, 120));
+        await place.until(20);
+        await end(follower);
+        await place.expectExactly(events(0, 20));
+      },
+    },
+    {
+      title: 'reads a file that is deleted while it has it open to its end',
+      run: async () => {
+        const place = new Place();
+        await place.append(log, events(0, 10));
+        const follower = place.follow([place.path('logs')]);
+        await place.until(10);
+        await place.append(log, events(10, 20));
+        await rm(place.path(log));
+        await place.append(log, events(20, 30));
+        await place.until(30);
+        await end(follower);
+        await place.expectExactly(events(0, 30));
+      },
+    },
   ]);
 });

@@ -69,6 +69,19 @@ export async function killedAt(
   return true;
 }
 
+/** Runs something while every object waits; `onHeld` is called when the first one does. */
+export async function holding<T>(
+  folder: string,
+  { until, onHeld }: { until: Promise<void>; onHeld: () => void },
+  run: () => Promise<T>,
+): Promise<T> {
+  return await withFault(folder, run, async (linkIt) => {
+    onHeld();
+    await until;
+    await linkIt();
+  });
+}
+
 async function withFault<T>(
   folder: string,
   run: () => Promise<T>,
