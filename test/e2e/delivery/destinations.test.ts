@@ -54,9 +54,9 @@ describe('what says how lines are delivered, and not where, changes: history is 
   });
 
   test.each([
-    { change: 'a profile instead of --to', profiles: ['acme'], then: ['--profile', 'acme'] },
-    { change: 'a profile that was renamed', profiles: ['other'], then: ['--profile', 'other'] },
-  ])('$change', async ({ profiles, then, change }) => {
+    { change: 'a profile instead of --to', profiles: ['acme'], to: ['--profile', 'acme'] },
+    { change: 'a profile that was renamed', profiles: ['other'], to: ['--profile', 'other'] },
+  ])('$change', async ({ profiles, to, change }) => {
     const place = change.startsWith('a profile instead') ? new Place() : await newProfilePlace();
     await withHistory(place);
     await writeProfiles(
@@ -64,7 +64,7 @@ describe('what says how lines are delivered, and not where, changes: history is 
       Object.fromEntries(profiles.map((name) => [name, { to: place.export, types: ['custom'] }])),
     );
     await place.append(log, more);
-    const { report } = await place.push([place.path(log)], { to: then });
+    const { report } = await place.push([place.path(log)], { to });
     expect(report.balance.delivered).toBe(more.length);
     await place.expectExactly([...events(0, 2 * history), ...more]);
   });

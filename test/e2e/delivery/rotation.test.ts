@@ -26,7 +26,7 @@ describe.each(inputs)('$given that is pushed again and again', ({ inputOf }) => 
 
   test('the example: line 11 is appended, the log renamed and compressed, line 12 begins the next one', async () => {
     const place = new Place();
-    const [rotation] = rotations.filter(({ kind }) => kind === 'renamed and compressed by gzip');
+    const rotation = rotations.find(({ kind }) => kind === 'renamed and compressed by gzip');
     await place.append(log, events(1, 11));
     await place.push([inputOf(place)]);
     await place.append(log, [event(11)]);
@@ -99,7 +99,7 @@ describe.each(places)('$given', ({ newPlace }) => {
 
   test('a log that was rotated and grows once more is compressed then: each line once', async () => {
     const place = await newPlace();
-    const [compressed] = rotations.filter(({ kind }) => kind === 'compressed by gzip in its place');
+    const compressed = rotations.find(({ kind }) => kind === 'compressed by gzip in its place');
     await place.append(log, events(0, 10));
     await place.push([place.path(log)]);
     await compressed?.rotate(place, 1);
@@ -142,7 +142,7 @@ describe('a log that was empty when it was pushed', () => {
 
   test('and was renamed and compressed then: told, exit 6, for nothing shows which archive it is', async () => {
     const place = new Place();
-    const [compressed] = rotations.filter(({ kind }) => kind === 'renamed and compressed by gzip');
+    const compressed = rotations.find(({ kind }) => kind === 'renamed and compressed by gzip');
     await place.append(log, []);
     await place.push([place.path(log)]);
     await place.append(log, events(0, 10));

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { filesBelow } from '../workspace.ts';
 import { events, logOf } from './events.ts';
 import type { EventLine } from './events.ts';
-import { Place, newProfilePlace } from './harness.ts';
+import type { Place } from './harness.ts';
+import { newProfilePlace } from './harness.ts';
 import { log } from './rotations.ts';
 
 /** Two projects on one machine: each its own folder and configuration, a profile of the same name, one state folder. */
