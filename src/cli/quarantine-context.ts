@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
-import { destinationFolders, statePlaces } from '../adapters/fs/state/state-places.ts';
+import { destinationFolders, scheduledPlaces, statePlaces } from '../adapters/fs/state/state-places.ts';
 import type { Destination } from '../core/config/destination.ts';
 import { destinationFlags } from '../core/config/destination.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
@@ -24,7 +24,17 @@ export async function openShelves(asked: Asked): Promise<QuarantineShelf[]> {
 
 async function stateFolders(asked: Asked): Promise<string[]> {
   const places = statePlaces(asked.context);
-  if (asked.profile !== undefined) return [places.profileFolder(asked.profile)];
+  const { profile, context } = asked;
+  if (profile !== undefined) {
+    const scheduled = scheduledPlaces(profile, context);
+    for (const { root, unit } of scheduled.filter(({ isOpen }) => !isOpen))
+      context.log.warn(
+        'state-closed',
+        `What ${unit}.service has set aside in ${root} can't be read by this user: run it with sudo.`,
+      );
+    const open = [places, ...scheduled.filter(({ isOpen }) => isOpen)];
+    return open.map(({ profileFolder }) => profileFolder(profile));
+  }
   const destination = await askedDestination(asked);
   if (destination !== undefined) return [places.destinationFolder(destination)];
   return (await destinationFolders(places)).map(({ folder }) => folder);

@@ -9,7 +9,7 @@ import type { Target } from '../contract/target.ts';
 import { answersWith } from '../unit/core/setup/answers.ts';
 import { environmentOf, runCli } from './run-cli.ts';
 import type { CliRun } from './run-cli.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
@@ -97,8 +97,13 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     expect(after).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
     const again = await iam(workspace, ['apply', ...flags, '--yes']);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
-    const [receipt] = await filesBelow(workspace.path('state'));
-    expect(receipt).toBe('audit-export/default/access-receipt.json');
+    const receipts = (await filesBelow(workspace.path('state'))).filter((file) =>
+      file.endsWith('receipt.json'),
+    );
+    const [receipt] = receipts;
+    expect(receipts).toEqual([
+      expect.stringMatching(/^audit-export\/destinations\/\w+\/access-receipt.json$/),
+    ]);
     expect((await stat(workspace.path('state', receipt ?? ''))).mode & 0o777).toBe(0o600);
     const destroyed = await iam(workspace, ['destroy', '--yes', '--json']);
     expect(destroyed).toMatchObject({ code: 0 });
@@ -136,7 +141,8 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
       roleArn: `arn:aws:iam::${target.customer.accountId}:role/${roleName}`,
       externalId: answers.organizationId,
     });
-    expect(await filesBelow(workspace.path('state'))).toEqual(['audit-export/acme/access-receipt.json']);
+    // The profile that it names is one of another machine.
+    expect(await filesBelow(await stateFolderOf(workspace))).toContain('access-receipt.json');
     expect((await iam(workspace, ['destroy', '--receipt', receipt, '--yes'])).code).toBe(0);
   });
 
@@ -168,6 +174,44 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     expect((await iam(workspace, ['destroy', '--yes'])).code).toBe(0);
   });
 
+  test('two projects with a profile of one name: destroy in one leaves what the other has made', async () => {
+    const workspace = await newWorkspace();
+    const projects = await Promise.all(
+      ['one', 'two'].map(async (name) => {
+        const { roleName, policyName } = flagsFor(target);
+        const setup = { accountId: target.vendor.accountId, organizationId: 'org-1', roleName, policyName };
+        const acme = { to: 's3://acme-audit/altr', region: target.region, setup };
+        const config = await workspace.write(
+          `${name}/audit-export.json`,
+          JSON.stringify({ profiles: { acme } }),
+        );
+        return ['--config', config, '--profile', 'acme'];
+      }),
+    );
+    const [one = [], two = []] = projects;
+    for (const flags of projects)
+      expect(await iam(workspace, ['apply', ...flags, '--yes'])).toMatchObject({ code: 0 });
+    expect(await iam(workspace, ['destroy', ...one, '--yes'])).toMatchObject({ code: 0 });
+    expect((await iam(workspace, ['plan', ...one])).code).toBe(7);
+    expect((await iam(workspace, ['plan', ...two])).code).toBe(0);
+    expect((await iam(workspace, ['destroy', ...two, '--yes'])).code).toBe(0);
+    expect((await iam(workspace, ['plan', ...two])).code).toBe(7);
+  });
+
+  test('without a profile, destroy follows the only receipt there is, or asks which one', async () => {
+    const workspace = await newWorkspace();
+    const [one, two] = [flagsFor(target).flags, [...flagsFor(target).flags, '--prefix', 'other']];
+    for (const flags of [one, two]) expect((await iam(workspace, ['apply', ...flags, '--yes'])).code).toBe(0);
+    const unsure = await iam(workspace, ['destroy', '--yes']);
+    expect(unsure).toMatchObject({ code: 3, stderr: expect.stringContaining('--receipt FILE') });
+    const found = await filesBelow(workspace.path('state'));
+    for (const receipt of found.filter((file) => file.endsWith('receipt.json'))) {
+      expect(unsure.stderr).toContain(receipt);
+      const path = workspace.path('state', receipt);
+      expect((await iam(workspace, ['destroy', '--receipt', path, '--yes'])).code).toBe(0);
+    }
+  });
+
   test('without a terminal and without --yes it is exit 2, and nothing is asked of IAM', async () => {
     const workspace = await newWorkspace();
     const { flags } = flagsFor(target);
@@ -183,7 +227,7 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     const bare = await runCli(workspace, ['iam', 'plan', ...flags]);
     expect(bare).toMatchObject({ code: 4, stderr: expect.stringContaining('no credentials were found') });
     const nothing = await iam(workspace, ['destroy', '--yes']);
-    expect(nothing).toMatchObject({ code: 3, stderr: expect.stringContaining('There is no receipt') });
+    expect(nothing).toMatchObject({ code: 3, stderr: expect.stringContaining('there are none in') });
   });
 
   test('the printed script makes what apply would make', async () => {

@@ -1,11 +1,9 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import { describeStoreAddress } from '../../core/config/store-address.ts';
 import { endOfError, endOfPush } from '../../core/runs/end-of-push.ts';
 import { decodeHours, encodeHours, mergeHours, SpokenHours } from '../../core/runs/spoken-hours.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OpenRun } from '../../ports/run-history.ts';
 import type { PushRequest } from './check-request.ts';
-import { storeAddress } from './check-request.ts';
 import type { PushHost } from './push-host.ts';
 import { statePlaceOf } from './state-place.ts';
 
@@ -24,8 +22,9 @@ export async function recorded<R extends PushReport>(
 ): Promise<R> {
   const { inputs, options } = request;
   if (options.dryRun) return run(host);
-  const history = await host.runHistory(await statePlaceOf(request, host));
-  const store = describeStoreAddress(storeAddress(request));
+  const place = await statePlaceOf(request, host);
+  const history = await host.runHistory(place);
+  const store = place.destination.text;
   const open = await history.begin({ command, store, inputs, startedMs: host.clock.now() });
   const recorder = new RunRecorder(open, host.clock);
   const report = await run({ ...host, recorder }).catch(async (error: unknown) => {

@@ -143,6 +143,7 @@ describe('cron', () => {
     const command = cronCommand(lastLine(textOf('cron')).split(' ').slice(5).join(' '), strict);
     const words = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
     expect(words.split('\n').slice(0, -1)).toEqual([
+      'XDG_STATE_HOME=/home/me/.local/state',
       ...program,
       'push',
       '--profile',

@@ -31,7 +31,12 @@ export function scheduled(
       options: { ...defaults, region: undefined, every, format, ...more },
       ...request,
     },
-    { program: words, workingFolder: '/srv/work' },
+    {
+      program: words,
+      workingFolder: '/srv/work',
+      configPath: (file) => file,
+      stateHome: '/home/me/.local/state',
+    },
   );
 }
 

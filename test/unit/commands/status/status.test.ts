@@ -1,22 +1,35 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openDestinationFolder, statePlaces } from '../../../../src/adapters/fs/state/state-places.ts';
 import { run } from '../../../../src/cli/run.ts';
+import { status } from '../../../../src/commands/status/index.ts';
+import type { PlaceLook, StatusHost } from '../../../../src/commands/status/status-host.ts';
 import type { ProfileStatus, StatusReport } from '../../../../src/commands/status/status-report.ts';
+import { destinationOf } from '../../../../src/core/config/destination.ts';
 import { capturedTerminal } from '../../../fakes/captured-terminal.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
+import type { JournalProblem } from '../../../../src/ports/journal-problems.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
-import { beginOf, dayMs, endOf, hourMs, linesOf, markOf } from '../../core/runs/recording.ts';
+import { balanceOf, beginOf, dayMs, endOf, hourMs, linesOf, markOf } from '../../core/runs/recording.ts';
 
 /** The last full hour: what runs have left is told from now backwards. */
 const nowMs = Math.floor(Date.now() / hourMs) * hourMs;
 
-/** A machine with these files below its state folder, and this configuration. */
+/** Where runs that `recording.ts` makes deliver to. */
+const destination = destinationOf({ kind: 's3', bucket: 'acme-audit', prefix: 'altr' }, undefined);
+
+/**
+ * A machine with these files of state, and this configuration. The first part of a name is a profile, or `default` for what
+ * was delivered without one; `unit` is the state of the unit that delivers the profile acme every hour.
+ */
 async function machine(
   state: Readonly<Record<string, string>>,
   profiles?: Readonly<Record<string, object>>,
 ): Promise<{
+  path: (name: string) => string;
   status: (...flags: string[]) => Promise<string>;
   report: (...flags: string[]) => Promise<StatusReport>;
 }> {
@@ -25,13 +38,25 @@ async function machine(
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   };
-  for (const [name, text] of Object.entries(state)) await write(join('state/audit-export', name), text);
+  const surroundings = {
+    workingFolder: folder,
+    environment: { XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') },
+    systemState: join(folder, 'system'),
+  };
+  const unit = { ...surroundings, environment: { XDG_STATE_HOME: join(folder, 'system/audit-export-acme') } };
+  const configFile = join(folder, 'audit-export.json');
+  const path = (name: string): string => {
+    const [first = '', ...rest] = name.split('/');
+    if (first === 'default') return join(statePlaces(surroundings).destinationFolder(destination), ...rest);
+    const places = statePlaces(first === 'unit' ? unit : surroundings);
+    return join(places.profileFolder({ name: first === 'unit' ? 'acme' : first, configFile }), ...rest);
+  };
+  for (const [name, text] of Object.entries(state)) await write(relative(folder, path(name)), text);
+  if (Object.keys(state).some((name) => name.startsWith('default/')))
+    await openDestinationFolder(destination, surroundings);
   if (profiles !== undefined) await write('audit-export.json', JSON.stringify({ profiles }));
   const status = async (...flags: string[]): Promise<string> => {
-    const { context, stdout, stderr } = capturedTerminal('', {
-      workingFolder: folder,
-      environment: { XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') },
-    });
+    const { context, stdout, stderr } = capturedTerminal('', surroundings);
     const code = await run(['status', ...flags], context);
     expect([code, stderr()]).toEqual([0, '']);
     return stdout();
@@ -41,7 +66,7 @@ async function machine(
     expect(schemaErrors('status-report', found)).toEqual([]);
     return found;
   };
-  return { status, report };
+  return { path, status, report };
 }
 
 const history = (...records: readonly object[]): string => `${linesOf(...records).join('\n')}\n`;
@@ -65,7 +90,75 @@ const problemsOf = (profile: ProfileStatus): string[] => profile.problems.map(({
 test('where nothing was ever set up or run, it says so and how to begin', async () => {
   const { status, report } = await machine({});
   expect((await report()).profiles).toEqual([]);
-  expect(await status()).toContain('→ audit-export init');
+  const text = await status();
+  expect(text).toContain('→ audit-export init');
+  const { file, lookedFor } = (await report()).configuration;
+  expect(file).toBeNull();
+  expect(lookedFor).toHaveLength(2);
+  for (const place of lookedFor) expect(text).toContain(place);
+});
+
+describe('the last success', () => {
+  const good = endOf('good', nowMs - 5 * hourMs, [nowMs - 6 * hourMs]);
+  const nothing = { balance: balanceOf({ read: 3, notSelected: 3 }), types: {}, hours: {}, objects: 0 };
+  test.each<[string, object]>([
+    ['delivered elsewhere', endOf('b', nowMs, [nowMs], { store: 's3://elsewhere' })],
+    [
+      'delivered to the rehearsal of the same bucket',
+      endOf('b', nowMs, [nowMs], { store: 's3://acme-audit/altr at http://127.0.0.1:9' }),
+    ],
+    ['found nothing to deliver', endOf('b', nowMs, [], { balance: balanceOf() })],
+    ['selected nothing', endOf('b', nowMs, [], nothing)],
+    ['failed', endOf('b', nowMs, [nowMs], { outcome: 'failed' })],
+  ])('is none that %s', async (_, run) => {
+    const acme = { to: 's3://acme-audit/altr' };
+    const { report } = await machine({ 'acme/runs.jsonl': history(good, run) }, { acme });
+    expect(only(await report()).lastSuccess).toBe(good.endedAt);
+  });
+
+  test('is one that found everything delivered already', async () => {
+    const again = endOf('b', nowMs, [], { balance: balanceOf({ read: 1, alreadyDelivered: 1 }) });
+    const acme = { to: 's3://acme-audit/altr' };
+    const { report } = await machine({ 'acme/runs.jsonl': history(good, again) }, { acme });
+    expect(only(await report()).lastSuccess).toBe(again.endedAt);
+  });
+});
+
+describe('the state of the units that schedule prints', () => {
+  const acme = { to: 's3://acme-audit/altr' };
+
+  test('is found, beside that of whoever asks', async () => {
+    const ran = endOf('b', nowMs, [nowMs]);
+    const test = { at: new Date(nowMs).toISOString(), verdict: 'passed', summary: 's' };
+    const { report, path } = await machine(
+      { 'acme/access-test.json': JSON.stringify(test), 'unit/runs.jsonl': history(ran) },
+      { acme },
+    );
+    const profile = only(await report());
+    expect(profile).toMatchObject({ runsKnown: 1, lastSuccess: ran.endedAt, accessTest: test, problems: [] });
+    expect(profile.folders).toEqual([path('acme'), path('unit')]);
+  });
+
+  test('is not that of the unit of another project', async () => {
+    const { report } = await machine(
+      { 'unit/runs.jsonl': history(endOf('b', nowMs, [nowMs])) },
+      { other: acme },
+    );
+    expect(problemsOf(only(await report()))).toEqual(['no-runs']);
+  });
+});
+
+test('the state of another project with a profile of that name is not seen', async () => {
+  const one = await machine({ 'acme/runs.jsonl': history(endOf('a', nowMs)) }, { acme: { to: 'one' } });
+  const two = await machine({}, { acme: { to: 'two' } });
+  expect(only(await one.report()).runsKnown).toBe(1);
+  expect(only(await two.report()).runsKnown).toBe(0);
+  const { stdout, context } = capturedTerminal('', {
+    workingFolder: dirname(two.path('x').replace(/state\/.*/, 'x')),
+    environment: { XDG_STATE_HOME: one.path('acme').replace(/\/audit-export\/.*/, '') },
+  });
+  expect(await run(['status', '--json'], context)).toBe(0);
+  expect(only(JSON.parse(stdout()) as StatusReport).runsKnown).toBe(0);
 });
 
 test('runs without a profile are told of: times, attempts, outcome, reason', async () => {
@@ -207,6 +300,7 @@ describe('what lies on disk', () => {
   test('the locks of runs under way, without those that a process has left', async () => {
     const note = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
     const { report, status } = await machine({
+      'default/runs.jsonl': history(endOf('a', nowMs)),
       'default/lock': JSON.stringify(note),
       'default/ledger/1234.lock': JSON.stringify(note),
       'default/ledger/5678.lock': JSON.stringify({ ...note, pid: 999_999_999 }),
@@ -219,6 +313,7 @@ describe('what lies on disk', () => {
   test('lines in quarantine are counted as quarantine list counts them', async () => {
     const line = (offset: number): string =>
       JSON.stringify({
+        destination,
         source: 'a',
         sourceHead: 'h',
         line: 1,
@@ -239,7 +334,7 @@ describe('what lies on disk', () => {
       {
         problem: 'quarantine',
         message: '3 lines wait in the quarantine.',
-        cure: 'audit-export quarantine list',
+        cure: 'audit-export quarantine list --to s3://acme-audit/altr',
       },
     ]);
   });
@@ -250,7 +345,8 @@ describe('what lies on disk', () => {
     [`default/quarantine/${'a'.repeat(32)}.jsonl`, 'not JSON\n'],
     ['default/spool', 'a file where a folder should be'],
   ])('%s that holds %j is a problem to be told, not an error', async (name, text) => {
-    const profile = only(await (await machine({ [name]: text })).report());
+    const ran = { 'default/runs.jsonl': history(endOf('a', nowMs)) };
+    const profile = only(await (await machine({ ...ran, [name]: text })).report());
     expect(problemsOf(profile)).toEqual(['unreadable']);
   });
 });
@@ -269,7 +365,7 @@ test('the text fits 80 columns, whatever the numbers', async () => {
   });
   const lines = (await status('--limit', '1000'))
     .split('\n')
-    .filter((line) => !/^(?:Runs|silence| {2}State| {2}→)/.test(line));
+    .filter((line) => !/^(?:There is no conf|Runs|silence| {2}State| {2}→)/.test(line));
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
@@ -282,4 +378,80 @@ test('what the history holds can not move the cursor', async () => {
     ),
   });
   expect(await status('--verbose')).not.toContain('\u001b');
+});
+
+describe('what a journal could not find or read', () => {
+  const problem = {
+    id: '3f2a91c0',
+    source: 'app.log',
+    since: '2026-11-29T05:00:00.000Z',
+    message: 'Lines are missing.',
+  };
+
+  /** A host that knows one export, of whose journal these are the problems. */
+  function hostWith(problems: readonly JournalProblem[]): {
+    host: StatusHost;
+    left: () => readonly JournalProblem[];
+  } {
+    let left = problems;
+    const look: PlaceLook = {
+      history: { lines: async () => [] },
+      shelves: [],
+      journalProblems: {
+        list: async () => [...left],
+        dismiss: async (ids) => {
+          left = left.filter(({ id }) => !ids.includes(id));
+        },
+      },
+      locks: async () => [],
+      spool: async () => undefined,
+      accessTest: async () => undefined,
+    };
+    const place = { name: 'acme', profile: {}, destination, folders: [], destinationFolders: [], closed: [] };
+    return {
+      host: {
+        clock: { now: () => nowMs },
+        find: async () => ({
+          configuration: { file: null, lookedFor: [] },
+          places: [{ ...place, flags: ['--profile', 'acme'] }],
+        }),
+        look: () => look,
+        looksAlive: () => undefined,
+      },
+      left: () => left,
+    };
+  }
+
+  test('is a problem until it is dismissed, by its id or with all others', async () => {
+    const { host, left } = hostWith([problem, { ...problem, id: 'ab' }, { ...problem, id: 'cd' }]);
+    const before = only(await status({ limit: 1, dismiss: undefined }, host));
+    expect(before.problems).toContainEqual({
+      problem: 'source',
+      id: problem.id,
+      since: problem.since,
+      message: 'app.log: Lines are missing.',
+      cure: 'audit-export status --dismiss 3f2a91c0 --profile acme',
+    });
+    const one = await status({ limit: 1, dismiss: [problem.id] }, host);
+    expect([one.dismissed, left().length]).toEqual([[problem.id], 2]);
+    expect(only(one).problems.filter(({ problem }) => problem === 'source')).toHaveLength(2);
+    expect((await status({ limit: 1, dismiss: [] }, host)).dismissed).toEqual(['ab', 'cd']);
+    expect(left()).toEqual([]);
+  });
+
+  test('is not dismissed by an id that nobody has', async () => {
+    const { host, left } = hostWith([problem]);
+    expect(await rejectionOf(status({ limit: 1, dismiss: ['nobody'] }, host))).toMatchObject({
+      code: 'usage',
+    });
+    expect(left()).toEqual([problem]);
+  });
+
+  test('--dismiss stands with an id or without', async () => {
+    const { status } = await machine({});
+    expect(await status('--dismiss')).toContain('Nothing is known yet');
+    const { context, stderr } = capturedTerminal('', { environment: { HOME: '/nowhere' } });
+    expect(await run(['status', '--dismiss', 'abc'], context)).toBe(2);
+    expect(stderr()).toContain('abc');
+  });
 });
