@@ -118,20 +118,19 @@ async function removedProfiles(
   const kept = await profileFolders(places, resolve(context.workingFolder, configFile));
   return kept
     .filter(({ name }) => !names.includes(name))
-    .map((removed) => ({
-      ...nothingKnown,
-      name: removed.name,
-      folders: [places.profileFolder(removed)],
-      flags: ['--profile', removed.name],
-    }));
+    .map((removed) =>
+      barePlace({
+        name: removed.name,
+        folders: [places.profileFolder(removed)],
+        flags: ['--profile', removed.name],
+      }),
+    );
 }
 
-const nothingKnown = {
-  profile: undefined,
-  destination: undefined,
-  destinationFolders: [],
-  closed: [],
-} satisfies Partial<NamedPlace>;
+/** An export that no configuration knows. */
+function barePlace(known: Pick<NamedPlace, 'name' | 'folders' | 'flags'> & Partial<NamedPlace>): NamedPlace {
+  return { profile: undefined, destination: undefined, destinationFolders: [], closed: [], ...known };
+}
 
 /** What runs leave that have no profile; a journal alone may be that of any profile. */
 const keptWithoutProfile = ['runs.jsonl', 'quarantine', 'access-test.json'];
@@ -140,14 +139,15 @@ async function placesWithoutProfile(context: CliContext): Promise<NamedPlace[]> 
   const all = await destinationFolders(statePlaces(context));
   return all
     .filter(({ folder }) => keptWithoutProfile.some((name) => existsSync(join(folder, name))))
-    .map(({ folder, destination }) => ({
-      ...nothingKnown,
-      name: undefined,
-      destination,
-      folders: [folder],
-      destinationFolders: [folder],
-      flags: destinationFlags(destination),
-    }));
+    .map(({ folder, destination }) =>
+      barePlace({
+        name: undefined,
+        destination,
+        folders: [folder],
+        destinationFolders: [folder],
+        flags: destinationFlags(destination),
+      }),
+    );
 }
 
 /** Signal 0 is sent to nobody: it only asks. A number that was given to a younger process since is seen by its age. */

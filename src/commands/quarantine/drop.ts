@@ -64,7 +64,7 @@ export async function dropQuarantined(
   for (const [shelf, lines] of found) logs.push(await shelf.noteDropped([...lines.values()]));
   for (const [list, shelf] of lists)
     await shelf.takeOut(list, (shelved) => found.get(shelf)?.has(lineIdentity(shelved)) === true);
-  const dropped = [...found.values()].flatMap((lines) => [...lines.values()]);
+  const dropped = [...found.values()].flatMap((lines) => Array.from(lines.values()));
   return { report: 'quarantine-drop', version: 1, logs, dropped };
 }
 

@@ -1,5 +1,5 @@
 import { renderScheduleReport } from '../../../../src/cli/render/schedule.ts';
-import type { ScheduleRequest } from '../../../../src/commands/schedule/index.ts';
+import type { ScheduleHost, ScheduleRequest } from '../../../../src/commands/schedule/index.ts';
 import { schedule } from '../../../../src/commands/schedule/index.ts';
 import { scheduleSettings } from '../../../../src/commands/schedule/settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
@@ -19,7 +19,7 @@ export function scheduled(
   format: ScheduleFormat,
   more: Partial<ScheduleRequest['options']> = {},
   request: Partial<ScheduleRequest> = {},
-  words: readonly string[] = program,
+  host: Partial<ScheduleHost> = {},
 ) {
   const defaults = resolveSettings(scheduleSettings, { flags: {}, environment: {}, profile: undefined });
   const every = format === 'kubernetes-deployment' ? undefined : '6h';
@@ -32,10 +32,11 @@ export function scheduled(
       ...request,
     },
     {
-      program: words,
+      program,
       workingFolder: '/srv/work',
       configPath: (file) => file,
       stateHome: '/home/me/.local/state',
+      ...host,
     },
   );
 }
