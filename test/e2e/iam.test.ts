@@ -51,6 +51,14 @@ function flagsFor(target: Target): {
   return { flags, roleName, policyName };
 }
 
+/** A configuration whose default profile, acme, has a role and a policy that nobody else has. */
+function configOf(target: Target, setup: object = {}): string {
+  const { flags: _, ...names } = flagsFor(target);
+  const answers = { accountId: target.vendor.accountId, organizationId: 'org-1', ...names, ...setup };
+  const acme = { to: 's3://acme-audit/altr', region: target.region, setup: answers };
+  return JSON.stringify({ defaultProfile: 'acme', profiles: { acme } });
+}
+
 describe.each([...targets()])('audit-export iam on $server', (start) => {
   let target: Target;
   beforeAll(async () => {
@@ -148,26 +156,7 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
 
   test('the profile answers what no flag does', async () => {
     const workspace = await newWorkspace();
-    const { roleName, policyName } = flagsFor(target);
-    await workspace.write(
-      'audit-export.json',
-      JSON.stringify({
-        defaultProfile: 'acme',
-        profiles: {
-          acme: {
-            to: 's3://acme-audit/altr',
-            region: target.region,
-            setup: {
-              accountId: target.vendor.accountId,
-              organizationId: 'org-1',
-              roleName,
-              policyName,
-              inlinePolicy: true,
-            },
-          },
-        },
-      }),
-    );
+    await workspace.write('audit-export.json', configOf(target, { inlinePolicy: true }));
     expect((await iam(workspace, ['apply', '--yes'])).code).toBe(0);
     const plan = await iam(workspace, ['plan', '--json']);
     expect(JSON.parse(plan.stdout)).toMatchObject({ inSync: true, desired: { policy: { inline: true } } });
@@ -178,15 +167,8 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     const workspace = await newWorkspace();
     const projects = await Promise.all(
       ['one', 'two'].map(async (name) => {
-        const setup = {
-          accountId: target.vendor.accountId,
-          organizationId: 'org-1',
-          ...flagsFor(target),
-          flags: undefined,
-        };
-        const acme = { to: 's3://acme-audit/altr', region: target.region, setup };
-        const text = JSON.stringify({ profiles: { acme } });
-        return ['--profile', 'acme', '--config', await workspace.write(`${name}/audit-export.json`, text)];
+        const config = await workspace.write(`${name}/audit-export.json`, configOf(target));
+        return ['--profile', 'acme', '--config', config];
       }),
     );
     const [one = [], two = []] = projects;
