@@ -69,16 +69,17 @@ function addSettings(command: Command, settings: Settings): void {
 }
 
 function toOption(setting: Setting): Option {
-  const { flag, value, help, choices, group } = setting;
+  const { flag, value, valueIsOptional, help, choices, group } = setting;
   const words = choices === undefined ? '' : ` (${choices.join(', ')})`;
   const preset =
     setting.default === undefined || setting.kind === 'switch' ? '' : `; default ${setting.default}`;
   const option = new Option(
-    value === undefined ? `--${flag}` : `--${flag} <${value}>`,
+    value === undefined ? `--${flag}` : `--${flag} ${valueIsOptional ? `[${value}]` : `<${value}>`}`,
     `${help}${words.length > 30 ? '' : words}${preset}`,
   ).helpGroup(`${group}:`);
   if (value !== undefined)
     option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
+  if (valueIsOptional) option.preset('');
   return option;
 }
 

@@ -7,7 +7,7 @@ import { destinationOf } from '../core/config/destination.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import type { CliProcess } from './terminal-context.ts';
 
-type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder'>;
+type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder' | 'systemState'>;
 
 /** The destination that an address names on this machine, with the endpoint in effect. */
 export async function findDestination(

@@ -1,18 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { readConfigFile } from '../adapters/fs/config-file.ts';
+import { join, resolve } from 'node:path';
+import { configPlaces, readConfigFile } from '../adapters/fs/config-file.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
 import { lockHolder } from '../adapters/fs/run-lock.ts';
-import type { StatePlaces } from '../adapters/fs/state/state-places.ts';
-import { destinationFolders, profileFolders, statePlaces } from '../adapters/fs/state/state-places.ts';
-import type { LockNote, NamedPlace, SpoolLook, StatusHost } from '../commands/status/status-host.ts';
+import {
+  destinationFolders,
+  profileFolders,
+  scheduledPlaces,
+  statePlaces,
+} from '../adapters/fs/state/state-places.ts';
+import type {
+  FoundPlaces,
+  LockNote,
+  NamedPlace,
+  PlaceLook,
+  SpoolLook,
+  StatusHost,
+} from '../commands/status/status-host.ts';
+import { destinationFlags } from '../core/config/destination.ts';
 import type { ChosenProfile } from '../core/config/parse-config.ts';
 import { chooseProfile, parseConfig } from '../core/config/parse-config.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
+import { shellWord } from '../core/schedule/quoting.ts';
 import type { LooksAlive } from '../core/runs/run-states.ts';
+import { openJournalProblems } from './journal-problems-context.ts';
 import { openRunHistory } from './run-history-context.ts';
 import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
@@ -21,73 +35,119 @@ import type { CliContext } from './terminal-context.ts';
 export function buildStatusHost(context: CliContext, options: GlobalOptions): StatusHost {
   return {
     clock: { now: () => Date.now() },
-    places: () => findPlaces(context, options),
+    find: () => findPlaces(context, options),
     looksAlive,
-    look: ({ profile, destination, folder }) => {
-      const quarantine = profile?.['quarantine'];
-      const kept =
-        destination === undefined ? undefined : statePlaces(context).destinationFolder(destination);
-      return {
-        history: openRunHistory(folder, context),
-        shelf: new QuarantineFolderShelf(
-          typeof quarantine === 'string' ? quarantine : join(folder, 'quarantine'),
-        ),
-        locks: async () => (kept === undefined ? [] : findLocks(kept)),
-        spool: async () => (kept === undefined ? undefined : lookAtSpools(kept)),
-        accessTest: () => readJson(join(folder, 'access-test.json')),
-      };
-    },
+    look: (place) => lookAt(place, context),
+  };
+}
+
+function lookAt({ profile, folders, destinationFolders }: NamedPlace, context: CliContext): PlaceLook {
+  const { quarantine } = profile ?? {};
+  const own = typeof quarantine === 'string' ? [resolve(context.workingFolder, quarantine)] : [];
+  const histories = folders.map((folder) => openRunHistory(folder, context));
+  const shelved = own.length > 0 ? own : folders.map((folder) => join(folder, 'quarantine'));
+  return {
+    history: { lines: async () => (await Promise.all(histories.map((history) => history.lines()))).flat() },
+    shelves: shelved.map((folder) => new QuarantineFolderShelf(folder)),
+    journalProblems: openJournalProblems(destinationFolders),
+    locks: async () => (await Promise.all(destinationFolders.map(findLocks))).flat(),
+    spool: () => lookAtSpools(destinationFolders),
+    accessTest: () => firstJson(folders.map((folder) => join(folder, 'access-test.json'))),
   };
 }
 
 /** The profile that was named, else all of the configuration, and what was delivered without one. */
-async function findPlaces(context: CliContext, options: GlobalOptions): Promise<NamedPlace[]> {
+async function findPlaces(context: CliContext, options: GlobalOptions): Promise<FoundPlaces> {
   const { environment, workingFolder } = context;
+  const lookedFor =
+    options.config === undefined ? configPlaces(environment, workingFolder) : [options.config];
   const found = await readConfigFile(options.config, environment, workingFolder);
+  const configuration = { file: found?.file ?? null, lookedFor };
   const config = found === undefined ? undefined : parseConfig(found.file, found.text);
-  const placeOf = (chosen: ChosenProfile): Promise<NamedPlace> => placeOfProfile(chosen, context, options);
-  if (options.profile !== undefined) {
-    const chosen = chooseProfile(found?.file, config, options.profile);
-    return chosen === undefined ? [] : [await placeOf(chosen)];
-  }
-  const places = statePlaces(context);
-  const without = await placesWithoutProfile(places);
-  if (found === undefined || config === undefined) return without;
-  const names = Object.keys(config.profiles);
-  const configured = names.map((name) => chooseProfile(found.file, config, name));
-  // A profile that was removed from the configuration may still have lines in quarantine.
-  const removed = (await profileFolders(places, found.file)).filter(({ name }) => !names.includes(name));
-  return [
-    ...(await Promise.all(configured.flatMap((chosen) => (chosen === undefined ? [] : [placeOf(chosen)])))),
-    ...removed.map(({ name, configFile }): NamedPlace => {
-      const folder = places.profileFolder({ name, configFile });
-      return { name, profile: undefined, destination: undefined, folder };
-    }),
-    ...without,
-  ];
+  const chosen = (name: string): ChosenProfile[] => {
+    const profile = chooseProfile(found?.file ?? lookedFor.join(' or '), config, name);
+    return profile === undefined ? [] : [profile];
+  };
+  const names = options.profile === undefined ? Object.keys(config?.profiles ?? {}) : [options.profile];
+  const places = await Promise.all(
+    names.flatMap(chosen).map((profile) => placeOfProfile(profile, context, options)),
+  );
+  if (options.profile !== undefined) return { configuration, places };
+  const removed = found === undefined ? [] : await removedProfiles(found.file, names, context);
+  return { configuration, places: [...places, ...removed, ...(await placesWithoutProfile(context))] };
 }
 
 async function placeOfProfile(
-  { name, configFile, profile }: ChosenProfile,
+  chosen: ChosenProfile,
   context: CliContext,
-  { endpointUrl }: GlobalOptions,
+  { endpointUrl, config }: GlobalOptions,
 ): Promise<NamedPlace> {
-  const folder = statePlaces(context).profileFolder({ name, configFile });
+  const { name, profile } = chosen;
+  const own = statePlaces(context);
+  const scheduled = scheduledPlaces(chosen, context);
+  const open = [own, ...scheduled.filter(({ isOpen }) => isOpen)];
+  const to = profile.to === undefined ? undefined : parseStoreAddress(profile.to);
   const destination =
-    profile.to === undefined
-      ? undefined
-      : await findDestination(parseStoreAddress(profile.to), endpointUrl ?? profile.endpointUrl, context);
-  return { name, profile, destination, folder };
+    to === undefined ? undefined : await findDestination(to, endpointUrl ?? profile.endpointUrl, context);
+  const flags = ['--profile', name, ...(config === undefined ? [] : ['--config', config])];
+  const asked = ['--profile', name, '--config', resolve(context.workingFolder, chosen.configFile)];
+  const asRoot = ['sudo audit-export status', ...asked.map(shellWord)].join(' ');
+  return {
+    name,
+    profile,
+    destination,
+    folders: open.map(({ profileFolder }) => profileFolder(chosen)),
+    destinationFolders:
+      destination === undefined ? [] : open.map(({ destinationFolder }) => destinationFolder(destination)),
+    flags,
+    closed: scheduled.flatMap(({ unit, isOpen, root }) =>
+      isOpen
+        ? []
+        : [{ message: `What ${unit}.service keeps in ${root} can't be read by this user.`, cure: asRoot }],
+    ),
+  };
+}
+
+/** A profile that was removed from the configuration may still have lines in quarantine. */
+async function removedProfiles(
+  configFile: string,
+  names: readonly string[],
+  context: CliContext,
+): Promise<NamedPlace[]> {
+  const places = statePlaces(context);
+  const kept = await profileFolders(places, resolve(context.workingFolder, configFile));
+  return kept
+    .filter(({ name }) => !names.includes(name))
+    .map((removed) =>
+      barePlace({
+        name: removed.name,
+        folders: [places.profileFolder(removed)],
+        flags: ['--profile', removed.name],
+      }),
+    );
+}
+
+/** An export that no configuration knows. */
+function barePlace(known: Pick<NamedPlace, 'name' | 'folders' | 'flags'> & Partial<NamedPlace>): NamedPlace {
+  return { profile: undefined, destination: undefined, destinationFolders: [], closed: [], ...known };
 }
 
 /** What runs leave that have no profile; a journal alone may be that of any profile. */
 const keptWithoutProfile = ['runs.jsonl', 'quarantine', 'access-test.json'];
 
-async function placesWithoutProfile(places: StatePlaces): Promise<NamedPlace[]> {
-  const all = await destinationFolders(places);
+async function placesWithoutProfile(context: CliContext): Promise<NamedPlace[]> {
+  const all = await destinationFolders(statePlaces(context));
   return all
     .filter(({ folder }) => keptWithoutProfile.some((name) => existsSync(join(folder, name))))
-    .map(({ folder, destination }) => ({ name: undefined, profile: undefined, destination, folder }));
+    .map(({ folder, destination }) =>
+      barePlace({
+        name: undefined,
+        destination,
+        folders: [folder],
+        destinationFolders: [folder],
+        flags: destinationFlags(destination),
+      }),
+    );
 }
 
 /** Signal 0 is sent to nobody: it only asks. A number that was given to a younger process since is seen by its age. */
@@ -126,10 +186,15 @@ async function findLocks(folder: string): Promise<LockNote[]> {
   );
 }
 
-/** A profile has one spool; runs without one have a spool for each destination. */
-async function lookAtSpools(folder: string): Promise<SpoolLook | undefined> {
-  const spools = (await namesIn(folder)).filter((name) => /^spool(?:-|$)/.test(name));
-  const looks = await Promise.all(spools.map((spool) => lookAtSpool(join(folder, spool))));
+/** What waits in the spools of destinations. */
+async function lookAtSpools(folders: readonly string[]): Promise<SpoolLook | undefined> {
+  const spools = await Promise.all(
+    folders.map(async (folder) => {
+      const names = (await namesIn(folder)).filter((name) => /^spool(?:-|$)/.test(name));
+      return names.map((name) => join(folder, name));
+    }),
+  );
+  const looks = await Promise.all(spools.flat().map(lookAtSpool));
   if (looks.length === 0) return undefined;
   const oldest = looks.flatMap(({ oldestMs }) => (oldestMs === undefined ? [] : [oldestMs]));
   return {
@@ -158,9 +223,13 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.toSorted();
 }
 
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(absentAs(undefined));
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+/** What the first of these files holds that is there. */
+async function firstJson(files: readonly string[]): Promise<unknown> {
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(absentAs(undefined));
+    if (text !== undefined) return JSON.parse(text) as unknown;
+  }
+  return undefined;
 }
 
 function absentAs<T>(value: T): (error: unknown) => T {

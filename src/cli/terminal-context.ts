@@ -11,6 +11,8 @@ export interface CliProcess {
   version: string;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
+  /** Where system services keep their state; `/var/lib` if missing. */
+  systemState?: string;
   /** Calls back at each SIGHUP, which ends the process where nobody asked for it; answers with what ends that. */
   onHangUp?: (listener: () => void) => () => void;
 }

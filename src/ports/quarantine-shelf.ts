@@ -1,8 +1,11 @@
+import type { Destination } from '../core/config/destination.ts';
 import type { QuarantinedLine } from './quarantine.ts';
 
 /** A line that waits in the quarantine. */
 export interface ShelvedLine {
   line: QuarantinedLine;
+  /** Where it was to go. */
+  destination: Destination;
   /** The line's bytes, exactly; undefined where they lie in a file of their own. */
   bytes: Buffer | undefined;
   /** Path of that file. */
@@ -18,6 +21,11 @@ export interface QuarantineShelf {
   lines: (list: string) => AsyncIterable<ShelvedLine>;
   /** The bytes of a line that has a file of its own. */
   rawBytes: (rawFile: string) => AsyncIterable<Buffer>;
-  /** Removes lists, and the files of their own that no remaining list names. */
-  remove: (lists: readonly string[]) => Promise<void>;
+  /**
+   * Takes lines out of a list and leaves the others; a list without lines goes, and so do the files of their own that no
+   * list names any more. Throws `quarantine-failed`.
+   */
+  takeOut: (list: string, isMeant: (line: ShelvedLine) => boolean) => Promise<void>;
+  /** Writes down for good what was dropped, a record a line; answers with the file. Throws `quarantine-failed`. */
+  noteDropped: (records: readonly object[]) => Promise<string>;
 }

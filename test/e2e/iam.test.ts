@@ -9,7 +9,7 @@ import type { Target } from '../contract/target.ts';
 import { answersWith } from '../unit/core/setup/answers.ts';
 import { environmentOf, runCli } from './run-cli.ts';
 import type { CliRun } from './run-cli.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
@@ -49,6 +49,14 @@ function flagsFor(target: Target): {
     region: target.region,
   }).flatMap(([flag, value]) => [`--${flag}`, value]);
   return { flags, roleName, policyName };
+}
+
+/** A configuration whose default profile, acme, has a role and a policy that nobody else has. */
+function configOf(target: Target, setup: object = {}): string {
+  const { flags: _, ...names } = flagsFor(target);
+  const answers = { accountId: target.vendor.accountId, organizationId: 'org-1', ...names, ...setup };
+  const acme = { to: 's3://acme-audit/altr', region: target.region, setup: answers };
+  return JSON.stringify({ defaultProfile: 'acme', profiles: { acme } });
 }
 
 describe.each([...targets()])('audit-export iam on $server', (start) => {
@@ -97,8 +105,13 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     expect(after).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
     const again = await iam(workspace, ['apply', ...flags, '--yes']);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
-    const [receipt] = await filesBelow(workspace.path('state'));
-    expect(receipt).toBe('audit-export/default/access-receipt.json');
+    const receipts = (await filesBelow(workspace.path('state'))).filter((file) =>
+      file.endsWith('receipt.json'),
+    );
+    const [receipt] = receipts;
+    expect(receipts).toEqual([
+      expect.stringMatching(/^audit-export\/destinations\/\w+\/access-receipt.json$/),
+    ]);
     expect((await stat(workspace.path('state', receipt ?? ''))).mode & 0o777).toBe(0o600);
     const destroyed = await iam(workspace, ['destroy', '--yes', '--json']);
     expect(destroyed).toMatchObject({ code: 0 });
@@ -136,36 +149,47 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
       roleArn: `arn:aws:iam::${target.customer.accountId}:role/${roleName}`,
       externalId: answers.organizationId,
     });
-    expect(await filesBelow(workspace.path('state'))).toEqual(['audit-export/acme/access-receipt.json']);
+    // The profile that it names is one of another machine.
+    expect(await filesBelow(await stateFolderOf(workspace))).toContain('access-receipt.json');
     expect((await iam(workspace, ['destroy', '--receipt', receipt, '--yes'])).code).toBe(0);
   });
 
   test('the profile answers what no flag does', async () => {
     const workspace = await newWorkspace();
-    const { roleName, policyName } = flagsFor(target);
-    await workspace.write(
-      'audit-export.json',
-      JSON.stringify({
-        defaultProfile: 'acme',
-        profiles: {
-          acme: {
-            to: 's3://acme-audit/altr',
-            region: target.region,
-            setup: {
-              accountId: target.vendor.accountId,
-              organizationId: 'org-1',
-              roleName,
-              policyName,
-              inlinePolicy: true,
-            },
-          },
-        },
-      }),
-    );
+    await workspace.write('audit-export.json', configOf(target, { inlinePolicy: true }));
     expect((await iam(workspace, ['apply', '--yes'])).code).toBe(0);
     const plan = await iam(workspace, ['plan', '--json']);
     expect(JSON.parse(plan.stdout)).toMatchObject({ inSync: true, desired: { policy: { inline: true } } });
     expect((await iam(workspace, ['destroy', '--yes'])).code).toBe(0);
+  });
+
+  test('two projects with a profile of one name: destroy in one leaves what the other has made', async () => {
+    const workspace = await newWorkspace();
+    const projects = await Promise.all(
+      ['one', 'two'].map(async (name) => {
+        const config = await workspace.write(`${name}/audit-export.json`, configOf(target));
+        return ['--profile', 'acme', '--config', config];
+      }),
+    );
+    const [one = [], two = []] = projects;
+    for (const flags of projects) expect((await iam(workspace, ['apply', ...flags, '--yes'])).code).toBe(0);
+    expect((await iam(workspace, ['destroy', ...one, '--yes'])).code).toBe(0);
+    expect((await iam(workspace, ['plan', ...one])).code).toBe(7);
+    expect((await iam(workspace, ['plan', ...two])).code).toBe(0);
+    expect((await iam(workspace, ['destroy', ...two, '--yes'])).code).toBe(0);
+  });
+
+  test('without a profile, destroy follows the only receipt there is, or asks which one', async () => {
+    const workspace = await newWorkspace();
+    const [one, two] = [flagsFor(target).flags, [...flagsFor(target).flags, '--prefix', 'other']];
+    for (const flags of [one, two]) expect((await iam(workspace, ['apply', ...flags, '--yes'])).code).toBe(0);
+    const unsure = await iam(workspace, ['destroy', '--yes']);
+    expect(unsure).toMatchObject({ code: 3, stderr: expect.stringContaining('--receipt FILE') });
+    for (const receipt of await filesBelow(workspace.path('state'))) {
+      if (!receipt.endsWith('receipt.json')) continue;
+      expect(unsure.stderr).toContain(receipt);
+      await iam(workspace, ['destroy', '--receipt', workspace.path('state', receipt), '--yes']);
+    }
   });
 
   test('without a terminal and without --yes it is exit 2, and nothing is asked of IAM', async () => {
@@ -183,7 +207,7 @@ describe.each([...targets()])('audit-export iam on $server', (start) => {
     const bare = await runCli(workspace, ['iam', 'plan', ...flags]);
     expect(bare).toMatchObject({ code: 4, stderr: expect.stringContaining('no credentials were found') });
     const nothing = await iam(workspace, ['destroy', '--yes']);
-    expect(nothing).toMatchObject({ code: 3, stderr: expect.stringContaining('There is no receipt') });
+    expect(nothing).toMatchObject({ code: 3, stderr: expect.stringContaining('there are none in') });
   });
 
   test('the printed script makes what apply would make', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { QuarantineList } from '../../src/commands/quarantine/list.ts';
@@ -9,7 +9,7 @@ import { differencesFrom, readExport } from './read-export.ts';
 import { peakBytes, runCli, runForReport } from './run-cli.ts';
 import { folderStore, storeKinds, useStores } from './stores.ts';
 import type { Workspace } from './workspace.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 
 /** The reason that each kind of damage of the generator leads to. */
 const reasonOf: Readonly<Record<string, string>> = {
@@ -81,7 +81,8 @@ async function list(workspace: Workspace): Promise<QuarantineList> {
   return JSON.parse((await runCli(workspace, ['quarantine', 'list', '--json'])).stdout) as QuarantineList;
 }
 
-const folderOf = (workspace: Workspace): string => workspace.path('state/audit-export/default/quarantine');
+const folderOf = async (workspace: Workspace): Promise<string> =>
+  join(await stateFolderOf(workspace), 'quarantine');
 
 test('each bad line waits with its source, line, offset, reason and its bytes, exactly; the good ones are delivered', async () => {
   const workspace = await newWorkspace();
@@ -97,7 +98,7 @@ test('each bad line waits with its source, line, offset, reason and its bytes, e
   expect(report.outcome).toBe('delivered-with-quarantine');
   expect(differencesFrom(events, await readExport(store))).toEqual([]);
 
-  const waiting = await readQuarantine(folderOf(workspace));
+  const waiting = await readQuarantine(await folderOf(workspace));
   expect(waiting.map(({ source, line, offset, reason }) => ({ source, line, offset, reason }))).toEqual(
     bad.map(({ line, byteOffset, damage }) => ({
       source: 'events.jsonl',
@@ -134,10 +135,13 @@ test('quarantine list shows them by reason, as text and as JSON', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const reason of Object.values(reasonOf)) expect(stdout).toContain(`${reason}: `);
   expect(stdout).toContain('events.jsonl, line ');
-  expect(stdout).toContain('After a fix: audit-export quarantine replay\n');
-  const folder = folderOf(workspace);
+  const to = `--to ${await realpath(workspace.path('export'))}`;
+  expect(stdout).toContain(`After a fix: audit-export quarantine replay ${to}\n`);
+  const folder = await folderOf(workspace);
   const named = await runCli(workspace, ['quarantine', 'list', '--quarantine', folder]);
-  expect(named.stdout).toContain(`After a fix: audit-export quarantine replay --quarantine ${folder}\n`);
+  expect(named.stdout).toContain(
+    `After a fix: audit-export quarantine replay --quarantine ${folder} ${to}\n`,
+  );
 });
 
 test('an empty quarantine is no error', async () => {
@@ -204,14 +208,14 @@ describe.each(storeKinds)('with a store of kind $kind', ({ kind }) => {
     await workspace.write('door.json', doorSchema);
     const first = await runForReport(workspace, ['push', ...store.flags, 'doors.jsonl'], { environment });
     expect(first.report.balance).toMatchObject({ read: 6, delivered: 0, quarantined: 5, blank: 1 });
-    const places = await readQuarantine(folderOf(workspace));
+    const places = await readQuarantine(await folderOf(workspace));
 
     const replay = ['quarantine', 'replay', ...store.flags, '--schema', 'door.json'];
     const second = await runForReport(workspace, replay, { environment });
     expect(second.code).toBe(5);
     expect(second.report.balance).toMatchObject({ read: 5, delivered: 3, quarantined: 2 });
     expect(differencesFrom(doorEvents, await readExport(store))).toEqual([]);
-    const left = await readQuarantine(folderOf(workspace));
+    const left = await readQuarantine(await folderOf(workspace));
     expect(left.map(({ line, reason }) => [line, reason])).toEqual([
       [2, 'schema-violation'],
       [4, 'not-json'],
@@ -221,7 +225,7 @@ describe.each(storeKinds)('with a store of kind $kind', ({ kind }) => {
 
     const third = await runForReport(workspace, replay, { environment });
     expect(third.report.balance).toMatchObject({ read: 2, delivered: 0, quarantined: 2 });
-    expect(await readQuarantine(folderOf(workspace))).toEqual(left);
+    expect(await readQuarantine(await folderOf(workspace))).toEqual(left);
     expect((await list(workspace)).lines).toBe(2);
   });
 });
@@ -236,7 +240,7 @@ test('replay after a fix that mends everything empties the quarantine, files of 
   const { code, report } = await runForReport(workspace, ['quarantine', 'replay', ...store.flags]);
   expect(code).toBe(0);
   expect(report.balance).toMatchObject({ read: 1, delivered: 1, quarantined: 0 });
-  expect(await filesBelow(folderOf(workspace))).toEqual([]);
+  expect(await filesBelow(await folderOf(workspace))).toEqual([]);
   const { objects, faults } = await readExport(store);
   expect(faults).toEqual([]);
   const longLine = long.lines.find(({ kind }) => kind === 'bad')?.bytes.toString('latin1') ?? '';
@@ -260,7 +264,7 @@ test('a dry run of a replay leaves the quarantine as it is', async () => {
   await workspace.write('doors.jsonl', doorInput);
   await workspace.write('door.json', doorSchema);
   await runCli(workspace, ['push', '--to', 'export', 'doors.jsonl']);
-  const before = await readQuarantine(folderOf(workspace));
+  const before = await readQuarantine(await folderOf(workspace));
   const { report } = await runForReport(workspace, [
     'quarantine',
     'replay',
@@ -271,7 +275,7 @@ test('a dry run of a replay leaves the quarantine as it is', async () => {
     '--dry-run',
   ]);
   expect(report.balance).toMatchObject({ read: 5, quarantined: 2 });
-  expect(await readQuarantine(folderOf(workspace))).toEqual(before);
+  expect(await readQuarantine(await folderOf(workspace))).toEqual(before);
   expect(await filesBelow(workspace.path('export'))).toEqual([]);
 });
 
@@ -298,7 +302,7 @@ test('a line of 40 MiB is set aside, whole, without being held in memory', async
   expect(report.balance).toMatchObject({ read: 51, delivered: 50, quarantined: 1 });
   expect(report.quarantine.reasons).toMatchObject([{ reason: 'too-long', lines: 1 }]);
   expect(differencesFrom(aroundEvents, await readExport(store))).toEqual([]);
-  const [waiting] = await readQuarantine(folderOf(workspace));
+  const [waiting] = await readQuarantine(await folderOf(workspace));
   expect(waiting).toMatchObject({ line: 21, offset: cut, reason: 'too-long' });
   const expected = createHash('sha256').update(head);
   for (let count = 0; count < 40; count++) expected.update(piece);

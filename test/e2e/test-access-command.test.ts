@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Emulator } from '../../src/ports/emulator.ts';
 import { runCli } from './run-cli.ts';
 import { environmentOf, profileOf, useRehearsals } from './test-access-rehearsal.ts';
-import { useWorkspaces } from './workspace.ts';
+import { stateFolderOf, useWorkspaces } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
 const rehearse = useRehearsals(newWorkspace);
@@ -22,7 +23,8 @@ describe('what takes its time', () => {
     const { test, emulator, workspace } = await rehearse('healthy');
     emulator.faults.add({ kind: 'deny', match: { operation: 'AssumeRole' } });
     expect((await test()).probe('assume-role').status).toBe('fail');
-    await workspace.write('state/audit-export/acme/access-receipt.json', JSON.stringify(receiptOf(emulator)));
+    const folder = await stateFolderOf(workspace, 'acme');
+    await writeFile(join(folder, 'access-receipt.json'), JSON.stringify(receiptOf(emulator)));
     const run = await test();
     expect(run.probe('assume-role')).toMatchObject({
       status: 'not-yet-visible',

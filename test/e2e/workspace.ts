@@ -51,3 +51,12 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .toSorted();
 }
+
+/** Where state of a profile of `audit-export.json`, or of what was delivered without one, lies in a workspace; none yet: ''. */
+export async function stateFolderOf(workspace: Workspace, profile?: string): Promise<string> {
+  const parent = workspace.path('state/audit-export', profile === undefined ? 'destinations' : 'profiles');
+  const names = await readdir(parent).catch((): string[] => []);
+  const found = names.filter((name) => profile === undefined || name.startsWith(`${profile}-`));
+  if (found.length > 1) throw new Error(`${found.length} folders of state: ${found.join(', ')}`);
+  return found[0] === undefined ? '' : join(parent, found[0]);
+}

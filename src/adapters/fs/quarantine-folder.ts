@@ -1,16 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import { link, lstat, open, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Destination } from '../../core/config/destination.ts';
 import { AuditExportError } from '../../errors.ts';
+import { giveName, QuarantineList, unfinishedPath } from './quarantine-list.ts';
 import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
-import { makeFolder } from './make-folder.ts';
 
 /** Longer lines lie in a file of their own beside the list. */
 const inlineBytes = 1024 * 1024;
-const bufferBytes = 256 * 1024;
 
 /**
  * Writes the quarantine of one run: a JSON Lines file named after its content, so that the same bad lines of the same
@@ -19,10 +18,7 @@ const bufferBytes = 256 * 1024;
 export class QuarantineFolder implements Quarantine {
   readonly #folder: string | undefined;
   readonly #destination: Destination;
-  #hash = createHash('sha256');
-  #list: { file: FileHandle; path: string } | undefined;
-  #buffered: string[] = [];
-  #bufferedBytes = 0;
+  #list: QuarantineList | undefined;
   #long: LongLine | undefined;
 
   /** Bad lines of what goes to `destination`; `folder` is undefined where none is named and state can't be kept. */
@@ -33,12 +29,9 @@ export class QuarantineFolder implements Quarantine {
 
   async add(line: QuarantinedLine, bytes: Buffer): Promise<void> {
     await this.#guard(async (folder) => {
-      this.#list ??= await openList(folder);
       const raw = await this.#rawOf(bytes, folder);
-      const record = `${JSON.stringify({ destination: this.#destination, ...line, ...raw })}\n`;
-      this.#buffered.push(record);
-      this.#bufferedBytes += record.length;
-      if (this.#bufferedBytes > bufferBytes) await this.#flush();
+      this.#list ??= new QuarantineList(folder);
+      await this.#list.add(`${JSON.stringify({ destination: this.#destination, ...line, ...raw })}\n`);
     });
   }
 
@@ -70,15 +63,8 @@ export class QuarantineFolder implements Quarantine {
     await this.dropParts();
     const list = this.#list;
     if (list === undefined) return undefined;
-    return this.#guard(async (folder) => {
-      await this.#flush();
-      this.#list = undefined;
-      const hash = this.#hash.digest('hex').slice(0, 32);
-      this.#hash = createHash('sha256');
-      await list.file.sync();
-      await list.file.close();
-      return giveName(list.path, join(folder, `${hash}.jsonl`));
-    });
+    this.#list = undefined;
+    return this.#guard(() => list.seal());
   }
 
   /** The member of a record that holds the bytes of the line: exactly recoverable, whatever they are. */
@@ -90,14 +76,6 @@ export class QuarantineFolder implements Quarantine {
     this.#long = undefined;
     await long.add(bytes);
     return { rawFile: await long.end() };
-  }
-
-  async #flush(): Promise<void> {
-    const text = this.#buffered.join('');
-    this.#buffered = [];
-    this.#bufferedBytes = 0;
-    this.#hash.update(text);
-    await this.#list?.file.writeFile(text);
   }
 
   async #guard<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -121,11 +99,6 @@ export class QuarantineFolder implements Quarantine {
       );
     }
   }
-}
-
-async function openList(folder: string): Promise<{ file: FileHandle; path: string }> {
-  const path = await unfinishedPath(folder);
-  return { file: await open(path, 'wx', 0o600), path };
 }
 
 function noneIfMissing(error: unknown): [] {
@@ -170,21 +143,6 @@ class LongLine {
     await giveName(this.#path, join(this.#folder, name));
     return name;
   }
-}
-
-/** A name for a file that is being written, in the folder, which is made if need be. */
-async function unfinishedPath(folder: string): Promise<string> {
-  await makeFolder(folder, 0o700);
-  return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
-}
-
-/** Gives a finished file its name, which is its content: if that is taken, the same content is there already. */
-async function giveName(unfinished: string, path: string): Promise<string> {
-  await link(unfinished, path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  });
-  await rm(unfinished, { force: true });
-  return path;
 }
 
 function quarantineCure(error: unknown): string {

@@ -1,13 +1,16 @@
 import { createReadStream } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AuditExportError } from '../../errors.ts';
+import type { Destination } from '../../core/config/destination.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { QuarantinedLine } from '../../ports/quarantine.ts';
+import { QuarantineList } from './quarantine-list.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
 
 const lf = 0x0a;
 
 interface StoredRecord extends QuarantinedLine {
+  destination: Destination;
   raw?: string;
   rawBase64?: string;
   rawFile?: string;
@@ -34,39 +37,73 @@ export class QuarantineFolderShelf implements QuarantineShelf {
 
   async *lines(list: string): AsyncGenerator<ShelvedLine> {
     for await (const text of splitLines(piecesOf(list))) {
-      const { raw, rawBase64, rawFile, ...line } = parseRecord(list, text);
-      const bytes = raw === undefined ? rawBase64 : raw;
-      yield {
-        line,
-        bytes: bytes === undefined ? undefined : Buffer.from(bytes, raw === undefined ? 'base64' : 'utf8'),
-        rawFile: rawFile === undefined ? undefined : join(this.folder, rawFile),
-      };
+      yield this.#shelved(list, text);
     }
+  }
+
+  #shelved(list: string, text: string): ShelvedLine {
+    const { raw, rawBase64, rawFile, destination, ...line } = parseRecord(list, text);
+    const bytes = raw === undefined ? rawBase64 : raw;
+    return {
+      line,
+      destination,
+      bytes: bytes === undefined ? undefined : Buffer.from(bytes, raw === undefined ? 'base64' : 'utf8'),
+      rawFile: rawFile === undefined ? undefined : join(this.folder, rawFile),
+    };
   }
 
   rawBytes(rawFile: string): AsyncIterable<Buffer> {
     return piecesOf(rawFile);
   }
 
-  async remove(lists: readonly string[]): Promise<void> {
+  async takeOut(list: string, isMeant: (line: ShelvedLine) => boolean): Promise<void> {
+    const rest = new QuarantineList(this.folder);
+    try {
+      for await (const text of splitLines(piecesOf(list)))
+        if (!isMeant(this.#shelved(list, text))) await rest.add(`${text}\n`);
+      // What stays is there under its new name before the old list goes.
+      const kept = await rest.seal();
+      if (kept !== list) await this.#remove(list);
+    } catch (error) {
+      throw isAuditExportError(error) ? error : broken(list, error);
+    }
+  }
+
+  async #remove(list: string): Promise<void> {
     const files = new Set<string>();
-    for (const list of lists) {
-      for await (const { rawFile } of this.lines(list)) if (rawFile !== undefined) files.add(rawFile);
-    }
-    await Promise.all(lists.map((list) => rm(list, { force: true })));
-    for (const list of await this.lists()) {
-      for await (const { rawFile } of this.lines(list)) if (rawFile !== undefined) files.delete(rawFile);
-    }
+    for await (const { rawFile } of this.lines(list)) if (rawFile !== undefined) files.add(rawFile);
+    await rm(list, { force: true });
+    for (const other of await this.lists())
+      for await (const { rawFile } of this.lines(other)) if (rawFile !== undefined) files.delete(rawFile);
     await Promise.all([...files].map((file) => rm(file, { force: true })));
   }
+
+  async noteDropped(records: readonly object[]): Promise<string> {
+    const path = join(this.folder, droppedName);
+    try {
+      const file = await open(path, 'a', 0o600);
+      try {
+        await file.appendFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      return path;
+    } catch (error) {
+      throw broken(path, error);
+    }
+  }
 }
+
+/** What is written down of lines that somebody has dropped. */
+const droppedName = 'dropped.jsonl';
 
 function broken(path: string, error: unknown): AuditExportError {
   return new AuditExportError(
     'quarantine-failed',
-    `The quarantine ${path} can't be read: ${(error as Error).message}.`,
+    `The quarantine ${path} can't be used: ${(error as Error).message}.`,
     {
-      cure: 'Check the folder after --quarantine, and that this user may read it.',
+      cure: 'Check the folder after --quarantine, and that this user may read and write it.',
       cause: error,
     },
   );
@@ -84,7 +121,9 @@ function parseRecord(list: string, text: string): StoredRecord {
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     throw broken(list, new Error('a record is no object'));
-  const { rawFile } = record as Partial<StoredRecord>;
+  const { rawFile, destination } = record as Partial<StoredRecord>;
+  if (typeof destination?.id !== 'string' || typeof destination.text !== 'string')
+    throw broken(list, new Error('a record does not say where its line was to go'));
   if (rawFile !== undefined && !rawFileName.test(rawFile))
     throw broken(list, new Error(`${JSON.stringify(rawFile)} is no name of a raw file`));
   return record as StoredRecord;

@@ -27,14 +27,23 @@ interface Drawing {
 
 /** How every export stands, as text: profile by profile, what needs a look at the end of each. Times are UTC. */
 export function renderStatusReport(
-  { at, profiles }: StatusReport,
+  { at, profiles, configuration, dismissed }: StatusReport,
   palette: Palette,
   view: StatusView,
 ): string {
+  const looked =
+    configuration.file === null
+      ? [
+          `There is no configuration. It was looked for in ${configuration.lookedFor.map(printable).join(' and ')}.`,
+        ]
+      : [];
+  const forgotten = dismissed.length === 0 ? [] : [`Dismissed: ${dismissed.map(printable).join(', ')}`];
+  const head = [...looked, ...forgotten].join('\n');
   if (profiles.length === 0)
-    return `Nothing is known yet: there is no profile, and no run was made on this machine.\n  → audit-export init\n`;
+    return `${head}${head === '' ? '' : '\n'}Nothing is known yet: there is no profile, and no run was made on this machine.\n  → audit-export init\n`;
   const drawing = { palette, view, nowMs: Date.parse(at) };
-  return `${profiles.map((profile) => profileText(profile, drawing)).join('\n\n')}\n`;
+  const parts = [...(head === '' ? [] : [head]), ...profiles.map((profile) => profileText(profile, drawing))];
+  return `${parts.join('\n\n')}\n`;
 }
 
 function profileText(profile: ProfileStatus, drawing: Drawing): string {
@@ -52,7 +61,7 @@ function profileText(profile: ProfileStatus, drawing: Drawing): string {
 
 function headLines(profile: ProfileStatus, { palette, nowMs }: Drawing): string[] {
   const { strong, faint } = palette;
-  const { state, store, lastSuccess, accessTest, locks, spool, quarantine, folder } = profile;
+  const { state, store, lastSuccess, accessTest, locks, spool, quarantine, folders } = profile;
   const name = profile.profile === null ? 'Runs without a profile' : printable(profile.profile);
   const age = (instant: string): string => `${formatAge(nowMs - Date.parse(instant))} ago`;
   const facts: [string, string][] = [
@@ -77,7 +86,7 @@ function headLines(profile: ProfileStatus, { palette, nowMs }: Drawing): string[
         ? 'empty'
         : `${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'} in ${formatCount(lists)} ${lists === 1 ? 'list' : 'lists'}`,
     ]),
-    ['State', printable(folder)],
+    ...folders.map((folder): [string, string] => ['State', printable(folder)]),
   ];
   const to = store === null ? '' : ` → ${printable(store)}`;
   const stage = state === null ? '' : ` (${state})`;
@@ -174,8 +183,12 @@ function silenceWords({ state, quietHours }: TypeStatus['silence']): string {
 
 function problemLines({ problems }: ProfileStatus, { palette, view }: Drawing): string[] {
   if (problems.length === 0) return [palette.good('Nothing needs a look.')];
-  return problems.flatMap(({ problem, message, cure }) => [
-    hangingText(`${palette.warn(problem)}: ${printable(message)}`, 2, view.columns),
+  return problems.flatMap(({ problem, message, cure, since }) => [
+    hangingText(
+      `${palette.warn(problem)}: ${printable(message)}${since === undefined ? '' : ` Since ${formatMinute(since)}.`}`,
+      2,
+      view.columns,
+    ),
     `  → ${hangingText(printable(cure), 4, view.columns)}`,
   ]);
 }

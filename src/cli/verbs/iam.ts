@@ -37,7 +37,7 @@ export const iamApplyVerb: Verb = {
   settings: applySettings,
   readsProfile: true,
   notes: `Shows the plan, asks (or takes --yes), and carries out exactly that plan. Run it as often as you like: what is right
-is left alone, and what stopped half-way goes on. The receipt is kept in the state folder of the profile, and in
+is left alone, and what stopped half-way goes on. The receipt is kept in the state folder of the profile (or of the destination), and in
 --receipt FILE for audit-export init --receipt.
 
 Examples:

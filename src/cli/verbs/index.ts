@@ -5,7 +5,12 @@ import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
-import { quarantineListVerb, quarantineReplayVerb } from './quarantine.ts';
+import {
+  quarantineDropVerb,
+  quarantineListVerb,
+  quarantineReplayVerb,
+  quarantineShowVerb,
+} from './quarantine.ts';
 import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
@@ -22,7 +27,9 @@ export const verbs: readonly Verb[] = [
   testAccessVerb,
   pushVerb,
   quarantineListVerb,
+  quarantineShowVerb,
   quarantineReplayVerb,
+  quarantineDropVerb,
   collectSnowflakeVerb,
   statusVerb,
   scheduleVerb,

@@ -15,6 +15,7 @@ this machine only; needs no credentials.
 Examples:
   audit-export status
   audit-export status --profile acme --limit 50
+  audit-export status --dismiss 3f2a91c0          # of a file that is gone for good
   audit-export status --json | jq '.profiles[] | {profile, problems}'`,
   run: async ({ context, options }) => {
     const { status } = await import('../../commands/status/index.ts');

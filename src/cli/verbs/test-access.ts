@@ -11,7 +11,7 @@ export const testAccessVerb: Verb = {
   readsProfile: true,
   notes: `Tries one thing after another, from the profile up to what must be denied; what needs a thing that failed is
 skipped. Delivers one small object with the very call of push: PREFIX/_audit-export/access-test/probe, always the same.
-Every finding and its cure: docs/test-access.md. The result is kept in the state folder of the profile.
+Every finding and its cure: docs/test-access.md. The result is kept in the state folder of the profile (or of the destination).
 
 Examples:
   audit-export test-access --profile acme

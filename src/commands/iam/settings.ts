@@ -80,7 +80,10 @@ export const applySettings = {
 } as const satisfies Settings;
 
 export const destroySettings = {
-  receipt: { ...receipt, help: "the receipt to follow; the profile's if missing" },
+  receipt: {
+    ...receipt,
+    help: "the receipt to follow; the profile's if missing, or the only one without a profile",
+  },
 } as const satisfies Settings;
 
 export type AnswerOptions = Values<typeof answerSettings>;

@@ -1,5 +1,4 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import { describeStoreAddress } from '../../core/config/store-address.ts';
 import { endOfError, endOfPush } from '../../core/runs/end-of-push.ts';
 import { decodeHours, encodeHours, mergeHours, SpokenHours } from '../../core/runs/spoken-hours.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -16,13 +15,13 @@ const markedEveryMs = 5 * 60_000;
  */
 export async function recorded<R extends PushReport>(
   command: string,
-  { inputs, place, address, dryRun }: Pick<PushPlan, 'inputs' | 'place' | 'address' | 'dryRun'>,
+  { inputs, place, dryRun }: Pick<PushPlan, 'inputs' | 'place' | 'dryRun'>,
   host: Pick<PushHost, 'runHistory' | 'clock'>,
   run: (recorder: RunRecorder | undefined) => Promise<R>,
 ): Promise<R> {
   if (dryRun) return run(undefined);
   const history = await host.runHistory(place);
-  const store = describeStoreAddress(address);
+  const store = place.destination.text;
   const open = await history.begin({ command, store, inputs, startedMs: host.clock.now() });
   const recorder = new RunRecorder(open, host.clock);
   const report = await run(recorder).catch(async (error: unknown) => {

@@ -96,7 +96,7 @@ export const pushSettings = {
     value: 'DIR',
     profile: 'quarantine',
     group: lines,
-    help: 'folder for bad lines; the state folder of the profile if missing',
+    help: 'folder for bad lines; in the state folder of the profile or destination if missing',
   },
   quarantineSize: {
     kind: 'size',

@@ -1,8 +1,11 @@
 import type { ReasonCode } from '../../core/classify/reasons.ts';
 import { reasons } from '../../core/classify/reasons.ts';
-import { lineIdentity } from '../../core/quarantine/line-identity.ts';
+import type { Destination } from '../../core/config/destination.ts';
+import { shownIdentity } from '../../core/quarantine/line-identity.ts';
 import type { QuarantinedLine } from '../../ports/quarantine.ts';
 import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
+import type { WaitingLine } from './waiting-lines.ts';
+import { distinctLines, listsOf } from './waiting-lines.ts';
 
 const sampleCount = 3;
 
@@ -13,6 +16,8 @@ export interface QuarantineList {
   folders: string[];
   lists: number;
   lines: number;
+  /** Where they were to go. */
+  destinations: (Destination & { lines: number })[];
   groups: QuarantineGroup[];
 }
 
@@ -22,65 +27,47 @@ export interface QuarantineGroup {
   cure: string;
   lines: number;
   /** The first few. */
-  samples: Pick<
-    QuarantinedLine,
-    'source' | 'line' | 'offset' | 'detail' | 'type' | 'instancePath' | 'schemaPath'
-  >[];
+  samples: QuarantineSample[];
 }
 
-/** Groups what waits in the quarantine by reason. A line that two runs have set aside counts once. */
+export type QuarantineSample = { id: string; destination: string } & Omit<
+  QuarantinedLine,
+  'reason' | 'sourceHead'
+>;
+
+/** Groups what waits in quarantines by reason. A line that two runs have set aside counts once. */
 export async function listQuarantine(shelves: readonly QuarantineShelf[]): Promise<QuarantineList> {
-  const seen = new Set<string>();
+  const lists = await listsOf(shelves);
   const groups = new Map<ReasonCode, QuarantineGroup>();
-  let lists = 0;
-  for (const shelf of shelves) {
-    for (const list of await shelf.lists()) {
-      lists++;
-      for await (const { line, bytes, rawFile } of shelf.lines(list)) {
-        const identity = lineIdentity(line, bytes ?? rawFile ?? '');
-        if (seen.has(identity)) continue;
-        seen.add(identity);
-        addTo(groups, line);
-      }
-    }
+  const destinations = new Map<string, Destination & { lines: number }>();
+  let lines = 0;
+  for await (const waiting of distinctLines(lists)) {
+    lines++;
+    addTo(groups, waiting);
+    const { destination } = waiting.shelved;
+    const known = destinations.get(destination.id) ?? { ...destination, lines: 0 };
+    destinations.set(destination.id, { ...known, lines: known.lines + 1 });
   }
-  const sorted = [...groups.values()].sort((a, b) => b.lines - a.lines);
   return {
     report: 'quarantine-list',
     version: 1,
     folders: shelves.map(({ folder }) => folder),
-    lists,
-    lines: seen.size,
-    groups: sorted,
+    lists: lists.length,
+    lines,
+    destinations: [...destinations.values()],
+    groups: [...groups.values()].sort((a, b) => b.lines - a.lines),
   };
 }
 
-function addTo(groups: Map<ReasonCode, QuarantineGroup>, { reason, ...place }: QuarantinedLine): void {
-  let group = groups.get(reason);
-  if (group === undefined) {
-    group = { reason, ...reasons[reason], lines: 0, samples: [] };
-    groups.set(reason, group);
-  }
+function addTo(groups: Map<ReasonCode, QuarantineGroup>, { id, shelved }: WaitingLine): void {
+  const { reason, sourceHead: _, ...place } = shelved.line;
+  const group = groups.get(reason) ?? { reason, ...reasons[reason], lines: 0, samples: [] };
+  groups.set(reason, group);
   group.lines++;
-  if (group.samples.length < sampleCount) group.samples.push(sampleOf(place));
-}
-
-function sampleOf({
-  source,
-  line,
-  offset,
-  detail,
-  type,
-  instancePath,
-  schemaPath,
-}: Omit<QuarantinedLine, 'reason'>): QuarantineGroup['samples'][number] {
-  return {
-    source,
-    line,
-    offset,
-    detail,
-    ...(type === undefined ? {} : { type }),
-    ...(instancePath === undefined ? {} : { instancePath }),
-    ...(schemaPath === undefined ? {} : { schemaPath }),
-  };
+  if (group.samples.length < sampleCount)
+    group.samples.push({
+      id: id.slice(0, shownIdentity),
+      destination: shelved.destination.text,
+      ...place,
+    });
 }

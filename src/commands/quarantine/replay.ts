@@ -1,34 +1,87 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import { lineIdentity } from '../../core/quarantine/line-identity.ts';
+import type { Destination } from '../../core/config/destination.ts';
+import { destinationFlags } from '../../core/config/destination.ts';
+import { formatCounted } from '../../core/report/format.ts';
+import { shellWord } from '../../core/schedule/quoting.ts';
+import { AuditExportError } from '../../errors.ts';
 import type { QuarantinedLine } from '../../ports/quarantine.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
 import type { Source } from '../../ports/source.ts';
 import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/push-host.ts';
+import { statePlaceOf } from '../push/state-place.ts';
+import type { ShelfList } from './waiting-lines.ts';
+import { distinctLines, listsOf } from './waiting-lines.ts';
 
 const lineEnd = Buffer.from('\n');
 
 /**
- * Pushes the lines of the quarantine again, after a fix. Those that are good now are delivered; those that are still bad
- * are set aside again, with the place where they first stood. The old lists are removed once all of that is durable.
+ * Pushes the lines of quarantines again, after a fix, to where they were to go and nowhere else. Those that are good now
+ * are delivered; those that are still bad are set aside again, with the place where they first stood. The old lists are
+ * removed once all of that is durable. Throws `usage` where all that waits was to go elsewhere, and what `push` throws.
  */
 export async function replayQuarantine(
   request: PushRequest,
   host: PushHost,
-  [shelf]: readonly QuarantineShelf[],
+  shelves: readonly QuarantineShelf[],
 ): Promise<PushReport> {
-  if (shelf === undefined) throw new TypeError('no quarantine is named');
-  const lists = await shelf.lists();
-  const report = await pushOther('quarantine replay', [replaySource(lists, shelf)], request, host);
+  const { destination } = await statePlaceOf(request, host);
+  const lists = await listsOf(shelves);
+  await tellOthers(lists, destination, { request, host });
+  const report = await pushOther('quarantine replay', [replaySource(lists, destination)], request, host);
   const durable =
     report.error === null && report.balanced && report.outcome !== 'interrupted' && !report.dryRun;
-  if (durable) await shelf.remove(lists.filter((list) => list !== report.quarantine.file));
+  if (durable)
+    for (const { shelf, list } of lists)
+      if (list !== report.quarantine.file)
+        await shelf.takeOut(list, (line) => line.destination.id === destination.id);
   return report;
 }
 
-/** The lines of all lists as one source; each knows where it came from. */
-function replaySource(lists: readonly string[], shelf: QuarantineShelf): Source {
+type Elsewhere = Destination & { lines: number };
+
+/** Says what waits for other destinations, and stays. Throws `usage` where nothing else waits. */
+async function tellOthers(
+  lists: readonly ShelfList[],
+  { id, text }: Destination,
+  { request, host }: { request: PushRequest; host: PushHost },
+): Promise<void> {
+  const found = new Map<string, Elsewhere>();
+  for await (const { shelved } of distinctLines(lists)) {
+    const known = found.get(shelved.destination.id);
+    found.set(shelved.destination.id, { ...shelved.destination, lines: (known?.lines ?? 0) + 1 });
+  }
+  const isMine = found.delete(id);
+  if (found.size === 0) return;
+  const staying = stayingLines([...found.values()], text, request);
+  if (!isMine) throw staying;
+  const { message, cure = '' } = staying;
+  host.log.warn('quarantine-elsewhere', message, { cure }, `${message}\n  → ${cure}\n`);
+}
+
+function stayingLines(
+  elsewhere: readonly Elsewhere[],
+  text: string,
+  { profile, options }: PushRequest,
+): AuditExportError {
+  const told = elsewhere.map(
+    (other) => `${formatCounted(other.lines, 'line was', 'lines were')} to go to ${other.text}`,
+  );
+  const [first] = elsewhere;
+  const words = [
+    ...(profile === undefined ? [] : ['--profile', profile.name, '--config', profile.configFile]),
+    ...(first === undefined ? [] : destinationFlags(first)),
+    ...(options.quarantine === undefined ? [] : ['--quarantine', options.quarantine]),
+  ];
+  const who = profile === undefined ? 'this run' : `the profile ${profile.name}`;
+  return new AuditExportError('usage', `${told.join(', ')}, and ${who} delivers to ${text}: they stay.`, {
+    cure: `audit-export quarantine replay ${words.map(shellWord).join(' ')}`,
+  });
+}
+
+/** The lines of a destination as one source; each knows where it came from. */
+function replaySource(lists: readonly ShelfList[], destination: Destination): Source {
   const places: QuarantinedLine[] = [];
   let forgotten = 0;
   return {
@@ -42,17 +95,12 @@ function replaySource(lists: readonly string[], shelf: QuarantineShelf): Source 
       return places[0];
     },
     async *read(onStoredBytes) {
-      const seen = new Set<string>();
-      for (const list of lists) {
-        for await (const shelved of shelf.lines(list)) {
-          const identity = lineIdentity(shelved.line, shelved.bytes ?? shelved.rawFile ?? '');
-          if (seen.has(identity)) continue;
-          seen.add(identity);
-          places.push(shelved.line);
-          for await (const bytes of bytesOf(shelved, shelf)) {
-            onStoredBytes(bytes.length);
-            yield bytes;
-          }
+      for await (const { shelf, shelved } of distinctLines(lists)) {
+        if (shelved.destination.id !== destination.id) continue;
+        places.push(shelved.line);
+        for await (const bytes of bytesOf(shelved, shelf)) {
+          onStoredBytes(bytes.length);
+          yield bytes;
         }
       }
     },

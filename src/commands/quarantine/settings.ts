@@ -1,4 +1,4 @@
-import type { Settings } from '../../core/config/setting.ts';
+import type { Settings, Values } from '../../core/config/setting.ts';
 import { pushSettings } from '../push/settings.ts';
 
 const {
@@ -29,3 +29,32 @@ export const quarantineListSettings = {
   to: pushSettings.to,
   quarantine: pushSettings.quarantine,
 } as const satisfies Settings;
+
+const group = 'Quarantine';
+
+export const quarantineShowSettings = {
+  ...quarantineListSettings,
+  limit: {
+    kind: 'integer',
+    flag: 'limit',
+    value: 'N',
+    group,
+    default: '10',
+    help: 'lines to show where none is named',
+  },
+} as const satisfies Settings;
+
+export const quarantineDropSettings = {
+  ...quarantineListSettings,
+  all: { kind: 'switch', flag: 'all', group, default: 'false', help: 'drop all lines that wait there' },
+  reason: {
+    kind: 'text',
+    flag: 'reason',
+    value: 'TEXT',
+    group,
+    help: 'why they are dropped; kept beside the quarantine',
+  },
+} as const satisfies Settings;
+
+export type QuarantineShowOptions = Values<typeof quarantineShowSettings>;
+export type QuarantineDropOptions = Values<typeof quarantineDropSettings>;

@@ -28,6 +28,10 @@ export interface ScheduleHost {
   /** The words that start audit-export, absolute. */
   program: readonly string[];
   workingFolder: string;
+  /** The path that state of a configuration file is found by. */
+  configPath: (file: string) => string;
+  /** Where this user keeps state; undefined where there is no place. */
+  stateHome: string | undefined;
 }
 
 /** What `schedule --json` prints. Shape: schemas/schedule.schema.json. */
@@ -58,7 +62,7 @@ export function schedule(request: ScheduleRequest, host: ScheduleHost): Schedule
 
 function modelOf(
   request: ScheduleRequest,
-  { program, workingFolder }: ScheduleHost,
+  { program, workingFolder, configPath, stateHome }: ScheduleHost,
   format: ScheduleFormat,
 ): Schedule {
   const { options, inputs, configFile } = request;
@@ -76,6 +80,7 @@ function modelOf(
     store.to,
     workingFolder,
     configFile,
+    stateHome,
     options.metricsFile,
     ...inputs,
     ...program,
@@ -90,6 +95,8 @@ function modelOf(
     inputs: here ? inputs.map(absolute) : inputs,
     program,
     configFile: absolute(configFile ?? ''),
+    configPath: configPath(absolute(configFile ?? '')),
+    stateHome,
     fileMembers: ['schemas', 'quarantine', 'userMap', 'dataSources'].filter((member) => member in values),
     user: userName(options.user),
     metricsFile: options.metricsFile === undefined ? undefined : absolute(options.metricsFile),

@@ -1,4 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { scheduledCommands } from '../../core/schedule/schedule.ts';
 import { scheduleFormats } from '../../core/schedule/formats.ts';
 
 const schedule = 'Schedule';
@@ -29,7 +30,7 @@ export const scheduleSettings = {
     value: 'COMMAND',
     group: schedule,
     default: 'push',
-    choices: ['push', 'collect'],
+    choices: scheduledCommands,
     help: 'what to run',
   },
   user: {

@@ -1,6 +1,9 @@
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { formatCount } from '../../core/report/format.ts';
+import { shellWord } from '../../core/schedule/quoting.ts';
+import type { JournalProblem } from '../../ports/journal-problems.ts';
 import { didEndWell } from '../../core/runs/run-states.ts';
+import type { NamedPlace } from './status-host.ts';
 import type { ProfileStatus, StatusProblem } from './status-report.ts';
 
 type Known = Omit<ProfileStatus, 'problems'>;
@@ -10,6 +13,9 @@ interface Evidence {
   runs: readonly JudgedRun[];
   /** What could not be read, in words. */
   unreadable: readonly string[];
+  /** What journals know to be missing or not readable. */
+  sources: readonly JournalProblem[];
+  named: Pick<NamedPlace, 'flags' | 'closed'>;
 }
 
 /** What somebody should look at, the most important first. Each finder says nothing where all is well. */
@@ -18,16 +24,17 @@ export function findProblems(known: Known, evidence: Evidence): StatusProblem[] 
 }
 
 const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[] = [
-  ({ state, profile }) =>
+  ({ state }, { named: { flags } }) =>
     state !== 'draft'
       ? []
       : [
           {
             problem: 'draft',
             message: 'The set-up is not finished: nothing is delivered yet.',
-            cure: command('init', profile),
+            cure: command('init', flags),
           },
         ],
+  (_, { named }) => named.closed.map(({ message, cure }) => ({ problem: 'unreadable', message, cure })),
   (_, { unreadable }) =>
     unreadable.map((what) => ({
       problem: 'unreadable',
@@ -36,41 +43,49 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
     })),
   accessProblems,
   lastRunProblems,
+  (_, { sources, named: { flags } }) =>
+    sources.map(({ id, source, since, message }) => ({
+      problem: 'source',
+      id,
+      since,
+      message: `${source}: ${message}`,
+      cure: command(`status --dismiss ${shellWord(id)}`, flags),
+    })),
   silenceProblems,
-  ({ spool, profile }, { runs }) =>
+  ({ spool }, { runs, named: { flags } }) =>
     spool === null || spool.bytes === 0 || runs.some(({ state }) => state === 'running')
       ? []
       : [
           {
             problem: 'spool-waits',
             message: 'Events wait in the spool, and no run is under way to deliver them.',
-            cure: command('push --follow', profile),
+            cure: command('push --follow', flags),
           },
         ],
-  ({ quarantine, profile }) =>
+  ({ quarantine }, { named: { flags } }) =>
     quarantine === null || quarantine.lines === 0
       ? []
       : [
           {
             problem: 'quarantine',
             message: `${formatCount(quarantine.lines)} ${quarantine.lines === 1 ? 'line waits' : 'lines wait'} in the quarantine.`,
-            cure: command('quarantine list', profile),
+            cure: command('quarantine list', flags),
           },
         ],
-  ({ state, runsKnown, runsSummarised, profile }, { unreadable }) =>
-    runsKnown + runsSummarised > 0 || state === 'draft' || unreadable.length > 0
+  ({ state, runsKnown, runsSummarised }, { unreadable, named: { flags, closed } }) =>
+    runsKnown + runsSummarised > 0 || state === 'draft' || unreadable.length + closed.length > 0
       ? []
       : [
           {
             problem: 'no-runs',
             message: 'No run is known on this machine.',
-            cure: `${command('push', profile)} FILE`,
+            cure: `${command('push', flags)} FILE`,
           },
         ],
 ];
 
-function accessProblems({ accessTest, state, profile }: Known): StatusProblem[] {
-  const cure = command('test-access', profile);
+function accessProblems({ accessTest, state }: Known, { named: { flags } }: Evidence): StatusProblem[] {
+  const cure = command('test-access', flags);
   if (accessTest !== null)
     return accessTest.verdict === 'failed'
       ? [{ problem: 'access-test-failed', message: `The last access test: ${accessTest.summary}`, cure }]
@@ -117,7 +132,6 @@ function silenceProblems({ types }: Known): StatusProblem[] {
   );
 }
 
-function command(words: string, profile: string | null): string {
-  const quoted = profile === null || /^[\w.-]+$/.test(profile) ? profile : `'${profile}'`;
-  return `audit-export ${words}${quoted === null ? '' : ` --profile ${quoted}`}`;
+function command(words: string, flags: readonly string[]): string {
+  return [`audit-export ${words}`, ...flags.map(shellWord)].join(' ');
 }

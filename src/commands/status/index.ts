@@ -3,6 +3,7 @@ import type { RunBook } from '../../core/runs/fold-runs.ts';
 import { heardUntil } from '../../core/runs/heard-until.ts';
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { didEndWell, judgeRuns } from '../../core/runs/run-states.ts';
+import { AuditExportError } from '../../errors.ts';
 import { listQuarantine } from '../quarantine/list.ts';
 import { findProblems } from './find-problems.ts';
 import type { NamedPlace, PlaceLook, SpoolLook, StatusHost } from './status-host.ts';
@@ -16,13 +17,37 @@ type Unreadable = string[];
 
 /**
  * Tells how every export stands, from what runs have left on this machine; nothing is asked of the store. What can't be
- * read is a problem in the report, not an error. Throws only what reading the configuration throws.
+ * read is a problem in the report, not an error. Throws what reading the configuration throws, and with `dismiss`
+ * `usage` for a problem that nobody knows, and `state-not-written`.
  */
-export async function status({ limit }: StatusOptions, host: StatusHost): Promise<StatusReport> {
+export async function status({ limit, dismiss }: StatusOptions, host: StatusHost): Promise<StatusReport> {
   const nowMs = host.clock.now();
+  const { configuration, places } = await host.find();
+  const dismissed = dismiss === undefined ? [] : await dismissProblems(dismiss, places, host);
   const profiles: ProfileStatus[] = [];
-  for (const named of await host.places()) profiles.push(await statusOf(named, { host, nowMs, limit }));
-  return { report: 'status', version: 1, at: iso(nowMs), profiles };
+  for (const named of places) profiles.push(await statusOf(named, { host, nowMs, limit }));
+  return { report: 'status', version: 1, at: iso(nowMs), configuration, dismissed, profiles };
+}
+
+/** Forgets the problems that are named, or all; answers with their ids. */
+async function dismissProblems(
+  ids: readonly string[],
+  places: readonly NamedPlace[],
+  host: StatusHost,
+): Promise<string[]> {
+  const dismissed: string[] = [];
+  for (const place of places) {
+    const { journalProblems } = host.look(place);
+    const known = await journalProblems.list();
+    const meant = known.flatMap(({ id }) => (ids.length === 0 || ids.includes(id) ? [id] : []));
+    if (meant.length > 0) await journalProblems.dismiss(meant);
+    dismissed.push(...meant);
+  }
+  const missing = ids.filter((id) => !dismissed.includes(id));
+  if (missing.length === 0) return [...new Set(dismissed)];
+  throw new AuditExportError('usage', `There is no problem ${missing.join(', ')} to dismiss.`, {
+    cure: 'audit-export status shows the ids of those that there are.',
+  });
 }
 
 interface Asked {
@@ -40,8 +65,8 @@ async function statusOf(named: NamedPlace, { host, nowMs, limit }: Asked): Promi
   if (book.unreadable > 0) unreadable.push(tornLines(book));
   const known: Omit<ProfileStatus, 'problems'> = {
     ...identityOf(named, runs),
-    folder: named.folder,
-    lastSuccess: lastSuccess(runs),
+    folders: [...named.folders],
+    lastSuccess: lastSuccess(runs, named),
     heardUntil: heardMs === undefined ? null : iso(heardMs),
     ...(await waitingIn(look, unreadable)),
     runs: runs
@@ -52,7 +77,8 @@ async function statusOf(named: NamedPlace, { host, nowMs, limit }: Asked): Promi
     runsSummarised: book.summarised,
     types: typeRows(book.types, runs, { heardMs, nowMs }),
   };
-  return { ...known, problems: findProblems(known, { runs, unreadable }) };
+  const sources = await readable('the journal', () => look.journalProblems.list(), unreadable, []);
+  return { ...known, problems: findProblems(known, { runs, unreadable, sources, named }) };
 }
 
 function identityOf(
@@ -63,8 +89,12 @@ function identityOf(
   return { profile: name ?? null, state: profile?.state ?? null, store: store ?? null };
 }
 
-function lastSuccess(runs: readonly JudgedRun[]): string | null {
-  const last = runs.findLast(({ state }) => didEndWell(state));
+/** A run that went elsewhere, or of which nothing is in the store, says nothing of this export. */
+function lastSuccess(runs: readonly JudgedRun[], { destination }: NamedPlace): string | null {
+  const last = runs.findLast(({ state, store, end }) => {
+    const durable = (end?.balance.delivered ?? 0) + (end?.balance.alreadyDelivered ?? 0);
+    return didEndWell(state) && durable > 0 && (destination === undefined || destination.text === store);
+  });
   return last?.end?.endedAt ?? null;
 }
 
@@ -116,7 +146,7 @@ function spoolOf(spool: SpoolLook | undefined): ProfileStatus['spool'] {
   return { files, bytes, oldest: oldestMs === undefined ? null : iso(oldestMs) };
 }
 
-async function quarantineOf({ shelf }: PlaceLook): Promise<ProfileStatus['quarantine']> {
-  const { lists, lines } = await listQuarantine([shelf]);
-  return { folder: shelf.folder, lists, lines };
+async function quarantineOf({ shelves }: PlaceLook): Promise<ProfileStatus['quarantine']> {
+  const { folders, lists, lines } = await listQuarantine(shelves);
+  return { folders, lists, lines };
 }

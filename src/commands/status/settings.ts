@@ -9,6 +9,14 @@ export const statusSettings = {
     default: '10',
     help: 'runs to show of each profile',
   },
+  dismiss: {
+    kind: 'list',
+    flag: 'dismiss',
+    value: 'ID',
+    valueIsOptional: true,
+    group: 'Status',
+    help: 'forget what could not be found or read: the problem of this id, or all',
+  },
 } as const satisfies Settings;
 
 export type StatusOptions = Values<typeof statusSettings>;

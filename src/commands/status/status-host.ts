@@ -2,8 +2,10 @@ import type { Destination } from '../../core/config/destination.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
 import type { LooksAlive } from '../../core/runs/run-states.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { JournalProblems } from '../../ports/journal-problems.ts';
 import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
 import type { RunHistoryBook } from '../../ports/run-history.ts';
+import type { StatusReport } from './status-report.ts';
 
 /** One export: a profile, or a destination that was delivered to without one. */
 export interface NamedPlace {
@@ -13,8 +15,14 @@ export interface NamedPlace {
   profile: Profile | undefined;
   /** Undefined where the profile does not say where to deliver. */
   destination: Destination | undefined;
-  /** Of its state. */
-  folder: string;
+  /** Of its state: its own, and those of the units that `schedule` has printed. */
+  folders: readonly string[];
+  /** What is kept of the destination. */
+  destinationFolders: readonly string[];
+  /** Flags that name it, for the commands of cures: `--profile acme`. */
+  flags: readonly string[];
+  /** What this user may not read of it, and how it is read. */
+  closed: readonly { message: string; cure: string }[];
 }
 
 /** What a run under way has written into its lock. */
@@ -22,6 +30,12 @@ export interface LockNote {
   pid: number;
   host: string;
   startedAt: string;
+}
+
+/** The exports that are known, and by which configuration. */
+export interface FoundPlaces {
+  configuration: StatusReport['configuration'];
+  places: NamedPlace[];
 }
 
 /** What waits on disk to be delivered. */
@@ -35,7 +49,8 @@ export interface SpoolLook {
 /** What is kept of one export. Everything throws where there is something that can't be read. */
 export interface PlaceLook {
   history: RunHistoryBook;
-  shelf: QuarantineShelf;
+  shelves: readonly QuarantineShelf[];
+  journalProblems: JournalProblems;
   /** The runs that hold a lock now. */
   locks: () => Promise<LockNote[]>;
   spool: () => Promise<SpoolLook | undefined>;
@@ -47,7 +62,7 @@ export interface PlaceLook {
 export interface StatusHost {
   clock: Clock;
   /** The exports to tell of. */
-  places: () => Promise<NamedPlace[]>;
+  find: () => Promise<FoundPlaces>;
   look: (place: NamedPlace) => PlaceLook;
   looksAlive: LooksAlive;
 }

@@ -8,6 +8,14 @@ export interface StatusReport {
   report: 'status';
   version: 1;
   at: string;
+  configuration: {
+    /** Null where there is none. */
+    file: string | null;
+    /** Where it was looked for, in this order. */
+    lookedFor: string[];
+  };
+  /** Ids of the problems that were forgotten just now. */
+  dismissed: string[];
   profiles: ProfileStatus[];
 }
 
@@ -16,8 +24,9 @@ export interface ProfileStatus {
   profile: string | null;
   state: ProfileState | null;
   store: string | null;
-  /** Folder of its state. */
-  folder: string;
+  /** Folders of its state: its own, and those of the units that `schedule` has printed. */
+  folders: string[];
+  /** End of the last run after which something that it read is durable in this store. */
   lastSuccess: string | null;
   /** Up to when the sources have been read, as far as runs tell. */
   heardUntil: string | null;
@@ -31,7 +40,7 @@ export interface ProfileStatus {
   runsSummarised: number;
   types: TypeStatus[];
   spool: { files: number; bytes: number; oldest: string | null } | null;
-  quarantine: { folder: string; lists: number; lines: number } | null;
+  quarantine: { folders: string[]; lists: number; lines: number } | null;
   problems: StatusProblem[];
 }
 
@@ -78,6 +87,10 @@ export interface StatusProblem {
   problem: ProblemCode;
   message: string;
   cure: string;
+  /** Of what can be dismissed. */
+  id?: string;
+  /** Since when, where that is known. */
+  since?: string;
 }
 
 export const problemCodes = [
@@ -86,6 +99,7 @@ export const problemCodes = [
   'access-test-failed',
   'not-tested',
   'last-run-failed',
+  'source',
   'silence',
   'spool-waits',
   'quarantine',

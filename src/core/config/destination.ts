@@ -55,6 +55,12 @@ function storeOf(endpointUrl: string | undefined): string {
   return /(?:^|\.)amazonaws\.com(?:\.cn)?$/.test(host) ? aws : `${url.protocol}//${host}:${port}`;
 }
 
+/** The flags that name a destination, for a command that can be pasted once they are quoted. */
+export function destinationFlags({ text }: Pick<Destination, 'text'>): string[] {
+  const [, to = text, endpointUrl] = /^(s3:\/\/.*) at (https?:\/\/\S+)$/.exec(text) ?? [];
+  return ['--to', to, ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl])];
+}
+
 function named(parts: readonly string[], text: string): Destination {
   return { id: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32), text };
 }

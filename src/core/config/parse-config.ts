@@ -124,10 +124,10 @@ export function chooseProfile(
 ): ChosenProfile | undefined {
   const wanted = name ?? config?.defaultProfile;
   if (wanted === undefined) return undefined;
-  const profile =
-    config !== undefined && Object.hasOwn(config.profiles, wanted) ? config.profiles[wanted] : undefined;
+  const profiles = config?.profiles ?? {};
+  const profile = Object.hasOwn(profiles, wanted) ? profiles[wanted] : undefined;
   if (profile !== undefined && file !== undefined) return { name: wanted, configFile: file, profile };
-  const known = Object.keys(config?.profiles ?? {});
+  const known = Object.keys(profiles);
   const meant = closest(wanted, known);
   throw new AuditExportError(
     'config-invalid',

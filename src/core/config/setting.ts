@@ -9,6 +9,8 @@ export interface Setting {
   flag: string;
   /** What stands for the value in help: `SIZE`. */
   value?: string;
+  /** Whether the flag may stand without a value; it is then given, and empty. */
+  valueIsOptional?: true;
   help: string;
   /** Member of the profile that answers it. */
   profile?: string;

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { QuarantinedLine } from '../../ports/quarantine.ts';
+import type { ShelvedLine } from '../../ports/quarantine-shelf.ts';
+
+/** So much of an identity is shown: enough to tell lines apart, short enough to type. */
+export const shownIdentity = 12;
 
 /**
- * What makes a quarantined line the one it is: its source, its place there and its bytes. A run that was interrupted and
- * run again sets the same line aside twice; it is still one line.
+ * What makes a quarantined line the one it is: where it was to go, its source, its place there and its bytes (of a long
+ * line the name of their file, which is their hash); 32 hex digits. A run that was interrupted and run again sets the
+ * same line aside twice; it is still one line.
  */
-export function lineIdentity(
-  { source, sourceHead, offset }: QuarantinedLine,
-  bytes: Buffer | string,
-): string {
+export function lineIdentity({ destination, line, bytes, rawFile = '' }: ShelvedLine): string {
+  const { source, sourceHead, offset } = line;
   return createHash('sha256')
-    .update(JSON.stringify([source, sourceHead, offset]))
-    .update(bytes)
-    .digest('base64')
-    .slice(0, 22);
+    .update(JSON.stringify([destination.id, source, sourceHead, offset]))
+    .update(bytes ?? rawFile.slice(rawFile.lastIndexOf('/') + 1))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -5,7 +5,7 @@ import { balanceMembers } from '../accounting/balance.ts';
 export interface RunBeginning {
   /** The words that call it: `push`, `quarantine replay`. */
   command: string;
-  /** As reports name it: `s3://bucket/prefix` or a path. */
+  /** The destination in words: `s3://bucket/prefix`, with its endpoint unless that is of AWS, or a real path. */
   store: string;
   /** The inputs as given: their number is kept, and a hash of them that tells whether two runs were asked the same. */
   inputs: readonly string[];

@@ -1,5 +1,7 @@
+export const scheduledCommands = ['push', 'collect'] as const;
+
 /** What a schedule runs. */
-export type ScheduledCommand = 'push' | 'collect';
+export type ScheduledCommand = (typeof scheduledCommands)[number];
 
 /** Where a profile delivers to, for the comments and the environment of what is printed. */
 export interface ScheduledStore {
@@ -27,6 +29,10 @@ export interface Schedule {
   program: readonly string[];
   /** The configuration file, absolute. */
   configFile: string;
+  /** The path that state is found by, whichever copy or link of the file is read. */
+  configPath: string;
+  /** On this machine: where the user who schedules keeps state; undefined where there is no place. */
+  stateHome: string | undefined;
   /** Members of the profile that name files: what runs elsewhere, or as somebody else, may not have them. */
   fileMembers: readonly string[];
   /** The user that the system service runs as; one made for it if missing. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Destination, ProfilePlace, StatePlace } from '../../../core/config/destination.ts';
+import { scheduledCommands, scheduleName } from '../../../core/schedule/schedule.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { homeFolder } from '../home-folder.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -12,6 +14,8 @@ import { configPath } from './real-path.ts';
 export interface StateSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
+  /** Where systemd keeps the state of system services (systemd.exec(5), StateDirectory=); `/var/lib` if missing. */
+  readonly systemState?: string | undefined;
 }
 
 /** Where state is kept. */
@@ -28,8 +32,10 @@ export interface StatePlaces {
 
 /** Throws `state-not-written` where no folder can be named: there is neither XDG_STATE_HOME nor a home. */
 export function statePlaces(surroundings: StateSurroundings): StatePlaces {
-  const { workingFolder } = surroundings;
-  const root = join(stateHome(surroundings), 'audit-export');
+  return placesBelow(join(stateHome(surroundings), 'audit-export'), surroundings);
+}
+
+function placesBelow(root: string, { workingFolder }: StateSurroundings): StatePlaces {
   const destinationFolder: StatePlaces['destinationFolder'] = ({ id }) => join(root, 'destinations', id);
   const profileFolder = ({ name, configFile }: ProfilePlace): string =>
     join(root, 'profiles', `${name}-${fileMark(resolve(workingFolder, configFile))}`);
@@ -40,6 +46,35 @@ export function statePlaces(surroundings: StateSurroundings): StatePlaces {
     folderOf: ({ profile, destination }) =>
       profile === undefined ? destinationFolder(destination) : profileFolder(profile),
   };
+}
+
+/** State of a profile that a unit keeps which `schedule` has printed. */
+export interface ScheduledPlaces extends StatePlaces {
+  readonly unit: string;
+  /** Whether this user may look into it. */
+  readonly isOpen: boolean;
+}
+
+/** The state that the units of a profile have left, beside that of whoever asks. */
+export function scheduledPlaces(profile: ProfilePlace, surroundings: StateSurroundings): ScheduledPlaces[] {
+  const { systemState = '/var/lib' } = surroundings;
+  const own = statePlaces(surroundings).root;
+  return scheduledCommands.flatMap((command) => {
+    const unit = scheduleName(profile.name, command);
+    const places = placesBelow(join(systemState, unit, 'audit-export'), surroundings);
+    const looked = places.root === own ? 'ENOENT' : errorOfLooking(places.profileFolder(profile));
+    // A unit of another configuration has no folder of this one's profile.
+    return looked === 'ENOENT' ? [] : [{ ...places, unit, isOpen: looked === undefined }];
+  });
+}
+
+function errorOfLooking(folder: string): string | undefined {
+  try {
+    readdirSync(folder);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
 }
 
 /** $XDG_STATE_HOME, else where the XDG Base Directory Specification puts it. Throws `state-not-written`. */

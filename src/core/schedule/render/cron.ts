@@ -9,9 +9,11 @@ const longestCommand = 998;
 
 /** A line for `crontab -e` of the user that runs it. Throws `usage` where it would be longer than cron takes. */
 export function renderCron(schedule: Schedule): RenderedFile[] {
-  const { name, program, configFile, everyHours = 24 } = schedule;
+  const { name, program, configFile, stateHome, everyHours = 24 } = schedule;
   const words = [...program, ...commandWords(schedule, { config: configFile })];
-  const command = words.map(cronWord).join(' ');
+  // Cron does not know XDG_STATE_HOME of a shell: what the job keeps must lie where status looks.
+  const state = stateHome === undefined ? [] : [`XDG_STATE_HOME=${cronWord(stateHome)}`];
+  const command = [...state, ...words.map(cronWord)].join(' ');
   if (command.length > longestCommand)
     throw new AuditExportError(
       'usage',

@@ -8,6 +8,7 @@ export const containerName = 'audit-export';
 /** The user `node` of the image (examples/Dockerfile). */
 const userId = 1000;
 const configFolder = '/etc/audit-export';
+const configFile = `${configFolder}/config.json`;
 const inputFolder = '/input';
 
 type Members = Readonly<Record<string, Yaml>>;
@@ -106,7 +107,7 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
   const words = commandWords(
     { ...schedule, metricsFile: undefined },
     {
-      config: `${configFolder}/config.json`,
+      config: configFile,
       inputs: inputs.map(inContainer),
       flags: ['--log-format', 'json', ...flags],
     },
@@ -116,7 +117,13 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
     name: containerName,
     image: kubernetes.image,
     args: words.map(kubernetesWord),
-    env: [{ name: 'XDG_STATE_HOME', value: '/state' }, ...region],
+    env: [
+      { name: 'XDG_STATE_HOME', value: '/state' },
+      // For those who look: kubectl exec … -- audit-export status
+      { name: 'AUDIT_EXPORT_CONFIG', value: configFile },
+      { name: 'AUDIT_EXPORT_PROFILE', value: schedule.profile },
+      ...region,
+    ],
     envFrom: [{ secretRef: { name: secretName(schedule), optional: true } }],
     securityContext: {
       allowPrivilegeEscalation: false,

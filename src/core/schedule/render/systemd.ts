@@ -61,7 +61,9 @@ LoadCredential=config.json:${configFile.replaceAll('%', '%%')}
 ${identity(schedule)}
 StateDirectory=${name}
 StateDirectoryMode=0700
-${systemdAssignment('XDG_STATE_HOME', `/var/lib/${name}`).replace(/^/, 'Environment=')}
+Environment=${systemdAssignment('XDG_STATE_HOME', `/var/lib/${name}`)}
+# The file that config.json is a copy of: audit-export status finds this state by its name, as root.
+Environment=${systemdAssignment('AUDIT_EXPORT_CONFIG', schedule.configPath)}
 ${writable(schedule)}TimeoutStartSec=${deadlineSeconds(everyHours)}
 TimeoutStopSec=${graceSeconds}
 # A run that was told to stop is no failure. With 5 as well, lines in quarantine are none either.

@@ -214,11 +214,43 @@ describe('the shelf', () => {
     const second = (await setAside(folder, [Buffer.from('other'), shared])) ?? '';
     expect(files(folder)).toHaveLength(4);
     const shelf = new QuarantineFolderShelf(folder);
-    await shelf.remove([first]);
+    await shelf.takeOut(first, () => true);
     expect(files(folder)).toHaveLength(2);
     expect((await takeOut(folder)).map(({ bytes }) => bytes.length)).toEqual([5, mib + 1]);
-    await shelf.remove([second]);
+    await shelf.takeOut(second, () => true);
     expect(files(folder)).toEqual([]);
+  });
+
+  test('takes some lines out of a list, and leaves the others as they were', async () => {
+    const folder = scratchFolder();
+    const long = Buffer.alloc(mib + 1, 'l');
+    const list = (await setAside(folder, [Buffer.from('one'), long, Buffer.from('two')])) ?? '';
+    const waiting = async (): Promise<[number, number][]> =>
+      (await takeOut(folder)).map(({ line, bytes }) => [line.line, bytes.length]);
+    const shelf = new QuarantineFolderShelf(folder);
+    await shelf.takeOut(list, ({ line }) => line.line === 9);
+    expect(await waiting()).toEqual([
+      [1, 3],
+      [2, long.length],
+      [3, 3],
+    ]);
+    await shelf.takeOut(list, ({ line }) => line.line === 2);
+    expect(await waiting()).toEqual([
+      [1, 3],
+      [3, 3],
+    ]);
+    expect(files(folder)).toHaveLength(1);
+  });
+
+  test('writes down what was dropped, for its owner only, after what is there', async () => {
+    const folder = scratchFolder();
+    await setAside(folder, [Buffer.from('one')]);
+    const shelf = new QuarantineFolderShelf(folder);
+    const log = await shelf.noteDropped([{ id: 'a' }, { id: 'b' }]);
+    expect(await shelf.noteDropped([{ id: 'c' }])).toBe(log);
+    expect(readFileSync(log, 'utf8')).toBe('{"id":"a"}\n{"id":"b"}\n{"id":"c"}\n');
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+    expect(await shelf.lists()).toHaveLength(1);
   });
 
   test('never touches a file outside its folder, whatever a list says', async () => {
@@ -227,14 +259,15 @@ describe('the shelf', () => {
     mkdirSync(folder);
     writeFileSync(join(home, 'precious'), 'x');
     const list = join(folder, `${'a'.repeat(32)}.jsonl`);
-    writeFileSync(list, `${JSON.stringify({ ...line, rawFile: '../precious' })}\n`);
-    await new QuarantineFolderShelf(folder).remove([list]).catch(() => undefined);
+    writeFileSync(list, `${JSON.stringify({ destination, ...line, rawFile: '../precious' })}\n`);
+    await new QuarantineFolderShelf(folder).takeOut(list, () => true).catch(() => undefined);
     expect(existsSync(join(home, 'precious'))).toBe(true);
   });
 
   test.each([
     ['a list that is damaged', '{"source":\n'],
     ['a list with a record that is no object', 'null\n'],
+    ['a list that does not say where its lines were to go', `${JSON.stringify(line)}\n`],
   ])('%s is an error that names it', async (_, text) => {
     const folder = scratchFolder();
     const list = join(folder, `${'a'.repeat(32)}.jsonl`);

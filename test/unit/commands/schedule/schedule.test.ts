@@ -62,6 +62,7 @@ describe('systemd', () => {
       'DynamicUser=yes',
       'StateDirectory=audit-export-acme',
       'Environment=XDG_STATE_HOME=/var/lib/audit-export-acme',
+      'Environment=AUDIT_EXPORT_CONFIG=/home/me/audit-export.json',
       'ProtectSystem=strict',
       'ProtectHome=yes',
       'NoNewPrivileges=yes',
@@ -86,10 +87,10 @@ describe('systemd', () => {
   test('a program in a home folder is told of, where the user of the service can not enter it', () => {
     const told = 'lies in a home folder';
     expect(textOf('systemd')).not.toContain(told);
-    expect(textOf('systemd', {}, {}, ['/home/me/.nvm/node', '/home/me/x.js'])).toContain(told);
-    expect(textOf('systemd', { user: 'me' }, {}, ['/home/me/.nvm/node', '/home/me/x.js'])).not.toContain(
-      told,
-    );
+    expect(textOf('systemd', {}, {}, { program: ['/home/me/.nvm/node', '/home/me/x.js'] })).toContain(told);
+    expect(
+      textOf('systemd', { user: 'me' }, {}, { program: ['/home/me/.nvm/node', '/home/me/x.js'] }),
+    ).not.toContain(told);
   });
 
   test('a store that is a folder, and the folder of the metrics, can be written', () => {
@@ -143,6 +144,7 @@ describe('cron', () => {
     const command = cronCommand(lastLine(textOf('cron')).split(' ').slice(5).join(' '), strict);
     const words = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
     expect(words.split('\n').slice(0, -1)).toEqual([
+      'XDG_STATE_HOME=/home/me/.local/state',
       ...program,
       'push',
       '--profile',
@@ -154,6 +156,18 @@ describe('cron', () => {
       ...nastyInputs,
     ]);
   });
+
+  test.each([true, false])(
+    'keeps state where this user keeps it, whatever its name (Vixie: %s)',
+    (strict) => {
+      const stateHome = "/srv/it's 100% $HOME/a state";
+      const print = ['/bin/sh', '-c', 'printf "%s" "$XDG_STATE_HOME"', '-'];
+      const line = lastLine(textOf('cron', {}, {}, { stateHome, program: print }));
+      const command = cronCommand(line.split(' ').slice(5).join(' '), strict);
+      expect(execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' })).toBe(stateHome);
+      expect(lastLine(textOf('cron', {}, {}, { stateHome: undefined }))).not.toContain('XDG_STATE_HOME');
+    },
+  );
 
   test('says where a gap is shorter', () => {
     expect(textOf('cron', { every: '7h' })).toContain(

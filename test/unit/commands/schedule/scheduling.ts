@@ -1,5 +1,5 @@
 import { renderScheduleReport } from '../../../../src/cli/render/schedule.ts';
-import type { ScheduleRequest } from '../../../../src/commands/schedule/index.ts';
+import type { ScheduleHost, ScheduleRequest } from '../../../../src/commands/schedule/index.ts';
 import { schedule } from '../../../../src/commands/schedule/index.ts';
 import { scheduleSettings } from '../../../../src/commands/schedule/settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
@@ -19,7 +19,7 @@ export function scheduled(
   format: ScheduleFormat,
   more: Partial<ScheduleRequest['options']> = {},
   request: Partial<ScheduleRequest> = {},
-  words: readonly string[] = program,
+  host: Partial<ScheduleHost> = {},
 ) {
   const defaults = resolveSettings(scheduleSettings, { flags: {}, environment: {}, profile: undefined });
   const every = format === 'kubernetes-deployment' ? undefined : '6h';
@@ -31,7 +31,13 @@ export function scheduled(
       options: { ...defaults, region: undefined, every, format, ...more },
       ...request,
     },
-    { program: words, workingFolder: '/srv/work' },
+    {
+      program,
+      workingFolder: '/srv/work',
+      configPath: (file) => file,
+      stateHome: '/home/me/.local/state',
+      ...host,
+    },
   );
 }
 

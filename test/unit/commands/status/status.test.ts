@@ -1,71 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../../src/cli/run.ts';
-import type { ProfileStatus, StatusReport } from '../../../../src/commands/status/status-report.ts';
-import { capturedTerminal } from '../../../fakes/captured-terminal.ts';
-import { schemaErrors } from '../../../fakes/json-schema.ts';
-import { scratchFolder } from '../../../fakes/scratch-folder.ts';
-import { beginOf, dayMs, endOf, hourMs, linesOf, markOf } from '../../core/runs/recording.ts';
-
-/** The last full hour: what runs have left is told from now backwards. */
-const nowMs = Math.floor(Date.now() / hourMs) * hourMs;
-
-/** A machine with these files below its state folder, and this configuration. */
-async function machine(
-  state: Readonly<Record<string, string>>,
-  profiles?: Readonly<Record<string, object>>,
-): Promise<{
-  status: (...flags: string[]) => Promise<string>;
-  report: (...flags: string[]) => Promise<StatusReport>;
-}> {
-  const folder = scratchFolder();
-  const write = async (name: string, text: string): Promise<void> => {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  };
-  for (const [name, text] of Object.entries(state)) await write(join('state/audit-export', name), text);
-  if (profiles !== undefined) await write('audit-export.json', JSON.stringify({ profiles }));
-  const status = async (...flags: string[]): Promise<string> => {
-    const { context, stdout, stderr } = capturedTerminal('', {
-      workingFolder: folder,
-      environment: { XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') },
-    });
-    const code = await run(['status', ...flags], context);
-    expect([code, stderr()]).toEqual([0, '']);
-    return stdout();
-  };
-  const report = async (...flags: string[]): Promise<StatusReport> => {
-    const found = JSON.parse(await status('--json', ...flags)) as StatusReport;
-    expect(schemaErrors('status-report', found)).toEqual([]);
-    return found;
-  };
-  return { status, report };
-}
-
-const history = (...records: readonly object[]): string => `${linesOf(...records).join('\n')}\n`;
-
-/** A run an hour, for so many hours until now; the type `query` speaks in those of which `speaks` says so. */
-const hourly = (hours: number, speaks: (hoursAgo: number) => boolean): string =>
-  history(
-    ...Array.from({ length: hours }, (_, index) => hours - index).map((ago) => {
-      const startedMs = nowMs - ago * hourMs + 60_000;
-      return endOf(`run-${ago}`, startedMs, speaks(ago) ? [startedMs - 61_000] : []);
-    }),
-  );
-
-const only = ({ profiles }: StatusReport): ProfileStatus => {
-  expect(profiles).toHaveLength(1);
-  return profiles[0] as ProfileStatus;
-};
-
-const problemsOf = (profile: ProfileStatus): string[] => profile.problems.map(({ problem }) => problem);
+import { beginOf, dayMs, endOf, hourMs, markOf } from '../../core/runs/recording.ts';
+import { destination, history, hourly, machine, nowMs, only, problemsOf } from './status-machine.ts';
 
 test('where nothing was ever set up or run, it says so and how to begin', async () => {
   const { status, report } = await machine({});
   expect((await report()).profiles).toEqual([]);
-  expect(await status()).toContain('→ audit-export init');
+  const text = await status();
+  expect(text).toContain('→ audit-export init');
+  const { file, lookedFor } = (await report()).configuration;
+  expect(file).toBeNull();
+  expect(lookedFor).toHaveLength(2);
+  for (const place of lookedFor) expect(text).toContain(place);
 });
 
 test('runs without a profile are told of: times, attempts, outcome, reason', async () => {
@@ -207,6 +153,7 @@ describe('what lies on disk', () => {
   test('the locks of runs under way, without those that a process has left', async () => {
     const note = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
     const { report, status } = await machine({
+      'default/runs.jsonl': history(endOf('a', nowMs)),
       'default/lock': JSON.stringify(note),
       'default/ledger/1234.lock': JSON.stringify(note),
       'default/ledger/5678.lock': JSON.stringify({ ...note, pid: 999_999_999 }),
@@ -219,6 +166,7 @@ describe('what lies on disk', () => {
   test('lines in quarantine are counted as quarantine list counts them', async () => {
     const line = (offset: number): string =>
       JSON.stringify({
+        destination,
         source: 'a',
         sourceHead: 'h',
         line: 1,
@@ -239,7 +187,7 @@ describe('what lies on disk', () => {
       {
         problem: 'quarantine',
         message: '3 lines wait in the quarantine.',
-        cure: 'audit-export quarantine list',
+        cure: 'audit-export quarantine list --to s3://acme-audit/altr',
       },
     ]);
   });
@@ -250,7 +198,8 @@ describe('what lies on disk', () => {
     [`default/quarantine/${'a'.repeat(32)}.jsonl`, 'not JSON\n'],
     ['default/spool', 'a file where a folder should be'],
   ])('%s that holds %j is a problem to be told, not an error', async (name, text) => {
-    const profile = only(await (await machine({ [name]: text })).report());
+    const ran = { 'default/runs.jsonl': history(endOf('a', nowMs)) };
+    const profile = only(await (await machine({ ...ran, [name]: text })).report());
     expect(problemsOf(profile)).toEqual(['unreadable']);
   });
 });
@@ -269,7 +218,7 @@ test('the text fits 80 columns, whatever the numbers', async () => {
   });
   const lines = (await status('--limit', '1000'))
     .split('\n')
-    .filter((line) => !/^(?:Runs|silence| {2}State| {2}→)/.test(line));
+    .filter((line) => !/^(?:There is no conf|Runs|silence| {2}State| {2}→)/.test(line));
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 

@@ -1,20 +1,30 @@
 import { expect, test } from 'vitest';
 import { lineIdentity } from '../../../../src/core/quarantine/line-identity.ts';
+import type { ShelvedLine } from '../../../../src/ports/quarantine-shelf.ts';
 
 const line = { source: 'a', sourceHead: 'h', line: 1, offset: 10, reason: 'not-json', detail: 'd' } as const;
+const destination = { id: 'd'.repeat(32), text: 's3://acme' };
 const bytes = Buffer.from('oops');
+const shelved: ShelvedLine = { line, destination, bytes, rawFile: undefined };
+const long: ShelvedLine = { line, destination, bytes: undefined, rawFile: '/q/abc.raw' };
 
 test('the same line set aside by two runs is one line, whatever they say of it', () => {
-  expect(lineIdentity({ ...line, detail: 'other', reason: 'unknown-type', line: 7 }, bytes)).toBe(
-    lineIdentity(line, bytes),
-  );
+  const again = { ...line, detail: 'other', reason: 'unknown-type', line: 7 } as const;
+  expect(lineIdentity({ ...shelved, line: again })).toBe(lineIdentity(shelved));
+  expect(lineIdentity(shelved)).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test.each([
-  ['another source', { ...line, source: 'b' }, bytes],
-  ['a source of the same name that begins otherwise', { ...line, sourceHead: 'i' }, bytes],
-  ['another place', { ...line, offset: 11 }, bytes],
-  ['other bytes', line, Buffer.from('oopt')],
-])('%s makes another line', (_, other, otherBytes) => {
-  expect(lineIdentity(other, otherBytes)).not.toBe(lineIdentity(line, bytes));
+test('a long line is the same wherever its file lies', () => {
+  expect(lineIdentity({ ...long, rawFile: '/elsewhere/abc.raw' })).toBe(lineIdentity(long));
+  expect(lineIdentity({ ...long, rawFile: '/q/abd.raw' })).not.toBe(lineIdentity(long));
+});
+
+test.each<[string, Partial<ShelvedLine>]>([
+  ['another source', { line: { ...line, source: 'b' } }],
+  ['a source of the same name that begins otherwise', { line: { ...line, sourceHead: 'i' } }],
+  ['another place', { line: { ...line, offset: 11 } }],
+  ['another destination', { destination: { ...destination, id: 'e'.repeat(32) } }],
+  ['other bytes', { bytes: Buffer.from('oopt') }],
+])('%s makes another line', (_, other) => {
+  expect(lineIdentity({ ...shelved, ...other })).not.toBe(lineIdentity(shelved));
 });

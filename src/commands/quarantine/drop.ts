@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { lineIdentity } from '../../core/quarantine/line-identity.ts';
+import type { ReasonCode } from '../../core/classify/reasons.ts';
+import { AuditExportError } from '../../errors.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
+import { listsOf, NamedLines, waitingLines } from './waiting-lines.ts';
+
+/** What was dropped. `--json` prints it: schemas/quarantine-drop.schema.json. */
+export interface QuarantineDrop {
+  report: 'quarantine-drop';
+  version: 1;
+  /** Files that it is written down in. */
+  logs: string[];
+  dropped: DroppedLine[];
+}
+
+/** What stays known of a line that was dropped; its content does not. */
+export interface DroppedLine {
+  at: string;
+  /** Why, in the words of whoever dropped it. */
+  why: string;
+  id: string;
+  destination: string;
+  source: string;
+  line: number;
+  offset: number;
+  reason: ReasonCode;
+  bytes: number;
+  sha256: string;
+}
+
+export interface DropRequest {
+  ids: readonly string[];
+  all: boolean;
+  reason: string | undefined;
+  /** Epoch milliseconds. */
+  nowMs: number;
+}
+
+/**
+ * Takes lines out of the quarantine for good, without delivering them: they are written down first, with the reason.
+ * Throws `missing-answer` where reason or lines are not said, and `usage` for a line that does not wait; then nothing is
+ * dropped.
+ */
+export async function dropQuarantined(
+  shelves: readonly QuarantineShelf[],
+  request: DropRequest,
+): Promise<QuarantineDrop> {
+  const { ids, all, reason = '', nowMs } = request;
+  demandAnswers(request);
+  const named = new NamedLines(ids);
+  const at = new Date(nowMs).toISOString();
+  const found = new Map<QuarantineShelf, Map<string, DroppedLine>>();
+  const lists = new Map<string, QuarantineShelf>();
+  for await (const { id, list, shelf, shelved } of waitingLines(await listsOf(shelves))) {
+    if (!all && !named.has(id)) continue;
+    lists.set(list, shelf);
+    const lines = found.get(shelf) ?? new Map<string, DroppedLine>();
+    found.set(shelf, lines);
+    if (!lines.has(id)) lines.set(id, { at, why: reason.trim(), id, ...(await factsOf(shelved, shelf)) });
+  }
+  named.demandAll();
+  const logs: string[] = [];
+  for (const [shelf, lines] of found) logs.push(await shelf.noteDropped([...lines.values()]));
+  for (const [list, shelf] of lists)
+    await shelf.takeOut(list, (shelved) => found.get(shelf)?.has(lineIdentity(shelved)) === true);
+  const dropped = [...found.values()].flatMap((lines) => Array.from(lines.values()));
+  return { report: 'quarantine-drop', version: 1, logs, dropped };
+}
+
+function demandAnswers({ ids, all, reason = '' }: DropRequest): void {
+  if (reason.trim() === '')
+    throw new AuditExportError('missing-answer', 'It is not said why lines are to be dropped.', {
+      cure: 'Add --reason TEXT: it is kept beside the quarantine, for whoever asks later.',
+      details: { missing: '--reason' },
+    });
+  if (all === ids.length > 0)
+    throw new AuditExportError(
+      all ? 'usage' : 'missing-answer',
+      all ? 'Ids and --all are two ways to say which lines to drop.' : 'It is not said which lines to drop.',
+      { cure: 'Name their ids, as audit-export quarantine list shows them, or say --all.' },
+    );
+}
+
+async function factsOf(
+  { line, destination, bytes, rawFile }: ShelvedLine,
+  shelf: QuarantineShelf,
+): Promise<Omit<DroppedLine, 'at' | 'why' | 'id'>> {
+  const { source, line: number, offset, reason } = line;
+  const hash = createHash('sha256').update(bytes ?? '');
+  let length = bytes?.length ?? 0;
+  if (rawFile !== undefined)
+    for await (const piece of shelf.rawBytes(rawFile)) {
+      hash.update(piece);
+      length += piece.length;
+    }
+  const sha256 = hash.digest('hex');
+  return { destination: destination.text, source, line: number, offset, reason, bytes: length, sha256 };
+}
