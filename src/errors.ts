@@ -41,6 +41,7 @@ const errorKinds = {
   throttled: 'delivery',
   'store-failed': 'delivery',
   'not-supported': 'delivery',
+  'output-failed': 'configuration',
   'state-not-written': 'configuration',
   'spool-failed': 'delivery',
   'quarantine-failed': 'delivery',

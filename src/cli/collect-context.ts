@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
 import { stateFolder } from '../adapters/fs/config-file.ts';
@@ -12,6 +11,7 @@ import { formatCount } from '../core/report/format.ts';
 import { AuditExportError } from '../errors.ts';
 import type { SnowflakeSession } from '../ports/snowflake.ts';
 import { buildPushHost } from './context.ts';
+import { writeOut } from './output.ts';
 import type { CliContext } from './terminal-context.ts';
 
 const tellEveryMs = 10_000;
@@ -35,9 +35,7 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
       return { state, close: () => state.close() };
     },
     readFile: readNamedFile,
-    print: async (bytes) => {
-      if (!stdout.write(bytes)) await once(stdout, 'drain');
-    },
+    print: (bytes) => writeOut(stdout, bytes),
   };
 }
 

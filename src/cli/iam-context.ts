@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
 import { stateFolder } from '../adapters/fs/config-file.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
@@ -14,7 +15,6 @@ import type { CliContext } from './terminal-context.ts';
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
   region: string;
-  endpointUrl: string | undefined;
   /** Profile whose state folder keeps the receipt. */
   profile: string | undefined;
   /** Besides, for somebody to take along. */
@@ -24,12 +24,17 @@ export interface IamPlace {
   onChange?: (change: PlannedChange) => void;
 }
 
+/** The region that the environment or the AWS profile names. */
+export async function ambientRegion({ environment }: CliContext): Promise<string | undefined> {
+  return findRegion(environment);
+}
+
 /** IAM of the credentials at hand. Throws where there are none. */
 export async function openAdmin(
   { environment }: CliContext,
-  { region, endpointUrl }: Pick<IamPlace, 'region' | 'endpointUrl'>,
+  { region }: Pick<IamPlace, 'region'>,
 ): Promise<IamAdmin> {
-  return openIamAdmin({ region, endpointUrl }, environment);
+  return openIamAdmin({ region }, environment);
 }
 
 /** What `apply` and `destroy` need of the world. */

@@ -20,7 +20,6 @@ export async function runDestroy(invocation: Invocation): Promise<number> {
   const { region, bucket } = receipt;
   const host = await buildIamHost(context, {
     region,
-    endpointUrl: options.endpointUrl,
     profile: profile?.name,
     receipts,
     onChange: changeLine(invocation),

@@ -29,6 +29,8 @@ const changeable = [
   'quarantine',
   'storageClass',
   'kmsKeyId',
+  'sse',
+  'acl',
   'tags',
   'retryFor',
   'lockWait',
