@@ -13,6 +13,8 @@ export interface AwsProfile {
   named: boolean;
   /** Its settings in both files; undefined where neither has it. */
   settings: Readonly<Record<string, string | undefined>> | undefined;
+  /** The SSO session that it names, and that is not in the file. */
+  missingSession: string | undefined;
   /** The section that its `services` names. */
   services: Readonly<Record<string, string | undefined>>;
   /** The names of all that there are. */
@@ -29,12 +31,17 @@ export async function readAwsProfile(environment: Environment): Promise<AwsProfi
   const name = environment['AWS_PROFILE'] || 'default';
   const inConfig = configFile[name];
   const inCredentials = credentialsFile[name];
+  const session = inConfig?.['sso_session'];
   const services = ['services', inConfig?.['services'] ?? ''].join(CONFIG_PREFIX_SEPARATOR);
   return {
     name,
     named: (environment['AWS_PROFILE'] ?? '') !== '',
     settings:
       inConfig === undefined && inCredentials === undefined ? undefined : { ...inConfig, ...inCredentials },
+    missingSession:
+      session === undefined || ['sso-session', session].join(CONFIG_PREFIX_SEPARATOR) in configFile
+        ? undefined
+        : session,
     services: configFile[services] ?? {},
     others: [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter(
       (other) => !/^(?:sso-session|services)\./.test(other),

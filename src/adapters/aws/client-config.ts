@@ -60,9 +60,14 @@ export async function clientConfig(
 export async function s3ClientConfig(
   { pathStyle, ...wish }: ClientWish & { pathStyle: boolean | undefined },
   environment: Environment,
-): Promise<ClientConfig & { forcePathStyle: boolean }> {
+): Promise<ClientConfig & { forcePathStyle: boolean; expectContinueHeader: boolean }> {
   const config = await clientConfig('S3', wish, environment);
-  return { ...config, forcePathStyle: pathStyle ?? config.endpoint !== undefined };
+  return {
+    ...config,
+    forcePathStyle: pathStyle ?? config.endpoint !== undefined,
+    // With agents of our own the body is not held back for it: all it can do is to meet a gateway that does not know it.
+    expectContinueHeader: false,
+  };
 }
 
 function endpointFor(

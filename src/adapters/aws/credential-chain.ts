@@ -3,7 +3,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { Logger } from '@smithy/types';
 import type { AwsProfile } from './aws-profile.ts';
 import { fromAwsError } from './aws-errors.ts';
-import { CredentialsError, reasonIn, unreadableToken } from './credential-errors.ts';
+import { CredentialsError, missingSession, reasonIn, unreadableToken } from './credential-errors.ts';
 import type { RoutedHandler } from './request-handler.ts';
 
 type ChainOf = NonNullable<S3ClientConfig['credentialDefaultProvider']>;
@@ -52,7 +52,7 @@ function inOurWords(error: unknown, { said, profile, failure }: Heard): unknown 
   if ($metadata !== undefined) return fromAwsError(error, { action: 'sts:AssumeRole', target });
   const act = { action: 'credentials', target: `the AWS profile ${profile.name}` };
   if (failure !== undefined) return fromAwsError(failure, act);
-  const meaning = unreadableToken(error as NodeJS.ErrnoException);
+  const meaning = unreadableToken(error as NodeJS.ErrnoException) ?? missingSession(profile);
   if (meaning !== undefined) return new CredentialsError(meaning, error);
   if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') return error;
   const reason = reasonIn([...said, (error as Error).message], profile);

@@ -150,6 +150,15 @@ function reasonOf(stderr: string): string {
   return `: ${text.length > longestReason ? `…${text.slice(-longestReason)}` : text}`;
 }
 
+/** What it means that a profile names an SSO session that there is not; the chain fails on it in no words at all. */
+export function missingSession({ missingSession, name }: AwsProfile): AwsMeaning | undefined {
+  if (missingSession === undefined) return undefined;
+  return none(
+    `there is no section [sso-session ${missingSession}], which the AWS profile ${name} names, in ~/.aws/config`,
+    `aws configure sso --profile ${name}`,
+  );
+}
+
 /** The meaning of the first thing said that is a reason; undefined where none is. */
 export function reasonIn(said: readonly string[], profile: AwsProfile): AwsMeaning | undefined {
   for (const { said: pattern, means } of reasons) {

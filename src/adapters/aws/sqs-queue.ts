@@ -124,7 +124,7 @@ const regionInPath = new RegExp(`^/queue/${region}/`);
  * The region that the URL of a queue names. Sources: "Amazon SQS endpoints and quotas", AWS General Reference (the legacy
  * endpoint without a region is that of us-east-1); "Queue URLs", LocalStack documentation.
  */
-function regionOfQueue({ hostname, pathname }: URL): string | undefined {
+export function regionOfQueue({ hostname, pathname }: URL): string | undefined {
   if (hostname === 'queue.amazonaws.com') return 'us-east-1';
   const [, modern, older] = regionInHost.exec(hostname) ?? [];
   return modern ?? older ?? regionInPath.exec(pathname)?.[1];

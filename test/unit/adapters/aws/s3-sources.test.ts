@@ -168,7 +168,7 @@ test('small objects are asked for ahead, and those that nobody reads keep nobody
   const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
   const { settings, requests } = await serve((_, response, url) => {
     if (url.searchParams.has('list-type')) response.end(page(keys));
-    else response.end(`${url.pathname}\n`);
+    else response.setHeader('etag', '"e"').end(`${url.pathname}\n`);
   });
   const sources = await openS3Sources('s3://bucket/', settings, { exceptBelow: [] });
   expect(await contentOf(sources[0])).toBe('/bucket/k0\n');
