@@ -42,6 +42,7 @@ const errorKinds = {
   throttled: 'delivery',
   'store-failed': 'delivery',
   'not-supported': 'delivery',
+  'output-failed': 'configuration',
   'state-not-written': 'configuration',
   'spool-failed': 'delivery',
   'quarantine-failed': 'delivery',

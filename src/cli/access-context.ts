@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { findRegion, openAccessProber } from '../adapters/aws/access-prober.ts';
+import { openAccessProber } from '../adapters/aws/access-prober.ts';
+import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
 import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
 import type { StoreSettings } from '../commands/push/push-host.ts';
@@ -22,8 +23,7 @@ export function buildTestAccessHost(context: CliContext, options: GlobalOptions)
     openProber: (settings, target) => openProber(settings, target, environment),
     ...showProbes(context, options),
     agreeToLock: (lock) => askAboutLock(lock, context, options),
-    ambientRegion: async () =>
-      environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? (await findRegion()),
+    ambientRegion: () => findRegion(environment),
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     lastChangeMs: (place) => lastChange(context, place),
     reports: (place) => ({
@@ -38,9 +38,9 @@ export async function openProber(
   { bucket, prefix, key }: ProbedStore,
   environment: CliContext['environment'],
 ): Promise<AccessProber> {
-  const { bucketOwner, storageClass, kmsKeyId, tags } = others;
+  const { bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = others;
   const aws = { region, endpointUrl, pathStyle, role };
-  const write = { bucket, prefix, bucketOwner, storageClass, kmsKeyId, tags };
+  const write = { bucket, prefix, bucketOwner, storageClass, kmsKeyId, sse, acl, tags };
   return openAccessProber({ aws, write, key }, environment);
 }
 

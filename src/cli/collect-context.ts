@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
@@ -12,6 +11,7 @@ import { AuditExportError } from '../errors.ts';
 import type { SnowflakeSession } from '../ports/snowflake.ts';
 import type { StatePlace } from '../core/config/destination.ts';
 import { buildPushHost } from './context.ts';
+import { writeOut } from './output.ts';
 import { stateFolderOf } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
@@ -36,9 +36,7 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
       return { state, close: () => state.close() };
     },
     readFile: readNamedFile,
-    print: async (bytes) => {
-      if (!stdout.write(bytes)) await once(stdout, 'drain');
-    },
+    print: (bytes) => writeOut(stdout, bytes),
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
 import { destinationFolders, openDestinationFolder, statePlaces } from '../adapters/fs/state/state-places.ts';
@@ -19,17 +20,21 @@ import { makeFolder } from '../adapters/fs/make-folder.ts';
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
   region: string;
-  endpointUrl: string | undefined;
   receipts: ReceiptStore;
   onChange?: (change: PlannedChange) => void;
+}
+
+/** The region that the environment or the AWS profile names. */
+export async function ambientRegion({ environment }: CliContext): Promise<string | undefined> {
+  return findRegion(environment);
 }
 
 /** IAM of the credentials at hand. Throws where there are none. */
 export async function openAdmin(
   { environment }: CliContext,
-  { region, endpointUrl }: Pick<IamPlace, 'region' | 'endpointUrl'>,
+  { region }: Pick<IamPlace, 'region'>,
 ): Promise<IamAdmin> {
-  return openIamAdmin({ region, endpointUrl }, environment);
+  return openIamAdmin({ region }, environment);
 }
 
 /** What `apply` and `destroy` need of the world. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
 import { openConfigStore } from '../adapters/fs/config-store.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
@@ -37,11 +38,10 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
     wait,
     clock,
     config,
-    ambientRegion: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
-    openIam: ({ endpointUrl }, region, profile) =>
+    ambientRegion: await findRegion(environment),
+    openIam: (region, profile) =>
       buildIamHost(context, {
         region,
-        endpointUrl,
         receipts: openReceipts(
           statePlaces(context).profileFolder({ name: profile, configFile: config.file }),
         ),

@@ -1,17 +1,40 @@
+import { Console } from 'node:console';
 import type { Writable } from 'node:stream';
 import { openJsonLog } from '../adapters/terminal/json-log.ts';
 import { openLogStream } from '../adapters/terminal/log-stream.ts';
 import { ProgressLine } from '../adapters/terminal/progress-line.ts';
 import { ProgressLog } from '../adapters/terminal/progress-log.ts';
 import { openTextLog } from '../adapters/terminal/text-log.ts';
+import { exitCodes } from '../errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Progress } from '../ports/progress.ts';
 import type { LogFormat } from './log-format.ts';
+import { tellError } from './render/error.ts';
 import type { CliContext, CliProcess } from './terminal-context.ts';
 
 /** The log of a command line, on stderr. */
 export function openLog(stderr: Writable, format: LogFormat): Log {
   return format === 'json' ? openJsonLog(stderr) : openTextLog(stderr);
+}
+
+/**
+ * Has all lines on stderr be objects, those of Node and of libraries included: warnings, what is written to the console, and
+ * the end of a process that nobody foresaw.
+ */
+export function tellAllAsJson(process: NodeJS.Process, version: string): void {
+  const log = openLog(process.stderr, 'json');
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    log.warn('node', message, { name });
+  });
+  const lines = openLogStream(log, 'library');
+  globalThis.console = new Console({ stdout: lines, stderr: lines });
+  process.on('uncaughtException', (error) => {
+    tellError(log, error, { version, verbose: false });
+    // Nobody knows any more what state things are in.
+    // oxlint-disable-next-line no-process-exit
+    process.exit(exitCodes.bug);
+  });
 }
 
 /** The context for a command: where stderr is to be JSON, whatever it writes there goes through the log. */

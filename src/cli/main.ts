@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dropEmpty } from './environment.ts';
 import { logFormatOf } from './log-format.ts';
+import { watchOutput } from './output.ts';
 import { run } from './run.ts';
 
+dropEmpty(process.env);
 // The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
@@ -22,14 +25,10 @@ async function tellOfStopping(signal: string): Promise<void> {
   openLog(process.stderr, logFormat).note('stopping', message, { signal }, `\n${message}\n`);
 }
 
-// What Node itself warns of is part of the log as well.
+// What Node itself and the libraries have to say is part of the log as well.
 if (logFormat === 'json') {
-  process.removeAllListeners('warning');
-  process.on('warning', ({ name, message }) => {
-    void import('./log-context.ts').then(({ openLog }) => {
-      openLog(process.stderr, logFormat).warn('node', message, { name });
-    });
-  });
+  const { tellAllAsJson } = await import('./log-context.ts');
+  tellAllAsJson(process, version);
 }
 
 /**
@@ -57,12 +56,8 @@ function onceAborted(): AbortSignal {
   return controller.signal;
 }
 
-// A reader that has seen enough (`| head`) closes the pipe: no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-process.exitCode = await run(argv, {
+const output = watchOutput(process.stdout, process.stderr);
+const exitCode = await run(argv, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -75,3 +70,11 @@ process.exitCode = await run(argv, {
     return () => process.off('SIGHUP', listener);
   },
 });
+const failure = await output.failure();
+if (failure === undefined) process.exitCode = exitCode;
+else {
+  const { openLog } = await import('./log-context.ts');
+  const { tellError } = await import('./render/error.ts');
+  tellError(openLog(process.stderr, logFormat), failure, { version, verbose: argv.includes('--verbose') });
+  process.exitCode = exitCode === 0 ? failure.exitCode : exitCode;
+}

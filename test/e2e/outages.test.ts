@@ -250,6 +250,8 @@ test('a store that says nothing to three in ten requests gets each object once a
     bucketOwner: undefined,
     storageClass: undefined,
     kmsKeyId: undefined,
+    sse: undefined,
+    acl: undefined,
     tags: undefined,
   };
   const retries: PutFailureCause[] = [];

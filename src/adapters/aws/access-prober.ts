@@ -3,11 +3,12 @@ import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { AccessProber, BucketProber } from '../../ports/access-prober.ts';
 import { tried } from './access-answers.ts';
+import { checkAnswers } from './answers.ts';
 import { identityProber } from './access-identity.ts';
 import { storeProber } from './access-store.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
 import { openBucketAdmin } from './bucket-admin.ts';
-import { buildRequestAgents } from './request-handler.ts';
+import { clientConfig, s3ClientConfig } from './client-config.ts';
 import { buildStoreClient } from './store-client.ts';
 
 /** Nobody should wait long for a probe that fails. */
@@ -29,7 +30,7 @@ export async function openAccessProber(
   environment: NodeJS.ProcessEnv,
 ): Promise<AccessProber> {
   const clients = await buildClients(aws, environment);
-  const store = await buildStoreClient(aws, write, environment);
+  const store = await buildStoreClient(aws, environment);
   return {
     identity: identityProber(clients, aws.role),
     bucket: await bucketProber(clients.s3, { aws, write }, environment),
@@ -51,24 +52,14 @@ async function buildClients(
   { region, endpointUrl, pathStyle }: AwsSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<Clients> {
-  const given = endpointUrl ?? environment['AWS_ENDPOINT_URL'];
-  const configFor = async (service: string, url: string): Promise<object> => ({
-    region: region ?? 'us-east-1',
-    maxAttempts,
-    requestHandler: await buildRequestAgents(
-      given ?? environment[`AWS_ENDPOINT_URL_${service}`] ?? url,
-      environment,
-    ),
-    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
-  });
-  const s3Endpoint = endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  const inRegion = { region: region ?? 'us-east-1', attempts: maxAttempts };
+  const sts = new STSClient(await clientConfig('STS', inRegion, environment));
+  const iam = new IAMClient(await clientConfig('IAM', inRegion, environment));
+  const s3 = new S3Client(await s3ClientConfig({ ...inRegion, endpointUrl, pathStyle }, environment));
   return {
-    sts: new STSClient(await configFor('STS', `https://sts.${region ?? 'us-east-1'}.amazonaws.com`)),
-    iam: new IAMClient(await configFor('IAM', 'https://iam.amazonaws.com')),
-    s3: new S3Client({
-      ...(await configFor('S3', 'https://s3.amazonaws.com')),
-      forcePathStyle: pathStyle ?? s3Endpoint !== undefined,
-    }),
+    sts: checkAnswers(sts, 'STS'),
+    iam: checkAnswers(iam, 'IAM'),
+    s3: checkAnswers(s3, 'S3'),
   };
 }
 
@@ -95,18 +86,4 @@ async function bucketProber(
         }
       }),
   };
-}
-
-/**
- * The region that the SDK would take from its own settings, the AWS profile's included; undefined where they name none.
- */
-export async function findRegion(): Promise<string | undefined> {
-  const client = new STSClient({});
-  try {
-    return await client.config.region();
-  } catch {
-    return undefined;
-  } finally {
-    client.destroy();
-  }
 }

@@ -12,7 +12,7 @@ import type { FinishedObject } from '../../ports/object-store.ts';
 import { PutFailure } from '../../ports/put-failure.ts';
 import { tried } from './access-answers.ts';
 import type { S3WriteSettings } from './aws-settings.ts';
-import { constantInput, S3Store } from './s3-store.ts';
+import { constantInput, S3Store, saysTaken } from './s3-store.ts';
 
 /** Always the same content, so that a probe that is there from before is the same one. */
 const probeText = 'Written by the access test of audit-export. It may be deleted.\n';
@@ -43,7 +43,7 @@ export function storeProber(client: S3Client, write: S3WriteSettings, key: strin
       tried({ action: 's3:PutObject', target: url }, async () => {
         await putPastOthers(store, probe);
         const { status, requestId, kmsKey } = last;
-        return { conditional: status === 412, kmsKey, $metadata: { requestId } };
+        return { conditional: status === 412 || status === 304, kmsKey, $metadata: { requestId } };
       }),
     mayPut: (target) => mayPut(client, write, target),
     read: () =>
@@ -110,9 +110,9 @@ function mayPut(
     } catch (error) {
       const { name, $metadata } = error as {
         name?: string;
-        $metadata?: { httpStatusCode?: number; requestId?: string };
+        $metadata?: { requestId?: string };
       };
-      if (name !== 'BadDigest' && name !== 'InvalidDigest' && $metadata?.httpStatusCode !== 412) throw error;
+      if (name !== 'BadDigest' && name !== 'InvalidDigest' && !saysTaken(error)) throw error;
       return { stored: false, $metadata: { requestId: $metadata?.requestId } };
     }
   });

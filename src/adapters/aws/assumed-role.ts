@@ -1,5 +1,7 @@
+import { AuditExportError } from '../../errors.ts';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandOutput, STSClientConfig } from '@aws-sdk/client-sts';
+import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 
 /** What the SDK takes as credentials; asked again for new ones some minutes before these expire. */
@@ -23,7 +25,7 @@ export function assumedRole(
   role: { arn: string; externalId: string | undefined },
   config: STSClientConfig,
 ): CredentialsProvider {
-  const client = new STSClient(config);
+  const client = checkAnswers(new STSClient(config), 'STS');
   return async (options) => {
     const command = new AssumeRoleCommand({
       RoleArn: role.arn,
@@ -39,11 +41,17 @@ export function assumedRole(
       throw fromAwsError(error, { action: 'sts:AssumeRole', target: role.arn });
     });
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined)
+      throw new AuditExportError(
+        'unreachable',
+        `sts:AssumeRole on ${role.arn} failed: the answer holds no credentials.`,
+        { cure: 'Check AWS_ENDPOINT_URL_STS, HTTPS_PROXY and what may answer in the place of STS.' },
+      );
     return {
-      accessKeyId: AccessKeyId ?? '',
-      secretAccessKey: SecretAccessKey ?? '',
-      sessionToken: SessionToken ?? '',
-      expiration: Expiration ?? new Date(0),
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
     };
   };
 }

@@ -1,6 +1,14 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 
+/** What was being done, for the message. */
+export interface AwsAct {
+  /** `s3:PutObject` and the like. */
+  action: string;
+  /** On what: an ARN or `s3://bucket/key`. */
+  target: string;
+}
+
 /** What an error of AWS means to somebody who wants to deliver, and what cures it. */
 export interface AwsMeaning {
   code: ErrorCode;

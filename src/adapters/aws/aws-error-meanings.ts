@@ -5,7 +5,7 @@ export const denied: AwsMeaning = {
   code: 'access-denied',
   cause: 'denied',
   why: 'the credentials in use may not do it',
-  cure: 'Allow s3:PutObject on the prefix for this principal (and kms:GenerateDataKey where the bucket has a KMS key); check the bucket policy and the bucket owner of the profile.',
+  cure: 'Allow s3:PutObject on the prefix for this principal (and kms:GenerateDataKey where the bucket has a KMS key); check the bucket policy (it may demand --sse AES256, --kms-key-id, --storage-class or --acl of each PUT) and the bucket owner of the profile.',
 };
 
 /** The cure of a denial, for the calls that are no delivery. */
@@ -148,6 +148,12 @@ export const byName: MeaningTable = {
     why: 'the session token is missing or not valid',
     cure: 'Log in again, or unset AWS_SESSION_TOKEN.',
   }),
+  ...alike(['InvalidIdentityTokenException', 'IDPRejectedClaimException', 'IDPCommunicationErrorException'], {
+    code: 'invalid-credentials',
+    cause: 'denied',
+    why: 'STS does not accept the token of the web identity',
+    cure: 'Check the issuer and the audience of the identity provider in IAM, and the trust policy of the role.',
+  }),
   ...alike(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'], expired),
   // AWS counts it among the errors of credentials: their session, or the request, was too old on arrival.
   RequestExpired: { ...tooOld, cause: 'expired' },
@@ -169,7 +175,7 @@ export const byName: MeaningTable = {
     code: 'acl-not-supported',
     cause: 'denied',
     why: 'the bucket takes no ACLs',
-    cure: 'This tool sends none: a proxy in between may add one.',
+    cure: 'Leave --acl out; without it, this tool sends none, and a proxy in between may add one.',
   },
   SlowDown: { ...slowDown, why: 'S3 asks to slow down' },
   ServiceUnavailable: { ...slowDown, why: 'the service is unavailable' },
@@ -200,6 +206,24 @@ export const byName: MeaningTable = {
     cause: 'network',
     why: 'the body did not arrive in time',
     cure: again,
+  },
+  ...alike(['QuotaExceeded', 'XMinioAdminBucketQuotaExceeded', 'InsufficientCapacity'], {
+    code: 'store-failed',
+    cause: 'server',
+    why: 'the quota of the bucket is used up',
+    cure: 'Raise the quota of the bucket, or make room in it. ' + again,
+  }),
+  ...alike(['XMinioStorageFull', 'InsufficientStorage'], {
+    code: 'store-failed',
+    cause: 'server',
+    why: 'the store is full',
+    cure: 'Make room in the store. ' + again,
+  }),
+  InvalidStorageClass: {
+    code: 'not-supported',
+    cause: 'final',
+    why: 'the server does not know the storage class',
+    cure: 'Name one that it has with --storage-class, or leave it out.',
   },
   EntityTooLarge: {
     code: 'store-failed',

@@ -8,10 +8,11 @@ import {
 } from '@aws-sdk/client-s3';
 import type { GetObjectLockConfigurationCommandOutput } from '@aws-sdk/client-s3';
 import type { BucketAdmin, BucketEncryption, BucketLook, ObjectLock } from '../../ports/bucket-admin.ts';
+import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 import type { AwsSettings } from './aws-settings.ts';
+import { s3ClientConfig } from './client-config.ts';
 import { createBucket } from './create-bucket.ts';
-import { buildRequestAgents } from './request-handler.ts';
 
 /** Nobody should wait longer for a look than for the answer to a question. */
 const maxAttempts = 3;
@@ -29,16 +30,9 @@ export async function openBucketAdmin(
   aws: Pick<AwsSettings, 'endpointUrl' | 'pathStyle'>,
   environment: NodeJS.ProcessEnv,
 ): Promise<BucketAdmin> {
-  const endpoint = aws.endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const agents = await buildRequestAgents(endpoint ?? 'https://s3.amazonaws.com', environment);
-  const clientFor = (region: string): S3Client =>
-    new S3Client({
-      region,
-      requestHandler: agents,
-      maxAttempts,
-      forcePathStyle: aws.pathStyle ?? endpoint !== undefined,
-      ...(aws.endpointUrl === undefined ? {} : { endpoint: aws.endpointUrl }),
-    });
+  const { endpointUrl, pathStyle } = aws;
+  const config = await s3ClientConfig({ endpointUrl, pathStyle, attempts: maxAttempts }, environment);
+  const clientFor = (region: string): S3Client => checkAnswers(new S3Client({ ...config, region }), 'S3');
   return {
     look: async (bucket, region, account) => {
       const found = await lookFrom(clientFor, { bucket, region, account });

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { AuditExportError } from '../../errors.ts';
+import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
-import { buildRequestAgents } from './request-handler.ts';
+import { s3ClientConfig } from './client-config.ts';
 import { openError } from './source-errors.ts';
 
 /** How the buckets of sources are reached. */
@@ -207,7 +208,7 @@ export class BucketReader {
   }
 
   #client(): Promise<S3Client> {
-    this.#current ??= buildSourceClient(this.#bucket, this.#settings, this.#region).then((client) => {
+    this.#current ??= buildSourceClient(this.#settings, this.#region).then((client) => {
       this.#clients.push(client);
       return client;
     });
@@ -222,21 +223,16 @@ export class BucketReader {
 }
 
 async function buildSourceClient(
-  bucket: string,
   { endpointUrl, pathStyle, environment, usualRegion }: SourceSettings,
   region: string | undefined,
 ): Promise<S3Client> {
-  const endpoint = endpointUrl ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const inRegion = region ?? usualRegion ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  return new S3Client({
-    requestHandler: await buildRequestAgents(endpoint ?? `https://${bucket}.s3.amazonaws.com`, environment),
-    forcePathStyle: pathStyle ?? endpoint !== undefined,
+  const wish = { region: region ?? usualRegion, endpointUrl, pathStyle, attempts: 6 };
+  const client = new S3Client({
+    ...(await s3ClientConfig(wish, environment)),
     // A checksum covers a whole object, but a body that broke off comes in parts; gzip and zstd carry their own.
     responseChecksumValidation: 'WHEN_REQUIRED',
-    ...(environment['AWS_MAX_ATTEMPTS'] === undefined ? { maxAttempts: 6 } : {}),
-    ...(inRegion === undefined ? {} : { region: inRegion }),
-    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
   });
+  return checkAnswers(client, 'S3');
 }
 
 /** A body that nobody reads yet must not keep the process alive, and may break off. */

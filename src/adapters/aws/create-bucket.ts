@@ -8,6 +8,7 @@ import {
 import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
 import { AuditExportError } from '../../errors.ts';
 import type { NewBucket } from '../../ports/bucket-admin.ts';
+import { UnexpectedAnswer } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 
 interface ServiceError {
@@ -120,11 +121,9 @@ function encryptionCommand(bucket: string, kmsKeyArn: string | undefined): PutBu
 /** A policy that stands there already is somebody's work: it stays. */
 async function demandTls(client: S3Client, bucket: string, partition: string): Promise<void> {
   const found = await client.send(new GetBucketPolicyCommand({ Bucket: bucket })).catch((error: unknown) => {
-    if (
-      (error as ServiceError).name === 'NoSuchBucketPolicy' ||
-      (error as ServiceError).$metadata?.httpStatusCode === 404
-    )
-      return undefined;
+    const { name, $metadata } = error as ServiceError;
+    if (name === 'NoSuchBucketPolicy') return undefined;
+    if ($metadata?.httpStatusCode === 404 && !(error instanceof UnexpectedAnswer)) return undefined;
     throw error;
   });
   if (found?.Policy !== undefined && found.Policy !== '') return;

@@ -4,17 +4,16 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AppliedChange, PlannedChange } from '../../core/setup/change.ts';
 import type { LiveAccess } from '../../core/setup/live-access.ts';
 import type { AccessNames, IamAdmin, IamCaller } from '../../ports/iam-admin.ts';
+import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
+import { clientConfig } from './client-config.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';
 import { readLiveAccess } from './iam-reader.ts';
-import { buildRequestAgents } from './request-handler.ts';
 
 /** How IAM is reached. */
 export interface IamSettings {
   region: string;
-  /** Endpoint of an S3-compatible server, for all services. */
-  endpointUrl: string | undefined;
 }
 
 type Sleep = (ms: number) => Promise<unknown>;
@@ -60,22 +59,16 @@ class AwsIamAdmin implements IamAdmin {
  * "AWS Identity and Access Management endpoints and quotas": one per partition, found by region.
  */
 export async function openIamAdmin(
-  { region, endpointUrl }: IamSettings,
+  { region }: IamSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<IamAdmin> {
-  const endpoint = endpointUrl ?? environment['AWS_ENDPOINT_URL_IAM'] ?? environment['AWS_ENDPOINT_URL'];
-  const agents = await buildRequestAgents(endpoint ?? 'https://iam.amazonaws.com', environment);
-  const config = {
-    region,
-    requestHandler: agents,
-    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
-  };
-  const iam = new IAMClient(config);
+  const iam = checkAnswers(new IAMClient(await clientConfig('IAM', { region }, environment)), 'IAM');
   try {
     await iam.config.credentials();
   } catch (error) {
     iam.destroy();
     throw fromAwsError(error, { action: 'iam', target: 'this account' });
   }
-  return new AwsIamAdmin(iam, new STSClient(config), sleep);
+  const sts = new STSClient(await clientConfig('STS', { region }, environment));
+  return new AwsIamAdmin(iam, checkAnswers(sts, 'STS'), sleep);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { AuditExportError } from '../../errors.ts';
+import { UnexpectedAnswer } from './answers.ts';
 import type { AwsAct } from './aws-errors.ts';
 import { fromAwsError } from './aws-errors.ts';
 
@@ -36,7 +37,7 @@ const unsupported: Meaning = {
   cure: (action) =>
     action.includes('Policy')
       ? 'Where a server has no managed policies, use --inline-policy.'
-      : 'Check --endpoint-url: it must be the endpoint of IAM as well.',
+      : 'Check AWS_ENDPOINT_URL_IAM, or AWS_ENDPOINT_URL where one server is all.',
 };
 
 const refused = (cure: (action: string) => string): Meaning => ({
@@ -107,6 +108,7 @@ export function fromIamError(error: unknown, act: AwsAct): AuditExportError {
 /** Whether the answer was that there is no such thing. */
 export function isMissing(error: unknown): boolean {
   const name = nameOf(error);
+  if (error instanceof UnexpectedAnswer) return false;
   return name === 'NoSuchEntity' || (byName[name] === undefined && statusOf(error) === 404);
 }
 
@@ -124,6 +126,7 @@ export function isConflict(error: unknown): boolean {
 function meaningOf(error: unknown, general: AuditExportError): Meaning | undefined {
   const named = byName[nameOf(error)];
   if (named !== undefined) return named;
+  if (error instanceof UnexpectedAnswer) return isUnsupported(error) ? unsupported : undefined;
   if (!unspecific.has(general.code)) return undefined;
   return byStatus[statusOf(error) ?? 0] ?? (general.code === 'store-failed' ? refused(lookAgain) : undefined);
 }

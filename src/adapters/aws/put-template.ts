@@ -11,6 +11,7 @@ type HttpRequest = Parameters<Signer['sign']>[0];
 /** What came back: nothing is read of its body yet. */
 export interface HttpResponse {
   statusCode: number;
+  headers: Record<string, string | undefined>;
   body: Readable;
 }
 

@@ -1,71 +1,68 @@
-import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { AuditExportError } from '../../errors.ts';
-
-/** Sockets to one host: more than are ever busy at once. */
-const maxSockets = 64;
+import type { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import { Routes } from '../net/routes.ts';
 
 /** A connection that is not made in this time, or that is silent for so long, counts as failed. */
 const connectionMs = 10_000;
-const silenceMs = 30_000;
+const usualSilenceMs = 30_000;
 
-/** The agents to talk through, as the SDK's request handler takes them. */
-export interface RequestAgents {
-  httpAgent: HttpAgent;
-  httpsAgent: HttpsAgent;
-  connectionTimeout: number;
-  socketTimeout: number;
-}
+type Options = Parameters<HttpHandler<object>['handle']>[1];
 
 /**
- * Agents that keep connections, and that honour what users of the AWS CLI expect: `HTTPS_PROXY`, `HTTP_PROXY` and
- * `NO_PROXY`, and `AWS_CA_BUNDLE` (the SDK for JavaScript reads none of them). `url` is where requests will go; a
- * socket that is silent for `socketTimeout` milliseconds fails.
+ * Sends the requests of the SDK's clients, each by the way of the host that it goes to: the SDK itself reads neither
+ * HTTPS_PROXY, HTTP_PROXY and NO_PROXY nor AWS_CA_BUNDLE. One for all clients of a kind, those of the credential chain
+ * included.
  */
-export async function buildRequestAgents(
-  url: string,
-  environment: NodeJS.ProcessEnv,
-  socketTimeout = silenceMs,
-): Promise<RequestAgents> {
-  const ca = await readCaBundle(environment['AWS_CA_BUNDLE']);
-  const options = { keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) };
-  const timeouts = { connectionTimeout: connectionMs, socketTimeout };
-  const { getProxyForUrl } = await import('proxy-from-env');
-  const proxy = getProxyForUrl(url);
-  if (proxy === '')
-    return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options), ...timeouts };
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const agent = new HttpsProxyAgent<'https:'>(proxyUrl(proxy), options);
-  return {
-    httpAgent: agent as unknown as HttpAgent,
-    httpsAgent: agent as unknown as HttpsAgent,
-    ...timeouts,
-  };
-}
+export class RoutedHandler implements HttpHandler<object> {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+  /** What the last request failed with that got no answer. */
+  lastFailure: unknown;
+  readonly #routes: Routes;
+  readonly #silenceMs: number;
+  readonly #handlers = new Map<string, Promise<NodeHttpHandler>>();
 
-async function readCaBundle(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined || path === '') return undefined;
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new AuditExportError(
-      'config-invalid',
-      `The certificates that AWS_CA_BUNDLE names can't be read: ${(error as Error).message}.`,
-      {
-        cure: 'Correct the path in AWS_CA_BUNDLE, or unset it.',
-        cause: error,
-      },
-    );
-  });
-}
+  /** `ca`: certificates to trust, in PEM; a connection that is silent for `silenceMs` fails. */
+  constructor(ca: string | undefined, silenceMs = usualSilenceMs) {
+    this.#routes = new Routes(ca);
+    this.#silenceMs = silenceMs;
+  }
 
-/** Throws `config-invalid` for what is no address; it is not repeated, for it may hold a password. */
-function proxyUrl(proxy: string): URL {
-  if (URL.canParse(proxy)) return new URL(proxy);
-  throw new AuditExportError(
-    'config-invalid',
-    'HTTPS_PROXY or HTTP_PROXY does not hold the address of a proxy.',
-    {
-      cure: 'Write it as http://HOST:PORT, or unset it.',
-    },
-  );
+  async handle(request: HttpRequest, options?: Options): Promise<{ response: HttpResponse }> {
+    try {
+      const handler = await this.#handlerFor(request);
+      return await handler.handle(request, options);
+    } catch (error) {
+      this.lastFailure = error;
+      throw error;
+    }
+  }
+
+  destroy(): void {
+    this.#routes.close();
+  }
+
+  /** The SDK asks for nothing here: there is nothing of ours that it may change. */
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): object {
+    return {};
+  }
+
+  #handlerFor({ protocol, hostname, port }: HttpRequest): Promise<NodeHttpHandler> {
+    const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+    const handler = this.#handlers.get(origin) ?? this.#open(new URL(origin));
+    this.#handlers.set(origin, handler);
+    return handler;
+  }
+
+  async #open(url: URL): Promise<NodeHttpHandler> {
+    const agent = await this.#routes.agentFor(url);
+    return new NodeHttpHandler({
+      httpAgent: agent,
+      httpsAgent: agent as HttpsAgent,
+      connectionTimeout: connectionMs,
+      socketTimeout: this.#silenceMs,
+    });
+  }
 }

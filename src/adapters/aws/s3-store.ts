@@ -1,6 +1,13 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { PutObjectCommandInput, S3Client, StorageClass } from '@aws-sdk/client-s3';
+import type {
+  ObjectCannedACL,
+  PutObjectCommandInput,
+  S3Client,
+  ServerSideEncryption,
+  StorageClass,
+} from '@aws-sdk/client-s3';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
+import { inForm } from './answers.ts';
 import { toPutFailure } from './aws-errors.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
 import { FreshCredentials } from './fresh-credentials.ts';
@@ -8,8 +15,15 @@ import { PutTemplate } from './put-template.ts';
 import type { HttpResponse } from './put-template.ts';
 import { buildStoreClient } from './store-client.ts';
 
-/** The answer where the key is taken: the condition `If-None-Match: *` does not hold. */
-const taken = 412;
+/**
+ * Whether an error says that the key is taken: the condition `If-None-Match: *` does not hold. MinIO said 304 before 2024-04.
+ * A 412 of somebody else (a gateway, another condition) says nothing of the kind.
+ */
+export function saysTaken(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  return status === 304 || (status === 412 && name === 'PreconditionFailed');
+}
 
 /**
  * An S3 bucket as store. One `put` is one PutObject with its whole body: s3:PutObject is all it takes. Throws a PutFailure;
@@ -43,8 +57,7 @@ export class S3Store implements ObjectStore {
       credentials = this.#credentials.current;
       return await this.#send(object);
     } catch (error) {
-      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === taken)
-        return 'already-there';
+      if (saysTaken(error)) return 'already-there';
       const failure = toPutFailure(error, {
         action: 's3:PutObject',
         target: `s3://${this.#write.bucket}/${object.key}`,
@@ -59,14 +72,12 @@ export class S3Store implements ObjectStore {
     this.#client.destroy();
   }
 
-  /** By the template where there is one; what an answer means that is no success is for the SDK to tell. */
+  /** By the template where there is one; what an answer means that is no success is for the SDK to read. */
   async #send(object: FinishedObject): Promise<PutStatus> {
     const { key, body, contentType } = object;
-    const response = await this.#template?.send(object);
-    if (response?.statusCode === 200 || response?.statusCode === taken) {
-      response.body.on('error', () => undefined).resume();
-      return response.statusCode === taken ? 'already-there' : 'stored';
-    }
+    const sent = await this.#template?.send(object);
+    const response = sent === undefined ? undefined : await inForm(sent, 'S3', 'PutObjectCommand');
+    if (response?.statusCode === 200) return 'stored';
     const command = new PutObjectCommand({
       ...this.#constant,
       Key: key,
@@ -94,19 +105,22 @@ function answerWith(command: PutObjectCommand, response: HttpResponse): void {
 }
 
 /**
- * What all PUTs have in common. No ACL: buckets whose owner is enforced refuse any. The checksum (CRC32, which Object
+ * What all PUTs have in common. No ACL unless one is asked for: buckets whose owner is enforced refuse most. The checksum (CRC32, which Object
  * Lock buckets demand in some form) is the SDK's default and is sent as a header, since the body is a buffer.
  */
 export function constantInput(
   write: S3WriteSettings,
 ): Omit<PutObjectCommandInput, 'Key' | 'Body' | 'ContentType'> {
-  const { bucket, bucketOwner, storageClass, kmsKeyId, tags } = write;
+  const { bucket, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = write;
+  const encryption = kmsKeyId === undefined ? sse : (sse ?? 'aws:kms');
   return {
     Bucket: bucket,
     IfNoneMatch: '*',
     ...(bucketOwner === undefined ? {} : { ExpectedBucketOwner: bucketOwner }),
     ...(storageClass === undefined ? {} : { StorageClass: storageClass as StorageClass }),
-    ...(kmsKeyId === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId }),
+    ...(encryption === undefined ? {} : { ServerSideEncryption: encryption as ServerSideEncryption }),
+    ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
+    ...(acl === undefined ? {} : { ACL: acl as ObjectCannedACL }),
     ...(tags === undefined ? {} : { Tagging: new URLSearchParams(tags).toString() }),
   };
 }
@@ -126,7 +140,7 @@ export async function openS3Store(
   environment: NodeJS.ProcessEnv,
   { checked = true, silenceMs }: S3Connection = {},
 ): Promise<S3Store> {
-  const client = await buildStoreClient(aws, write, environment, { maxAttempts: 1, silenceMs });
+  const client = await buildStoreClient(aws, environment, { attempts: 'once', silenceMs });
   await checkSettings(client, write.bucket, checked);
   return new S3Store(client, write, { templates: true });
 }

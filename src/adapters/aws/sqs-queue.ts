@@ -6,8 +6,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { MessageQueue, QueueMessage } from '../../ports/queue.ts';
+import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
-import { buildRequestAgents } from './request-handler.ts';
+import { clientConfig } from './client-config.ts';
 
 /** A long poll is silent for up to 20 seconds. */
 const silenceMs = 60_000;
@@ -95,23 +96,38 @@ function isNoSuchQueue(error: unknown): boolean {
 
 /**
  * Connects the queue of a URL such as `https://sqs.eu-central-1.amazonaws.com/111122223333/NAME`; its host says where it
- * is and its region. Throws `usage` for what is no URL of a queue.
+ * is and its region, unless an endpoint is set for SQS. Throws `usage` for what is no URL of a queue.
  */
 export async function openSqsQueue(
   url: string,
   region: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<SqsQueue> {
-  const { origin, hostname } = parseQueueUrl(url);
-  const inUrl = /^(?:sqs|queue)\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(hostname)?.[1];
-  const inRegion = inUrl ?? region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const client = new SQSClient({
-    endpoint: origin,
-    requestHandler: await buildRequestAgents(origin, environment, silenceMs),
-    ...(environment['AWS_MAX_ATTEMPTS'] === undefined ? { maxAttempts: 6 } : {}),
-    ...(inRegion === undefined ? {} : { region: inRegion }),
-  });
-  return new SqsQueue(url, client);
+  const parsed = parseQueueUrl(url);
+  const wish = {
+    region: regionOfQueue(parsed) ?? region,
+    usualEndpoint: parsed.origin,
+    attempts: 6,
+    silenceMs,
+  };
+  const client = new SQSClient(await clientConfig('SQS', wish, environment));
+  return new SqsQueue(url, checkAnswers(client, 'SQS'));
+}
+
+const region = '([a-z]{2,4}(?:-[a-z]+)+-\\d)';
+/** `sqs.REGION.…`, `sqs-fips.REGION.…`, `vpce-….sqs.REGION.vpce.…`; `REGION.queue.…` is the older form. */
+const regionInHost = new RegExp(`(?:^|\\.)(?:sqs|sqs-fips|queue)\\.${region}\\.|^${region}\\.queue\\.`);
+/** LocalStack may put it into the path: `/queue/REGION/ACCOUNT/NAME`. */
+const regionInPath = new RegExp(`^/queue/${region}/`);
+
+/**
+ * The region that the URL of a queue names. Sources: "Amazon SQS endpoints and quotas", AWS General Reference (the legacy
+ * endpoint without a region is that of us-east-1); "Queue URLs", LocalStack documentation.
+ */
+export function regionOfQueue({ hostname, pathname }: URL): string | undefined {
+  if (hostname === 'queue.amazonaws.com') return 'us-east-1';
+  const [, modern, older] = regionInHost.exec(hostname) ?? [];
+  return modern ?? older ?? regionInPath.exec(pathname)?.[1];
 }
 
 function parseQueueUrl(url: string): URL {

@@ -70,7 +70,8 @@ function parseKey(pem: string, passphrase: string | undefined, named: string): K
       format: 'pem',
       ...(passphrase === undefined ? {} : { passphrase }),
     });
-  } catch {
+  } catch (error) {
+    if (encrypted && isOldCipher(error)) throw oldCipher(named);
     if (encrypted)
       throw refusedKey(
         named,
@@ -79,6 +80,19 @@ function parseKey(pem: string, passphrase: string | undefined, named: string): K
       );
     throw refusedKey(named, 'is no private key in PEM', makeOne);
   }
+}
+
+/** OpenSSL 3 has some old ciphers no more, outside of its legacy provider; it says so before it tries a passphrase. */
+function isOldCipher(error: unknown): boolean {
+  return (error as { code?: string }).code === 'ERR_OSSL_EVP_UNSUPPORTED';
+}
+
+function oldCipher(named: string): AuditExportError {
+  return refusedKey(
+    named,
+    'is encrypted in an old way, which the OpenSSL of this Node can no longer open (the passphrase was not tried)',
+    `Encrypt it anew, and name that file: openssl pkcs8 -topk8 -provider legacy -provider default -in "$${named}" -v2 aes256 -out rsa_key.p8`,
+  );
 }
 
 const makeOne =

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { AuditExportError } from '../../errors.ts';
+import { proxyErrorIn, proxyTrouble } from '../net/proxy-error.ts';
 
 /** What Snowflake says of a failure: QueryFailureStatus of the SQL API reference. */
 export interface SaidFailure {
@@ -188,6 +189,15 @@ const network: Readonly<Record<string, string>> = {
 /** Makes an error of a request that got no answer. Certificates that are not trusted are told as such. */
 export function fromNetwork(error: unknown, what: string, host: string): AuditExportError {
   const { code = '', message } = error as { code?: string; message: string };
+  const proxy = proxyErrorIn(error);
+  if (proxy !== undefined) {
+    const { why, cure } = proxyTrouble(proxy);
+    return new AuditExportError('snowflake-unreachable', `${what} on ${host} failed: ${why}.`, {
+      cure,
+      details: { host, proxy: proxy.proxy, proxyStatus: proxy.status },
+      cause: error,
+    });
+  }
   const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
   const why = untrusted ? 'its certificate is not trusted' : (network[code] ?? oneLine(message));
   return new AuditExportError(
@@ -205,6 +215,8 @@ export function fromNetwork(error: unknown, what: string, host: string): AuditEx
 
 /** Failures of the network that a second try may cure; a wrong name or an untrusted certificate stays what it is. */
 export function isPassing(error: unknown): boolean {
+  const proxy = proxyErrorIn(error);
+  if (proxy?.status !== undefined) return proxyTrouble(proxy).passes;
   const { code = '' } = error as { code?: string };
   return [
     'ECONNREFUSED',

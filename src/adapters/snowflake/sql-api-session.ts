@@ -175,14 +175,18 @@ export class SqlApiSession implements SnowflakeSession {
     if (meta?.rowType === undefined || data === undefined)
       throw this.#strange('a result without columns or rows', answer);
     const { caller } = this.#parts;
+    const partitions = meta.partitionInfo ?? [];
+    const rows = partitions.length === 0 ? data.length : sumOf(partitions.map(({ rowCount }) => rowCount));
+    if ((meta.numRows ?? rows) !== rows)
+      throw this.#strange(`a result of ${meta.numRows ?? 0} rows that holds ${rows}`, answer);
     return {
       statementId: id,
       columns: meta.rowType.map(({ name, type }): SnowflakeColumn => ({ name, type: type.toLowerCase() })),
-      rowCount: meta.numRows ?? data.length,
+      rowCount: rows,
       batches: readRows({
         what: `statement ${id}`,
         first: data,
-        partitions: meta.partitionInfo ?? [],
+        partitions,
         fetch: (index, stop) =>
           caller.call({
             what: `Partition ${index} of statement ${id}`,
@@ -210,10 +214,12 @@ export class SqlApiSession implements SnowflakeSession {
 
   #read(answer: Answer): Read {
     try {
-      return { answer, body: JSON.parse(answer.body.toString('utf8')) as StatementAnswer };
+      const body: unknown = JSON.parse(answer.body.toString('utf8'));
+      if (typeof body === 'object' && body !== null) return { answer, body };
     } catch (error) {
       throw this.#strange('no JSON', answer, error);
     }
+    throw this.#strange('no JSON object', answer);
   }
 
   #strange(what: string, { status, headers }: Answer, cause?: unknown): AuditExportError {
@@ -225,6 +231,8 @@ export class SqlApiSession implements SnowflakeSession {
     );
   }
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 interface Read {
   answer: Answer;

@@ -1,7 +1,7 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpAgent, request as requestOverHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestOverHttps } from 'node:https';
-import { buildRequestAgents } from '../aws/request-handler.ts';
+import { Routes } from '../net/routes.ts';
 import { isLoopback } from './account-address.ts';
 
 /** One HTTP request. */
@@ -52,7 +52,7 @@ export interface Transport {
 export async function openTransport(origin: string, patienceMs = silenceMs): Promise<Transport> {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
-  const agent = await agentFor(origin, url.hostname, secure);
+  const agent = await agentFor(url, secure);
   const request = secure ? requestOverHttps : requestOverHttp;
   return {
     send: (exchange) => send((options) => request(url, { ...options, agent, timeout: patienceMs }), exchange),
@@ -61,12 +61,11 @@ export async function openTransport(origin: string, patienceMs = silenceMs): Pro
 }
 
 /** This machine is never reached through a proxy. */
-async function agentFor(origin: string, host: string, secure: boolean): Promise<HttpAgent> {
+async function agentFor(url: URL, secure: boolean): Promise<Agent> {
   const options = { keepAlive: true };
-  if (isLoopback(host)) return secure ? new HttpsAgent(options) : new HttpAgent(options);
-  // Without an environment: AWS_CA_BUNDLE is about AWS alone.
-  const { httpsAgent, httpAgent } = await buildRequestAgents(origin, {});
-  return secure ? httpsAgent : httpAgent;
+  if (isLoopback(url.hostname)) return secure ? new HttpsAgent(options) : new HttpAgent(options);
+  // Without certificates of its own: AWS_CA_BUNDLE is about AWS alone.
+  return new Routes().agentFor(url);
 }
 
 function send(open: (options: RequestOptions) => ClientRequest, exchange: Exchange): Promise<Answer> {

@@ -24,7 +24,6 @@ export async function runApply(invocation: Invocation): Promise<number> {
     planFile === undefined ? await readWanted(invocation) : await readSaved(planFile, invocation);
   const host = await buildIamHost(context, {
     region: wanted.desired.region,
-    endpointUrl: options.endpointUrl,
     receipts: openReceipts(await receiptFolder(wanted, options.endpointUrl, context), receiptFile),
     onChange: changeLine(invocation),
   });

@@ -21,7 +21,6 @@ export async function runDestroy(invocation: Invocation): Promise<number> {
   const { region, bucket } = receipt;
   const host = await buildIamHost(context, {
     region,
-    endpointUrl: options.endpointUrl,
     receipts,
     onChange: changeLine(invocation),
   });

@@ -13,8 +13,7 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   const { removeExtras, out } = options as unknown as PlanSettings;
   const { desired } = await readWanted(invocation);
   const { region } = desired;
-  const { endpointUrl } = options;
-  const admin = await openAdmin(context, { region, endpointUrl });
+  const admin = await openAdmin(context, { region });
   try {
     const plan = await readPlan(desired, admin, { removeExtras });
     const json = `${JSON.stringify(plan, null, 2)}\n`;

@@ -7,7 +7,7 @@ import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
 import { parseAccessPlan } from '../../core/setup/parse-plan.ts';
 import { AuditExportError } from '../../errors.ts';
-import { readNamedFile } from '../iam-context.ts';
+import { ambientRegion, readNamedFile } from '../iam-context.ts';
 import type { Invocation } from '../verb.ts';
 
 /** What an invocation is about. */
@@ -21,7 +21,6 @@ export interface Wanted {
 
 /** The access that flags, profile or request ask for. Throws `missing-answer`, `usage`, `document-invalid`. */
 export async function readWanted({ context, options, profile }: Invocation): Promise<Wanted> {
-  const { environment } = context;
   const { request: file } = options as unknown as AnswerOptions;
   const request =
     file === undefined ? undefined : parseAccessRequest(file, await readNamedFile(file, 'request'));
@@ -29,7 +28,7 @@ export async function readWanted({ context, options, profile }: Invocation): Pro
     options: options as unknown as AnswerOptions & { region?: string },
     profile: profile?.profile,
     request,
-    ambientRegion: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+    ambientRegion: await ambientRegion(context),
   });
   return {
     desired: buildDesiredAccess(answers),

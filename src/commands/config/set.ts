@@ -31,6 +31,8 @@ const changeable = [
   'ignore',
   'storageClass',
   'kmsKeyId',
+  'sse',
+  'acl',
   'tags',
   'retryFor',
   'lockWait',

@@ -24,14 +24,14 @@ export async function applyAndTest(
   answers: SetupAnswers,
   plan: AccessPlan | undefined,
 ): Promise<InitReport> {
-  const { host, profileName, reach } = wizard;
+  const { host, profileName } = wizard;
   if (plan === undefined) throw nothingToApplyWith(wizard);
   if (wizard.look?.existence === 'missing' && !wizard.createBucket) throw missingBucket(answers.bucket);
   const draft = draftOf(wizard);
   // Until the change is made, a profile that works stays as it is.
   if (!wizard.isSetUp) await saveProfile(wizard, draft);
   if (wizard.createBucket) await makeBucket(wizard, answers, draft);
-  const iam = await host.openIam(reach, answers.region, profileName);
+  const iam = await host.openIam(answers.region, profileName);
   try {
     const receipt = await applyAccess(plan, iam);
     const applied = withRole(wizard, draft, {

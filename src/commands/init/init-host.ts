@@ -29,7 +29,7 @@ export interface InitHost {
   /** AWS_REGION or AWS_DEFAULT_REGION. */
   ambientRegion: string | undefined;
   /** IAM in the partition of a region, and where the receipts of a profile are kept. */
-  openIam: (reach: Reach, region: string, profile: string) => Promise<IamHost>;
+  openIam: (region: string, profile: string) => Promise<IamHost>;
   openBuckets: (reach: Reach) => Promise<BucketAdmin>;
   /**
    * Runs `test-access` on a profile, trying again for so many milliseconds what may not count yet, and keeps its report.

@@ -8,9 +8,9 @@ const firstRegion = 'us-east-1';
 
 /** Finds out whose credentials are at hand, if any. That there are none is a note, not an error. */
 export async function lookAtCaller(wizard: Wizard): Promise<void> {
-  const { host, profileName, reach } = wizard;
+  const { host, profileName } = wizard;
   try {
-    const iam = await host.openIam(reach, regionToAskFrom(wizard), profileName);
+    const iam = await host.openIam(regionToAskFrom(wizard), profileName);
     try {
       wizard.caller = await iam.admin.caller();
     } finally {

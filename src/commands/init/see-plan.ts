@@ -37,7 +37,7 @@ export async function seePlan(wizard: Wizard, answers: SetupAnswers): Promise<Ac
 }
 
 async function planOf(wizard: Wizard, desired: DesiredAccess): Promise<AccessPlan | undefined> {
-  const { host, caller, options, profileName, reach } = wizard;
+  const { host, caller, options, profileName } = wizard;
   if (!wizard.online) return undefined;
   if (caller !== undefined && desired.customerAccountId !== caller.account) {
     host.say(
@@ -46,7 +46,7 @@ async function planOf(wizard: Wizard, desired: DesiredAccess): Promise<AccessPla
     );
     return undefined;
   }
-  const iam = await host.openIam(reach, desired.region, profileName);
+  const iam = await host.openIam(desired.region, profileName);
   try {
     return await readPlan(desired, iam.admin);
   } catch (error) {

@@ -107,15 +107,20 @@ export function checkObjectSize(bytes: number): void {
   );
 }
 
-/** How objects are written to a bucket. Throws `usage` for an account id that is none. */
+/** How objects are written to a bucket. Throws `usage` for an account id that is none, and for two kinds of encryption. */
 export function storeSettings({ options, profile }: PushRequest): StoreSettings {
-  const { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags } = options;
+  const { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = options;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner)) {
     throw new AuditExportError(
       'usage',
       `--bucket-owner: ${JSON.stringify(bucketOwner)} is no AWS account id.`,
       { cure: 'An account id has 12 digits.' },
     );
+  }
+  if (kmsKeyId !== undefined && sse === 'AES256') {
+    throw new AuditExportError('usage', '--sse AES256 and a KMS key contradict each other.', {
+      cure: 'Leave one of --sse and --kms-key-id out.',
+    });
   }
   const role = profile?.profile.role;
   return {
@@ -125,6 +130,8 @@ export function storeSettings({ options, profile }: PushRequest): StoreSettings 
     bucketOwner,
     storageClass,
     kmsKeyId,
+    sse,
+    acl,
     tags,
     role: role === undefined ? undefined : { arn: role.arn, externalId: role.externalId },
   };

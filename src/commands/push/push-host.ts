@@ -33,6 +33,8 @@ export interface StoreSettings {
   bucketOwner: string | undefined;
   storageClass: string | undefined;
   kmsKeyId: string | undefined;
+  sse: string | undefined;
+  acl: string | undefined;
   tags: Readonly<Record<string, string>> | undefined;
   role: { arn: string; externalId: string | undefined } | undefined;
   /** Whether a run without credentials that work is told so at once; one that outlasts outages is not. */

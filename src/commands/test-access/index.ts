@@ -48,8 +48,19 @@ async function probe(
   { request, host }: { request: TestAccessRequest; host: TestAccessHost },
 ): Promise<AccessReport> {
   const { bucket, prefix, role, region } = access;
-  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags } = request.options;
-  const settings = { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags, role };
+  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = request.options;
+  const settings = {
+    region,
+    endpointUrl,
+    pathStyle,
+    bucketOwner,
+    storageClass,
+    kmsKeyId,
+    sse,
+    acl,
+    tags,
+    role,
+  };
   const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(access) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;

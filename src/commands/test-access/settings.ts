@@ -4,7 +4,7 @@ import { pushSettings } from '../push/settings.ts';
 const test = 'Test';
 const access = 'Access';
 
-const { to, bucketOwner, kmsKeyId, storageClass, tags, pathStyle } = pushSettings;
+const { to, bucketOwner, kmsKeyId, sse, acl, storageClass, tags, pathStyle } = pushSettings;
 
 /** All settings of `test-access`: those of `push` that say where and how is delivered, and its own. */
 export const testAccessSettings = {
@@ -68,6 +68,8 @@ export const testAccessSettings = {
   to: { ...to, group: access, help: 'where is delivered: s3://BUCKET/PREFIX' },
   bucketOwner,
   kmsKeyId,
+  sse,
+  acl,
   storageClass,
   tags,
   pathStyle,

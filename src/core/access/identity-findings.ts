@@ -81,7 +81,7 @@ export const identityFindings = {
     status: 'fail',
     says: (_, detail) => `STS can't be reached: ${detail}`,
     cure: ({ region }) =>
-      `check the network, HTTPS_PROXY and --endpoint-url; https://sts.${region}.amazonaws.com must be reachable from here`,
+      `check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS; https://sts.${region}.amazonaws.com must be reachable from here`,
     such: "the name of the host can't be resolved",
   },
   'sts-switched-off': {

@@ -93,7 +93,8 @@ export const roleFindings = {
     status: 'skipped',
     blocks: true,
     says: () => 'the server has no sts:AssumeRole',
-    cure: () => 'check --endpoint-url (it must be the endpoint of STS as well), or deliver without a role',
+    cure: () =>
+      'check AWS_ENDPOINT_URL_STS (or AWS_ENDPOINT_URL, where one server is all), or deliver without a role',
   },
   'assume-not-yet': {
     probe: 'assume-role',

@@ -27,12 +27,12 @@ export const globalSettings = {
     help: 'AWS region; else AWS_REGION or the AWS profile',
   },
   endpointUrl: {
-    kind: 'text',
+    kind: 'url',
     flag: 'endpoint-url',
     value: 'URL',
     profile: 'endpointUrl',
     group: global,
-    help: 'endpoint of an S3-compatible server; else AWS_ENDPOINT_URL',
+    help: 'endpoint of S3 alone; else AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, which is that of STS, IAM and SQS too',
   },
   json: { kind: 'switch', flag: 'json', group: global, default: 'false', help: 'print the result as JSON' },
   quiet: {

@@ -31,6 +31,8 @@ export type Profile = Readonly<Record<string, unknown>> & {
   readonly endpointUrl?: string;
   readonly pathStyle?: boolean;
   readonly kmsKeyId?: string;
+  readonly sse?: string;
+  readonly acl?: string;
   readonly storageClass?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly types?: readonly string[];

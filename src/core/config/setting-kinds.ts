@@ -3,6 +3,8 @@ import { AuditExportError } from '../../errors.ts';
 /** The kinds of value that a setting can have, and what each becomes. */
 export interface KindValues {
   text: string;
+  /** Of a server: http or https. */
+  url: string;
   list: string[];
   size: number;
   integer: number;
@@ -36,6 +38,14 @@ function parseSize(text: string, place: Place): number {
   );
   if (bytes < 1) throw wrong(place, text, 'it must be at least one byte');
   return bytes;
+}
+
+function parseUrl(text: string, place: Place): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.username === '')
+    return text;
+  const shown = text.includes('@') ? '(not shown)' : text;
+  throw wrong(place, shown, 'it must be https://HOST or http://HOST:PORT, without a user');
 }
 
 function parseInteger(text: string, place: Place): number {
@@ -92,6 +102,7 @@ const splitList = (texts: readonly string[]): string[] =>
 /** Reads the words of a command line or an environment variable as a value of the kind. Throws `usage`. */
 export const parsers: { [K in Kind]: (texts: readonly string[], place: Place) => KindValues[K] } = {
   text: (texts) => texts.at(-1) ?? '',
+  url: (texts, place) => parseUrl(texts.at(-1) ?? '', place),
   list: splitList,
   size: (texts, place) => parseSize(texts.at(-1) ?? '', place),
   integer: (texts, place) => parseInteger(texts.at(-1) ?? '', place),

@@ -56,6 +56,7 @@ export function useRehearsal(options: EmulatorOptions = {}): Rehearsal {
       const { accessKeyId, secretAccessKey } = key ?? (role ? vendor : customer);
       vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', url);
       const aws: AwsSettings = {
         region,
         endpointUrl: endpointUrl ?? url,
@@ -68,6 +69,8 @@ export function useRehearsal(options: EmulatorOptions = {}): Rehearsal {
         bucketOwner: undefined,
         storageClass: undefined,
         kmsKeyId: undefined,
+        sse: undefined,
+        acl: undefined,
         tags: undefined,
         ...more,
       };

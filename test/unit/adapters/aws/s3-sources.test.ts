@@ -132,7 +132,7 @@ test('a body that never gets on is given up, and the source named', async () => 
 
 test('of two readings of a key, the second is tried where the first is none; of a version that is gone, neither', async () => {
   const { settings, requests } = await serve((_, response, url) => {
-    if (url.pathname === '/b/a%20b') response.end('line\n');
+    if (url.pathname === '/b/a%20b') response.setHeader('etag', '"e"').end('line\n');
     else {
       response.writeHead(404);
       response.end('<Error><Code>NoSuchKey</Code><Message>The key does not exist.</Message></Error>');
@@ -168,7 +168,7 @@ test('small objects are asked for ahead, and those that nobody reads keep nobody
   const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
   const { settings, requests } = await serve((_, response, url) => {
     if (url.searchParams.has('list-type')) response.end(page(keys));
-    else response.end(`${url.pathname}\n`);
+    else response.setHeader('etag', '"e"').end(`${url.pathname}\n`);
   });
   const sources = await openS3Sources('s3://bucket/', settings, { exceptBelow: [] });
   expect(await contentOf(sources[0])).toBe('/bucket/k0\n');
@@ -182,7 +182,7 @@ test('small objects are asked for ahead, and those that nobody reads keep nobody
 test('aborting ends a read that waits', async () => {
   const controller = new AbortController();
   const { settings, requests } = await serve((_, response) => {
-    response.writeHead(200, { 'content-length': 1000 });
+    response.writeHead(200, { 'content-length': 1000, etag: '"e"' });
     response.write('one\n');
   });
   const reader = new S3ObjectReader({ ...settings, signal: controller.signal });

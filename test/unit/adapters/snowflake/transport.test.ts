@@ -40,8 +40,9 @@ test('HTTPS_PROXY is gone through, and hears no token', async () => {
   );
   const error = await rejectionOf(session.query({ text: 'SELECT 1 AS A' }));
   await session.close();
-  expect(error.code).toBe('snowflake-failed');
-  expect(error.message).toContain('407');
+  expect(error.code).toBe('snowflake-unreachable');
+  expect(error.message).toMatch(/the proxy 127\.0\.0\.1:\d+ asks for a log-in \(HTTP 407\)/);
+  expect(error.cure).toContain('http://USER:PASSWORD@HOST:PORT');
   expect(heard[0]).toMatch(/^acme-prod\.snowflakecomputing\.com:443 /);
   expect(heard.join('')).not.toContain('the-secret-token');
 });

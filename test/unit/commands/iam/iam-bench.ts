@@ -79,7 +79,7 @@ export class IamBench {
     vi.stubEnv('AWS_ACCESS_KEY_ID', keys.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', keys.secretAccessKey);
     const { region, endpoint } = this.target;
-    const admin = await openIamAdmin({ region, endpointUrl: endpoint }, {});
+    const admin = await openIamAdmin({ region }, { AWS_ENDPOINT_URL: endpoint });
     this.#admins.push(admin);
     return admin;
   }

@@ -24,7 +24,7 @@ let admin: IamAdmin | undefined;
 
 async function open(answers: Answers): Promise<IamAdmin> {
   gateway = await startGateway(answers);
-  admin = await openIamAdmin({ region: 'us-east-1', endpointUrl: gateway.url }, {});
+  admin = await openIamAdmin({ region: 'us-east-1' }, { AWS_ENDPOINT_URL: gateway.url });
   return admin;
 }
 
@@ -143,7 +143,7 @@ describe('an error of IAM', () => {
     ['ExpiredToken', { status: 403, body: errorOf('ExpiredToken', 'x') }, 'expired-credentials', /expired/],
     ['Throttling', { status: 400, body: errorOf('ThrottlingException', 'x') }, 'throttled', /slow down/],
     ['500 without a name', { status: 500 }, 'iam-refused', /iam:CreateRole/],
-    ['no XML', { status: 400, body: 'Bad Request' }, 'iam-refused', /iam:CreateRole/],
+    ['no XML', { status: 400, body: 'Bad Request' }, 'store-failed', /malformed \(HTTP 400\)/],
   ])('%s is said in our words, with a cure', async (_what, answer, code, message) => {
     const iam = await open({ CreateRole: answer });
     await expect(iam.apply(createRole)).rejects.toMatchObject({
