@@ -1,4 +1,5 @@
-import { s3Endpoint } from '../adapters/aws/s3-endpoint.ts';
+import { readAwsProfile } from '../adapters/aws/aws-profile.ts';
+import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
 import { realPath } from '../adapters/fs/state/real-path.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { resolve } from 'node:path';
@@ -15,7 +16,7 @@ export async function findDestination(
   endpointUrl: string | undefined,
   { environment, workingFolder }: Surroundings,
 ): Promise<Destination> {
-  if (address.kind === 's3') return destinationOf(address, await s3Endpoint(endpointUrl, environment));
+  if (address.kind === 's3') return destinationOf(address, endpointUrl ?? configuredEndpoint('S3', environment, await readAwsProfile(environment)));
   return destinationOf({ kind: 'folder', path: realPath(resolve(workingFolder, address.path)) }, undefined);
 }
 

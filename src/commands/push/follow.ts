@@ -5,7 +5,7 @@ import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../core/delivery/back-off.ts';
 import type { FileSource } from '../../core/files/look-at-content.ts';
 import { lookAtFiles } from '../../core/files/catalogue.ts';
-import { AuditExportError, exitCodes } from '../../errors.ts';
+import { AuditExportError } from '../../errors.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
@@ -100,6 +100,7 @@ class Follower {
   #failures = 0;
   #wholeLookMs = Number.NEGATIVE_INFINITY;
   #failure: unknown;
+  #waiting: PushReport['waiting'] = [];
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -293,7 +294,8 @@ class Follower {
           void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
           return pushed;
         },
-        settle: async ({ parts }) => standingOf(parts),
+        isGiven: () => false,
+        settle: async (parts) => standingOf(parts.map(({ part }) => part)),
         onDone: async ({ parts }) => {
           for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
           this.#intake.freed();
@@ -302,6 +304,7 @@ class Follower {
     );
     for (const problem of result.problems) this.#tell(problemOf(problem, session.plan));
     if (result.ended === 'complete') {
+      this.#noteWaiting(result, isWhole);
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#wholeLookMs = nowMs;
     }
@@ -318,6 +321,13 @@ class Follower {
   #tell(problem: ReportProblem): void {
     this.#problems.set(`${problem.kind} ${problem.source}`, problem);
     this.#notes.problem(problem);
+  }
+
+  /** A look at some files says nothing of the ends of the others. */
+  #noteWaiting({ waiting, known }: FilesResult, isWhole: boolean): void {
+    const looked = new Set(known.map(({ source }) => source.name));
+    const others = isWhole ? [] : this.#waiting.filter(({ source }) => !looked.has(source));
+    this.#waiting = [...others, ...waiting];
   }
 
   #showSpool(): void {
@@ -368,21 +378,14 @@ class Follower {
   }
 
   #report(): PushReport {
-    const { host, kept, held } = this.#options;
+    const { kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
     const problems = [...this.#problems.values()];
     if (this.#failure !== undefined)
       return this.#session.report({ ended: 'failed', error: this.#failure, problems });
-    const report = this.#session.report({ ended: 'complete', problems });
-    if (!report.balanced) return report;
-    // Told to stop it has done what it was told, whatever it has set aside.
-    const isStopped = host.signal.aborted && report.exitCode === exitCodes.quarantined;
-    return {
-      ...report,
-      outcome: isLeft ? 'interrupted' : report.outcome,
-      exitCode: isStopped ? exitCodes.done : report.exitCode,
-    };
+    const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
+    return isLeft && report.balanced ? { ...report, outcome: 'interrupted' } : report;
   }
 }
 

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import type { PushReport, ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
-import type { ObjectPart, Part } from '../../core/batches/batch.ts';
 import type { FilesPorts, FilesResult } from '../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { isFileSource } from '../../core/files/look-at-content.ts';
@@ -9,6 +7,7 @@ import type { AuditExportError } from '../../errors.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import { holdJournal } from './held-journal.ts';
+import { DeliveredObjects, objectSource } from './delivered-objects.ts';
 import { keptSource, segmentsOf, standingOf } from './kept-source.ts';
 import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
@@ -79,7 +78,7 @@ class OnePush {
     const { dedupe } = plan.options;
     const seen = dedupe === undefined ? undefined : held && telling(held.openSeen(dedupe), this.#options.host);
     try {
-      const files = held === undefined ? undefined : await this.#pushJournaled(held, seen);
+      const files = held === undefined ? undefined : await this.#pushJournaled(held, sources, seen);
       if (files !== undefined && files.ended !== 'complete') return this.#end(files);
       const rest = held === undefined ? sources : sources.filter((source) => !isJournaled(source));
       const parts = rest.map((source) => ({ source }));
@@ -93,26 +92,31 @@ class OnePush {
     }
   }
 
-  async #pushJournaled(held: HeldJournal, seen: SeenEvents | undefined): Promise<FilesResult> {
+  async #pushJournaled(
+    held: HeldJournal,
+    sources: readonly Source[],
+    seen: SeenEvents | undefined,
+  ): Promise<FilesResult> {
     const { plan, host, session, list } = this.#options;
-    const objects = new DeliveredObjects(held);
+    const objects = new DeliveredObjects(held, sources);
     try {
       const ports: FilesPorts = {
         journal: held.journal,
         files: host.files,
         list: async () => (await list()).filter(isFileSource),
         open: async (part) => {
-          if (part.kind === 'object') return sourceOf(await host.reopenObject(part));
+          if (part.kind === 'object') return objectSource(part, await host.reopenObject(part));
           return keptSource(part, await held.openKept());
         },
-        more: async () => objects.fresh(await list()),
+        more: () => objects.fresh(held.journal.state.cursors),
         newId: host.newId,
         now: host.clock.now,
         push: async ({ cut }, parts, confirm) =>
           (await this.#push({ parts, cut, confirm, seen: plan.eventKeys ? seen : undefined })).result,
-        settle: async ({ parts }) => {
-          await objects.settle(parts, host.clock.now());
-          return standingOf(parts);
+        isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
+        settle: async (parts) => {
+          const { cursors: spool = {} } = standingOf(parts.map(({ part }) => part));
+          return { cursors: { ...spool, ...(await objects.settle(parts, host.clock.now())) } };
         },
         onDone: async ({ parts }) => {
           for (const segment of segmentsOf(parts)) await (await held.openKept()).remove(segment);
@@ -140,60 +144,4 @@ class OnePush {
     const told = [...this.#failures].map(([source, failure]) => sourceProblem(source, failure));
     return { ended, error, failures, problems: [...this.#problems, ...told], waiting };
   }
-}
-
-function sourceOf(source: Source | undefined): { source: Source } | undefined {
-  return source && { source };
-}
-
-const keyBytes = 16;
-const dayMs = 86_400_000;
-
-/** Which objects of buckets were delivered: by name, ETag and size. */
-class DeliveredObjects {
-  readonly #held: HeldJournal;
-  #index: SeenEvents | undefined;
-
-  constructor(held: HeldJournal) {
-    this.#held = held;
-  }
-
-  /** Those of the sources that were not delivered yet. */
-  async fresh(sources: readonly Source[]): Promise<ObjectPart[]> {
-    const parts = sources.flatMap(({ name, object }): ObjectPart[] =>
-      object === undefined ? [] : [{ kind: 'object', source: name, ...object }],
-    );
-    if (parts.length === 0) return [];
-    const asked = this.#open().begin();
-    const flags = asked.note(keysOf(parts));
-    await asked.abandon();
-    return parts.filter((_, index) => flags[index] !== 1);
-  }
-
-  /** Keeps that all objects among these parts were delivered. */
-  async settle(parts: readonly Part[], nowMs: number): Promise<void> {
-    const objects = parts.filter((part) => part.kind === 'object');
-    if (objects.length > 0) {
-      const settled = this.#open().begin();
-      settled.note(keysOf(objects));
-      await settled.commit(Math.floor(nowMs / dayMs));
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#index?.close();
-  }
-
-  #open(): SeenEvents {
-    this.#index ??= this.#held.openObjects();
-    return this.#index;
-  }
-}
-
-function keysOf(parts: readonly ObjectPart[]): Buffer {
-  return Buffer.concat(
-    parts.map(({ source, etag, size }) =>
-      createHash('sha256').update(JSON.stringify([source, etag, size])).digest().subarray(0, keyBytes),
-    ),
-  );
 }

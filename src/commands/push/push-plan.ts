@@ -42,7 +42,7 @@ export async function planPush(request: PushRequest, host: PushHost): Promise<Pu
   const place = { profile, destination: await host.destinationOf(address, options.endpointUrl) };
   const quarantineFolder = options.quarantine ?? host.quarantineFolder(place);
   return {
-    inputs,
+    inputs: [...new Set([...inputs, ...(options.again ?? []), ...(options.accept ?? [])])],
     options,
     address,
     place,

@@ -252,38 +252,33 @@ export function endOf(
   if (ended === 'interrupted') return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: null };
   if (problems.length > 0) {
     const isNothing = balance.read === 0 && waiting.length === 0 && problems.length === failures.length;
+    const exitCode = isNothing ? exitCodeOfFailures(failures) : exitCodeOfProblems(failures, problems);
     const outcome = isNothing ? 'failed' : dryRun ? 'planned' : 'delivered-in-part';
-    return { outcome, exitCode: exitCodeOfProblems(failures, problems), error: failureOfAll(failures) };
+    return { outcome, exitCode, error: failureOfAll(failures, exitCode) };
   }
   const exitCode = balance.quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
   const outcome = balance.quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
   return { outcome: dryRun ? 'planned' : outcome, exitCode, error: null };
 }
 
-/**
- * What could not be read may be read by the next run, unless nothing could be; what is no JSON Lines never will be. The first
- * weighs more.
- */
+/** Nothing could be read: the run has failed for the first reason that another run may overcome, else for the first. */
+function exitCodeOfFailures(failures: readonly AuditExportError[]): number {
+  const codes = failures.map(({ exitCode }) => exitCode);
+  return codes.find((code) => code === exitCodes.delivery) ?? codes[0] ?? exitCodes.delivery;
+}
+
+/** What could not be read or found may be by the next run; what is no JSON Lines never will be. The first weighs more. */
 function exitCodeOfProblems(
   failures: readonly AuditExportError[],
   problems: readonly ReportProblem[],
 ): number {
-  const codes = failures.map((failure) => codeOf(failure, failures));
-  const isMore = problems.length > failures.length || codes.includes(exitCodes.delivery);
-  return isMore ? exitCodes.delivery : exitCodes.configuration;
+  const isForeign = failures.every(({ code }) => code === 'source-unsupported');
+  return isForeign && problems.length === failures.length ? exitCodes.configuration : exitCodes.delivery;
 }
 
-function codeOf(failure: AuditExportError, failures: readonly AuditExportError[]): number {
-  const isUnreadable = failure.code === 'source-unreadable';
-  return isUnreadable && failures.some(({ code }) => code !== 'source-unreadable')
-    ? exitCodes.delivery
-    : failure.exitCode;
-}
-
-/** The failure of a source as that of the run; of several, the first of the kind that decides the exit code. */
-function failureOfAll(failures: readonly AuditExportError[]): ReportedError | null {
-  const isDelivery = (failure: AuditExportError): boolean => codeOf(failure, failures) === exitCodes.delivery;
-  const first = failures.find(isDelivery) ?? failures[0];
+/** The failure of a source as that of the run; of several, the first that explains the exit code. */
+function failureOfAll(failures: readonly AuditExportError[], exitCode: number): ReportedError | null {
+  const first = failures.find((failure) => failure.exitCode === exitCode) ?? failures[0];
   if (first === undefined) return null;
   const reported = reportedError(first);
   if (failures.length === 1) return reported;

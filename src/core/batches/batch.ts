@@ -49,6 +49,8 @@ export interface ObjectPart {
   source: string;
   etag: string;
   size: number;
+  /** Where reading broke off before; missing: it is read from its beginning. */
+  from?: Place;
 }
 
 export type Part = FilePart | KeptPart | ObjectPart;

@@ -30,6 +30,8 @@ export interface FilesPorts {
   open: (part: OtherPart) => Promise<SourcePart | undefined>;
   /** What is new and is no file. */
   more: () => Promise<readonly OtherPart[]>;
+  /** Whether a part that is no file is given. */
+  isGiven: (part: OtherPart) => boolean;
   /** Waits until nobody else decides which file is which; answers with what lets the next one. */
   enter?: () => Promise<() => void>;
   newId: () => string;
@@ -37,12 +39,18 @@ export interface FilesPorts {
   /** The whole way of the data. `confirm` is asked before the last objects are stored. */
   push: (batch: Batch, parts: readonly SourcePart[], confirm: () => Promise<void>) => Promise<PushResult>;
   /** Asked when all of a batch is durable, and before the journal says so. */
-  settle: (batch: Batch) => Promise<Standing>;
+  settle: (parts: readonly SettledPart[]) => Promise<Standing>;
   /** Told when the journal says that a batch is done. */
   onDone: (batch: Batch) => Promise<void>;
 }
 
 type OtherPart = Exclude<Part, FilePart>;
+
+/** A part, and how the reading of it went. */
+export interface SettledPart {
+  part: Part;
+  account: SourceAccount | undefined;
+}
 
 /** What needs somebody's eye, though the run goes on. */
 export interface DeliveryProblem {
@@ -113,7 +121,10 @@ class FilesDelivery {
     const look = await lookAtFiles(await list(), journal.state.files, this.#choices, { files, begun, newId, now });
     // Decided once: what is read again is new now, and goes on from there.
     this.#choices = { ...this.#choices, again: new Set() };
-    const { changed, forgotten } = look;
+    const { changed, forgotten, problems } = look;
+    for (const problem of problems)
+      if (!this.#problems.some(({ kind, id }) => kind === problem.kind && id === problem.id))
+        this.#problems.push(problem);
     if (changed.length > 0 || forgotten.length > 0)
       await journal.add({ kind: 'cursor', standing: { files: changed, forgotten } });
     return look;
@@ -128,14 +139,19 @@ class FilesDelivery {
         const result = await this.#push(batch, found);
         return result.ended === 'complete' ? 'again' : result;
       }
-      const given = look.files.filter(({ isAsked }) => isAsked);
-      const touched = fileParts(batch).find(({ file }) => given.some(({ known }) => known.id === file.id));
+      const touched = fileParts(batch).find(({ file }) => this.#isTouched(file, look));
       if (touched === undefined && fileParts(batch).length > 0) continue;
       await journal.add({ kind: 'done', id: batch.id, standing: {} });
-      this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? 'spool' });
+      const isTold = fileParts(batch).some(({ file }) => journal.state.files.get(file.id)?.lostMs !== undefined);
+      if (!isTold) this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? 'spool' });
       return 'again';
     }
     return undefined;
+  }
+
+  /** Whether a file that something was begun of is given, or the file that has its name now. */
+  #isTouched({ id, path }: KnownFile, { files }: Look): boolean {
+    return files.some(({ isAsked, known, source }) => isAsked && (known.id === id || source.file.path === path));
   }
 
   /** All parts of a batch, where they are now; undefined where some bytes are nowhere. */
@@ -179,7 +195,10 @@ class FilesDelivery {
     const given = new Map(look.files.filter(({ isAsked }) => isAsked).map((seen) => [seen.known.id, seen]));
     const offered = new Map<string, number>();
     for await (const batch of this.#ports.journal.history()) {
-      if (!fileParts(batch).some(({ file }) => given.has(file.id))) continue;
+      const isMeant = batch.parts.some((part) =>
+        part.kind === 'file' ? given.has(part.file.id) : this.#ports.isGiven(part),
+      );
+      if (!isMeant) continue;
       const found = await this.#find(batch, look);
       if (found === undefined) continue;
       const result = await this.#push(batch, found, true);
@@ -211,7 +230,8 @@ class FilesDelivery {
       if (!wasDone) files.push(await standingBehind(part, seen, account, sum(part.file.delivered, lines)));
     }
     if (wasDone) return result;
-    await journal.add({ kind: 'done', id: batch.id, standing: { ...(await settle(batch)), files } });
+    const settled = found.map(({ part }, index) => ({ part, account: result.sources[index] }));
+    await journal.add({ kind: 'done', id: batch.id, standing: { ...(await settle(settled)), files } });
     await onDone(batch);
     return result;
   }
@@ -224,7 +244,7 @@ class FilesDelivery {
     return {
       ended: pushed?.ended ?? 'complete',
       error: pushed?.error,
-      problems: [...look.problems, ...this.#problems],
+      problems: this.#problems,
       waiting: seen
         .filter(({ known }) => !known.broken && known.waiting > 0)
         .map(({ source, known }) => ({ source: source.name, bytes: known.waiting })),

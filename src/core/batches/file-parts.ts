@@ -3,7 +3,7 @@ import type { SeenFile } from '../files/catalogue.ts';
 import type { KnownFile } from '../files/known-file.ts';
 import { windowBytes } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
-import { firstLineOf, storedEnds, walkContent, windowOf } from '../files/look-at-content.ts';
+import { contentHead, firstLineOf, storedEnds, walkContent, windowOf } from '../files/look-at-content.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import type { FilePart } from './batch.ts';
 
@@ -94,6 +94,7 @@ export async function standingBehind(
   const stored = plain ? offset : broken ? 0 : source.file.storedBytes;
   return {
     ...begun,
+    ...(await headOf(begun, offset, source)),
     path: known.path,
     real: known.real,
     inode: known.inode,
@@ -111,6 +112,17 @@ export async function standingBehind(
     delivered,
     seenMs: known.seenMs,
   };
+}
+
+/** What closes a list of documents may be replaced: by what was delivered a file is known, once something was. */
+async function headOf(
+  { head, firstLine }: KnownFile,
+  offset: number,
+  source: FileSource,
+): Promise<Pick<KnownFile, 'head' | 'firstLine'>> {
+  if (offset === 0 || head.bytes <= offset) return { head, firstLine };
+  const bytes = (await contentHead(source)).subarray(0, offset);
+  return { head: windowOf(bytes), firstLine: firstLineOf(bytes) };
 }
 
 /** Ends that no file has: its content is compared as a whole then. */

@@ -47,7 +47,10 @@ export class JournalState {
   #stand({ files = [], forgotten = [], cursors = {} }: Standing): void {
     for (const file of files) this.files.set(file.id, file);
     for (const id of forgotten) this.files.delete(id);
-    for (const [name, cursor] of Object.entries(cursors)) this.cursors.set(name, cursor);
+    for (const [name, cursor] of Object.entries(cursors)) {
+      if (cursor === null) this.cursors.delete(name);
+      else this.cursors.set(name, cursor);
+    }
   }
 }
 

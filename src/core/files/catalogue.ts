@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { FilesPort } from '../../ports/files.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
-import { beginning, mayHoldMore } from './known-file.ts';
+import { beginning, mayHoldMore, windowBytes } from './known-file.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
   contentHead,
@@ -260,9 +260,11 @@ class Looking {
   /** A file that is nowhere: told where lines may be missing, else only its content is remembered. */
   #miss(known: KnownFile, isReplaced: boolean): void {
     const isLooked = known.lostMs !== undefined;
-    if (isLooked || (isReplaced && !known.left && mayHoldMore(known))) {
+    if (isLooked) return;
+    const isBegun = this.#options.begun.has(known.id);
+    if (isReplaced && (isBegun || (!known.left && mayHoldMore(known)))) {
       this.#tell('missing', known);
-      if (!isLooked) this.#look.changed.push({ ...known, lostMs: this.#options.now() });
+      this.#look.changed.push({ ...known, lostMs: this.#options.now() });
     } else this.#look.changed.push({ ...known, path: '', real: '', left: false });
   }
 
@@ -278,14 +280,14 @@ class Looking {
     const edited = this.#look.problems.find(
       ({ kind, source: path }) => kind === 'edited' && path === source.file.path,
     );
-    if (edited !== undefined) await this.#takeEdited(source, edited);
-    else
-      this.#look.files.push({
-        source,
-        known: await this.#newlyKnown(source),
-        isAsked: true,
-        isFinal: await source.file.isCompressed(),
-      });
+    if (edited !== undefined) {
+      await this.#takeEdited(source, edited);
+      return;
+    }
+    const fresh = await this.#newlyKnown(source);
+    this.#look.files.push({ source, known: fresh, isAsked: true, isFinal: !fresh.plain });
+    // Nothing of it can be delivered, and by nothing but this can it be known again.
+    if (source.file.storedBytes === 0) this.#look.changed.push(fresh);
   }
 
   /** A file that was edited is left alone, unless somebody has decided that what is there counts as delivered. */
@@ -321,8 +323,10 @@ class Looking {
       seenMs: this.#options.now(),
     };
     delete known.lostMs;
-    if (before.head.bytes === 0 || before.head.bytes < Math.min(before.seen, file.storedBytes)) {
-      const head = await this.#headOf(source);
+    // Of what was delivered, the beginning will not change; what only was seen may.
+    const settled = before.at.offset === 0 ? file.storedBytes : before.at.offset;
+    if (before.head.bytes < Math.min(settled, windowBytes)) {
+      const head = (await this.#headOf(source)).subarray(0, settled);
       known.head = windowOf(head);
       known.firstLine = firstLineOf(head);
     }

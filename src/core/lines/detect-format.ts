@@ -28,16 +28,20 @@ export interface DetectedSource {
   bytes: AsyncGenerator<Buffer>;
 }
 
-/** Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known. */
+/**
+ * Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known. Of one
+ * that may grow, the end need not be the end of anything.
+ */
 export async function detectFormat(
   bytes: AsyncIterable<Buffer>,
   known?: SourceFormat,
+  mayGrow = false,
 ): Promise<DetectedSource> {
   const { head: whole, isAll, bytes: from } = await peek(bytes, (length) => length >= headBytes);
   const skippedBytes = whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const head = whole.subarray(skippedBytes);
   const headHash = createHash('sha256').update(whole.subarray(0, hashedBytes)).digest('hex').slice(0, 32);
-  const format = known ?? formatOf(head, isAll);
+  const format = known ?? formatOf(head, isAll && !mayGrow);
   return {
     format,
     foreign: known === undefined && format === 'lines' ? foreignForm(whole) : undefined,

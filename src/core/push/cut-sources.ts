@@ -73,7 +73,8 @@ const sourceCodes: ReadonlySet<string> = new Set([
 ]);
 
 function isOfSource(error: unknown): error is AuditExportError {
-  return isAuditExportError(error) && sourceCodes.has(error.code);
+  if (!isAuditExportError(error)) return false;
+  return sourceCodes.has(error.code) || error.details['action'] === 's3:GetObject';
 }
 
 interface SourcePlace {
@@ -162,7 +163,7 @@ async function openContent(
     return opened(source.read(onStoredBytes, range), part, account);
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
+  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format, account.mayWait);
   account.headHash = headHash;
   if (part !== undefined && part.from.offset > 0) {
     const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
