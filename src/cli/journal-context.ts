@@ -78,9 +78,13 @@ async function owned<T>(folder: string, act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (isAuditExportError(error)) throw error;
-    throw new AuditExportError('state-not-written', `${folder} can't be written: ${(error as Error).message}.`, {
-      cure: 'Set XDG_STATE_HOME to a folder that this user may write to, or free disk there.',
-      cause: error,
-    });
+    throw new AuditExportError(
+      'state-not-written',
+      `${folder} can't be written: ${(error as Error).message}.`,
+      {
+        cure: 'Set XDG_STATE_HOME to a folder that this user may write to, or free disk there.',
+        cause: error,
+      },
+    );
   }
 }

@@ -14,7 +14,8 @@ export function openJournalProblems(folders: readonly string[]): JournalProblems
     list: async () => (await Promise.all(folders.map(problemsIn))).flat(),
     dismiss: async (ids) => {
       for (const folder of folders)
-        if ((await problemsIn(folder)).some(({ id }) => ids.includes(id))) await dismissIn(folder, new Set(ids));
+        if ((await problemsIn(folder)).some(({ id }) => ids.includes(id)))
+          await dismissIn(folder, new Set(ids));
     },
   };
 }
@@ -41,13 +42,19 @@ async function dismissIn(folder: string, ids: ReadonlySet<string>): Promise<void
   const { signal } = new AbortController();
   const owner = await takeOwnership(join(folder, 'lock'), { ...systemClock, waitMs, signal, above });
   if ('holder' in owner)
-    throw new AuditExportError('busy', `A run is under way: process ${owner.holder.pid} on ${owner.holder.host}.`, {
-      cure: 'Dismiss it when that one has ended, or is stopped.',
-    });
+    throw new AuditExportError(
+      'busy',
+      `A run is under way: process ${owner.holder.pid} on ${owner.holder.host}.`,
+      {
+        cure: 'Dismiss it when that one has ended, or is stopped.',
+      },
+    );
   try {
     const journal = await JournalOnDisk.open(folder, owner.fence, systemClock.now);
     const files = [...journal.state.files.values()].flatMap(({ lostMs, ...file }) =>
-      lostMs !== undefined && ids.has(file.id.slice(0, 8)) ? [{ ...file, path: '', real: '', left: false }] : [],
+      lostMs !== undefined && ids.has(file.id.slice(0, 8))
+        ? [{ ...file, path: '', real: '', left: false }]
+        : [],
     );
     await journal.add({ kind: 'cursor', standing: { files } });
     await journal.close();

@@ -31,8 +31,12 @@ export function queueParts(
   const { environment } = context;
   return {
     reopenObject: async ({ source, etag, size }) => {
-      const found = await bucketSources(context, options).openBucket(source, { exceptBelow: [] }).catch(unlessGone);
-      return found?.find(({ name, object }) => name === source && object?.etag === etag && object.size === size);
+      const found = await bucketSources(context, options)
+        .openBucket(source, { exceptBelow: [] })
+        .catch(unlessGone);
+      return found?.find(
+        ({ name, object }) => name === source && object?.etag === etag && object.size === size,
+      );
     },
     jobIndex: ['JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX']
       .map((variable) => ({ variable, value: environment[variable] ?? '' }))

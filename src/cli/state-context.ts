@@ -16,7 +16,11 @@ export async function findDestination(
   endpointUrl: string | undefined,
   { environment, workingFolder }: Surroundings,
 ): Promise<Destination> {
-  if (address.kind === 's3') return destinationOf(address, endpointUrl ?? configuredEndpoint('S3', environment, await readAwsProfile(environment)));
+  if (address.kind === 's3')
+    return destinationOf(
+      address,
+      endpointUrl ?? configuredEndpoint('S3', environment, await readAwsProfile(environment)),
+    );
   return destinationOf({ kind: 'folder', path: realPath(resolve(workingFolder, address.path)) }, undefined);
 }
 

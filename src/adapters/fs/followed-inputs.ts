@@ -155,7 +155,8 @@ class HeldFiles implements FollowedInputs {
     const inode = inodeOf(found);
     const known = this.#held.get(inode);
     if (known !== undefined) {
-      if (known.path !== path) Object.assign(known, { name, path, real: await realPathOf(path), isChanged: true });
+      if (known.path !== path)
+        Object.assign(known, { name, path, real: await realPathOf(path), isChanged: true });
       this.#noteSize(known, found, change);
       return known;
     }

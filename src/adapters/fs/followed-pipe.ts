@@ -56,11 +56,7 @@ async function openFifo(path: string): Promise<number> {
   });
 }
 
-async function* readPieces(
-  name: string,
-  stream: Readable,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+async function* readPieces(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   let hasEnded = stream.readableEnded || stream.destroyed;
   let failure = stream.errored;
   let wake: () => void = () => undefined;

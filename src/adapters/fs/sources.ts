@@ -209,10 +209,7 @@ function deviceSource(path: string): Source {
   };
 }
 
-async function* readDevice(
-  path: string,
-  onStoredBytes: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
+async function* readDevice(path: string, onStoredBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   const file = await openFile(path);
   try {
     for await (const piece of file.createReadStream({ autoClose: false })) {

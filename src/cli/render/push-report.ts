@@ -26,12 +26,10 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
       ? objectTable(report, palette, verbose)
       : partitionTable(report, palette, verbose),
     report.dryRun ? latenessTable(report, palette) : [],
-    failureLines(report, palette, verbose),
     ignoredLines(report, palette),
     quarantineLines(report, palette, listCommand),
     warningLines(report, palette),
     waitingLines(report),
-    problemLines(report, palette),
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -44,7 +42,7 @@ const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Pal
   'delivered-with-quarantine': ({ store }, { warn }) =>
     warn(`Delivered to ${store}; some lines were quarantined`),
   'delivered-in-part': ({ store }, { warn }) =>
-    warn(`Delivered to ${store}, but for what is named below`),
+    warn(`Delivered to ${store}, but for what is told of its sources`),
   planned: ({ store }, { strong }) => strong(`Dry run: nothing was written to ${store}`),
   interrupted: ({ store }, { warn }) =>
     warn(`Interrupted on the way to ${store}: run it again, nothing will be stored twice`),
@@ -127,15 +125,6 @@ const formatWords: Readonly<Record<PushReport['sources'][number]['format'], stri
   objects: 'JSON over several lines: its events were written as compact lines',
 };
 
-function failureLines({ sources }: PushReport, { strong, faint }: Palette, verbose: boolean): string[] {
-  const rows = sources.flatMap(({ failure }) =>
-    failure === undefined ? [] : [`  ${printable(failure.message)}`, faint(`    → ${failure.cure ?? ''}`)],
-  );
-  // A single one is told as the error of the run.
-  if (rows.length <= 2) return [];
-  return [strong('Not read, or not to the end'), ...shorten(rows, verbose, 'sources')];
-}
-
 function ignoredLines({ ignored = [] }: PushReport, { strong }: Palette): string[] {
   if (ignored.length === 0) return [];
   const rows = ignored.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
@@ -170,14 +159,6 @@ function waitingLines({ waiting }: PushReport): string[] {
     ({ source, bytes }) =>
       `${printable(source)}: its last ${formatCounted(bytes, 'byte is', 'bytes are')} no whole line yet and ${bytes === 1 ? 'waits' : 'wait'} for the rest (--final: nothing more will come).`,
   );
-}
-
-/** What was not delivered, each with its cure. */
-function problemLines({ problems }: PushReport, { bad }: Palette): string[] {
-  return problems.flatMap(({ message, cure }) => [
-    bad(printable(message)),
-    ...(cure === '' ? [] : [`  → ${printable(cure)}`]),
-  ]);
 }
 
 function shorten(lines: string[], verbose: boolean, what: string): string[] {

@@ -1,6 +1,9 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { CliContext } from '../terminal-context.ts';
+import { formatCount } from '../../core/report/format.ts';
+import { printable } from '../../core/report/printable.ts';
+import type { Log } from '../../ports/log.ts';
 import { renderError, renderKnownError } from './error.ts';
 import { buildPalette } from './palette.ts';
 import { renderPushReport } from './push-report.ts';
@@ -24,7 +27,8 @@ export function showPushReport(report: PushReport, options: ShownOptions, contex
 function logPushReport(report: PushReport, verbose: boolean, context: CliContext): void {
   const { log } = context;
   const { error, exitCode, outcome, balance, seconds, store, profile, objects, quarantine } = report;
-  if (error !== null) {
+  if (outcome !== 'failed') tellProblems(report, log);
+  if (error !== null && (report.problems.length === 0 || outcome === 'failed')) {
     const shown = renderReportedError(error, verbose, context);
     log.error('failed', error.message, { ...error, exitCode }, shown);
   } else if (!report.balanced) {
@@ -47,6 +51,19 @@ function logPushReport(report: PushReport, verbose: boolean, context: CliContext
     },
     '',
   );
+}
+
+/** More than these are in the report of --json. */
+const mostTold = 20;
+
+/** What was not delivered while the rest was, each with its cure. */
+function tellProblems({ problems }: PushReport, log: Log): void {
+  for (const { kind, source, message, cure } of problems.slice(0, mostTold)) {
+    const shown = `audit-export: ${printable(message)}\n${cure === '' ? '' : `  → ${printable(cure)}\n`}`;
+    log.warn(`source-${kind}`, message, { source, cure }, shown);
+  }
+  const more = problems.length - mostTold;
+  if (more > 0) log.warn('more-problems', `${formatCount(more)} more are in the report: --json.`);
 }
 
 /** An error that is not ours reached the report: a bug, shown with what a report of it needs. */

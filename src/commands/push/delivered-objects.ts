@@ -38,7 +38,9 @@ export class DeliveredObjects {
     const asked = this.#open().begin();
     const flags = asked.note(keysOf(parts));
     await asked.abandon();
-    return parts.filter((_, index) => flags[index] !== 1).map((part) => begunAt(part, cursors.get(part.source)));
+    return parts
+      .filter((_, index) => flags[index] !== 1)
+      .map((part) => begunAt(part, cursors.get(part.source)));
   }
 
   /**
@@ -104,7 +106,10 @@ export function objectSource(
 function keysOf(parts: readonly ObjectPart[]): Buffer {
   return Buffer.concat(
     parts.map(({ source, etag, size }) =>
-      createHash('sha256').update(JSON.stringify([source, etag, size])).digest().subarray(0, keyBytes),
+      createHash('sha256')
+        .update(JSON.stringify([source, etag, size]))
+        .digest()
+        .subarray(0, keyBytes),
     ),
   );
 }

@@ -41,7 +41,11 @@ export class FollowNotes {
   /** Something about a source that somebody should know; each is told once. */
   trouble(source: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#warnOnce(`source-unreadable ${source}`, message, isAuditExportError(error) ? error.cure : undefined);
+    this.#warnOnce(
+      `source-unreadable ${source}`,
+      message,
+      isAuditExportError(error) ? error.cure : undefined,
+    );
   }
 
   problem({ kind, source, message, cure }: ReportProblem): void {

@@ -44,15 +44,29 @@ export async function follow(plan: PushPlan, host: PushHost, watch: Watch): Prom
   try {
     const held = await holdJournal(plan, host);
     if (held === undefined)
-      throw new AuditExportError('state-not-written', 'There is no place for the journal, and --follow needs one.', {
-        cure: 'Set XDG_STATE_HOME to a folder that this user may write to.',
-      });
+      throw new AuditExportError(
+        'state-not-written',
+        'There is no place for the journal, and --follow needs one.',
+        {
+          cure: 'Set XDG_STATE_HOME to a folder that this user may write to.',
+        },
+      );
     try {
       const kept = await held.openKept();
       const inputs = await host.openFollowed(plan.inputs, plan.written);
       const { dedupe } = plan.options;
       const seen = dedupe === undefined ? undefined : telling(held.openSeen(dedupe), host);
-      const follower = new Follower({ host, watch, session, held, kept, inputs, seen, deadline, openSession });
+      const follower = new Follower({
+        host,
+        watch,
+        session,
+        held,
+        kept,
+        inputs,
+        seen,
+        deadline,
+        openSession,
+      });
       try {
         return await follower.run();
       } finally {
@@ -193,8 +207,7 @@ class Follower {
         now: clock.now,
       });
       const unknown = look.files.flatMap(({ known }) => (files.has(known.id) ? [] : [known]));
-      if (unknown.length > 0)
-        await held.journal.add({ kind: 'cursor', standing: { files: unknown } });
+      if (unknown.length > 0) await held.journal.add({ kind: 'cursor', standing: { files: unknown } });
     } finally {
       leave();
     }
@@ -216,7 +229,10 @@ class Follower {
     const { flushInterval } = this.#session.plan.options;
     const nowMs = this.#options.host.clock.now();
     if (nowMs - this.#wholeLookMs >= wholeLookMs) return true;
-    return sinceMs !== undefined && (nowMs - sinceMs >= flushInterval || bytes >= this.#session.plan.cut.objectBytes);
+    return (
+      sinceMs !== undefined &&
+      (nowMs - sinceMs >= flushInterval || bytes >= this.#session.plan.cut.objectBytes)
+    );
   }
 
   async #wait(): Promise<void> {
@@ -287,7 +303,13 @@ class Follower {
         push: async ({ cut }, parts, confirm) => {
           const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
           const eventSeen = session.plan.eventKeys ? seen : undefined;
-          const { result: pushed, report } = await session.push({ parts, cut, confirm, seen: eventSeen, signal });
+          const { result: pushed, report } = await session.push({
+            parts,
+            cut,
+            confirm,
+            seen: eventSeen,
+            signal,
+          });
           if (pushed.ended === 'complete') this.#notes.delivered(report);
           for (const { name, failure } of pushed.sources)
             if (failure !== undefined) this.#tell(sourceProblem(name, failure));
@@ -314,7 +336,9 @@ class Follower {
 
   /** Segments that are in no batch yet. */
   #fresh(): KeptPart[] {
-    const begun = new Set([...this.#options.held.journal.state.begun.values()].flatMap(({ parts }) => segmentsOf(parts)));
+    const begun = new Set(
+      [...this.#options.held.journal.state.begun.values()].flatMap(({ parts }) => segmentsOf(parts)),
+    );
     return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
   }
 
@@ -340,9 +364,13 @@ class Follower {
     try {
       const plan = await planPush(await host.reload(), host);
       if (plan.place.destination.id !== this.#session.plan.place.destination.id)
-        throw new AuditExportError('usage', 'It names another destination than the one that is delivered to.', {
-          cure: 'Restart to deliver elsewhere.',
-        });
+        throw new AuditExportError(
+          'usage',
+          'It names another destination than the one that is delivered to.',
+          {
+            cure: 'Restart to deliver elsewhere.',
+          },
+        );
       this.#nextPlan = plan;
       this.#attempt.abort();
       this.#changed.notifyAll();

@@ -34,7 +34,9 @@ export async function pushOnce(
     const opened = await list();
     const journaled = opened.some(isJournaled) || plan.options.dedupe !== undefined;
     const held =
-      journaled && !plan.dryRun ? await holdJournal(plan, host, shard && `${shard.index}-${shard.count}`) : undefined;
+      journaled && !plan.dryRun
+        ? await holdJournal(plan, host, shard && `${shard.index}-${shard.count}`)
+        : undefined;
     try {
       const end = await new OnePush({ plan, host, session, held, list }).run(opened);
       return session.report(end);
@@ -76,7 +78,8 @@ class OnePush {
   async run(sources: readonly Source[]): Promise<ReportEnd> {
     const { plan, held } = this.#options;
     const { dedupe } = plan.options;
-    const seen = dedupe === undefined ? undefined : held && telling(held.openSeen(dedupe), this.#options.host);
+    const seen =
+      dedupe === undefined ? undefined : held && telling(held.openSeen(dedupe), this.#options.host);
     try {
       const files = held === undefined ? undefined : await this.#pushJournaled(held, sources, seen);
       if (files !== undefined && files.ended !== 'complete') return this.#end(files);
@@ -123,7 +126,10 @@ class OnePush {
         },
       };
       const { reread, final } = plan.options;
-      const result = await deliverFiles({ cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread }, ports);
+      const result = await deliverFiles(
+        { cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread },
+        ports,
+      );
       session.addKnown(result.known);
       this.#problems.push(...result.problems.map((problem) => problemOf(problem, plan)));
       return result;

@@ -96,13 +96,18 @@ export class Session {
     const tries = books?.tries ?? new RunAccount([], host.clock.now());
     const store = plan.dryRun
       ? planningStore(plan.address)
-      : withRetries(await host.openStore(plan.address, plan.storeSettings), plan.patience, { ...host, signal }, {
-          account: tries,
-          watch: {
-            onOutage: () => watch.meter.outage(tries, true),
-            onRecovery: () => watch.meter.outage(tries, false),
+      : withRetries(
+          await host.openStore(plan.address, plan.storeSettings),
+          plan.patience,
+          { ...host, signal },
+          {
+            account: tries,
+            watch: {
+              onOutage: () => watch.meter.outage(tries, true),
+              onRecovery: () => watch.meter.outage(tries, false),
+            },
           },
-        });
+        );
     const session = new Session(options, store, tries);
     session.#open(plan.cut, rules);
     return session;
@@ -176,7 +181,10 @@ export class Session {
     });
     const result = { account, sources, types: [], quarantineFile: undefined, error: undefined };
     this.sum.add(
-      buildPushReport({ ...result, ended: 'complete' }, { ...this.#facts(), startedMs: nowMs, endedMs: nowMs }),
+      buildPushReport(
+        { ...result, ended: 'complete' },
+        { ...this.#facts(), startedMs: nowMs, endedMs: nowMs },
+      ),
     );
   }
 
@@ -186,7 +194,11 @@ export class Session {
     watch.meter.left(this.books.tries);
     const report = this.sum.report(end, host.clock.now());
     if (plan.dryRun) return report;
-    return { ...report, putRequests: this.books.tries.requests, retries: Object.fromEntries(this.books.tries.retries) };
+    return {
+      ...report,
+      putRequests: this.books.tries.requests,
+      retries: Object.fromEntries(this.books.tries.retries),
+    };
   }
 
   async close(): Promise<void> {
@@ -204,14 +216,21 @@ export class Session {
     return new BoundedQuarantine(inner, bounds, { ...host, signal });
   }
 
-  #facts(): { store: string; profile: string | undefined; quarantineFolder: string | undefined; dryRun: boolean } {
+  #facts(): {
+    store: string;
+    profile: string | undefined;
+    quarantineFolder: string | undefined;
+    dryRun: boolean;
+  } {
     const { place, quarantineFolder, dryRun } = this.plan;
     return { store: this.#store.location, profile: place.profile?.name, quarantineFolder, dryRun };
   }
 
   /** A batch that was begun with other settings is ended with them. */
   async #rulesOf(cut: Cut): Promise<OpenRules> {
-    return this.#rules.get(JSON.stringify(cut)) ?? this.#open(cut, await buildRunRules(cut, this.plan.eventKeys));
+    return (
+      this.#rules.get(JSON.stringify(cut)) ?? this.#open(cut, await buildRunRules(cut, this.plan.eventKeys))
+    );
   }
 
   #open(cut: Cut, rules: RunRules): OpenRules {

@@ -24,4 +24,3 @@ export function emptyBalance(): Balance {
 export function imbalance(balance: Balance): number {
   return balance.read - lineOutcomes.reduce((sum, outcome) => sum + balance[outcome], 0);
 }
-

@@ -249,7 +249,8 @@ export function endOf(
     return { outcome: 'failed', exitCode, error: errorOf(error) };
   }
   if (!balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: null };
-  if (ended === 'interrupted') return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: null };
+  if (ended === 'interrupted')
+    return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: null };
   if (problems.length > 0) {
     const isNothing = balance.read === 0 && waiting.length === 0 && problems.length === failures.length;
     const exitCode = isNothing ? exitCodeOfFailures(failures) : exitCodeOfProblems(failures, problems);

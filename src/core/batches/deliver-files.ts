@@ -117,8 +117,15 @@ class FilesDelivery {
 
   async #look(): Promise<Look> {
     const { journal, files, list, newId, now } = this.#ports;
-    const begun = new Set([...journal.state.begun.values()].flatMap((batch) => fileParts(batch).map(({ file }) => file.id)));
-    const look = await lookAtFiles(await list(), journal.state.files, this.#choices, { files, begun, newId, now });
+    const begun = new Set(
+      [...journal.state.begun.values()].flatMap((batch) => fileParts(batch).map(({ file }) => file.id)),
+    );
+    const look = await lookAtFiles(await list(), journal.state.files, this.#choices, {
+      files,
+      begun,
+      newId,
+      now,
+    });
     // Decided once: what is read again is new now, and goes on from there.
     this.#choices = { ...this.#choices, again: new Set() };
     const { changed, forgotten, problems } = look;
@@ -142,7 +149,9 @@ class FilesDelivery {
       const touched = fileParts(batch).find(({ file }) => this.#isTouched(file, look));
       if (touched === undefined && fileParts(batch).length > 0) continue;
       await journal.add({ kind: 'done', id: batch.id, standing: {} });
-      const isTold = fileParts(batch).some(({ file }) => journal.state.files.get(file.id)?.lostMs !== undefined);
+      const isTold = fileParts(batch).some(
+        ({ file }) => journal.state.files.get(file.id)?.lostMs !== undefined,
+      );
       if (!isTold) this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? 'spool' });
       return 'again';
     }
@@ -151,16 +160,18 @@ class FilesDelivery {
 
   /** Whether a file that something was begun of is given, or the file that has its name now. */
   #isTouched({ id, path }: KnownFile, { files }: Look): boolean {
-    return files.some(({ isAsked, known, source }) => isAsked && (known.id === id || source.file.path === path));
+    return files.some(
+      ({ isAsked, known, source }) => isAsked && (known.id === id || source.file.path === path),
+    );
   }
 
   /** All parts of a batch, where they are now; undefined where some bytes are nowhere. */
   async #find(batch: Batch, look: Look): Promise<FoundPart[] | undefined> {
     const found: FoundPart[] = [];
     for (const part of batch.parts) {
-      const seen = part.kind === 'file' ? look.files.find(({ known }) => known.id === part.file.id) : undefined;
-      const source =
-        part.kind !== 'file' ? await this.#ports.open(part) : seen && (await partIn(part, seen));
+      const seen =
+        part.kind === 'file' ? look.files.find(({ known }) => known.id === part.file.id) : undefined;
+      const source = part.kind !== 'file' ? await this.#ports.open(part) : seen && (await partIn(part, seen));
       if (source === undefined) return undefined;
       found.push({ part, source, seen });
     }
@@ -207,7 +218,8 @@ class FilesDelivery {
         if (file.at.offset <= (offered.get(file.id) ?? 0)) offered.set(file.id, file.plain ? to : Infinity);
     }
     for (const [id, { known }] of given)
-      if (known.at.offset > (offered.get(id) ?? 0)) this.#problems.push({ kind: 'uncut', id, source: known.path });
+      if (known.at.offset > (offered.get(id) ?? 0))
+        this.#problems.push({ kind: 'uncut', id, source: known.path });
     return undefined;
   }
 
@@ -215,10 +227,14 @@ class FilesDelivery {
     const { push, journal, settle, onDone } = this.#ports;
     // What is under way is in the journal: others may look.
     this.#leave();
-    const result = await push(batch, found.map(({ source }) => source), async () => {
-      for (const { part, seen } of found)
-        if (part.kind === 'file' && seen !== undefined) await confirmPart(part, seen);
-    });
+    const result = await push(
+      batch,
+      found.map(({ source }) => source),
+      async () => {
+        for (const { part, seen } of found)
+          if (part.kind === 'file' && seen !== undefined) await confirmPart(part, seen);
+      },
+    );
     if (isAuditExportError(result.error) && result.error.code === 'source-moved') throw result.error;
     if (result.ended !== 'complete') return result;
     const files: KnownFile[] = [];
@@ -274,7 +290,10 @@ function acceptedByType({ accepted }: SourceAccount, types: readonly string[]): 
 }
 
 /** Adds numbers by name. */
-function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+function sum(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
   const total: Record<string, number> = { ...a };
   for (const [name, lines] of Object.entries(b)) total[name] = (total[name] ?? 0) + lines;
   return total;

@@ -40,7 +40,8 @@ export async function partIn(part: FilePart, { source, known }: SeenFile): Promi
   if (plain && isPlainPart && !(await holds(part, source))) return undefined;
   const range = {
     from: plain ? { ...begun.at, stored: begun.at.offset } : { ...begun.at, stored: 0 },
-    to: plain && !isPlainPart ? source.file.storedBytes : !plain && isPlainPart ? source.file.storedBytes : to,
+    to:
+      plain && !isPlainPart ? source.file.storedBytes : !plain && isPlainPart ? source.file.storedBytes : to,
     ...(isPlainPart ? { toOffset: to } : {}),
   };
   return {
@@ -91,7 +92,8 @@ export async function standingBehind(
   const { plain } = known;
   const broken = account.failure !== undefined;
   const offset = begun.at.offset + account.takenBytes;
-  const stored = plain ? offset : broken ? 0 : source.file.storedBytes;
+  // A log that was compressed since may hold more than the part: the next look reads on.
+  const stored = plain ? offset : broken || begun.plain ? 0 : source.file.storedBytes;
   return {
     ...begun,
     ...(await headOf(begun, offset, source)),

@@ -6,6 +6,7 @@ import { beginning, mayHoldMore, windowBytes } from './known-file.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
   contentHead,
+  lineEndFrom,
   endsHold,
   firstLineOf,
   hashOf,
@@ -144,16 +145,22 @@ class Looking {
 
   /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
   async #claimByContent(source: FileSource): Promise<void> {
-    const standing: { known: KnownFile; holder: FileSource }[] = [];
-    for (const known of this.#known.alike(await this.#headOf(source))) {
-      const holder = this.#holders.get(known.id) ?? (await this.#standing(known));
-      if (holder !== undefined) standing.push({ known, holder });
-      else if (await this.#holds(source, known)) {
+    const head = await this.#headOf(source);
+    for (const known of this.#known.alike(head)) {
+      if ((await this.#holderOf(known)) === undefined && (await this.#holds(source, known))) {
         this.#claim(source, known);
         return;
       }
     }
-    for (const { known, holder } of standing) if (await this.#isCopy(source, holder, known)) return;
+    for (const known of this.#known.beginningWith(firstLineOf(head))) {
+      const holder = await this.#holderOf(known);
+      if (holder !== undefined && (await this.#isCopy(source, holder, known))) return;
+    }
+  }
+
+  /** The file that holds a known position, given or not; undefined where it does not stand any more. */
+  async #holderOf(known: KnownFile): Promise<FileSource | undefined> {
+    return this.#holders.get(known.id) ?? (await this.#standing(known));
   }
 
   async #holds(source: FileSource, known: KnownFile): Promise<boolean> {
@@ -223,7 +230,8 @@ class Looking {
     if (known.head.bytes === 0) return undefined;
     for (const source of beside) {
       const head = await this.#headOf(source);
-      const isAlike = head.length >= known.head.bytes && hashOf(head.subarray(0, known.head.bytes)) === known.head.hash;
+      const isAlike =
+        head.length >= known.head.bytes && hashOf(head.subarray(0, known.head.bytes)) === known.head.hash;
       if (isAlike && (await this.#holds(source, known))) return source;
     }
     return undefined;
@@ -274,7 +282,10 @@ class Looking {
     if (known !== undefined) {
       const named = this.#byPath.get(known.path);
       if (!this.#found.has(known.id))
-        await this.#takeKnown(source, known, { isLeft: named !== undefined && named !== source, isAsked: true });
+        await this.#takeKnown(source, known, {
+          isLeft: named !== undefined && named !== source,
+          isAsked: true,
+        });
       return;
     }
     const edited = this.#look.problems.find(
@@ -295,7 +306,8 @@ class Looking {
     const known = this.#known.get(problem.id);
     if (known === undefined || !this.#choices.accept.has(source.file.path)) return;
     this.#look.problems.splice(this.#look.problems.indexOf(problem), 1);
-    const offset = Math.min(known.at.offset, (await walkContent(source, 0, true)).bytes);
+    // The edit may have moved the ends of lines: it is gone on with at the next one.
+    const offset = await lineEndFrom(source, known.at.offset);
     const { checksum = 0 } = await walkContent(source, offset, false);
     this.#claim(source, known);
     const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };

@@ -1,5 +1,5 @@
 import type { SourceFile } from '../../ports/source.ts';
-import type { KnownFile } from './known-file.ts';
+import type { KnownFile, Window } from './known-file.ts';
 import { hashOf } from './look-at-content.ts';
 
 /** The known files, by what a file may be known again: inode, path and the beginning of its content. */
@@ -10,12 +10,14 @@ export class KnownFiles {
   /** By length and hash of the head; and which lengths there are. */
   readonly #byHead = new Map<string, KnownFile[]>();
   readonly #lengths = new Set<number>();
+  readonly #byFirstLine = new Map<string, KnownFile[]>();
 
   constructor(known: Iterable<KnownFile>) {
     for (const file of known) {
       this.#all.set(file.id, file);
       add(this.#byInode, file.inode, file);
       add(this.#byPath, file.path, file);
+      if (file.firstLine.bytes > 0) add(this.#byFirstLine, file.firstLine.hash, file);
       if (file.head.bytes === 0) continue;
       add(this.#byHead, `${file.head.bytes} ${file.head.hash}`, file);
       this.#lengths.add(file.head.bytes);
@@ -47,6 +49,11 @@ export class KnownFiles {
       if (length <= head.length)
         found.push(...(this.#byHead.get(`${length} ${hashOf(head.subarray(0, length))}`) ?? []));
     return furthestFirst(this.#there(found));
+  }
+
+  /** Those that begin with this line. */
+  beginningWith(firstLine: Window): KnownFile[] {
+    return firstLine.bytes === 0 ? [] : furthestFirst(this.#there(this.#byFirstLine.get(firstLine.hash)));
   }
 
   remove(id: string): void {

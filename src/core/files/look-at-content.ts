@@ -53,7 +53,10 @@ export async function storedEnds(file: SourceFile, stored: number): Promise<Know
 }
 
 /** Whether a file still holds its delivered part, as far as its two ends show it. */
-export async function endsHold(known: Pick<KnownFile, 'at' | 'ends' | 'plain' | 'head'>, file: SourceFile): Promise<boolean> {
+export async function endsHold(
+  known: Pick<KnownFile, 'at' | 'ends' | 'plain' | 'head'>,
+  file: SourceFile,
+): Promise<boolean> {
   const { stored } = known.at;
   if (file.storedBytes < stored) return false;
   if (stored > 0) {
@@ -87,6 +90,18 @@ export async function walkContent(source: FileSource, bytes: number, toEnd: bool
     if (!isBreak(error)) throw error;
   }
   return { checksum: passed >= bytes ? checksum : undefined, bytes: passed };
+}
+
+/** Where the line ends that an offset lies in: behind its line feed, or where the content ends. */
+export async function lineEndFrom(source: FileSource, offset: number): Promise<number> {
+  let passed = 0;
+  for await (const piece of contentOf(source)) {
+    const from = Math.max(0, offset - 1 - passed);
+    const end = from < piece.length ? piece.indexOf(0x0a, from) : -1;
+    if (end !== -1) return passed + end + 1;
+    passed += piece.length;
+  }
+  return passed;
 }
 
 /** Whether all of one content is the beginning of another; how many bytes and lines it has, and their checksum. */

@@ -163,7 +163,11 @@ async function openContent(
     return opened(source.read(onStoredBytes, range), part, account);
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format, account.mayWait);
+  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(
+    stored,
+    source.format,
+    account.mayWait,
+  );
   account.headHash = headHash;
   if (part !== undefined && part.from.offset > 0) {
     const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
@@ -220,11 +224,7 @@ function notLines(name: string, form: ForeignForm): AuditExportError {
 }
 
 /** What lies between two offsets. */
-async function* between(
-  pieces: AsyncIterable<Buffer>,
-  start: number,
-  end: number,
-): AsyncGenerator<Buffer> {
+async function* between(pieces: AsyncIterable<Buffer>, start: number, end: number): AsyncGenerator<Buffer> {
   let at = 0;
   for await (const piece of pieces) {
     const taken = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));

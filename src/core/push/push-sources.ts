@@ -204,7 +204,10 @@ async function takeChunk(
   { job, ports, assembler, spoken, seen, desk }: Reading & { desk: BadLineDesk },
 ): Promise<void> {
   const flags = seen?.note(whole.lineKeys ?? noKeys);
-  const { chunk, dropped } = dropDuplicates(withoutWaiting(whole, cut.input, source), (line) => flags?.[line] === 1);
+  const { chunk, dropped } = dropDuplicates(
+    withoutWaiting(whole, cut.input, source),
+    (line) => flags?.[line] === 1,
+  );
   job.account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
   job.account.addDuplicates(dropped);
   if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, cut, source);

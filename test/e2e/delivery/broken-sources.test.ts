@@ -102,7 +102,8 @@ describe('what can not be read', () => {
     await place.append(log, events(0, 10));
     await place.write('logs/old.log.xz', Buffer.from('fd377a585a000004e6d6b446', 'hex'));
     const pushed = await place.push([place.path('logs')]);
-    expect(pushed.code).toBe(6);
+    // What is no JSON Lines never will be: running it again cures nothing.
+    expect(pushed.code).toBe(3);
     expect(pushed.report.problems).toMatchObject([{ source: place.path('logs/old.log.xz') }]);
     expect(pushed.report.problems[0]?.cure).toContain('xz');
     await place.expectExactly(events(0, 10));

@@ -235,7 +235,7 @@ describe('a follower', () => {
             .map(({ text }) => `2026-11-23T05:30:00.000000000Z stdout F ${text}\n`)
             .join('');
         await place.append(log, wrap(0, 10));
-        const first = place.follow([place.path(log)]);
+        const first = place.follow(['--unwrap', 'none', place.path(log)]);
         await aLook();
         await aLook();
         expect((await first.stop()).code).toBe(5);

@@ -48,7 +48,8 @@ export class JournalOnDisk implements Journal {
   static async read(folder: string): Promise<JournalState> {
     return told(folder, async () => {
       const state = new JournalState();
-      for (const { record } of await JournalFile.read<JournalRecord>(join(folder, 'journal'))) state.apply(record);
+      for (const { record } of await JournalFile.read<JournalRecord>(join(folder, 'journal')))
+        state.apply(record);
       return state;
     });
   }
@@ -61,7 +62,8 @@ export class JournalOnDisk implements Journal {
     });
     this.state.apply(record);
     // A full disk must not keep a batch from being ended: it is written anew another time.
-    if (this.#file.bytes > this.#compactedBytes * 2) await told(this.#folder, () => this.#compact()).catch(unlessLost);
+    if (this.#file.bytes > this.#compactedBytes * 2)
+      await told(this.#folder, () => this.#compact()).catch(unlessLost);
   }
 
   async *history(): AsyncGenerator<Batch> {
