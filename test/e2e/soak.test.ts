@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
@@ -9,7 +10,7 @@ import { followAndKill, followInPeace, keepWriting, makeTrouble, runAndKill } fr
 import { bucketOn } from './s3-server.ts';
 import type { S3Server } from './s3-server.ts';
 import type { Workspace } from './workspace.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 
 const minutes = Number(process.env['AUDIT_EXPORT_SOAK_MINUTES'] ?? '0.25');
 const seed = Number(process.env['AUDIT_EXPORT_SOAK_SEED'] ?? '1');
@@ -40,7 +41,7 @@ async function prepare(names: readonly string[]): Promise<Workspace> {
 
 /** All lines that wait in the quarantine of a profile. */
 async function quarantined(workspace: Workspace, profile: string): Promise<string> {
-  const folder = workspace.path('state', 'audit-export', profile, 'quarantine');
+  const folder = join(await stateFolderOf(workspace, profile), 'quarantine');
   const texts = (await filesBelow(folder)).map((file) => readFile(`${folder}/${file}`, 'latin1'));
   return (await Promise.all(texts)).join('\n');
 }
@@ -103,9 +104,9 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
       expect(await Promise.all(found)).toEqual(
         names.map((name) => ({ name, differences: [], unaccounted: [] })),
       );
-      expect(
-        await readdir(workspace.path('state', 'audit-export', 'killed', 'spool')).catch(() => []),
-      ).toEqual(expect.not.arrayContaining([expect.stringMatching(/ready|open/)]));
+      expect(await filesBelow(workspace.path('state'))).toEqual(
+        expect.not.arrayContaining([expect.stringMatching(/\.(?:ready|open)$/)]),
+      );
       expectFlat(resident);
     },
     minutes * 60_000 + 180_000,

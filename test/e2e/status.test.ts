@@ -1,4 +1,5 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { QuarantineList } from '../../src/commands/quarantine/list.ts';
 import type { ProfileStatus, StatusReport } from '../../src/commands/status/status-report.ts';
@@ -9,7 +10,7 @@ import { runCli, runForReport, startCli, withReport, writeTo } from './run-cli.t
 import type { PushRun } from './run-cli.ts';
 import { environmentOf, profileOf, useRehearsals } from './test-access-rehearsal.ts';
 import type { Workspace } from './workspace.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
 const rehearse = useRehearsals(newWorkspace);
@@ -165,10 +166,12 @@ describe('runs', () => {
     const workspace = await newWorkspace();
     await configure(workspace, 'acme');
     const stdin = generateInput({ seed: 74, lines: 60, hours: 5 }).bytes;
-    const history = workspace.path('state', 'audit-export', 'acme', 'runs.jsonl');
-    await mkdir(history, { recursive: true });
+    await runForReport(workspace, push, { stdin });
+    const history = join(await stateFolderOf(workspace, 'acme'), 'runs.jsonl');
+    await rm(history);
+    await mkdir(history);
     const run = await runForReport(workspace, push, { stdin });
-    expect({ code: run.code, delivered: run.report.balance.delivered }).toEqual({ code: 0, delivered: 60 });
+    expect({ code: run.code, there: run.report.balance.alreadyDelivered }).toEqual({ code: 0, there: 60 });
     expect(run.stderr.match(/run history/g)).toHaveLength(1);
     expect(problemsOf(await onlyProfile(workspace))).toEqual(['unreadable']);
   });
@@ -260,7 +263,8 @@ describe('silence', () => {
     await configure(workspace, 'acme');
     const stdin = generateInput({ seed: 79, lines: 60, hours: 5 }).bytes;
     await runForReport(workspace, push, { stdin });
-    await appendFile(workspace.path('state', 'audit-export', 'acme', 'runs.jsonl'), '{"record":"end","ver');
+    const history = join(await stateFolderOf(workspace, 'acme'), 'runs.jsonl');
+    await appendFile(history, '{"record":"end","ver');
     await runForReport(workspace, push, { stdin });
     const status = await onlyProfile(workspace);
     expect(status.runs.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered']);

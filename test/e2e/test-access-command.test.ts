@@ -87,7 +87,7 @@ describe('the command', () => {
   test('the result is kept in the state of the profile, for its owner alone', async () => {
     const { test, workspace } = await rehearse('healthy');
     const { report } = await test();
-    const file = workspace.path('state', 'audit-export', 'acme', 'access-test.json');
+    const file = join(await stateFolderOf(workspace, 'acme'), 'access-test.json');
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(report);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
