@@ -1,11 +1,11 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { Logger } from '@smithy/types';
 import type { AwsProfile } from './aws-profile.ts';
 import { fromAwsError } from './aws-errors.ts';
 import { CredentialsError, missingSession, reasonIn, unreadableToken } from './credential-errors.ts';
 import type { RoutedHandler } from './request-handler.ts';
 
+type ChainLogger = NonNullable<NonNullable<Parameters<typeof defaultProvider>[0]>['logger']>;
 type ChainOf = NonNullable<S3ClientConfig['credentialDefaultProvider']>;
 
 /** How the SDK marks what a provider of the chain says when it gives up. */
@@ -25,7 +25,7 @@ export function credentialChain(openHandler: () => RoutedHandler, profile: AwsPr
     const chain = defaultProvider({
       ...(input as object),
       clientConfig: { requestHandler: handler },
-      logger: { debug: hear } as unknown as Logger,
+      logger: { debug: hear } as unknown as ChainLogger,
     });
     return async (options) => {
       said.length = 0;

@@ -33,6 +33,9 @@ const ended = (why: string, cure: string): AwsMeaning => ({
   code: 'expired-credentials',
 });
 
+const containerCure =
+  'Check AWS_CONTAINER_CREDENTIALS_FULL_URI (or _RELATIVE_URI), and in EKS the pod identity association and its agent.';
+
 /**
  * The reasons that the chain knows, in its own words: it has no names for them. The first one that fits what was said is told.
  * Source: the packages @aws-sdk/credential-provider-* and @aws-sdk/token-providers.
@@ -122,6 +125,23 @@ const reasons: readonly Reason[] = [
       ),
   },
   {
+    said: /Server responded with status: (\d+)/,
+    means: ([, status = '']) =>
+      none(`the container's server of credentials answered HTTP ${status}`, containerCure),
+  },
+  {
+    said: /^(?:connect|read|getaddrinfo|socket hang up)\b[^\n]*/,
+    means: ([what]) => none(`the container's server of credentials can't be reached: ${what}`, containerCure),
+  },
+  {
+    said: /^URL not accepted/,
+    means: () =>
+      none(
+        'AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this machine or of ECS or EKS',
+        'Correct or unset AWS_CONTAINER_CREDENTIALS_FULL_URI.',
+      ),
+  },
+  {
     said: /Could not resolve credentials using profile: \[(.*?)\]/,
     means: ([, missing = ''], profile) => profileWithout(missing, profile),
   },
@@ -171,11 +191,11 @@ export function reasonIn(said: readonly string[], profile: AwsProfile): AwsMeani
   return undefined;
 }
 
-/** What it means that a file of the chain can't be read: the token of a web identity. */
+/** What it means that a file of the chain can't be read: the token of a web identity, or of a pod. */
 export function unreadableToken(error: NodeJS.ErrnoException): AwsMeaning | undefined {
   if (error.syscall === undefined || error.path === undefined || error.code === undefined) return undefined;
   return none(
-    `the token file ${error.path} of the web identity can't be read (${error.code})`,
-    'Correct AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the AWS profile.',
+    `the token file ${error.path} can't be read (${error.code})`,
+    'Correct AWS_WEB_IDENTITY_TOKEN_FILE, web_identity_token_file of the AWS profile, or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
   );
 }

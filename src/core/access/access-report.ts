@@ -58,7 +58,7 @@ export interface AccessReport {
 /** Puts an outcome into words. */
 export function reportOn(
   probe: Probe,
-  { finding, detail = '', refusal, requestId, causes = [] }: Outcome,
+  { finding, detail = '', cure: known, refusal, requestId, causes = [] }: Outcome,
   { nouns, milliseconds }: { nouns: Nouns; milliseconds: number },
 ): ProbeReport {
   const { status, says, cure } = findings[finding];
@@ -69,7 +69,7 @@ export function reportOn(
     status,
     finding,
     message: says(nouns, detail),
-    cure: cure?.(nouns, detail) ?? null,
+    cure: known ?? cure?.(nouns, detail) ?? null,
     causes: [...causes],
     ...answerMembers(refusal, requestId),
     milliseconds,

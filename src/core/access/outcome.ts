@@ -7,6 +7,8 @@ export interface Outcome {
   finding: FindingCode;
   /** What the words of the finding are completed with. */
   detail?: string;
+  /** What cures it, where that is known better than the finding has it. */
+  cure?: string | undefined;
   /** What was answered, where that was not a yes. */
   refusal?: Refusal;
   requestId?: string | undefined;

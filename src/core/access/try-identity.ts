@@ -41,9 +41,10 @@ export async function tryCredentials(ascent: Ascent): Promise<Outcome> {
   const found = await ascent.prober.identity.credentials();
   if (!found.ok) {
     const { refusal } = found;
+    const { cure } = refusal;
     return refusal.code === 'no-credentials'
-      ? { finding: 'no-credentials', detail: refusal.said.replace(/\.$/, ''), refusal }
-      : generalOutcome(refusal);
+      ? { finding: 'no-credentials', detail: refusal.said.replace(/\.$/, ''), cure, refusal }
+      : { ...generalOutcome(refusal), cure };
   }
   const { kind, expiresMs = Number.POSITIVE_INFINITY } = found;
   const leftMs = expiresMs - ascent.permission.now();

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
+import type { AuditExportError } from '../../../src/errors.ts';
 import { watchOutput, writeOut } from '../../../src/cli/output.ts';
 
 function failing(code: string): Writable {
@@ -8,26 +9,24 @@ function failing(code: string): Writable {
   });
 }
 
-test('what stdout fails with is kept, with its cure; a reader that has seen enough is no failure', async () => {
-  for (const [code, failed] of [
-    ['ENOSPC', true],
-    ['EDQUOT', true],
-    ['EIO', true],
-    ['EPIPE', false],
-  ] as const) {
-    const [stdout, stderr] = [failing(code), failing('ENOSPC')];
-    const output = watchOutput(stdout, stderr);
-    stdout.write('x');
-    stderr.write('x');
-    const failure = await output.failure();
-    if (failed)
-      expect(failure).toMatchObject({
-        code: 'output-failed',
-        exitCode: 3,
-        message: expect.stringContaining(code),
-      });
-    else expect(failure).toBeUndefined();
-  }
+async function failureBy(code: string): Promise<AuditExportError | undefined> {
+  const [stdout, stderr] = [failing(code), failing('ENOSPC')];
+  const output = watchOutput(stdout, stderr);
+  stdout.write('x');
+  stderr.write('x');
+  return output.failure();
+}
+
+test.each(['ENOSPC', 'EDQUOT', 'EIO'])('that stdout fails with %s is kept, with its cure', async (code) => {
+  expect(await failureBy(code)).toMatchObject({
+    code: 'output-failed',
+    exitCode: 3,
+    message: expect.stringContaining(code),
+  });
+});
+
+test('a reader that has seen enough is no failure', async () => {
+  expect(await failureBy('EPIPE')).toBeUndefined();
 });
 
 test('a write that waits ends with the stream, full or closed', async () => {

@@ -195,7 +195,7 @@ test.each<[name: string, config: string, tokenEnds: string | undefined, why: Reg
     /log-in of the AWS profile p/,
     /aws login --profile p/,
   ],
-])('%s is told, with its cure', async (_name, config, tokenEnds, why, cure) => {
+])('%s is told, with its cure', async (...[, config, tokenEnds, why, cure]) => {
   useHome(config, tokenEnds);
   const error = await reasonFor('p');
   expect(error.exitCode).toBe(4);
@@ -267,3 +267,20 @@ test('STS refuses the role of an AWS profile', async () => {
   );
   expect(error).toMatchObject({ code: 'access-denied', cure: expect.stringContaining('trust policy') });
 });
+
+test.each<[string, number | 'nobody', RegExp]>([
+  ['refuses', 403, /container's server of credentials answered HTTP 403/],
+  ['is not there', 'nobody', /container's server of credentials can't be reached: connect ECONNREFUSED/],
+])(
+  'a server of credentials of a container that %s is told as that',
+  async (_what, status, why) => {
+    useHome('');
+    const server = await serveOdd(() => ({ status: Number(status), body: '{}' }));
+    const uri = status === 'nobody' ? 'http://127.0.0.1:1/v1/credentials' : `${server.url}/v1/credentials`;
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', uri);
+    const error = await reasonFor(undefined);
+    expect(error).toMatchObject({ exitCode: 4, message: expect.stringMatching(why) });
+    expect(error.cure).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');
+  },
+  20_000,
+);
