@@ -1,5 +1,6 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
+import { refuseShadowedFields } from '../../core/audit-types/refuse-shadowed-fields.ts';
 import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
@@ -27,7 +28,13 @@ export async function buildRunRules(
     ignored: ignoredReasons(options.ignore),
     eventKeys: options.dedupe !== undefined,
   };
-  const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
+  const types = await loadAuditTypes(ownTypes);
+  const ownFiles = new Set(ownTypes.map(({ file }) => file));
+  refuseShadowedFields(
+    types.filter(({ descriptor }) => ownFiles.has(descriptor.schemaFile)),
+    { layout: settings.layout, isAskedFor: options.layout !== undefined },
+  );
+  const rules = buildClassifyRules(types, settings);
   checkTypes(options.types, rules.types);
   checkObjectSize(options.objectSize);
   return { rules, settings, ownTypes };
