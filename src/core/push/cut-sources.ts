@@ -30,7 +30,8 @@ export interface CutSourcesOptions {
 
 /**
  * Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. A source that
- * can't be read, or not to its end, gives its whole lines before that; its account says why, and the next one follows.
+ * can't be read, or not to its end, gives its whole lines before that, and its account says why. Then the next one follows; or it
+ * throws, where the place is not kept up to which the source was read.
  */
 export async function* cutSources(
   parts: readonly SourcePart[],
@@ -52,6 +53,7 @@ export async function* cutSources(
       if (options.signal.aborted) return;
       if (!isOfSource(error)) throw error;
       account.breakOff(error, cutter.heldBytes);
+      if (!standsForItself(part, error)) throw error;
       open = noParts;
     }
   }
@@ -68,6 +70,11 @@ const sourceCodes: ReadonlySet<string> = new Set([
   'source-unsupported',
   'source-broken',
 ]);
+
+function standsForItself({ source, part, keepsPlace }: SourcePart, { code }: AuditExportError): boolean {
+  if (code === 'source-unsupported' || source.isUnreadable === true) return true;
+  return keepsPlace === true || part !== undefined || source.file !== undefined;
+}
 
 function isOfSource(error: unknown): error is AuditExportError {
   return isAuditExportError(error) && sourceCodes.has(error.code);

@@ -10,6 +10,12 @@ export interface SourcePart {
   source: Source;
   part?: FilePart;
   /**
+   * Whoever asks keeps the place up to which the source was read (that of files is always kept): what comes before a break is
+   * delivered then, and the other sources follow. Without it a break ends the run, so that no object is left that the whole
+   * source would be cut otherwise than.
+   */
+  keepsPlace?: boolean;
+  /**
    * The source may go on later: where its last line came in parts of which the last is missing, they are not taken for a
    * line, and the account says where they begin (`unjoinedBytes`).
    */

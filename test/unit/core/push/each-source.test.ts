@@ -23,7 +23,8 @@ function sourceOf(name: string, pieces: readonly (string | Buffer)[], breaksWith
 }
 
 async function push(sources: readonly Source[], job: RunSettings['job'] = {}) {
-  const run = await runPush({ sources, lookahead: 2, job });
+  const parts = sources.map((source) => ({ source, keepsPlace: true }));
+  const run = await runPush({ sources, lookahead: 2, job: { parts, ...job } });
   const report = buildPushReport(run.result, {
     store: 'x',
     profile: undefined,
@@ -91,6 +92,17 @@ describe('a source that breaks off', () => {
     ]);
     expect(delivered).toBe(text(lines[0] ?? '', lines[1] ?? ''));
   });
+});
+
+test('a source of which no place is kept ends the run where it breaks off, and no object is left half', async () => {
+  const sources = [
+    sourceOf('a', [text(lines[0] ?? '')], 'source-broken'),
+    sourceOf('b', [text(lines[1] ?? '')]),
+  ];
+  const { report, delivered } = await push(sources, { parts: sources.map((source) => ({ source })) });
+  expect(delivered).toBe('');
+  expect(report).toMatchObject({ outcome: 'failed', exitCode: 6, balance: { read: 1, undelivered: 1 } });
+  expect(report.sources[0]?.failure).toMatchObject({ code: 'source-broken' });
 });
 
 describe('the exit code', () => {
