@@ -53,7 +53,7 @@ export class QuarantineFolder implements Quarantine {
 
   async size(): Promise<number> {
     return this.#guard(async () => {
-      let bytes = 0;
+      let bytes = this.#bufferedBytes;
       for (const name of await readdir(this.#folder).catch(noneIfMissing)) {
         const found = await lstat(join(this.#folder, name)).catch(noneIfMissing);
         if ('size' in found && found.isFile()) bytes += found.size;

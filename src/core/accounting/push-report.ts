@@ -182,7 +182,7 @@ function failureOfSources(sources: readonly SourceAccount[]): ReportedError | nu
     sources.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure] as const])),
   );
   const exitCode = exitCodeOfSources(sources);
-  const [first] = [...failures.values()].filter((failure) => codeOf(failure, sources) === exitCode);
+  const first = [...failures.values()].find((failure) => codeOf(failure, sources) === exitCode);
   if (first === undefined) return null;
   const reported = reportedError(first);
   const others = failures.size - 1;

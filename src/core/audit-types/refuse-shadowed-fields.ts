@@ -28,7 +28,7 @@ export function refuseShadowedFields(
 }
 
 /** Keywords of JSON Schema whose schemas are about the same object. */
-const sameObject = [
+const sameObject: ReadonlySet<string> = new Set([
   'allOf',
   'anyOf',
   'oneOf',
@@ -39,7 +39,7 @@ const sameObject = [
   'dependentSchemas',
   '$defs',
   'definitions',
-];
+]);
 
 /** The fields that the schemas of a type speak of, at the top of an event. */
 function fieldsOf(schema: unknown): string[] {
@@ -49,7 +49,7 @@ function fieldsOf(schema: unknown): string[] {
   const own = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
   const needed = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
   const within = Object.entries(others).flatMap(([keyword, operand]) => {
-    if (!sameObject.includes(keyword)) return [];
+    if (!sameObject.has(keyword)) return [];
     return isMapOfSchemas(keyword, operand) ? Object.values(operand).flatMap(fieldsOf) : fieldsOf(operand);
   });
   return [...own, ...needed, ...within, ...fieldsOf(recognise), ...fieldsOf(validate)];

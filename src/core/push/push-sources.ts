@@ -104,16 +104,18 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   const isComplete = failed === undefined && finished;
   if (isComplete) job.spoken.merge(spoken);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
-  const wasInterrupted = isAuditExportError(failure?.error) && failure.error.code === 'interrupted';
-  if (wasInterrupted || (failure === undefined && !finished))
-    return { account, sources, quarantineFile, ended: 'interrupted', error: undefined };
-  return {
-    account,
-    sources,
-    quarantineFile,
-    ended: failure === undefined ? 'complete' : 'failed',
-    error: failure?.error,
-  };
+  return { account, sources, quarantineFile, ...endOf(failure, finished) };
+}
+
+/** What was interrupted while it waited says so by an error. */
+function endOf(
+  failure: { error: unknown } | undefined,
+  finished: boolean,
+): Pick<PushResult, 'ended' | 'error'> {
+  if (failure === undefined) return { ended: finished ? 'complete' : 'interrupted', error: undefined };
+  const { error } = failure;
+  const wasInterrupted = isAuditExportError(error) && error.code === 'interrupted';
+  return wasInterrupted ? { ended: 'interrupted', error: undefined } : { ended: 'failed', error };
 }
 
 async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {

@@ -50,9 +50,9 @@ test.each<[string, object]>([
   ['as a value', { properties: { kind: { const: 'event_date' } } }],
   ['not at all', { properties: { date: {}, type: {} } }],
 ])('a type that has such a name %s is good', (_, schema) => {
-  refuseShadowedFields([typeOf(schema)], usual);
+  expect(() => refuseShadowedFields([typeOf(schema)], usual)).not.toThrow();
 });
 
 test('no type of ours has such a field', () => {
-  refuseShadowedFields(compiledAuditTypes, usual);
+  expect(() => refuseShadowedFields(compiledAuditTypes, usual)).not.toThrow();
 });

@@ -79,9 +79,11 @@ describe('the cure makes lines of it, as it is printed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-export-forms-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  const run = (tool: string, ...args: readonly string[]): Buffer => execFileSync(tool, args);
+
   const tools: readonly [tool: string, name: string, make: (plain: string) => Buffer][] = [
-    ['xz', 'a.jsonl.xz', (plain) => execFileSync('xz', ['-c', plain])],
-    ['bzip2', 'a.bz2', (plain) => execFileSync('bzip2', ['-c', plain])],
+    ['xz', 'a.jsonl.xz', (plain) => run('xz', '-c', plain)],
+    ['bzip2', 'a.bz2', (plain) => run('bzip2', '-c', plain)],
     ['gzip', 'double.gz', (plain) => gzipSync(readFileSync(plain))],
     [
       'tar',
@@ -111,8 +113,8 @@ describe('the cure makes lines of it, as it is printed', () => {
       /: (.*) > (.*)$/.exec(form === undefined ? '' : foreignCure(form, file)) ?? [];
     expect(made).not.toBe('');
     const out = execFileSync('sh', ['-c', command]).toString();
-    if (name !== 'c.json') expect(out).toBe(lines);
-    else expect(JSON.parse(out)).toHaveLength(50);
+    const got = name === 'c.json' ? (JSON.parse(out) as unknown[]).map(() => `${line}\n`).join('') : out;
+    expect(got).toBe(lines);
   });
 
   test('of an object in a bucket, and of a pipe', async () => {
