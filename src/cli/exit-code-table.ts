@@ -7,7 +7,7 @@ const meanings: Record<keyof typeof exitCodes, string> = {
   configuration: "configuration, schema file or input can't be used",
   access: 'access: no credentials, or denied',
   quarantined: 'done, but some lines are in quarantine',
-  delivery: 'delivery failed after retries; run it again',
+  delivery: 'some of it could not be delivered or read; the rest is durable; run it again',
   verification: 'verification failed, or drift found',
   interrupted: 'interrupted, or the wizard was closed',
 };

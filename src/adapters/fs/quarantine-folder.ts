@@ -50,7 +50,7 @@ export class QuarantineFolder implements Quarantine {
 
   async size(): Promise<number> {
     return this.#guard(async (folder) => {
-      let bytes = 0;
+      let bytes = this.#list?.waitingBytes ?? 0;
       for (const name of await readdir(folder).catch(noneIfMissing)) {
         const found = await lstat(join(folder, name)).catch(noneIfMissing);
         if ('size' in found && found.isFile()) bytes += found.size;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 const bufferBytes = 256 * 1024;
 
@@ -15,6 +16,11 @@ export class QuarantineList {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Bytes of records that are not written yet. */
+  get waitingBytes(): number {
+    return this.#bufferedBytes;
   }
 
   /** Adds a record with its line end. Throws what the file system throws. */
@@ -49,7 +55,7 @@ export class QuarantineList {
 
 /** A name for a file that is being written, in the folder, which is made if need be. */
 export async function unfinishedPath(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 

@@ -64,19 +64,19 @@ interface Found {
 
 async function* searchInput(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
   if (input === '-') {
-    const failure = unusableStdin(options.stdin);
-    const source = failure === undefined ? stdinSource(options) : unreadableSource('stdin', failure).source;
-    yield { identity: '-', below: '-', source };
+    yield { identity: '-', below: '-', source: stdinSource(options) };
   } else if (options.openBucket !== undefined && /^s3:\/\//i.test(input)) {
     for (const source of await options.openBucket(input, options))
       yield { identity: source.name, below: source.name, source };
-  } else {
-    for (const { path, failure } of await pathsOf(input, options.exceptBelow)) {
-      const below = path === input || isGlob(input) ? path : relative(input, path);
-      if (failure === undefined && path !== input && (await isGone(path))) continue;
-      const found = failure === undefined ? await sourceAt(path, options) : unreadableSource(path, failure);
-      yield { ...found, below: below.split(sep).join('/') };
-    }
+  } else yield* searchPath(input, options);
+}
+
+async function* searchPath(input: string, options: OpenSourcesOptions): AsyncGenerator<Found> {
+  for (const { path, failure } of await pathsOf(input, options.exceptBelow)) {
+    const below = path === input || isGlob(input) ? path : relative(input, path);
+    if (failure === undefined && path !== input && (await isGone(path))) continue;
+    const found = failure === undefined ? await sourceAt(path, options) : unreadableSource(path, failure);
+    yield { ...found, below: below.split(sep).join('/') };
   }
 }
 
@@ -246,6 +246,8 @@ async function* readPipe(
 }
 
 function stdinSource({ stdin, signal }: OpenSourcesOptions): Source {
+  const failure = unusableStdin(stdin);
+  if (failure !== undefined) return unreadableSource('stdin', failure).source;
   return {
     name: 'stdin',
     storedBytes: undefined,

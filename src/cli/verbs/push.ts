@@ -27,11 +27,13 @@ Each line is delivered byte for byte, below audit_type=<audit type>/event_date=<
 The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown since the last push
 only the new lines are delivered (docs/ledger.md).
 Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.
+A source that can't be read, or not to its end, is named, and the others are delivered; so is one that is no JSON Lines (xz, zip, UTF-16, …),
+with the command that makes it one (docs/sources.md).
 Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where the bucket has a KMS key). Reading s3:// needs
 s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 
-Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 delivery or a source failed
-(run it again); 4 access; 3 an input can't be read; 2 usage; 130 interrupted.`,
+Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 some of it could not be delivered or
+read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 2 usage; 130 interrupted.`,
   run: async ({ context, args, options, profile, reload }) => {
     const { push } = await import('../../commands/push/index.ts');
     const { buildPushHost } = await import('../context.ts');

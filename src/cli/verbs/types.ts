@@ -59,13 +59,16 @@ export const typesCheckVerb: Verb = {
   path: ['types', 'check'],
   summary: 'check the schema of an audit type of your own',
   args: [{ name: '<files...>', help: 'JSON Schema files' }],
-  settings: {},
-  readsProfile: false,
-  notes: 'Exit codes: 0 all can be used; 3 one can not, and why.',
+  settings: { partition: pushSettings.partition, layout: pushSettings.layout },
+  readsProfile: true,
+  notes: `A field that is named like a partition of the layout would be hidden from readers of the store: such a type is refused.
+
+Exit codes: 0 all can be used; 3 one can not, and why.`,
   run: async ({ context, args, options }) => {
     const { checkTypes } = await import('../../commands/types/index.ts');
     const { readOwnType } = await import('../context.ts');
-    const rows = checkTypes(await Promise.all(args.map(readOwnType)));
+    const given = options as unknown as Parameters<typeof checkTypes>[1];
+    const rows = checkTypes(await Promise.all(args.map(readOwnType)), given);
     const text = rows
       .map(({ type, schemaFile }) => `${schemaFile}: a good schema for the audit type ${type}\n`)
       .join('');

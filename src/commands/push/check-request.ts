@@ -54,7 +54,7 @@ export function noInput(): AuditExportError {
 }
 
 /** The layout's template. Throws `usage` where two settings contradict each other. */
-export function layoutOf({ layout, partition }: PushOptions): string {
+export function layoutOf({ layout, partition }: Pick<PushOptions, 'layout' | 'partition'>): string {
   if (layout === undefined) return partition === 'hour' ? hourLayout : dayLayout;
   if (partition === 'hour' && !layout.includes('{HH}')) {
     throw new AuditExportError(

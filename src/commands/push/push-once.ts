@@ -13,7 +13,6 @@ import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 import { choicesOf } from './push-plan.ts';
-import type { SourcePart } from '../../core/push/source-part.ts';
 import { telling } from './seen-index.ts';
 import type { Watch } from './session.ts';
 import { Session } from './session.ts';
@@ -53,11 +52,6 @@ function isJournaled(source: Source): boolean {
   return isFileSource(source) || source.object !== undefined;
 }
 
-/** What comes through a pipe comes again as a whole. */
-function isPipe({ source }: SourcePart): boolean {
-  return !isJournaled(source) && source.isUnreadable !== true;
-}
-
 interface OnePushOptions {
   plan: PushPlan;
   host: PushHost;
@@ -88,7 +82,7 @@ class OnePush {
       const pushed =
         parts.length === 0 && held !== undefined
           ? undefined
-          : (await this.#push({ parts, cut: plan.cut, seen, wholeSources: parts.every(isPipe) })).result;
+          : (await this.#push({ parts, cut: plan.cut, seen })).result;
       return this.#end({ ended: 'complete', error: undefined, ...pushed, waiting: files?.waiting ?? [] });
     } finally {
       await seen?.close();

@@ -1,9 +1,11 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
 import type { Cut } from '../../core/batches/batch.ts';
+import { refuseShadowedFields } from '../../core/audit-types/refuse-shadowed-fields.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
+import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import { checkTypes, ignoredReasons } from './check-request.ts';
 
 /** By what lines are told apart and filed. */
@@ -25,7 +27,13 @@ export async function buildRunRules(
     ignored: ignoredReasons(ignore),
     eventKeys,
   };
-  const rules = buildClassifyRules(await loadAuditTypes(ownTypes), settings);
+  const known = await loadAuditTypes(ownTypes);
+  const ownFiles = new Set(ownTypes.map(({ file }) => file));
+  refuseShadowedFields(
+    known.filter(({ descriptor }) => ownFiles.has(descriptor.schemaFile)),
+    { layout, isAskedFor: layout !== dayLayout && layout !== hourLayout },
+  );
+  const rules = buildClassifyRules(known, settings);
   checkTypes(types, rules.types);
   return { rules, settings, ownTypes };
 }

@@ -43,8 +43,6 @@ export interface SessionJob {
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
   seen?: SeenEvents | undefined;
   signal?: AbortSignal;
-  /** A source that can't be read to its end ends the job: it comes again, and would be cut otherwise then. */
-  wholeSources?: boolean;
 }
 
 export interface SessionOptions {
@@ -139,7 +137,6 @@ export class Session {
           objectBytes: cut.objectBytes,
           maxLineBytes: cut.maxLineBytes,
           wrapping: cut.unwrap === 'none' ? undefined : cut.unwrap,
-          wholeSources: job.wholeSources === true,
           chunkBytes,
           limits: defaultLimits,
           confirm,

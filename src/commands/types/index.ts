@@ -1,8 +1,10 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { compileOwnType } from '../../core/audit-types/compile-own-type.ts';
+import { refuseShadowedFields } from '../../core/audit-types/refuse-shadowed-fields.ts';
 import { closest } from '../../core/config/closest.ts';
 import { AuditExportError } from '../../errors.ts';
+import { layoutOf } from '../push/check-request.ts';
 
 /** An audit type, as lists show it. */
 export interface TypeRow {
@@ -37,7 +39,15 @@ export function schemaFileOf(type: string, types: readonly CompiledAuditType[]):
   });
 }
 
-/** Checks a user's own audit types; throws `schema-invalid` for the first that can't be used. */
-export function checkTypes(files: readonly OwnTypeFile[]): TypeRow[] {
-  return listTypes(files.map(compileOwnType));
+/** Checks a user's own audit types for a layout; throws `schema-invalid` for the first that can't be used. */
+export function checkTypes(
+  files: readonly OwnTypeFile[],
+  options: Parameters<typeof layoutOf>[0],
+): TypeRow[] {
+  const types = files.map(compileOwnType);
+  refuseShadowedFields(types, {
+    layout: layoutOf(options),
+    isAskedFor: options.layout !== undefined,
+  });
+  return listTypes(types);
 }

@@ -37,6 +37,11 @@ export interface Layout {
 export const dayLayout = 'audit_type={type}/event_date={date}';
 export const hourLayout = 'audit_type={type}/event_date={date}/event_hour={HH}';
 
+/** The names of a layout's partitions: what stands before the `=` of its folders, as Hive reads them. */
+export function partitionNames(template: string): string[] {
+  return template.split('/').flatMap((folder) => /^([^={}]+)=.*\{/.exec(folder)?.[1] ?? []);
+}
+
 function invalid(template: string, why: string): AuditExportError {
   return new AuditExportError('usage', `The layout ${JSON.stringify(template)} can't be used: ${why}.`, {
     cure: `Use a template of {type} {yyyy} {MM} {dd} {HH} {date}, such as --layout '${dayLayout}'.`,

@@ -24,7 +24,7 @@ const zeroPattern =
   (pattern: string) =>
   (head: Buffer): boolean =>
     head.length >= pattern.length &&
-    [...pattern].every((kind, at) => ((head[at] as number) === 0) === (kind === '0')) &&
+    Array.from(pattern, (kind, at) => ((head[at] as number) === 0) === (kind === '0')).every(Boolean) &&
     /^[{[\s]/.test(head.toString('latin1').replaceAll('\u0000', ''));
 
 const recode =

@@ -35,7 +35,7 @@ export function joinPart(
 
 /** What there is of lines that have not ended, each closed by LF. */
 export function closeParts(open: OpenParts): readonly Buffer[] {
-  return Object.values(open).flatMap((parts) => [...parts, lineEnd]);
+  return Object.values(open).flatMap((parts) => parts.concat(lineEnd));
 }
 
 function without(open: OpenParts, stream: string): OpenParts {

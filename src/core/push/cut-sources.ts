@@ -23,8 +23,6 @@ export interface CutSourcesOptions {
   maxLineBytes: number;
   /** What lines are taken out of, before anything else looks at them; `auto` is told by the first lines of each source. */
   wrapping: Wrapping | undefined;
-  /** A source that can't be read to its end ends the run: it comes again, and would be cut otherwise then. */
-  wholeSources: boolean;
   signal: AbortSignal;
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
@@ -33,7 +31,8 @@ export interface CutSourcesOptions {
 
 /**
  * Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. A source that
- * can't be read, or not to its end, gives its whole lines before that; its account says why, and the next one follows.
+ * can't be read, or not to its end, gives its whole lines before that, and its account says why. Then the next one follows; or it
+ * throws, where the place is not kept up to which the source was read.
  */
 export async function* cutSources(
   parts: readonly SourcePart[],
@@ -53,8 +52,9 @@ export async function* cutSources(
       open = goesOn ? cutter.open : noParts;
     } catch (error) {
       if (options.signal.aborted) return;
-      if (options.wholeSources || !isOfSource(error)) throw error;
+      if (!isOfSource(error)) throw error;
       account.breakOff(error, cutter.heldBytes);
+      if (!standsForItself(part, error)) throw error;
       open = noParts;
     }
   }
@@ -71,6 +71,12 @@ const sourceCodes: ReadonlySet<string> = new Set([
   'source-unsupported',
   'source-broken',
 ]);
+
+/** Whether it is written down how far a source was read, or nothing was: a pipe comes again as a whole. */
+function standsForItself({ source, part }: SourcePart, { code }: AuditExportError): boolean {
+  if (code === 'source-unsupported' || source.isUnreadable === true) return true;
+  return part !== undefined || source.file !== undefined || source.object !== undefined;
+}
 
 function isOfSource(error: unknown): error is AuditExportError {
   if (!isAuditExportError(error)) return false;

@@ -37,8 +37,6 @@ export interface PushJob {
   maxLineBytes: number;
   /** How lines are wrapped, that are taken out of it. */
   wrapping: Wrapping | undefined;
-  /** A source that can't be read to its end ends the job: it comes again, and would be cut otherwise then. */
-  wholeSources: boolean;
   /** Bytes read and classified at a time. */
   chunkBytes: number;
   limits: DeliveryLimits;
@@ -109,18 +107,18 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   const isComplete = failed === undefined && finished;
   if (isComplete) job.spoken.merge(spoken);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
-  const wasInterrupted = isAuditExportError(failure?.error) && failure.error.code === 'interrupted';
-  const { types } = job;
-  if (wasInterrupted || (failure === undefined && !finished))
-    return { account, sources, types, quarantineFile, ended: 'interrupted', error: undefined };
-  return {
-    account,
-    sources,
-    types,
-    quarantineFile,
-    ended: failure === undefined ? 'complete' : 'failed',
-    error: failure?.error,
-  };
+  return { account, sources, types: job.types, quarantineFile, ...endOf(failure, finished) };
+}
+
+/** What was interrupted while it waited says so by an error. */
+function endOf(
+  failure: { error: unknown } | undefined,
+  finished: boolean,
+): Pick<PushResult, 'ended' | 'error'> {
+  if (failure === undefined) return { ended: finished ? 'complete' : 'interrupted', error: undefined };
+  const { error } = failure;
+  const wasInterrupted = isAuditExportError(error) && error.code === 'interrupted';
+  return wasInterrupted ? { ended: 'interrupted', error: undefined } : { ended: 'failed', error };
 }
 
 async function failureOf(act: () => Promise<void>): Promise<{ error: unknown } | undefined> {
@@ -171,7 +169,6 @@ async function readAll(reading: Reading): Promise<void> {
     pool,
     maxLineBytes,
     wrapping,
-    wholeSources: job.wholeSources,
     signal,
     accounts: sources,
     onStoredBytes,

@@ -116,10 +116,10 @@ describe('gzip that is not one member after the other', () => {
     const all = await Promise.all(
       [100, 1000, 70_000, 1_000_000].map((size) => readUntilBroken(damaged, size)),
     );
-    const [{ given = '', error } = {}] = all;
+    const { given, error } = await readUntilBroken(damaged, 100);
     expect(text.startsWith(given.slice(0, 20_000))).toBe(true);
     expect(given.length).toBeGreaterThan(text.length / 3);
-    expect(error?.message).toMatch(/at byte \d+ of the file/);
+    expect(error.message).toMatch(/at byte \d+ of the file/);
     expect(new Set(all.map((one) => one.given)).size).toBe(1);
   });
 
@@ -156,7 +156,7 @@ async function readUntilBroken(
   const reading = async (): Promise<void> => {
     for await (const piece of decompress('a.gz', inPieces(file, [size]))) pieces.push(Buffer.from(piece));
   };
-  const error = (await rejectionOf(reading())) as AuditExportError;
+  const error = await rejectionOf(reading());
   return { given: Buffer.concat(pieces).toString('latin1'), error };
 }
 

@@ -50,13 +50,17 @@ describe('files', () => {
   });
 
   test.each(['missing', 'missing/deeper', 'a/below-a-file'])(
-    'that do not exist (%s) are an error before anything is read',
+    'that do not exist (%s) say so when they are read; where there is nothing else, before',
     async (name) => {
       const folder = folderWith('a');
-      const error = await rejectionOf(open(join(folder, 'a'), join(folder, name)));
-      expect(error).toMatchObject({ code: 'source-unreadable', exitCode: 3 });
-      expect(error.message).toContain(join(folder, name));
-      expect(error.cure).toBeDefined();
+      const [good, missing] = await open(join(folder, 'a'), join(folder, name));
+      expect([good?.isUnreadable, missing?.isUnreadable]).toEqual([undefined, true]);
+      for (const failing of [contentOf(missing), open(join(folder, name))]) {
+        const error = await rejectionOf(failing);
+        expect(error).toMatchObject({ code: 'source-unreadable', exitCode: 3 });
+        expect(error.message).toContain(join(folder, name));
+        expect(error.cure).toBeDefined();
+      }
     },
   );
 

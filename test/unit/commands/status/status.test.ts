@@ -206,7 +206,7 @@ describe('what lies on disk', () => {
 
 test('the text fits 80 columns, whatever the numbers', async () => {
   const big = { read: 9e9, delivered: 9_876_543_210, alreadyDelivered: 0, duplicate: 0, notSelected: 0 };
-  const balance = { ...big, quarantined: 98_765_432, blank: 0, undelivered: 0 };
+  const balance = { ...big, ignored: 0, quarantined: 98_765_432, blank: 0, undelivered: 0 };
   const { status } = await machine({
     'default/runs.jsonl': `${hourly(24 * 24, (ago) => ago > 300)}${history(
       endOf('z', nowMs - 40 * dayMs, [nowMs - 41 * dayMs], {

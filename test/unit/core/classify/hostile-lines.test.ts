@@ -34,7 +34,7 @@ describe('a hostile line is one bad line, and its neighbours are filed', () => {
     ],
     ['a NUL byte', '\0', 'not-json'],
     ['a NUL byte within a text', `{${head},"x":"\0","eventTime":946702800000}`, 'not-json'],
-    ['a byte order mark in the middle', `\uFEFF${good}`, 'not-json'],
+    ['two byte order marks', `\uFEFF\uFEFF${good}`, 'not-json'],
     [
       'its own prototype',
       '{"__proto__":{"eventName":"SnowflakeCI:QueryAudit","eventTime":946702800000}}',

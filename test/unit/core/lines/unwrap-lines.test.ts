@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unwrapBlock } from '../../../../src/core/lines/unwrap-block.ts';
 import { unwrapLine } from '../../../../src/core/lines/unwrap-line.ts';
 import type { Wrapping } from '../../../../src/core/lines/unwrap-line.ts';
-import { unwrapLines } from '../../../../src/core/lines/unwrap-lines.ts';
+import { LineUnwrapper } from '../../../../src/core/lines/unwrap-lines.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 
 const time = '2026-11-23T05:30:00.123456789Z';
@@ -16,7 +16,8 @@ async function unwrapped(
   maxLineBytes = 1000,
 ): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of unwrapLines(inPieces(Buffer.from(text), sizes), wrapping, maxLineBytes))
+  const unwrapper = new LineUnwrapper({ wrapping, atEnd: 'close', maxLineBytes });
+  for await (const piece of unwrapper.read(inPieces(Buffer.from(text), sizes)))
     pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).toString();
 }

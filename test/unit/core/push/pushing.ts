@@ -67,6 +67,7 @@ export interface RunSettings {
   level?: number;
   onProgress?: PushPorts['progress']['update'];
   job?: Partial<PushJob>;
+  classifyRules?: ClassifyRules;
 }
 
 export interface Run {
@@ -97,7 +98,7 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     ...settings.job,
   };
   const result = await pushSources(job, {
-    classifier: lazyClassifier(rules, lookahead),
+    classifier: lazyClassifier(settings.classifyRules ?? rules, lookahead),
     store,
     spool,
     quarantine,

@@ -133,6 +133,7 @@ describe('the same input gives the same objects, whatever the pieces, memory, bl
           alreadyDelivered: 0,
           duplicate: 0,
           notSelected: 0,
+          ignored: 0,
           quarantined: bad,
           blank,
           undelivered: 0,

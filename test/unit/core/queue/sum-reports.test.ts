@@ -11,6 +11,7 @@ const zero = {
   alreadyDelivered: 0,
   duplicate: 0,
   notSelected: 0,
+  ignored: 0,
   quarantined: 0,
   blank: 0,
   undelivered: 0,

@@ -14,7 +14,7 @@ export const mondayMs = Date.UTC(2026, 0, 5);
 
 export function balanceOf(some: Partial<Balance> = {}): Balance {
   const none = { read: 0, delivered: 0, alreadyDelivered: 0, duplicate: 0, notSelected: 0 };
-  return { ...none, quarantined: 0, blank: 0, undelivered: 0, ...some };
+  return { ...none, ignored: 0, quarantined: 0, blank: 0, undelivered: 0, ...some };
 }
 
 /** What a run did that met these events of the type `query`, at epoch milliseconds. */
