@@ -55,6 +55,7 @@ function report(account: RunAccount, more: Partial<PushResult> = {}, dryRun = fa
   const result: PushResult = {
     account,
     sources: [],
+    types: [],
     quarantineFile: undefined,
     ended: 'complete',
     error: undefined,
@@ -222,6 +223,7 @@ describe('the report', () => {
     const result: PushResult = {
       account: accountOf({}),
       sources: [],
+      types: [],
       quarantineFile: undefined,
       ended: 'complete',
       error: undefined,
