@@ -55,7 +55,8 @@ export async function listQuarantine(shelf: QuarantineShelf): Promise<Quarantine
 function addTo(groups: Map<ReasonCode, QuarantineGroup>, { reason, ...place }: QuarantinedLine): void {
   let group = groups.get(reason);
   if (group === undefined) {
-    group = { reason, ...reasons[reason], lines: 0, samples: [] };
+    const { means, cure } = reasons[reason];
+    group = { reason, means, cure, lines: 0, samples: [] };
     groups.set(reason, group);
   }
   group.lines++;
