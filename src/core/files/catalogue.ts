@@ -338,8 +338,7 @@ class Looking {
       inode: file.inode,
       plain,
       grew: before.grew || (plain && file.storedBytes > before.seen),
-      // What is compressed is not written to any more.
-      left: isLeft && plain,
+      left: isLeft,
       seenMs: this.#options.now(),
     };
     delete known.lostMs;
@@ -351,6 +350,8 @@ class Looking {
       known.firstLine = firstLineOf(head);
     }
     if (isMoved) await this.#place(source, known);
+    // What is compressed and was read to its end is not written to any more.
+    if (!plain && known.at.stored === file.storedBytes) known.left = false;
     // Its writer may still be at it: its end is final once it has not grown between two looks.
     const isFinal = !plain || (isLeft && file.storedBytes === before.seen);
     this.#look.files.push({ source, known, isAsked, isFinal });
