@@ -53,7 +53,7 @@ export function buildPushHost(
       const { beginRunHistory } = await import('./run-history-context.ts');
       return beginRunHistory(place, context);
     },
-    openStore: (address, settings) => openStore(address, settings, environment),
+    openStore: (address, settings) => openStore(address, settings, context),
     maxAttempts: () => maxAttempts(environment),
     openSpool: () => new SpoolFile(),
     openQuarantine: (folder, destination) => new QuarantineFolder(folder, destination),
@@ -85,9 +85,9 @@ function quarantineFolder(place: StatePlace, context: CliContext): string | unde
 async function openStore(
   address: StoreAddress,
   settings: StoreSettings,
-  environment: CliContext['environment'],
+  { environment, workingFolder }: CliContext,
 ): Promise<ObjectStore> {
-  if (address.kind === 'folder') return openFolderStore(address.path);
+  if (address.kind === 'folder') return openFolderStore(address.path, workingFolder);
   const { openS3Store } = await import('../adapters/aws/s3-store.ts');
   const { bucket, prefix } = address;
   return openS3Store(settings, { ...settings, bucket, prefix }, environment, {

@@ -101,8 +101,8 @@ const attacks: readonly { name: string; line: string | Buffer; becomes: string }
     becomes: 'invalid-utf8',
   },
   {
-    name: 'a byte order mark in the middle of the file',
-    line: `\ufeff${event(',"eventDetails":""')}`,
+    name: 'two byte order marks in the middle of the file',
+    line: `\ufeff\ufeff${event(',"eventDetails":""')}`,
     becomes: 'not-json',
   },
   {
@@ -116,7 +116,11 @@ const attacks: readonly { name: string; line: string | Buffer; becomes: string }
     line: event(`,"eventDetails":""${',"x":1'.repeat(1e4)}`),
     becomes: 'delivered',
   },
-  { name: 'two events on one line', line: event(',"eventDetails":""').repeat(2), becomes: 'not-json' },
+  {
+    name: 'an event and half of another on one line',
+    line: event(',"eventDetails":""').repeat(2).slice(0, -9),
+    becomes: 'not-json',
+  },
 ];
 
 const bytesOf = (line: string | Buffer): Buffer => Buffer.from(line as string);

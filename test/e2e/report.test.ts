@@ -48,7 +48,7 @@ test('the report of push has the shape that scripts rely on', async () => {
       alreadyDelivered: 'number',
       duplicate: 'number',
       notSelected: 'number',
-      ignored: 0,
+      ignored: 'number',
       quarantined: 'number',
       blank: 'number',
       undelivered: 'number',

@@ -30,9 +30,10 @@ export class FolderStore implements ObjectStore {
   /** Folders in which something was made that may not be durable yet. */
   readonly #unsynced = new Set<string>();
 
-  constructor(folder: string) {
+  /** `root` is where the folder is, if that is not below the process's own. */
+  constructor(folder: string, root = resolve(folder)) {
     this.location = folder;
-    this.#root = resolve(folder);
+    this.#root = root;
   }
 
   async put({ key, body }: FinishedObject): Promise<PutStatus> {
@@ -119,8 +120,9 @@ async function removeAbandoned(folder: string): Promise<void> {
  * Opens a folder as store; it is made when the first object is. Throws before anything is read: `usage` where a file is in
  * the way, `access-denied` where this user may not write.
  */
-export async function openFolderStore(folder: string): Promise<FolderStore> {
-  let above = resolve(folder);
+export async function openFolderStore(folder: string, workingFolder = '.'): Promise<FolderStore> {
+  const whole = resolve(workingFolder, folder);
+  let above = whole;
   let found = await stat(above).catch(() => undefined);
   while (found === undefined && dirname(above) !== above) {
     above = dirname(above);
@@ -137,7 +139,7 @@ export async function openFolderStore(folder: string): Promise<FolderStore> {
       cause: error,
     });
   });
-  return new FolderStore(folder);
+  return new FolderStore(folder, whole);
 }
 
 async function exists(path: string): Promise<boolean> {

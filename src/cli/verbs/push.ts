@@ -27,8 +27,8 @@ Each line is delivered byte for byte, below audit_type=<audit type>/event_date=<
 The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown since the last push
 only the new lines are delivered (docs/ledger.md).
 Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.
-A source that can't be read, or not to its end, is named, and the others are delivered; so is one that is no JSON Lines (xz, zip, UTF-16, …),
-with the command that makes it one (docs/sources.md).
+A source that can't be read, or not to its end, is named, and the others are delivered; so is one that is no JSON Lines (xz,
+zip, UTF-16, …), with the command that makes it one (docs/sources.md).
 Needs s3:PutObject on the prefix and nothing else (and kms:GenerateDataKey where the bucket has a KMS key). Reading s3:// needs
 s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 

@@ -61,7 +61,8 @@ export async function listQuarantine(shelves: readonly QuarantineShelf[]): Promi
 
 function addTo(groups: Map<ReasonCode, QuarantineGroup>, { id, shelved }: WaitingLine): void {
   const { reason, sourceHead: _, ...place } = shelved.line;
-  const group = groups.get(reason) ?? { reason, ...reasons[reason], lines: 0, samples: [] };
+  const { means, cure } = reasons[reason];
+  const group = groups.get(reason) ?? { reason, means, cure, lines: 0, samples: [] };
   groups.set(reason, group);
   group.lines++;
   if (group.samples.length < sampleCount)

@@ -101,7 +101,7 @@ export async function standingBehind(
     real: known.real,
     inode: known.inode,
     plain,
-    left: known.left,
+    left: known.left && (plain || stored === 0),
     grew: begun.grew || known.grew,
     at: { stored, offset, lines: account.lines },
     checksum: account.checksum ?? (await walkContent(source, offset, false)).checksum ?? 0,

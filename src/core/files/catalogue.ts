@@ -109,7 +109,8 @@ class Looking {
   async run(): Promise<Look> {
     this.#forget();
     for (const source of this.#given) await this.#claimByInode(source);
-    for (const source of this.#given) if (!this.#isTaken(source)) await this.#claimByContent(source);
+    for (const source of this.#given)
+      if (!this.#isTaken(source) && !this.#copies.has(source)) await this.#claimByContent(source);
     await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
     return this.#look;
@@ -128,32 +129,38 @@ class Looking {
   #forget(): void {
     for (const { file } of this.#given) {
       if (!this.#choices.again.has(file.path)) continue;
-      for (const { id } of this.#known.standingAt(file)) {
-        this.#known.remove(id);
-        this.#look.forgotten.push(id);
-      }
+      for (const known of this.#known.standingAt(file)) this.#drop(known);
     }
   }
 
+  #drop({ id }: KnownFile): void {
+    this.#known.remove(id);
+    this.#look.forgotten.push(id);
+  }
+
   async #claimByInode(source: FileSource): Promise<void> {
-    for (const known of this.#known.withInode(source.file.inode))
-      if (!this.#holders.has(known.id) && (await endsHold(known, source.file))) {
-        this.#claim(source, known);
-        return;
-      }
+    for (const known of this.#known.withInode(source.file.inode)) {
+      if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
+      if (known.copyOf === undefined) this.#claim(source, known);
+      else if (known.at.stored === source.file.storedBytes) this.#copies.add(source);
+      // A copy that has changed is looked at anew: it may have been in the making.
+      else this.#drop(known);
+      if (known.copyOf === undefined || this.#copies.has(source)) return;
+    }
   }
 
   /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
   async #claimByContent(source: FileSource): Promise<void> {
     const head = await this.#headOf(source);
     for (const known of this.#known.alike(head)) {
+      if (known.copyOf !== undefined) continue;
       if ((await this.#holderOf(known)) === undefined && (await this.#holds(source, known))) {
         this.#claim(source, known);
         return;
       }
     }
     for (const known of this.#known.beginningWith(firstLineOf(head))) {
-      const holder = await this.#holderOf(known);
+      const holder = known.copyOf === undefined ? await this.#holderOf(known) : undefined;
       if (holder !== undefined && (await this.#isCopy(source, holder, known))) return;
     }
   }
@@ -193,6 +200,7 @@ class Looking {
     const at = { stored, offset, lines };
     this.#look.changed.push({
       ...copied,
+      copyOf: known.id,
       at,
       checksum,
       seen: offset,
@@ -205,7 +213,7 @@ class Looking {
   /** Names that hold other content now, and what was rotated away before: what is left of these files is looked for. */
   async #findLeft(): Promise<void> {
     for (const known of this.#known.all()) {
-      if (this.#holders.has(known.id)) continue;
+      if (this.#holders.has(known.id) || known.copyOf !== undefined) continue;
       const isReplaced = this.#byPath.has(known.path);
       const isLeft = isReplaced || known.left || known.lostMs !== undefined;
       if (!isLeft && !this.#options.begun.has(known.id)) continue;
@@ -330,8 +338,7 @@ class Looking {
       inode: file.inode,
       plain,
       grew: before.grew || (plain && file.storedBytes > before.seen),
-      // What is compressed is not written to any more.
-      left: isLeft && plain,
+      left: isLeft,
       seenMs: this.#options.now(),
     };
     delete known.lostMs;
@@ -343,6 +350,8 @@ class Looking {
       known.firstLine = firstLineOf(head);
     }
     if (isMoved) await this.#place(source, known);
+    // What is compressed and was read to its end is not written to any more.
+    if (!plain && known.at.stored === file.storedBytes) known.left = false;
     // Its writer may still be at it: its end is final once it has not grown between two looks.
     const isFinal = !plain || (isLeft && file.storedBytes === before.seen);
     this.#look.files.push({ source, known, isAsked, isFinal });

@@ -55,6 +55,8 @@ export interface KnownFile {
   grew: boolean;
   /** Whether its name held other content when it was last looked for: it was rotated away, and may still be written to. */
   left: boolean;
+  /** Id of the file that all of it was a copy of when it was last seen; missing where it is a file of its own. */
+  copyOf?: string;
   /** Whether reading broke off at `at`. */
   broken: boolean;
   /** Lines that were delivered, by audit type. */

@@ -126,7 +126,7 @@ describe('another spelling of the same folder', () => {
     },
     {
       spelling: 'relative to the working folder',
-      of: async (place) => await Promise.resolve(relative(process.cwd(), place.export)),
+      of: async (place) => await Promise.resolve(relative(place.folder, place.export)),
     },
   ];
   test.each(spellings)('$spelling', async ({ of }) => {
