@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
-import { takeLock } from '../adapters/fs/run-lock.ts';
 import { ScratchCollectState } from '../adapters/fs/scratch-collect-state.ts';
+import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import type { CollectHost, HeldState } from '../commands/collect/collect-host.ts';
 import type { CollectOptions } from '../commands/collect/settings.ts';
 import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
@@ -90,7 +91,8 @@ async function holdState(
   { signal }: CliContext,
 ): Promise<HeldState> {
   const path = `${state.location}.lock`;
-  const lock = await takeLock(path, lockWaitMs, signal).catch((error: unknown) => {
+  const request = { ...systemClock, waitMs: lockWaitMs, signal };
+  const lock = await takeOwnership(path, request).catch((error: unknown) => {
     throw new AuditExportError(
       'state-not-written',
       `${path} can't be written: ${(error as Error).message}.`,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configPlaces, readConfigFile } from '../adapters/fs/config-file.ts';
 import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
-import { lockHolder } from '../adapters/fs/run-lock.ts';
+import { lockHolder } from '../adapters/fs/state/owner-lock.ts';
 import {
   destinationFolders,
   profileFolders,
@@ -175,12 +175,11 @@ function processBirth(pid: number): number | undefined {
   }
 }
 
-/** A profile has one lock; runs without one, and shards of one, have a lock for each destination. */
+/** A destination has one journal, and one for each shard. */
 async function findLocks(folder: string): Promise<LockNote[]> {
-  const ledgers = join(folder, 'ledger');
-  const named = (await namesIn(ledgers)).filter((name) => name.endsWith('.lock'));
-  const paths = [join(folder, 'lock'), ...named.map((name) => join(ledgers, name))];
-  const holders = await Promise.all(paths.map(lockHolder));
+  const shards = join(folder, 'shards');
+  const journals = [folder, ...(await namesIn(shards)).map((name) => join(shards, name))];
+  const holders = await Promise.all(journals.map((journal) => lockHolder(join(journal, 'lock'), Date.now)));
   return holders.flatMap((holder) =>
     holder === undefined ? [] : [{ pid: holder.pid, host: holder.host, startedAt: holder.startedAt }],
   );
@@ -188,13 +187,8 @@ async function findLocks(folder: string): Promise<LockNote[]> {
 
 /** What waits in the spools of destinations. */
 async function lookAtSpools(folders: readonly string[]): Promise<SpoolLook | undefined> {
-  const spools = await Promise.all(
-    folders.map(async (folder) => {
-      const names = (await namesIn(folder)).filter((name) => /^spool(?:-|$)/.test(name));
-      return names.map((name) => join(folder, name));
-    }),
-  );
-  const looks = await Promise.all(spools.flat().map(lookAtSpool));
+  const spools = folders.map((folder) => join(folder, 'spool')).filter((spool) => existsSync(spool));
+  const looks = await Promise.all(spools.map(lookAtSpool));
   if (looks.length === 0) return undefined;
   const oldest = looks.flatMap(({ oldestMs }) => (oldestMs === undefined ? [] : [oldestMs]));
   return {
@@ -206,7 +200,7 @@ async function lookAtSpools(folders: readonly string[]): Promise<SpoolLook | und
 
 /** Segments come and go while one looks. */
 async function lookAtSpool(folder: string): Promise<SpoolLook> {
-  const names = await namesIn(folder);
+  const names = (await namesIn(folder)).filter((name) => /\.(?:open|kept)$/.test(name));
   const stats = await Promise.all(names.map((name) => stat(join(folder, name)).catch(absentAs(undefined))));
   const files = stats.filter((file) => file?.isFile() === true && file.size > 0);
   const times = files.map((file) => file?.mtimeMs ?? 0);

@@ -1,5 +1,8 @@
 import { hostname } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Ownership } from '../../../../src/adapters/fs/state/owner-lock.ts';
+import { takeOwnership } from '../../../../src/adapters/fs/state/owner-lock.ts';
+import { systemClock } from '../../../../src/adapters/system/system-clock.ts';
 import { beginOf, dayMs, endOf, hourMs, markOf } from '../../core/runs/recording.ts';
 import { destination, history, hourly, machine, nowMs, only, problemsOf } from './status-machine.ts';
 
@@ -120,7 +123,11 @@ describe('profiles', () => {
 
 describe('what lies on disk', () => {
   test('the spool: its bytes, files and age; a problem only while nobody delivers it', async () => {
-    const files = { 'default/spool/1.ready': 'x'.repeat(100), 'default/spool-12ab/2.open': 'y'.repeat(11) };
+    const files = {
+      'default/spool/000000000001-0a1b2c3d.100.kept': 'x'.repeat(100),
+      'default/spool/000000000001-0a1b2c3d.source': '{"source":"stdin"}',
+      'default/spool/000000000002-0a1b2c3d.open': 'y'.repeat(11),
+    };
     const ran = history(endOf('a', nowMs - hourMs));
     const waiting = only(await (await machine({ ...files, 'default/runs.jsonl': ran })).report());
     expect(waiting.spool).toMatchObject({ files: 2, bytes: 111 });
@@ -151,16 +158,24 @@ describe('what lies on disk', () => {
   });
 
   test('the locks of runs under way, without those that a process has left', async () => {
-    const note = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
-    const { report, status } = await machine({
-      'default/runs.jsonl': history(endOf('a', nowMs)),
-      'default/lock': JSON.stringify(note),
-      'default/ledger/1234.lock': JSON.stringify(note),
-      'default/ledger/5678.lock': JSON.stringify({ ...note, pid: 999_999_999 }),
-      'default/ledger/9abc.lock': '{"torn',
-    });
-    expect(only(await report()).locks).toEqual([note, note]);
-    expect(await status()).toContain(`process ${process.pid} on `);
+    const { path, report, status } = await machine({ 'default/runs.jsonl': history(endOf('a', nowMs)) });
+    const request = { ...systemClock, waitMs: 0, signal: new AbortController().signal };
+    const take = async (name: string): Promise<Ownership> => {
+      const taken = await takeOwnership(path(`default/${name}`), request);
+      if ('holder' in taken) throw new Error('somebody has it');
+      onTestFinished(taken.release);
+      return taken;
+    };
+    await take('lock');
+    await take('shards/0-2/lock');
+    await (await take('shards/1-2/lock')).release();
+    const { locks } = only(await report());
+    const { pid } = process;
+    expect(locks).toMatchObject([
+      { pid, host: hostname() },
+      { pid, host: hostname() },
+    ]);
+    expect(await status()).toContain(`process ${pid} on `);
   });
 
   test('lines in quarantine are counted as quarantine list counts them', async () => {
