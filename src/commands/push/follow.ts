@@ -5,7 +5,7 @@ import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../core/delivery/back-off.ts';
 import type { FileSource } from '../../core/files/look-at-content.ts';
 import { lookAtFiles } from '../../core/files/catalogue.ts';
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError, exitCodes } from '../../errors.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
@@ -406,14 +406,20 @@ class Follower {
   }
 
   #report(): PushReport {
-    const { kept, held } = this.#options;
+    const { host, kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
     const problems = [...this.#problems.values()];
     if (this.#failure !== undefined)
       return this.#session.report({ ended: 'failed', error: this.#failure, problems });
     const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
-    return isLeft && report.balanced ? { ...report, outcome: 'interrupted' } : report;
+    // A service that was told to stop has not failed for lines that it had set aside.
+    const isFine = host.signal.aborted && report.exitCode === exitCodes.quarantined;
+    return {
+      ...report,
+      ...(isLeft && report.balanced ? { outcome: 'interrupted' } : {}),
+      ...(isFine ? { exitCode: exitCodes.done } : {}),
+    };
   }
 }
 
