@@ -85,6 +85,7 @@ describe.each(storeKinds)('the promises, with a store of kind $kind', ({ kind })
       alreadyDelivered: 0,
       duplicate: 0,
       notSelected,
+      ignored: 0,
       quarantined: input.lines.length - selected.length - notSelected - blank,
       blank,
       undelivered: 0,

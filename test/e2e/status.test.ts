@@ -64,12 +64,12 @@ const toldByRun = ({ code, report }: PushRun): object => {
   return { outcome, exitCode: code, lines, objects: objects.length, bytes };
 };
 
-/** Starts a run that holds its lock until its pipe ends. */
+/** Starts a run that holds the journal until its pipe ends. */
 async function startWaiting(workspace: Workspace): Promise<ReturnType<typeof startCli>> {
-  const run = startCli(workspace, [...push, '--json'], { stdin: 'open' });
+  const run = startCli(workspace, [...push, 'good.jsonl', '-', '--json'], { stdin: 'open' });
   await expect
     .poll(() => filesBelow(workspace.path('state')), { timeout: 9000 })
-    .toContainEqual(expect.stringMatching(/destinations\/\w+\/lock$/));
+    .toContainEqual(expect.stringMatching(/destinations\/\w+\/lock\.\d+$/));
   return run;
 }
 
