@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 const bufferBytes = 256 * 1024;
 
@@ -49,7 +50,7 @@ export class QuarantineList {
 
 /** A name for a file that is being written, in the folder, which is made if need be. */
 export async function unfinishedPath(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Destination, ProfilePlace, StatePlace } from '../../../core/config/destination.ts';
 import { scheduledCommands, scheduleName } from '../../../core/schedule/schedule.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { homeFolder } from '../home-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
 import { configPath } from './real-path.ts';
 
@@ -107,7 +108,7 @@ export async function openDestinationFolder(
 ): Promise<string> {
   const folder = statePlaces(surroundings).destinationFolder({ id });
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     if ((await readDestination(folder)) === undefined)
       await replaceFile(join(folder, destinationNote), `${JSON.stringify({ id, text }, null, 2)}\n`);
     return folder;
