@@ -5,6 +5,7 @@ import type { CollectRequest } from '../../src/commands/collect/index.ts';
 import { collectSettings } from '../../src/commands/collect/settings.ts';
 import type { PushHost } from '../../src/commands/push/push-host.ts';
 import { classifyChunk } from '../../src/core/classify/classify-chunk.ts';
+import { destinationOf } from '../../src/core/config/destination.ts';
 import { globalSettings } from '../../src/core/config/global-settings.ts';
 import { resolveSettings } from '../../src/core/config/setting.ts';
 import type { CollectState } from '../../src/ports/collect-state.ts';
@@ -155,6 +156,7 @@ function pushHost(store: ObjectStore, signal: AbortSignal): PushHost {
       classify: async ({ input, output }) => classifyChunk(input, output, rules),
       close: async () => undefined,
     }),
+    destinationOf: async (address, endpointUrl) => destinationOf(address, endpointUrl),
     quarantineFolder: () => 'quarantine',
     runHistory: async () => ({ begin: async () => ({ id: 'run', mark: nothing, end: nothing }) }),
   };
