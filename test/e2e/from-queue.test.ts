@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
-import type { QueuePushReport } from '../../src/core/queue/sum-reports.ts';
+import type { QueuePushReport } from '../../src/core/queue/queue-books.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import type { InputLine } from './generated-input.ts';

@@ -1,6 +1,5 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import type { FinishedObject, PutStatus } from '../../src/ports/object-store.ts';
-import type { WitnessStore } from '../../src/ports/witness-store.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/object-store.ts';
 
 /** What the store does, by the number of the put (from 0). */
 export interface StoreScript {
@@ -15,7 +14,7 @@ export interface StoreScript {
  * are under way at once: the first to end wins. It delays and fails by its script, and remembers the most puts and bytes
  * that were under way together.
  */
-export class MemoryStore implements WitnessStore {
+export class MemoryStore implements ObjectStore {
   readonly location = 'memory';
   readonly prefix: string;
   readonly objects = new Map<string, Buffer>();
@@ -30,11 +29,6 @@ export class MemoryStore implements WitnessStore {
   constructor(script: StoreScript = {}, prefix = '') {
     this.#script = script;
     this.prefix = prefix;
-  }
-
-  /** Its answers are never lost. */
-  ask(object: FinishedObject): Promise<PutStatus> {
-    return this.put(object);
   }
 
   async put({ key, body }: FinishedObject): Promise<PutStatus> {

@@ -21,7 +21,7 @@ describe.each(places)('$given: a log that is gone on with', ({ newPlace }) => {
     await place.append(log, `${logOf(events(10, 12))}no event\n`);
     const { code, report } = await place.push([place.path(log)]);
     expect(code).toBe(5);
-    const folder = report.quarantine.folder;
+    const folder = report.quarantine.folder ?? '';
     const { stdout } = await place.run(['quarantine', 'list', '--json', '--quarantine', folder]);
     const { groups } = JSON.parse(stdout) as { groups: { samples: { line: number; offset: number }[] }[] };
     expect(groups.flatMap(({ samples }) => samples)).toMatchObject([

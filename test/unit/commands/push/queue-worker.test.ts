@@ -4,7 +4,6 @@ import { QueueWorker } from '../../../../src/commands/push/queue-worker.ts';
 import type { QueueWork } from '../../../../src/commands/push/queue-worker.ts';
 import type { PushReport } from '../../../../src/core/accounting/push-report.ts';
 import { QueueBooks } from '../../../../src/core/queue/queue-books.ts';
-import { ReportSum } from '../../../../src/core/queue/sum-reports.ts';
 import type { MessageQueue, QueueMessage } from '../../../../src/ports/queue.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
@@ -45,6 +44,8 @@ const delivered: PushReport = {
   compressedBytes: 1,
   quarantine: { folder: '/q', file: null, reasons: [] },
   warnings: [],
+  waiting: [],
+  problems: [],
   lateness: [],
   throughput: { linesPerSecond: 0, bytesPerSecond: 0 },
   error: null,
@@ -106,7 +107,6 @@ function workerOn(
       close: async () => undefined,
     },
     books,
-    sum: new ReportSum({ ...delivered, balance: { ...delivered.balance, read: 0, delivered: 0 } }),
     log: { note: tell, warn: tell, error: tell },
     written: [],
     visibilitySeconds: 120,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compactDocuments } from '../../../../src/core/lines/compact-documents.ts';
 import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
+import { NotedContent } from './reading.ts';
 
 type Kind = 'array' | 'objects';
 
@@ -16,11 +17,12 @@ async function compactWhatThereIs(
   text: string | Buffer,
   kind: Kind,
   sizes: readonly number[],
+  account = new NotedContent(kind),
 ): Promise<{ lines: string; error: unknown }> {
   const pieces: Buffer[] = [];
   let error: unknown;
   try {
-    for await (const piece of compactDocuments(inPieces(Buffer.from(text), sizes), kind, 'events.json'))
+    for await (const piece of compactDocuments(inPieces(Buffer.from(text), sizes), account))
       pieces.push(Buffer.from(piece));
   } catch (thrown) {
     error = thrown;
@@ -113,7 +115,8 @@ describe('only the white space between tokens is left out', () => {
   test('bytes that are not UTF-8 stay as they are', async () => {
     const pieces: Buffer[] = [];
     const bytes = Buffer.from([0x7b, 0x0a, 0x22, 0xff, 0xc3, 0x22, 0x3a, 0x31, 0x7d]);
-    for await (const piece of compactDocuments(inPieces(bytes, [2]), 'objects', 'events.json'))
+    const account = new NotedContent('objects');
+    for await (const piece of compactDocuments(inPieces(bytes, [2]), account))
       pieces.push(Buffer.from(piece));
     expect(Buffer.concat(pieces)).toEqual(
       Buffer.from([0x7b, 0x22, 0xff, 0xc3, 0x22, 0x3a, 0x31, 0x7d, 0x0a]),
@@ -175,5 +178,57 @@ describe('a document that ends too early', () => {
   test('in the middle of an object is one line that is no JSON, so that it is set aside', async () => {
     const lines = await compact('{\n  "a": {\n    "b": "c', 'objects');
     expect(lines).toBe('{"a":{"b":"c\n');
+  });
+});
+
+describe('a document that goes on', () => {
+  const document = fc
+    .tuple(
+      fc.constantFrom<Kind>('array', 'objects'),
+      fc.array(jsonObject, { minLength: 1, maxLength: 6 }),
+      space,
+      fc.constantFrom('', '\n'),
+    )
+    .map(([kind, values, indent, end]) => {
+      const texts = values.map((value) => JSON.stringify(value, null, indent));
+      const text = kind === 'array' ? `[${texts.join(', ')}]` : texts.join('\n');
+      return { kind, values, text: `${text}${end}` };
+    });
+
+  test('wherever it was cut: what was whole before, and what is read from behind that on, are its values', async () => {
+    await fc.assert(
+      fc.asyncProperty(document, fc.nat(), sizes, async ({ kind, values, text }, at, pieces) => {
+        const bytes = Buffer.from(text);
+        const cut = at % (bytes.length + 1);
+        const first = new NotedContent(kind, { mayWait: true });
+        const before = await compactWhatThereIs(bytes.subarray(0, cut), kind, pieces, first);
+        expect(before.error).toBeUndefined();
+        const taken = before.lines.slice(0, before.lines.lastIndexOf('\n') + 1);
+        const second = new NotedContent(kind, { offset: first.ended, mayWait: true });
+        const behind = await compactWhatThereIs(bytes.subarray(first.ended), kind, pieces, second);
+        expect(behind.error).toBeUndefined();
+        expect(second.waits).toBe(false);
+        expect(taken + behind.lines).toBe(compactLines(values));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each<[string, Kind, boolean]>([
+    ['[{"a": 1}', 'array', true],
+    ['[{"a": 1},\n', 'array', true],
+    ['[{"a": 1}, {"b"', 'array', true],
+    ['[{"a": 1}]', 'array', false],
+    ['[]\n', 'array', false],
+    ['{\n"a": 1}\n', 'objects', false],
+  ])('%j waits for its end: %3$s', async (text, kind, waits) => {
+    const account = new NotedContent(kind, { mayWait: true });
+    const { error } = await compactWhatThereIs(text, kind, [3], account);
+    expect({ error, waits: account.waits }).toEqual({ error: undefined, waits });
+  });
+
+  test('behind a whole array it was closed: nothing more is read as one of its values', async () => {
+    const account = new NotedContent('array', { offset: 10 });
+    expect((await compactWhatThereIs(' ]\n', 'array', [1], account)).lines).toBe('');
   });
 });

@@ -1,7 +1,32 @@
 import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import type { ChunkMemory } from '../../../../src/core/lines/chunk-memory.ts';
+import type { ContentAccount } from '../../../../src/core/lines/content-account.ts';
 import { cutChunks } from '../../../../src/core/lines/cut-chunks.ts';
+import type { SourceFormat } from '../../../../src/core/lines/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
+
+/** Notes what is told of a content while it is made to lines. */
+export class NotedContent implements ContentAccount {
+  readonly name = 'events.json';
+  readonly format: SourceFormat;
+  readonly from: { readonly offset: number };
+  readonly mayWait: boolean;
+  waits = false;
+  bytes = 0;
+  /** Behind the last line or document that is whole. */
+  ended = 0;
+
+  constructor(format: SourceFormat, { offset = 0, mayWait = false } = {}) {
+    this.format = format;
+    this.from = { offset };
+    this.mayWait = mayWait;
+  }
+
+  addContent(bytes: Buffer, end: number): void {
+    if (end > 0) this.ended = this.bytes + end;
+    this.bytes += bytes.length;
+  }
+}
 
 /** A line as it came out of the cutter. */
 export interface CutLine {

@@ -3,10 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
 import { objectsOnLine, separateObjects } from '../../../../src/core/lines/object-scanner.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
+import { NotedContent } from './reading.ts';
 
-async function separated(text: string, size: number): Promise<string> {
+async function separated(
+  text: string | Buffer,
+  size: number,
+  account = new NotedContent('concatenated'),
+): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of separateObjects(inPieces(Buffer.from(text), [size])))
+  for await (const piece of separateObjects(inPieces(Buffer.from(text), [size]), account))
     pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).toString();
 }
@@ -33,6 +38,31 @@ describe('objects one behind the other', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  test('can be gone on with behind the last that is whole, wherever they were cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(object, between), { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 50 }),
+        async (parts, at, size) => {
+          const bytes = Buffer.from(parts.map((part) => part.join('')).join(''));
+          const cut = at % (bytes.length + 1);
+          const account = new NotedContent('concatenated');
+          await separated(bytes.subarray(0, cut), size, account);
+          const { ended } = account;
+          const before = await separated(bytes.subarray(0, ended), size);
+          const behind = await separated(bytes.subarray(ended), size);
+          const lines = `${before}\n${behind}`.split('\n').map((line) => line.trim());
+          expect(lines.filter((line) => line !== '')).toEqual(parts.map(([text]) => text));
+          // Nothing that is whole is left behind the end.
+          const rest = bytes.subarray(ended, cut).toString();
+          expect(objectsOnLine(Buffer.from(`{}${rest}`), 0, Buffer.byteLength(rest) + 2)).toBeUndefined();
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

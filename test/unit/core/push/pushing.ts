@@ -90,6 +90,7 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     codec: buildCodec(compression, level),
     objectBytes: 1000,
     maxLineBytes: 400,
+    wrapping: undefined,
     chunkBytes: 256,
     limits: tinyLimits,
     badLineLimit: Number.POSITIVE_INFINITY,

@@ -30,7 +30,7 @@ function runOf(error?: AuditExportError): Parameters<typeof buildPushReport> {
       latestMs: firstMs + 5 * hourMs + 2,
     });
   const ended = error === undefined ? ('complete' as const) : ('failed' as const);
-  const result = { account, sources: [], quarantineFile: undefined, ended, error };
+  const result = { account, sources: [], types: rules.types, quarantineFile: undefined, ended, error };
   const facts = { profile: undefined, quarantineFolder: 'q', dryRun: false, startedMs: nowMs };
   return [result, { ...facts, store: 'export', endedMs: nowMs + 1500 }];
 }
