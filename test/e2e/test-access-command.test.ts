@@ -130,6 +130,8 @@ function receiptOf({ customer, vendor, region }: Emulator): object {
     region,
     bucket: 'audit-rehearsal',
     prefix: 'audit',
+    deliverer: 'vendor',
+    writeOnce: false,
     trustedAccountId: vendor.accountId,
     externalId: 'rehearsal-organization',
     roleName: 'ALTRPublishSIEMDataRehearsal',

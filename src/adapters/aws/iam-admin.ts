@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AppliedChange, PlannedChange } from '../../core/setup/change.ts';
 import type { LiveAccess } from '../../core/setup/live-access.ts';
 import type { AccessNames, IamAdmin, IamCaller } from '../../ports/iam-admin.ts';
 import { fromAwsError } from './aws-errors.ts';
+import { readLiveBucket } from './bucket-policy.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';
 import { readLiveAccess } from './iam-reader.ts';
@@ -22,11 +24,13 @@ type Sleep = (ms: number) => Promise<unknown>;
 class AwsIamAdmin implements IamAdmin {
   readonly #iam: IAMClient;
   readonly #sts: STSClient;
+  readonly #s3: S3Client;
   readonly #sleep: Sleep;
 
-  constructor(iam: IAMClient, sts: STSClient, sleep: Sleep) {
+  constructor({ iam, sts, s3 }: { iam: IAMClient; sts: STSClient; s3: S3Client }, sleep: Sleep) {
     this.#iam = iam;
     this.#sts = sts;
+    this.#s3 = s3;
     this.#sleep = sleep;
   }
 
@@ -45,6 +49,10 @@ class AwsIamAdmin implements IamAdmin {
     return readLiveAccess(this.#iam, names, caller?.account);
   }
 
+  async readBucket(bucket: string): ReturnType<IamAdmin['readBucket']> {
+    return readLiveBucket(this.#s3, bucket);
+  }
+
   async apply(change: PlannedChange): Promise<AppliedChange> {
     return makeChange(this.#iam, change, this.#sleep);
   }
@@ -52,6 +60,7 @@ class AwsIamAdmin implements IamAdmin {
   async close(): Promise<void> {
     this.#iam.destroy();
     this.#sts.destroy();
+    this.#s3.destroy();
   }
 }
 
@@ -77,5 +86,6 @@ export async function openIamAdmin(
     iam.destroy();
     throw fromAwsError(error, { action: 'iam', target: 'this account' });
   }
-  return new AwsIamAdmin(iam, new STSClient(config), sleep);
+  const s3 = new S3Client({ ...config, forcePathStyle: endpoint !== undefined });
+  return new AwsIamAdmin({ iam, sts: new STSClient(config), s3 }, sleep);
 }

@@ -1,13 +1,14 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { initSettings } from '../init/settings.ts';
 
-const { accountId, organizationId, bucket, prefix, roleName, policyName, kmsKeyArn, inlinePolicy } =
-  initSettings;
+const { deliverer, accountId, organizationId, bucket, prefix, roleName, policyName } = initSettings;
+const { kmsKeyArn, writeOnce, inlinePolicy } = initSettings;
 
 const iam = 'What to do';
 
 /** The answers, as flags, for those who have no profile; `--region` is a global one. */
 export const answerSettings = {
+  deliverer,
   accountId,
   organizationId,
   bucket,
@@ -15,6 +16,7 @@ export const answerSettings = {
   roleName,
   policyName,
   kmsKeyArn,
+  writeOnce,
   inlinePolicy,
   request: {
     kind: 'text',

@@ -5,7 +5,8 @@ import { answersOf } from '../../core/config/profile-answers.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers.ts';
 import type { GivenAnswers } from './given-answers.ts';
-import { answerText, withAnswer } from './given-answers.ts';
+import { withAnswer } from './given-answers.ts';
+import { answerText } from '../../core/setup/answers.ts';
 
 /** The profile that `init` works on. */
 export interface TargetProfile {
@@ -31,11 +32,16 @@ export function targetProfile(config: Config | undefined, named: string | undefi
     throw new AuditExportError('usage', `The profile ${name} delivers to a folder, which needs no set-up.`, {
       cure: 'Name a new profile with --profile.',
     });
-  return { name, before, answers: answersOf(before), isSetUp: before.state !== 'draft' };
+  const isSetUp = before.state !== 'draft';
+  // A profile that was set up without saying so is a vendor's.
+  const unsaid = isSetUp ? { deliverer: 'vendor' as const, writeOnce: false } : {};
+  return { name, before, answers: { ...unsaid, ...answersOf(before) }, isSetUp };
 }
 
 /** What may not change by a slip once a profile is set up. Audit types may. */
 const guarded: readonly AnswerName[] = [
+  'deliverer',
+  'writeOnce',
   'accountId',
   'organizationId',
   'bucket',

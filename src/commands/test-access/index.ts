@@ -2,7 +2,9 @@ import type { AccessReport } from '../../core/access/access-report.ts';
 import { climb } from '../../core/access/climb.ts';
 import type { ClimbPlan } from '../../core/access/climb.ts';
 import type { TestedAccess } from '../../core/access/tested-access.ts';
-import { probeKey } from '../../core/access/tested-access.ts';
+import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
+import { builtInAuditTypes } from '../../core/setup/answer-rules.ts';
+import { probeKey } from '../../core/setup/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
@@ -45,7 +47,7 @@ async function probe(
   const { bucket, prefix, role, region } = access;
   const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags } = request.options;
   const settings = { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, tags, role };
-  const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(access) });
+  const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
     return await climb(access, plan, { prober, clock, sleep, onProbe, onWait, agreeToLock });
@@ -68,12 +70,29 @@ async function testedAccess(
     region: options.region ?? (await host.ambientRegion()),
     role: roleOf(options, profile?.profile),
     bucketOwner: options.bucketOwner,
+    deliverer: setup?.deliverer ?? (profile?.profile.state === undefined ? undefined : 'vendor'),
+    writeOnce: setup?.writeOnce ?? false,
+    otherExternalId: setup?.otherOrganizationId,
+    ...deliveryOf(options),
     trustedAccountId: options.accountId ?? known.accountId,
     policyName: setup?.policyName,
     inlinePolicy: known.inlinePolicy ?? false,
     kmsKeyArn: known.kmsKeyArn,
     otherBucket: options.otherBucket,
     changedMs: await host.lastChangeMs(profile?.name),
+  };
+}
+
+/** What is delivered, and how, as far as a policy can tell one delivery from another. */
+function deliveryOf(
+  options: TestAccessOptions & GlobalOptions,
+): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
+  const { types, partition, layout, storageClass, kmsKeyId, tags, endpointUrl } = options;
+  return {
+    types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
+    layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
+    headers: { storageClass, kmsKeyId, tags },
+    endpointUrl,
   };
 }
 

@@ -68,6 +68,13 @@ export const bucketFindings = {
     says: ({ owner }) =>
       `whether it belongs to account ${owner} can't be told from here: asking is refused either way`,
   },
+  'owner-not-checked': {
+    probe: 'bucket-owner',
+    status: 'warn',
+    says: () =>
+      'the server ignores x-amz-expected-bucket-owner: a bucket of somebody else would be written to without a word',
+    cure: () => 'make sure by other means that the bucket is yours (Amazon S3 checks it)',
+  },
   'no-object-lock': {
     probe: 'object-lock',
     status: 'pass',

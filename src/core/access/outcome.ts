@@ -12,6 +12,8 @@ export interface Outcome {
   requestId?: string | undefined;
   /** Names of what is wrong with a policy: the codes of `iam plan`. */
   causes?: readonly string[];
+  /** Where the single case has a better cure than its kind. */
+  cure?: string;
 }
 
 const byCode: Partial<Record<ErrorCode, FindingCode>> = {

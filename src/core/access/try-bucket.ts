@@ -2,7 +2,7 @@ import type { BucketLook } from '../../ports/bucket-admin.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { probeKey } from './tested-access.ts';
+import { probeKey } from '../setup/probe-keys.ts';
 
 /** Rung 7: the bucket. S3 tells everybody the region of a bucket that exists, also with a refusal. */
 export async function tryBucket(ascent: Ascent): Promise<Outcome> {
@@ -30,10 +30,13 @@ export async function tryBucketOwner(ascent: Ascent): Promise<Outcome> {
     if (ownedByAccount !== undefined) return ownerOutcome(ascent, ownedByAccount);
     const { access, owner, permission, hasActor } = ascent;
     if (owner === undefined || permission.noWrite || !hasActor) return { finding: 'owner-unknown' };
-    const target = { bucket: access.bucket, key: probeKey(access) };
+    const target = { bucket: access.bucket, key: probeKey(access.prefix) };
     const asked = await ascent.prober.store.mayPut({ ...target, owner });
     if (asked.ok) {
       if (asked.stored) ascent.left.add(ascent.probeUrl);
+      // A server that takes an owner that can't be right does not look.
+      const nobody = await ascent.prober.store.mayPut({ ...target, owner: '000000000000' });
+      if (nobody.ok) return { finding: 'owner-not-checked', requestId: nobody.requestId };
       return { ...ownerOutcome(ascent, true), requestId: asked.requestId };
     }
     const { refusal } = asked;

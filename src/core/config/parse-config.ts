@@ -2,6 +2,7 @@ import { AuditExportError } from '../../errors.ts';
 import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/documents/config.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
+import type { Deliverer } from '../setup/answers.ts';
 import { closest } from './closest.ts';
 
 /** Where the set-up of a profile stands: answers only; role and policy are made; tested as well. */
@@ -11,6 +12,13 @@ export type ProfileState = 'draft' | 'applied' | 'active';
 export interface ProfileSetup {
   readonly accountId?: string;
   readonly organizationId?: string;
+  /** Where it is not said: a vendor's service, if `init` made the profile. */
+  readonly deliverer?: Deliverer;
+  readonly writeOnce?: boolean;
+  /** All types were asked for: there is no list. */
+  readonly types?: 'all';
+  /** The external id that is let in as well, while it comes or goes. */
+  readonly otherOrganizationId?: string;
   /** Until `to` holds them. */
   readonly bucket?: string;
   readonly prefix?: string;

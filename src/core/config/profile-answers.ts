@@ -13,13 +13,17 @@ export type KnownAnswers = { -readonly [K in keyof SetupAnswers]?: SetupAnswers[
 export function answersOf(profile: Profile): KnownAnswers {
   const { setup = {}, region, types, role } = profile;
   const { bucket, prefix } = storeOf(profile) ?? setup;
+  const all = setup.types ?? (profile.state === 'draft' || profile.setup === undefined ? undefined : 'all');
   return withoutMissing({
+    deliverer: setup.deliverer,
+    writeOnce: setup.writeOnce,
+    otherOrganizationId: setup.otherOrganizationId,
     accountId: setup.accountId,
     organizationId: setup.organizationId ?? role?.externalId,
     bucket,
     prefix,
     region,
-    types: types === undefined ? undefined : [...types],
+    types: types === undefined ? all : [...types],
     roleName: setup.roleName ?? role?.arn.slice(role.arn.lastIndexOf('/') + 1),
     policyName: setup.policyName,
     kmsKeyArn: setup.kmsKeyArn,
@@ -36,11 +40,16 @@ export function draftWith(profile: Profile | undefined, answers: KnownAnswers): 
     setup: _setup,
     state: _state,
     bucketOwner: _owner,
+    types: _types,
     ...others
   } = profile ?? {};
   const { bucket, prefix, region, types, ...rest } = answers;
   const whole = bucket !== undefined && prefix !== undefined;
   const setup: ProfileSetup = withoutMissing({
+    deliverer: rest.deliverer,
+    writeOnce: rest.writeOnce,
+    types: types === 'all' ? types : undefined,
+    otherOrganizationId: rest.otherOrganizationId,
     accountId: rest.accountId,
     organizationId: rest.organizationId,
     ...(whole ? {} : { bucket, prefix }),
@@ -54,7 +63,7 @@ export function draftWith(profile: Profile | undefined, answers: KnownAnswers): 
     state: 'draft',
     ...(whole ? { to: storeUrl(bucket, prefix).replace(/\/$/, '') } : {}),
     ...others,
-    ...withoutMissing({ region, types }),
+    ...withoutMissing({ region, types: types === 'all' ? undefined : types }),
     setup,
   };
 }
