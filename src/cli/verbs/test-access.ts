@@ -37,7 +37,7 @@ tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor
       const { isTTY, columns } = context.stdout;
       const palette = buildPalette(context, options.noColor);
       const text = renderAccessReport(report, palette, isTTY === true ? columns : undefined);
-      context.stdout.write(`${options.quiet ? '' : '\n'}${text}`);
+      context.stdout.write(text);
     }
     return passed ? exitCodes.done : exitCodes.access;
   },

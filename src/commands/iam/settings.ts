@@ -85,6 +85,28 @@ export const destroySettings = {
   receipt: { ...receipt, help: "the receipt to follow; the profile's if missing" },
 } as const satisfies Settings;
 
+export const rotateSettings = {
+  organizationId: {
+    ...organizationId,
+    group: iam,
+    help: 'the new external id; without it, goes on with what is under way',
+  },
+  finish: {
+    kind: 'switch',
+    flag: 'finish',
+    group: iam,
+    default: 'false',
+    help: 'the delivering side uses the new id: let only that in',
+  },
+  back: {
+    kind: 'switch',
+    flag: 'back',
+    group: iam,
+    default: 'false',
+    help: 'take it back: let only the old id in',
+  },
+} as const satisfies Settings;
+
 export type AnswerOptions = Values<typeof answerSettings>;
 export type ShowOptions = Values<typeof showSettings>;
 export type PlanSettings = Values<typeof planSettings>;

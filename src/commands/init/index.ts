@@ -125,12 +125,16 @@ async function changeDraft(wizard: Wizard, { before, isSetUp }: TargetProfile): 
 
 /** A profile that is set up and needs no change is tested again; so is one whose role is out of these credentials' sight. */
 function onlyTest(
-  { before, caller, createBucket, options, answers }: Wizard,
+  { before, caller, createBucket, options, answers, look }: Wizard,
   { isSetUp, answers: known }: TargetProfile,
   plan: AccessPlan | undefined,
 ): boolean {
   if (!isSetUp || before?.role === undefined || options.print || createBucket) return false;
   if (guardedChanges(known, answers).length > 0) return false;
+  // What the profile does not know, or knows wrong, is written into it.
+  const roleMoved = typeof plan?.roleArn === 'string' && plan.roleArn !== before.role.arn;
+  const ownerUnsaid = before.bucketOwner === undefined && look?.ownedByAccount === true;
+  if (options.reconfigure && (roleMoved || ownerUnsaid)) return false;
   const { customerAccountId } = answers;
   const elsewhere =
     caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;

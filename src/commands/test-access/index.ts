@@ -72,7 +72,7 @@ async function testedAccess(
     bucketOwner: options.bucketOwner,
     deliverer: setup?.deliverer ?? (profile?.profile.state === undefined ? undefined : 'vendor'),
     writeOnce: setup?.writeOnce ?? false,
-    otherExternalId: setup?.otherOrganizationId,
+    otherExternalId: setup?.nextOrganizationId ?? setup?.previousOrganizationId,
     ...deliveryOf(options),
     trustedAccountId: options.accountId ?? known.accountId,
     policyName: setup?.policyName,

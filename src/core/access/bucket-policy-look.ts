@@ -6,7 +6,7 @@ import { cureOfTrouble, describeTrouble } from '../setup/bucket-findings.ts';
 import type { BucketTrouble } from '../setup/bucket-troubles.ts';
 import { bucketTroubles } from '../setup/bucket-troubles.ts';
 import { deliveriesOf, sessionOf } from '../setup/delivery.ts';
-import { amend, putPolicyCommand } from '../setup/mend-bucket-policy.ts';
+import { amend, demandingTls, putPolicyCommand } from '../setup/mend-bucket-policy.ts';
 import type { Ascent } from './ascent.ts';
 import type { FindingCode } from './findings.ts';
 import { generalOutcome } from './outcome.ts';
@@ -72,9 +72,15 @@ function worstOf(troubles: readonly BucketTrouble[], ascent: Ascent): Outcome | 
 
 /** Rung 12: whether the bucket policy denies what comes without TLS. */
 export async function lookAtTls(ascent: Ascent): Promise<Outcome> {
-  return withPolicy(ascent, (policy) => ({
-    finding: policy !== undefined && deniesPlain(ascent, policy) ? 'tls-only' : 'plain-http-allowed',
-  }));
+  return withPolicy(ascent, (policy) => {
+    if (policy !== undefined && deniesPlain(ascent, policy)) return { finding: 'tls-only' };
+    const { bucket } = ascent.access;
+    const partition = whoDelivers(ascent).arn.split(':')[1] ?? 'aws';
+    return {
+      finding: 'plain-http-allowed',
+      cure: putPolicyCommand(bucket, demandingTls(policy, `arn:${partition}:s3:::${bucket}`)),
+    };
+  });
 }
 
 function deniesPlain(ascent: Ascent, policy: PolicyDocument): boolean {

@@ -1,4 +1,8 @@
 import type { FindingTable } from './finding-row.ts';
+import type { Nouns } from './tested-access.ts';
+
+const applyThere = ({ profileFlag, roleAccount }: Nouns): string =>
+  `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag}`;
 
 /** Findings of delivering and of encryption. */
 export const deliveryFindings = {
@@ -16,8 +20,7 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: ({ actor, store }, detail) => `no policy of ${actor} allows s3:PutObject below ${store}${detail}`,
-    cure: ({ profileFlag }) =>
-      `audit-export iam apply${profileFlag}, with credentials of an administrator of the role`,
+    cure: applyThere,
     waitsFor: 'nothing can be written yet',
     soon: 'put-not-yet',
   },
@@ -61,7 +64,7 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: (_, detail) => `not every audit type can be delivered: ${detail}`,
-    cure: ({ profileFlag }) => `audit-export iam apply${profileFlag}`,
+    cure: applyThere,
     such: 'query, alert: no policy of the role ALTRPublishSIEMDataAcme allows s3:PutObject',
     waitsFor: 'not everything can be written yet',
     soon: 'put-not-yet',
@@ -109,7 +112,7 @@ export const deliveryFindings = {
     probe: 'overwrite-denied',
     status: 'fail',
     says: ({ actor }) => `${actor} can replace what was delivered: a write without If-None-Match is allowed`,
-    cure: ({ profileFlag }) => `audit-export iam apply${profileFlag}`,
+    cure: applyThere,
     waitsFor: 'objects can still be replaced',
   },
   'overwrite-possible': {
@@ -139,7 +142,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: ({ actor }, detail) => `no policy of ${actor} allows ${detail}`,
     cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'}`,
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'} --yes`,
     such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-denied-by-key': {
@@ -176,7 +179,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: (_, detail) => `the bucket encrypts with ${detail}, and the plan does not let the role use it`,
     cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail}`,
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail} --yes`,
     such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-untried': {

@@ -2,7 +2,7 @@ import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from './tested-access.ts';
 
 const apply = ({ profileFlag }: Nouns): string =>
-  `audit-export iam plan${profileFlag} shows it statement by statement, audit-export iam apply${profileFlag} puts it right`;
+  `audit-export iam apply${profileFlag} (audit-export iam plan shows it statement by statement)`;
 
 const seeBucketPolicy = ({ bucket }: Nouns): string =>
   `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
@@ -60,7 +60,7 @@ export const policyFindings = {
     status: 'fail',
     says: (_, detail) => detail,
     cure: ({ profileFlag }) =>
-      `audit-export iam plan${profileFlag} shows it, audit-export iam apply${profileFlag} --remove-extras puts it right`,
+      `audit-export iam apply${profileFlag} --remove-extras (audit-export iam plan shows it statement by statement)`,
     such: 'widened-action: it allows s3:*',
   },
   'policy-replaces': {
@@ -160,8 +160,7 @@ export const policyFindings = {
     probe: 'tls-only',
     status: 'warn',
     says: () => 'the bucket policy lets requests without TLS pass (this tool sends none to AWS)',
-    cure: ({ bucket }) =>
-      `add a statement to the policy of ${bucket} that denies s3:* where aws:SecureTransport is false; audit-export init writes it into buckets that it makes`,
+    cure: putPolicy,
   },
   'nothing-expires-soon': {
     probe: 'lifecycle',

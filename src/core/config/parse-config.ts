@@ -17,8 +17,9 @@ export interface ProfileSetup {
   readonly writeOnce?: boolean;
   /** All types were asked for: there is no list. */
   readonly types?: 'all';
-  /** The external id that is let in as well, while it comes or goes. */
-  readonly otherOrganizationId?: string;
+  /** The external id that is to come, and the one that is to go, while one takes the place of the other. */
+  readonly nextOrganizationId?: string;
+  readonly previousOrganizationId?: string;
   /** Until `to` holds them. */
   readonly bucket?: string;
   readonly prefix?: string;

@@ -17,7 +17,7 @@ export function answersOf(profile: Profile): KnownAnswers {
   return withoutMissing({
     deliverer: setup.deliverer,
     writeOnce: setup.writeOnce,
-    otherOrganizationId: setup.otherOrganizationId,
+    otherOrganizationId: setup.nextOrganizationId ?? setup.previousOrganizationId,
     accountId: setup.accountId,
     organizationId: setup.organizationId ?? role?.externalId,
     bucket,
@@ -49,7 +49,8 @@ export function draftWith(profile: Profile | undefined, answers: KnownAnswers): 
     deliverer: rest.deliverer,
     writeOnce: rest.writeOnce,
     types: types === 'all' ? types : undefined,
-    otherOrganizationId: rest.otherOrganizationId,
+    nextOrganizationId: profile?.setup?.nextOrganizationId,
+    previousOrganizationId: profile?.setup?.previousOrganizationId,
     accountId: rest.accountId,
     organizationId: rest.organizationId,
     ...(whole ? {} : { bucket, prefix }),

@@ -81,13 +81,10 @@ export function cureOfTrouble(
     return `see whether it holds where deliveries come from: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
   if (overTls === true)
     return 'reach the store by TLS: --endpoint-url https://… (endpointUrl of the profile)';
-  const [setting] = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
-  if (settings !== undefined) {
-    const commands = Object.entries(settings)
-      .filter(([name, value]) => value !== undefined || setting === undefined || name === 'storageClass')
-      .map(([name, value]) => configSet(name, value, profileFlag));
-    if (commands.length > 0) return commands.join(' && ');
-  }
+  if (settings !== undefined)
+    return Object.entries(settings)
+      .map(([name, value]) => configSet(name, value, profileFlag))
+      .join(' && ');
   return putPolicyCommand(bucket, mended);
 }
 

@@ -22,6 +22,19 @@ export function amend(policy: PolicyDocument | undefined, route: DeliveryRoute):
   return { Version: '2012-10-17', ...policy, Statement: [...asList(policy?.Statement), statement] };
 }
 
+/** The policy with a statement that denies whatever comes without TLS. */
+export function demandingTls(policy: PolicyDocument | undefined, bucketArn: string): PolicyDocument {
+  const statement: Statement = {
+    Sid: 'TlsOnly',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+  return { Version: '2012-10-17', ...policy, Statement: [...asList(policy?.Statement), statement] };
+}
+
 /**
  * The policy with whoever delivers left out of every statement that denies deliveries: a Deny that spares one role is
  * never wider for anybody else. `denial` says what still denies.

@@ -24,6 +24,8 @@ export interface AccessPlan {
   /** Account in which the changes would be made; null where the server does not say. */
   account: string | null;
   inSync: boolean;
+  /** The role that there is; null where there is none yet. */
+  roleArn: string | null;
   removeExtras: boolean;
   desired: DesiredAccess;
   /** What the role will be able to do, in words. */
@@ -50,6 +52,7 @@ export function planAccess(
   const body = {
     account: live.account ?? null,
     inSync: changes.length === 0 && findings.every(({ level }) => level === 'warning'),
+    roleArn: live.role?.arn ?? null,
     removeExtras,
     desired,
     explanation: explainAccess(desired),

@@ -29,7 +29,7 @@ export function settingsThatPass(
   const tags = tagsNamed(named);
   const encryptions: DeliveryHeaders[] = [
     ...algorithms.map((sse) => ({ sse, kmsKeyId: undefined })),
-    ...plain(prefixes.kmsKeyId).map((kmsKeyId) => ({ sse: 'aws:kms', kmsKeyId })),
+    ...plain(prefixes.kmsKeyId).map((kmsKeyId) => ({ sse: undefined, kmsKeyId })),
   ];
   const storages: DeliveryHeaders[] = classes.map((storageClass) => ({ storageClass }));
   const marks: DeliveryHeaders[] =
@@ -41,7 +41,13 @@ export function settingsThatPass(
     ...encryptions.flatMap((one) => storages.map((other) => ({ ...one, ...other }))),
     ...[...encryptions, ...storages].flatMap((one) => marks.map((other) => ({ ...one, ...other }))),
   ];
-  return choices.find((choice) => passes({ ...headers, ...choice }));
+  const choice = choices.find((choice) => passes({ ...headers, ...choice }));
+  if (choice === undefined) return undefined;
+  // Only what is not so already.
+  const names = Object.keys(choice) as (keyof DeliveryHeaders)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (choice[name] === headers[name] ? [] : [[name, choice[name]]])),
+  );
 }
 
 /** Of every condition key, in lower case, all the values that the policy tests it against. */
