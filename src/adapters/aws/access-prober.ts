@@ -91,7 +91,8 @@ async function bucketProber(
           const { Rules = [], $metadata } = await s3.send(
             new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }),
           );
-          return { rules: Rules as LifecycleRule[], $metadata };
+          const rules: readonly LifecycleRule[] = Rules;
+          return { rules, $metadata };
         } catch (error) {
           if ((error as { name?: string }).name !== 'NoSuchLifecycleConfiguration') throw error;
           return { rules: [] };

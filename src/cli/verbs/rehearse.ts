@@ -49,7 +49,7 @@ Exit codes: that of the command; 0 when stopped; 2 for a port that is taken or a
       ];
       const kept = data === undefined ? [] : ['--data', data];
       const argv = ['rehearse', ...words, ...kept, ...(ownSettings ? ['--own-settings'] : [])];
-      context.stdout.write(await runInBackground(argv, context.environment as NodeJS.ProcessEnv));
+      context.stdout.write(await runInBackground(argv, context.environment));
       return 0;
     }
     return rehearse(

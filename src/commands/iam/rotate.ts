@@ -74,23 +74,33 @@ async function begin(
       cure: `Set it up first: audit-export init --profile ${name}`,
     });
   const underWay = next ?? (previous === undefined ? undefined : current);
-  if (wanted === undefined && underWay === undefined)
+  if (underWay !== undefined) return goOn(profile, { name, wanted, underWay });
+  const fresh = demandGood(name, wanted, current);
+  const begun = { ...profile, setup: { ...rest, organizationId: current, nextOrganizationId: fresh } };
+  await save(begun);
+  return begun;
+}
+
+function goOn(
+  profile: Profile,
+  { name, wanted, underWay }: { name: string; wanted: string | undefined; underWay: string },
+): Profile {
+  if (wanted === undefined || wanted === underWay) return profile;
+  throw new AuditExportError('usage', `A change to ${underWay} is under way.`, {
+    cure: `End it with audit-export iam rotate --profile ${name}, or take it back with --back.`,
+  });
+}
+
+function demandGood(name: string, wanted: string | undefined, current: string): string {
+  if (wanted === undefined)
     throw new AuditExportError('missing-answer', 'It is not said what the new external id is.', {
       cure: `audit-export iam rotate --profile ${name} --organization-id ID`,
     });
-  if (underWay !== undefined && wanted !== undefined && wanted !== underWay)
-    throw new AuditExportError('usage', `A change to ${underWay} is under way.`, {
-      cure: `End it with audit-export iam rotate --profile ${name}, or take it back with --back.`,
-    });
-  if (underWay !== undefined || wanted === undefined) return profile;
   const reason = answerRules.organizationId.check(wanted);
   if (reason !== undefined)
     throw new AuditExportError('usage', `--organization-id: ${reason}`, { cure: 'Correct it.' });
-  if (wanted === current)
-    throw new AuditExportError('usage', `${wanted} is the external id already.`, { cure: 'Name another.' });
-  const begun = { ...profile, setup: { ...rest, organizationId: current, nextOrganizationId: wanted } };
-  await save(begun);
-  return begun;
+  if (wanted !== current) return wanted;
+  throw new AuditExportError('usage', `${wanted} is the external id already.`, { cure: 'Name another.' });
 }
 
 async function switchOver(profile: Profile, { save }: RotateHost): Promise<Profile> {

@@ -92,7 +92,7 @@ async function answerTo(
   question: Question,
   { canGoBack, again }: { canGoBack: boolean; again: ReadonlySet<AnswerName> },
 ): Promise<'answered' | 'asked' | 'back' | 'missing' | 'not-asked'> {
-  const { given, host, options } = wizard;
+  const { given, host } = wizard;
   const { name } = question;
   const around = surroundings(wizard);
   const once = again.has(name) || asksAgain(wizard);
@@ -102,10 +102,7 @@ async function answerTo(
     return 'answered';
   }
   if (question.when?.(around) === false) return 'not-asked';
-  // Whoever gives answers as flags writes a script, in a terminal or not.
-  const isScript = !host.canAsk || Object.keys(given).length > 0;
-  const assumed = options.yes || (question.isAssumed === true && isScript);
-  const preset = assumed ? question.preset(around) : undefined;
+  const preset = isAssumed(wizard, question) ? question.preset(around) : undefined;
   if (preset !== undefined) {
     wizard.answers = withAnswer(wizard.answers, name, preset);
     return 'answered';
@@ -116,6 +113,12 @@ async function answerTo(
   take(wizard, question, text);
   await saveDraft(wizard);
   return 'asked';
+}
+
+/** Whoever gives answers as flags writes a script, in a terminal or not. */
+function isAssumed({ options, host, given }: Wizard, question: Question): boolean {
+  const isScript = !host.canAsk || Object.keys(given).length > 0;
+  return options.yes || (question.isAssumed === true && isScript);
 }
 
 /** Takes an answer, and what it says beside: a bucket may bring its folder along. */

@@ -125,20 +125,25 @@ async function changeDraft(wizard: Wizard, { before, isSetUp }: TargetProfile): 
 
 /** A profile that is set up and needs no change is tested again; so is one whose role is out of these credentials' sight. */
 function onlyTest(
-  { before, caller, createBucket, options, answers, look }: Wizard,
+  wizard: Wizard,
   { isSetUp, answers: known }: TargetProfile,
   plan: AccessPlan | undefined,
 ): boolean {
+  const { before, caller, createBucket, options, answers } = wizard;
   if (!isSetUp || before?.role === undefined || options.print || createBucket) return false;
-  if (guardedChanges(known, answers).length > 0) return false;
-  // What the profile does not know, or knows wrong, is written into it.
-  const roleMoved = typeof plan?.roleArn === 'string' && plan.roleArn !== before.role.arn;
-  const ownerUnsaid = before.bucketOwner === undefined && look?.ownedByAccount === true;
-  if (options.reconfigure && (roleMoved || ownerUnsaid)) return false;
-  const { customerAccountId } = answers;
-  const elsewhere =
-    caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
-  return elsewhere || (plan?.inSync === true && plan.changes.length === 0);
+  if (guardedChanges(known, answers).length > 0 || learnsMore(wizard, plan)) return false;
+  return isElsewhere(caller, answers) || (plan?.inSync === true && plan.changes.length === 0);
+}
+
+function isElsewhere(caller: Wizard['caller'], { customerAccountId }: Wizard['answers']): boolean {
+  return caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
+}
+
+/** Whether the profile does not know, or knows wrong, what can be seen: that is written into it. */
+function learnsMore({ before, look, options }: Wizard, plan: AccessPlan | undefined): boolean {
+  if (!options.reconfigure) return false;
+  const roleMoved = typeof plan?.roleArn === 'string' && plan.roleArn !== before?.role?.arn;
+  return roleMoved || (before?.bucketOwner === undefined && look?.ownedByAccount === true);
 }
 
 function greet({ before, host, profileName, isSetUp, answers }: Wizard): void {

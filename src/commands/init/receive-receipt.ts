@@ -38,7 +38,7 @@ export async function readReceipt(
   wizard.answers = {
     policyName: receipt.policyName,
     deliverer: receipt.deliverer,
-    writeOnce: receipt.writeOnce,
+    ...(receipt.writeOnce ? { writeOnce: true } : {}),
     ...wizard.answers,
     ...told,
     inlinePolicy: receipt.policyArn === null,

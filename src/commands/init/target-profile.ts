@@ -20,7 +20,7 @@ const profileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** Finds it: the one named, else the default one, else a new one called `default`. Throws `usage`. */
 export function targetProfile(config: Config | undefined, named: string | undefined): TargetProfile {
-  const name = named ?? config?.defaultProfile ?? 'default';
+  const name = named ?? config?.defaultProfile ?? onlyDraft(config) ?? 'default';
   if (!profileName.test(name))
     throw new AuditExportError('usage', `${JSON.stringify(name)} can't be the name of a profile.`, {
       cure: 'Use letters, digits, dots, dashes and underscores.',
@@ -36,6 +36,12 @@ export function targetProfile(config: Config | undefined, named: string | undefi
   // A profile that was set up without saying so is a vendor's.
   const unsaid = isSetUp ? { deliverer: 'vendor' as const, writeOnce: false } : {};
   return { name, before, answers: { ...unsaid, ...answersOf(before) }, isSetUp };
+}
+
+/** A wizard that was closed is gone on with, although a draft is nobody's default. */
+function onlyDraft(config: Config | undefined): string | undefined {
+  const [first, ...others] = Object.entries(config?.profiles ?? {});
+  return others.length === 0 && first?.[1].state === 'draft' ? first[0] : undefined;
 }
 
 /** What may not change by a slip once a profile is set up. Audit types may. */

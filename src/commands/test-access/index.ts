@@ -62,7 +62,6 @@ async function testedAccess(
 ): Promise<TestedAccess> {
   const { bucket, prefix } = bucketOf(options.to, profile);
   const known = profile === undefined ? {} : answersOf(profile.profile);
-  const { setup } = profile?.profile ?? {};
   return {
     profile: profile?.name,
     bucket,
@@ -70,16 +69,29 @@ async function testedAccess(
     region: options.region ?? (await host.ambientRegion()),
     role: roleOf(options, profile?.profile),
     bucketOwner: options.bucketOwner,
-    deliverer: setup?.deliverer ?? (profile?.profile.state === undefined ? undefined : 'vendor'),
-    writeOnce: setup?.writeOnce ?? false,
-    otherExternalId: setup?.nextOrganizationId ?? setup?.previousOrganizationId,
+    ...plannedFor(profile?.profile),
     ...deliveryOf(options),
     trustedAccountId: options.accountId ?? known.accountId,
-    policyName: setup?.policyName,
-    inlinePolicy: known.inlinePolicy ?? false,
-    kmsKeyArn: known.kmsKeyArn,
     otherBucket: options.otherBucket,
     changedMs: await host.lastChangeMs(profile?.name),
+  };
+}
+
+/** What the set-up has planned for the access. A profile that `init` made without saying so is a vendor's. */
+function plannedFor(
+  profile: Profile | undefined,
+): Pick<
+  TestedAccess,
+  'deliverer' | 'writeOnce' | 'otherExternalId' | 'policyName' | 'inlinePolicy' | 'kmsKeyArn'
+> {
+  const { setup = {}, state } = profile ?? {};
+  return {
+    deliverer: setup.deliverer ?? (state === undefined ? undefined : 'vendor'),
+    writeOnce: setup.writeOnce === true,
+    otherExternalId: setup.nextOrganizationId ?? setup.previousOrganizationId,
+    policyName: setup.policyName,
+    inlinePolicy: setup.inlinePolicy === true,
+    kmsKeyArn: setup.kmsKeyArn,
   };
 }
 

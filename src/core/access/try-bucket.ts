@@ -32,13 +32,7 @@ export async function tryBucketOwner(ascent: Ascent): Promise<Outcome> {
     if (owner === undefined || permission.noWrite || !hasActor) return { finding: 'owner-unknown' };
     const target = { bucket: access.bucket, key: probeKey(access.prefix) };
     const asked = await ascent.prober.store.mayPut({ ...target, owner });
-    if (asked.ok) {
-      if (asked.stored) ascent.left.add(ascent.probeUrl);
-      // A server that takes an owner that can't be right does not look.
-      const nobody = await ascent.prober.store.mayPut({ ...target, owner: '000000000000' });
-      if (nobody.ok) return { finding: 'owner-not-checked', requestId: nobody.requestId };
-      return { ...ownerOutcome(ascent, true), requestId: asked.requestId };
-    }
+    if (asked.ok) return ownerTaken(ascent, asked);
     const { refusal } = asked;
     // KMS is asked only after S3 has found the owner right.
     if (refusal.code === 'kms-denied' || refusal.code === 'kms-disabled') return ownerOutcome(ascent, true);
@@ -48,6 +42,19 @@ export async function tryBucketOwner(ascent: Ascent): Promise<Outcome> {
     if (plain.stored) ascent.left.add(ascent.probeUrl);
     return { finding: 'owner-wrong', refusal };
   });
+}
+
+/** A server that takes an owner that can't be right as well does not look. */
+async function ownerTaken(
+  ascent: Ascent,
+  { stored, requestId }: { stored: boolean; requestId: string | undefined },
+): Promise<Outcome> {
+  if (stored) ascent.left.add(ascent.probeUrl);
+  const { bucket, prefix } = ascent.access;
+  const nobody = await ascent.prober.store.mayPut({ bucket, key: probeKey(prefix), owner: '000000000000' });
+  return nobody.ok
+    ? { finding: 'owner-not-checked', requestId }
+    : { ...ownerOutcome(ascent, true), requestId };
 }
 
 function ownerOutcome({ access, owner, caller }: Ascent, owned: boolean): Outcome {

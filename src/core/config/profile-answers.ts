@@ -13,23 +13,38 @@ export type KnownAnswers = { -readonly [K in keyof SetupAnswers]?: SetupAnswers[
 export function answersOf(profile: Profile): KnownAnswers {
   const { setup = {}, region, types, role } = profile;
   const { bucket, prefix } = storeOf(profile) ?? setup;
-  const all = setup.types ?? (profile.state === 'draft' || profile.setup === undefined ? undefined : 'all');
   return withoutMissing({
     deliverer: setup.deliverer,
     writeOnce: setup.writeOnce,
-    otherOrganizationId: setup.nextOrganizationId ?? setup.previousOrganizationId,
+    otherOrganizationId: otherIdOf(setup),
     accountId: setup.accountId,
     organizationId: setup.organizationId ?? role?.externalId,
     bucket,
     prefix,
     region,
-    types: types === undefined ? all : [...types],
-    roleName: setup.roleName ?? role?.arn.slice(role.arn.lastIndexOf('/') + 1),
+    types: types === undefined ? allTypes(profile) : [...types],
+    roleName: setup.roleName ?? roleNameIn(role),
     policyName: setup.policyName,
     kmsKeyArn: setup.kmsKeyArn,
     inlinePolicy: setup.inlinePolicy,
     customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
   });
+}
+
+function otherIdOf({
+  nextOrganizationId: next,
+  previousOrganizationId: previous,
+}: ProfileSetup): string | undefined {
+  return next ?? previous;
+}
+
+function roleNameIn(role: Profile['role']): string | undefined {
+  return role?.arn.slice(role.arn.lastIndexOf('/') + 1);
+}
+
+/** No list is all types; a draft without one was not asked yet. */
+function allTypes({ setup, state }: Profile): 'all' | undefined {
+  return setup?.types ?? (state === 'draft' || setup === undefined ? undefined : 'all');
 }
 
 /** The profile as a draft with these answers; settings that have nothing to do with the set-up stay as they are. */

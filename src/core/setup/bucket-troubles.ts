@@ -9,6 +9,7 @@ import { amend, exempted, without } from './mend-bucket-policy.ts';
 import { othersIn, strangers } from './other-callers.ts';
 import type { OtherCaller } from './other-callers.ts';
 import { keysBeside, probeKey } from './probe-keys.ts';
+import { judgeDeliveries } from './role-policies.ts';
 import { settingsThatPass } from './settings-that-pass.ts';
 
 /** A bucket policy, and whom it is asked about. */
@@ -54,10 +55,7 @@ export function bucketTroubles(view: BucketPolicyView): BucketTrouble[] {
 /** Whether the deliveries pass; each is asked for, and the first that does not pass speaks for its kind. */
 function deliveryTroubles(view: BucketPolicyView): BucketTrouble[] {
   const { policy, route, identity } = view;
-  const judged = deliveriesOf(route).map((delivery) => ({
-    ...delivery,
-    ...foresee(delivery.request, { identity, resource: policy, resourceKind: 'bucket' }),
-  }));
+  const judged = judgeDeliveries(deliveriesOf(route), { identity, resource: policy, resourceKind: 'bucket' });
   const bad = judged.filter(
     ({ verdict, decision }) => verdict !== 'allowed' && decision.layer === 'resource',
   );
@@ -267,10 +265,8 @@ function changingOf(route: DeliveryRoute): AccessRequest[] {
     's3:PutLifecycleConfiguration',
     's3:PutBucketAcl',
   ];
-  const settings = onKeys(route, actions, ['x']).map((request) => ({
-    ...request,
-    resource: `arn:${partition}:s3:::${bucket}`,
-  }));
+  const resource = `arn:${partition}:s3:::${bucket}`;
+  const settings = onKeys(route, actions, ['x']).map((request) => Object.assign(request, { resource }));
   const objects = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectAcl'];
   return [...onKeys(route, objects, deliveredSamples(route)), ...settings];
 }

@@ -107,24 +107,17 @@ function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: strin
  * S3"; IAM User Guide, "AWS global condition context keys".
  */
 function deliveryContext(route: DeliveryRoute): ContextValues {
-  const { deliverer, region, owner, caller, roleId, secure, nowMs } = route;
-  const now = nowMs === undefined ? undefined : new Date(nowMs).toISOString().replace(/\.\d{3}/, '');
+  const { deliverer, region, owner, caller, secure } = route;
   const values: Record<string, string | readonly string[] | undefined> = {
     'aws:PrincipalArn': caller.roleArn ?? caller.arn,
     'aws:PrincipalAccount': caller.account,
-    'aws:PrincipalType': caller.kind === 'assumed-role' ? 'AssumedRole' : undefined,
-    'aws:userid':
-      caller.kind === 'assumed-role' && roleId !== undefined ? `${roleId}:audit-export` : undefined,
+    ...sessionContext(route),
     'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
     'aws:SecureTransport': secure === undefined ? undefined : String(secure),
     'aws:ResourceAccount': owner,
     's3:ResourceAccount': owner,
     'aws:RequestedRegion': region,
-    'aws:CurrentTime': now,
-    'aws:EpochTime': nowMs === undefined ? undefined : String(Math.floor(nowMs / 1000)),
-    'aws:TokenIssueTime': caller.kind === 'assumed-role' ? now : undefined,
-    'aws:MultiFactorAuthPresent': caller.kind === 'assumed-role' ? 'false' : undefined,
     's3:authType': 'REST-HEADER',
     's3:signatureversion': 'AWS4-HMAC-SHA256',
     's3:signatureAge': '1000',
@@ -139,6 +132,23 @@ function deliveryContext(route: DeliveryRoute): ContextValues {
       (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
     ),
   );
+}
+
+function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string, string | undefined> {
+  const now = nowMs === undefined ? undefined : new Date(nowMs).toISOString().replace(/\.\d{3}/, '');
+  const time = {
+    'aws:CurrentTime': now,
+    'aws:EpochTime': nowMs === undefined ? undefined : String(Math.floor(nowMs / 1000)),
+  };
+  if (caller.kind !== 'assumed-role') return time;
+  return {
+    ...time,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:userid': roleId === undefined ? undefined : `${roleId}:audit-export`,
+    // A session that begins now: what locks older ones out does not touch it.
+    'aws:TokenIssueTime': now,
+    'aws:MultiFactorAuthPresent': 'false',
+  };
 }
 
 function headerContext({ sse, kmsKeyId, storageClass, tags }: DeliveryHeaders = {}): Record<

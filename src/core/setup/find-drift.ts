@@ -25,6 +25,8 @@ export interface Drift {
   trustDiffers: boolean;
   policyDiffers: boolean;
   extras: Extra[];
+  /** With what time it was asked. */
+  nowMs: number | undefined;
 }
 
 /** Compares what should be with what is, by what the documents come to and not by how they are written. */
@@ -54,6 +56,7 @@ export function findDrift(
     trustDiffers: trust.length > 0,
     policyDiffers: policy.some(({ curedByPlan }) => curedByPlan),
     extras: extrasOf(view),
+    nowMs,
   };
 }
 

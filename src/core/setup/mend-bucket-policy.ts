@@ -51,9 +51,13 @@ export function exempted(
     const statements = asList(mended.Statement).map((statement, at) =>
       at === index ? sparing(statement, caller.roleArn ?? caller.arn) : statement,
     );
-    mended = { ...mended, Statement: statements };
+    mended = withStatementsOf(policy, statements);
   }
   return mended;
+}
+
+function withStatementsOf(policy: PolicyDocument, statements: Statement[]): PolicyDocument {
+  return { ...policy, Statement: statements };
 }
 
 function sparing(statement: Statement, arn: string): Statement {

@@ -59,25 +59,27 @@ function withDenials(
   works: (document: PolicyDocument) => boolean,
 ): PolicyDocument {
   if (live.problem !== undefined) return desired;
-  return denialsIn(live).reduce((kept: PolicyDocument, { element }) => {
+  let kept = desired;
+  for (const { element } of denialsIn(live)) {
     const one = readLiveDocument(JSON.stringify({ Statement: element }), 'identity');
-    if (compareStatements(one, kept).some(({ change }) => change === 'keep')) return kept;
-    const more = { ...kept, Statement: [...asList(kept.Statement), element as unknown as Statement] };
-    return works(more) ? more : kept;
-  }, desired);
+    if (compareStatements(one, kept).some(({ change }) => change === 'keep')) continue;
+    const more = withStatement(kept, element as unknown as Statement);
+    if (works(more)) kept = more;
+  }
+  return kept;
 }
 
-function deliveryWorks(desired: DesiredAccess, live: LiveAccess) {
-  const needed = neededBy(routeOf(desired, live), desired.kmsKeyArn);
+function withStatement(document: PolicyDocument, statement: Statement): PolicyDocument {
+  return { ...document, Statement: [...asList(document.Statement), statement] };
+}
+
+function deliveryWorks(desired: DesiredAccess, live: LiveAccess, { nowMs }: Drift) {
+  const needed = neededBy(routeOf(desired, live, nowMs), desired.kmsKeyArn);
   return (document: PolicyDocument): boolean =>
     judgeDeliveries(needed, { identity: [document] }).every(({ verdict }) => verdict === 'allowed');
 }
 
-function managedPolicyChanges(
-  desired: DesiredAccess,
-  live: LiveAccess,
-  { policyDiffers }: Drift,
-): PlannedChange[] {
+function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Drift): PlannedChange[] {
   const { name, description, document, tags } = desired.policy;
   const { policy } = live;
   if (policy === undefined)
@@ -91,9 +93,9 @@ function managedPolicyChanges(
         tags,
       },
     ];
-  if (!policyDiffers) return [];
+  if (!drift.policyDiffers) return [];
   const current = readLiveDocument(policy.document, 'identity');
-  const after = withDenials(current, document, deliveryWorks(desired, live));
+  const after = withDenials(current, document, deliveryWorks(desired, live, drift));
   return [
     ...pruning(policy),
     {
@@ -129,17 +131,15 @@ function attachmentChanges(desired: DesiredAccess, live: LiveAccess): PlannedCha
   return [{ kind: 'attach-policy', role: desired.role.name, arn }];
 }
 
-function inlinePolicyChanges(
-  desired: DesiredAccess,
-  live: LiveAccess,
-  { policyDiffers }: Drift,
-): PlannedChange[] {
+function inlinePolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Drift): PlannedChange[] {
   const { role, policy } = desired;
   const before = live.role?.inline.find(({ name }) => name === policy.name)?.document ?? null;
-  if (before !== null && !policyDiffers) return [];
+  if (before !== null && !drift.policyDiffers) return [];
   const current = readLiveDocument(before ?? '{"Statement":[]}', 'identity');
   const after =
-    before === null ? policy.document : withDenials(current, policy.document, deliveryWorks(desired, live));
+    before === null
+      ? policy.document
+      : withDenials(current, policy.document, deliveryWorks(desired, live, drift));
   const statements = compareStatements(current, after);
   return [{ kind: 'put-inline-policy', role: role.name, name: policy.name, before, after, statements }];
 }

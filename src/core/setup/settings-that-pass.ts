@@ -35,11 +35,13 @@ export function settingsThatPass(
   const marks: DeliveryHeaders[] =
     tags.length === 0 ? [] : [{ tags: { ...headers.tags, ...Object.fromEntries(tags) } }];
   const choices = [
-    ...[...encryptions, ...storages, ...marks],
+    ...encryptions,
+    ...storages,
+    ...marks,
     ...(headers.storageClass === undefined ? [] : [{ storageClass: undefined }]),
     ...(headers.tags === undefined ? [] : [{ tags: undefined }]),
-    ...encryptions.flatMap((one) => storages.map((other) => ({ ...one, ...other }))),
-    ...[...encryptions, ...storages].flatMap((one) => marks.map((other) => ({ ...one, ...other }))),
+    ...encryptions.flatMap((one) => storages.map((other) => both(one, other))),
+    ...[...encryptions, ...storages].flatMap((one) => marks.map((other) => both(one, other))),
   ];
   const choice = choices.find((choice) => passes({ ...headers, ...choice }));
   if (choice === undefined) return undefined;
@@ -48,6 +50,10 @@ export function settingsThatPass(
   return Object.fromEntries(
     names.flatMap((name) => (choice[name] === headers[name] ? [] : [[name, choice[name]]])),
   );
+}
+
+function both(one: DeliveryHeaders, other: DeliveryHeaders): DeliveryHeaders {
+  return { ...one, ...other };
 }
 
 /** Of every condition key, in lower case, all the values that the policy tests it against. */

@@ -35,7 +35,7 @@ export function commandsIn(cure: string): string[][] {
   return [...cure.matchAll(verbs)].map((found) => {
     const [verb] = found;
     const words = shellWords(cure.slice(found.index + verb.length));
-    return [...verb.split(' '), ...argumentsIn(words, verb.endsWith('config set'))];
+    return verb.split(' ').concat(argumentsIn(words, verb.endsWith('config set')));
   });
 }
 
@@ -102,48 +102,43 @@ async function carryOutOne(world: BentWorld, words: readonly string[]): Promise<
       throw new Error(`${words.join(' ')}: ${code}\n${stderr}${stdout}`);
     return;
   }
-  const flag = (name: string): string => words[words.indexOf(`--${name}`) + 1] ?? '';
-  const { s3, iam } = world;
-  const RoleName = flag('role-name');
-  const Bucket = flag('bucket');
-  switch (`${area} ${verb}`) {
-    case 'iam delete-role-policy':
-      await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: flag('policy-name') }));
-      return;
-    case 'iam detach-role-policy':
-      await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: flag('policy-arn') }));
-      return;
-    case 'iam delete-role-permissions-boundary':
-      await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
-      return;
-    case 's3api delete-bucket-policy':
-      await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
-      return;
-    case 's3api put-bucket-policy':
-      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: flag('policy') }));
-      return;
-    case 's3api delete-bucket-lifecycle':
-      await s3.send(new DeleteBucketLifecycleCommand({ Bucket }));
-      return;
-    case 's3api put-bucket-lifecycle-configuration':
-      await s3.send(
-        new PutBucketLifecycleConfigurationCommand({
-          Bucket,
-          LifecycleConfiguration: JSON.parse(flag('lifecycle-configuration')) as { Rules: [] },
-        }),
-      );
-      return;
-    case 's3api put-public-access-block': {
-      const settings = flag('public-access-block-configuration')
-        .split(',')
-        .map((pair) => pair.split('='));
-      const PublicAccessBlockConfiguration = Object.fromEntries(
-        settings.map(([name, value]) => [name, value === 'true']),
-      );
-      await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
-      return;
-    }
-    default:
-      throw new Error(`nobody knows how to carry out ${words.join(' ')}`);
-  }
+  const run = aws[`${area} ${verb}`];
+  if (run === undefined) throw new Error(`nobody knows how to carry out ${words.join(' ')}`);
+  await run(world, (name) => words[words.indexOf(`--${name}`) + 1] ?? '');
 }
+
+type AwsCommand = (world: BentWorld, flag: (name: string) => string) => Promise<unknown>;
+
+/** The commands of the AWS CLI that cures use, as calls of the SDK. */
+const aws: Readonly<Record<string, AwsCommand>> = {
+  'iam delete-role-policy': ({ iam }, flag) =>
+    iam.send(new DeleteRolePolicyCommand({ RoleName: flag('role-name'), PolicyName: flag('policy-name') })),
+  'iam detach-role-policy': ({ iam }, flag) =>
+    iam.send(new DetachRolePolicyCommand({ RoleName: flag('role-name'), PolicyArn: flag('policy-arn') })),
+  'iam delete-role-permissions-boundary': ({ iam }, flag) =>
+    iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: flag('role-name') })),
+  's3api delete-bucket-policy': ({ s3 }, flag) =>
+    s3.send(new DeleteBucketPolicyCommand({ Bucket: flag('bucket') })),
+  's3api put-bucket-policy': ({ s3 }, flag) =>
+    s3.send(new PutBucketPolicyCommand({ Bucket: flag('bucket'), Policy: flag('policy') })),
+  's3api delete-bucket-lifecycle': ({ s3 }, flag) =>
+    s3.send(new DeleteBucketLifecycleCommand({ Bucket: flag('bucket') })),
+  's3api put-bucket-lifecycle-configuration': ({ s3 }, flag) =>
+    s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: flag('bucket'),
+        LifecycleConfiguration: JSON.parse(flag('lifecycle-configuration')) as { Rules: [] },
+      }),
+    ),
+  's3api put-public-access-block': ({ s3 }, flag) => {
+    const pairs = flag('public-access-block-configuration')
+      .split(',')
+      .map((pair) => pair.split('='));
+    const PublicAccessBlockConfiguration = Object.fromEntries(
+      pairs.map(([name, value]) => [name, value === 'true']),
+    );
+    return s3.send(
+      new PutPublicAccessBlockCommand({ Bucket: flag('bucket'), PublicAccessBlockConfiguration }),
+    );
+  },
+};

@@ -156,12 +156,19 @@ describe('the owner of the bucket', () => {
   ])('%s', async (_, withOwner, without, finding) => {
     const climbed = await climbWith(
       proberWith({
-        mayPut: async ({ owner }) =>
-          (owner === undefined ? without : withOwner) ? yes({ stored: false }) : refused(),
+        mayPut: async ({ owner }) => {
+          const taken = owner === undefined ? without : withOwner && owner !== '000000000000';
+          return taken ? yes({ stored: false }) : refused();
+        },
       }),
     );
     expect(climbed.of('bucket-owner').finding).toBe(finding);
     expect(climbed.of('put-object').status).toBe(finding === 'owner-wrong' ? 'skipped' : 'pass');
+  });
+
+  test('is not checked by a server that takes one that can not be right', async () => {
+    const climbed = await climbWith(proberWith({ mayPut: async () => yes({ stored: false }) }));
+    expect(climbed.of('bucket-owner')).toMatchObject({ status: 'warn', finding: 'owner-not-checked' });
   });
 
   test('is not asked for by writing where nothing may be written', async () => {
