@@ -3,7 +3,7 @@ import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { initVerb } from './init.ts';
-import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts';
+import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
 import {
   quarantineDropVerb,
@@ -23,6 +23,7 @@ export const verbs: readonly Verb[] = [
   iamShowVerb,
   iamPlanVerb,
   iamApplyVerb,
+  iamRotateVerb,
   iamDestroyVerb,
   testAccessVerb,
   pushVerb,
