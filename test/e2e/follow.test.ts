@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { appendFile, copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { missingOrDoubled, slice, stop, storedLines } from './following.ts';
@@ -103,120 +102,13 @@ describe('pipes', () => {
   });
 });
 
-describe('files', () => {
-  const input = generateInput({ seed: 602, lines: 900, hours: 20 });
-  const events = eventsOf(input);
-
-  test('a log that is renamed, cut and deleted while it is followed, with a restart in between: each line once', async () => {
-    const workspace = await newWorkspace();
-    const store = folderStore(workspace.path('export'));
-    const log = workspace.path('logs', 'app.log');
-    await workspace.write('logs/app.log', slice(input, 0, 200));
-    let run = following(workspace, ['logs']);
-    await expect.poll(async () => storedLines(await readExport(store)), { timeout: 8000 }).toBeGreaterThan(0);
-    await appendFile(log, slice(input, 200, 300));
-    await rename(log, `${log}.1`);
-    await writeFile(log, slice(input, 300, 400));
-    await sleep(1300);
-    await appendFile(log, slice(input, 400, 500));
-    await copyFile(log, `${log}.2`);
-    await truncate(log);
-    await appendFile(log, slice(input, 500, 600));
-    await sleep(1300);
-    expect((await stop(run)).code).toBe(0);
-
-    // While nobody looks: the log grows, is renamed, and begun again.
-    await appendFile(log, slice(input, 600, 700));
-    await rename(log, `${log}.3`);
-    await writeFile(log, slice(input, 700, 800));
-    run = following(workspace, ['logs']);
-    await sleep(1000);
-    await appendFile(log, slice(input, 800, 900));
-    await expect
-      .poll(async () => storedLines(await readExport(store)), { timeout: 9000 })
-      .toBe(events.length);
-    const last = await stop(run);
-    expect({ code: last.code, delivered: last.report.balance.delivered }).toEqual({
-      code: 0,
-      delivered: 300,
-    });
-    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-  }, 30_000);
-
-  test('a file that is followed by name alone: what was rotated away while nobody looked is found beside it', async () => {
-    const workspace = await newWorkspace();
-    const store = folderStore(workspace.path('export'));
-    const log = workspace.path('app.log');
-    await workspace.write('app.log', slice(input, 0, 200));
-    const run = following(workspace, ['app.log']);
-    await expect.poll(async () => storedLines(await readExport(store)), { timeout: 8000 }).toBe(200);
-    expect((await stop(run)).code).toBe(0);
-    await appendFile(log, slice(input, 200, 300));
-    await rename(log, `${log}.2`);
-    await writeFile(log, slice(input, 300, 500));
-    await rename(log, `${log}.1`);
-    await writeFile(log, slice(input, 500, 900));
-    const again = following(workspace, ['app.log']);
-    await expect
-      .poll(async () => storedLines(await readExport(store)), { timeout: 9000 })
-      .toBe(events.length);
-    expect((await stop(again)).code).toBe(0);
-    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-  }, 30_000);
-
-  test('a push without --follow to the same place knows what was followed', async () => {
-    const workspace = await newWorkspace();
-    await workspace.write('app.log', input.bytes);
-    await workspace.write(
-      'audit-export.json',
-      JSON.stringify({ profiles: { acme: { to: workspace.path('export') } } }),
-    );
-    const store = folderStore(workspace.path('export'));
-    const run = startCli(
-      workspace,
-      ['push', '--profile', 'acme', '--follow', '--flush-interval', '1s', '--json', 'app.log'],
-      { stdin: 'open' },
-    );
-    await expect
-      .poll(async () => storedLines(await readExport(store)), { timeout: 8000 })
-      .toBe(events.length);
-    expect((await stop(run)).code).toBe(0);
-    const plain = await runForReport(workspace, ['push', '--profile', 'acme', 'app.log']);
-    expect(plain.code).toBe(0);
-    expect(plain.report.balance.delivered).toBe(0);
-    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-    // And where it was, if it is there no longer.
-    for (const more of [[], ['--reread']]) {
-      await rm(workspace.path('export'), { recursive: true });
-      const again = await runForReport(workspace, ['push', '--profile', 'acme', ...more, 'app.log']);
-      expect(again.code).toBe(0);
-      expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-    }
-  });
-
-  test('what was followed and is in the store no longer is delivered again, also when all is read again', async () => {
-    const workspace = await newWorkspace();
-    await workspace.write('app.log', input.bytes);
-    const profiles = { acme: { to: workspace.path('export') } };
-    await workspace.write('audit-export.json', JSON.stringify({ profiles }));
-    const store = folderStore(workspace.path('export'));
-    const args = ['push', '--profile', 'acme', '--follow', '--flush-interval', '1s', '--json', 'app.log'];
-    const run = startCli(workspace, args, { stdin: 'open' });
-    await expect
-      .poll(async () => storedLines(await readExport(store)), { timeout: 8000 })
-      .toBe(events.length);
-    await stop(run);
-    await rm(workspace.path('export'), { recursive: true });
-    const again = await runForReport(workspace, ['push', '--profile', 'acme', '--reread', 'app.log']);
-    expect(again.code).toBe(0);
-    expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-  });
-});
-
 test.each([
   { flags: ['--dry-run'], says: '--dry-run' },
   { flags: ['--strict'], says: '--strict' },
   { flags: ['--limit-bad', '3'], says: '--limit-bad' },
+  { flags: ['--shard', '0/2'], says: '--shard' },
+  { flags: ['--final'], says: '--final' },
+  { flags: ['--reread'], says: '--reread' },
 ])('--follow and $says contradict each other: exit 2', async ({ flags, says }) => {
   const workspace = await newWorkspace();
   const run = startCli(workspace, ['push', '--follow', '--to', 'export', ...flags]);

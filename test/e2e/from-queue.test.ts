@@ -143,7 +143,7 @@ test('events of tests and deletions, empty objects and what the tool wrote itsel
   expect(await at.counts()).toEqual({ visible: 0, inFlight: 0 });
 });
 
-test('poison goes to the dead-letter queue and keeps nobody from working: no notification, damaged gzip, no permission', async () => {
+test('poison goes to the dead-letter queue and keeps nobody from working: no notification, damaged gzip, no JSON Lines, no permission', async () => {
   const workspace = await newWorkspace();
   const at = (world = await startQueueWorld({ maxReceiveCount: 2 }));
   const { url: endpoint, customer } = at.emulator;
@@ -155,6 +155,8 @@ test('poison goes to the dead-letter queue and keeps nobody from working: no not
   });
   const damaged = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 7)]);
   await s3.send(new PutObjectCommand({ Bucket: at.source, Key: 'raw/damaged.gz', Body: damaged }));
+  const foreign = Buffer.from('fd377a585a000004', 'hex');
+  await s3.send(new PutObjectCommand({ Bucket: at.source, Key: 'raw/foreign.xz', Body: foreign }));
   s3.destroy();
   await at.send('{"hello":"world"}');
   await at.send(
@@ -173,21 +175,22 @@ test('poison goes to the dead-letter queue and keeps nobody from working: no not
   const first = await work(workspace, at, flags);
   expect(first.code).toBe(6);
   expect(first.report.error?.code).toBe('messages-left');
-  expect(first.report.queue).toMatchObject({ messages: { left: 3 }, objects: { done: 1 } });
+  expect(first.report.queue).toMatchObject({ messages: { left: 4 }, objects: { done: 1 } });
   for (const said of [
     'it is no event notification of S3, SNS or EventBridge',
     'raw/damaged.gz: its gzip data is damaged',
+    'raw/foreign.xz is no JSON Lines: it is',
     's3:GetObject on s3://audit-target/not-for-us failed',
   ])
     expect(first.stderr).toContain(said);
-  expect(first.stderr.split('The message is left in the queue'), 'told once each').toHaveLength(4);
+  expect(first.stderr.split('The message is left in the queue'), 'told once each').toHaveLength(5);
   // They come again until the queue has had enough of them.
   for (let pass = 0; pass < 5; pass++) {
     const { visible, inFlight } = await at.counts();
     if (visible + inFlight === 0) break;
     await work(workspace, at, flags);
   }
-  expect(await at.bodies(at.deadLetterUrl)).toHaveLength(3);
+  expect(await at.bodies(at.deadLetterUrl)).toHaveLength(4);
   expect(await at.counts()).toEqual({ visible: 0, inFlight: 0 });
   expect(differencesFrom(events.slice(0, 50), await readExport(at.storeAt('audit')))).toEqual([]);
 }, 60_000);

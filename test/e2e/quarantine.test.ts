@@ -184,7 +184,7 @@ const doorTimes = ['2026-09-03T23:59:59.999Z', '2026-09-03T23:30:00.500Z', '2026
 
 /** Lines that are good once the type is known, and two that stay bad. */
 const doorInput = Buffer.from(
-  [doorTexts[0], '{"door":7,"at":"2026-09-04T12:00:00Z"}', doorTexts[1], 'no JSON', '', doorTexts[2]].join(
+  [doorTexts[0], '{"door":7,"at":"2026-09-04T12:00:00Z"}', doorTexts[1], 'no JSON', '', doorTexts[2], ''].join(
     '\n',
   ),
 );

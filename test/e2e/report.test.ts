@@ -90,6 +90,8 @@ test('the report of push has the shape that scripts rely on', async () => {
       reasons: [{ reason: 'string', means: 'string', lines: 'number' }],
     },
     warnings: [],
+    waiting: [],
+    problems: [],
     lateness: [{ age: 'string', lines: 'number' }],
     throughput: { linesPerSecond: 'number', bytesPerSecond: 'number' },
     error: 'null',
@@ -117,7 +119,15 @@ test('the shape of the list of the quarantine is stable, too', async () => {
   const workspace = await newWorkspace();
   await runCli(workspace, ['push', '--to', 'export'], { stdin });
   const list = JSON.parse((await runCli(workspace, ['quarantine', 'list', '--json'])).stdout) as object;
-  expect(Object.keys(list)).toEqual(['report', 'version', 'folder', 'lists', 'lines', 'groups']);
+  expect(Object.keys(list)).toEqual([
+    'report',
+    'version',
+    'folders',
+    'lists',
+    'lines',
+    'destinations',
+    'groups',
+  ]);
   const { groups } = list as { groups: object[] };
   expect(groups.map((group) => Object.keys(group))).toEqual(
     groups.map(() => ['reason', 'means', 'cure', 'lines', 'samples']),

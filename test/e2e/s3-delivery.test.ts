@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
@@ -212,3 +213,15 @@ test.each(errors)(
       expect(secret !== '' && `${run.stdout}${run.stderr}`.includes(secret ?? '')).toBe(false);
   },
 );
+
+test('a live log pushed to a bucket each day: each time only the new lines, in the end each line once', async () => {
+  const workspace = await newWorkspace();
+  const environment = await server.environmentFor(prefix);
+  const days = [1, 2, 3].map((seed) => generateInput({ seed, lines: 400, hours: 30 }));
+  for (const [day, { bytes }] of days.entries()) {
+    await appendFile(workspace.path('live.jsonl'), bytes);
+    const { code, report } = await runForReport(workspace, [...to(), 'live.jsonl'], { environment });
+    expect({ code, ...report.balance }).toMatchObject({ code: 0, read: 400 * (day + 1), delivered: 400 });
+  }
+  expect(differencesFrom(days.flatMap(eventsOf), await readExport(server.storeAt(prefix)))).toEqual([]);
+});

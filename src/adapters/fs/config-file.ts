@@ -30,7 +30,7 @@ export async function readConfigFile(
     try {
       return { file, text: await readFile(file, 'utf8') };
     } catch (error) {
-      if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (named === undefined && isNone(error)) continue;
       throw new AuditExportError(
         'config-invalid',
         `The configuration ${file} can't be read: ${(error as Error).message}.`,
@@ -42,4 +42,9 @@ export async function readConfigFile(
     }
   }
   return undefined;
+}
+
+/** Nothing is there, or not even the folder: a home may be a device. */
+function isNone(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -13,6 +13,7 @@ import { fifoPipe, streamPipe } from './followed-pipe.ts';
 import { openFile } from './read-file.ts';
 import type { FollowedInput } from './scan-inputs.ts';
 import { lookAtInput, scanInputs } from './scan-inputs.ts';
+import { unusableStdin } from './stdin-state.ts';
 
 /** Silent files beyond this number are closed until they are looked at again. */
 const mostOpenFiles = 512;
@@ -35,6 +36,8 @@ export async function openFollowed(
   { stdin, exceptBelow }: FollowedInputsOptions,
 ): Promise<FollowedInputs> {
   const named = [...new Set(inputs.length === 0 ? ['-'] : inputs)];
+  const unusable = named.includes('-') ? unusableStdin(stdin) : undefined;
+  if (unusable !== undefined) throw unusable;
   const looked = await Promise.all(named.filter((input) => input !== '-').map((input) => lookAtInput(input)));
   const pipes: FollowedPipe[] = [
     ...(named.includes('-') ? [streamPipe('stdin', stdin)] : []),

@@ -7,6 +7,7 @@ import type { PushPlan } from './push-plan.ts';
 import { planPush } from './push-plan.ts';
 import { recorded } from './recorded.ts';
 import { shardOf } from './scale-settings.ts';
+import { endOfSources } from './problems.ts';
 import { pushOnce } from './push-once.ts';
 import type { Source } from '../../ports/source.ts';
 import type { Watch } from './session.ts';
@@ -42,8 +43,8 @@ export async function pushOther(
       const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
       try {
         const parts = sources.map((source) => ({ source }));
-        const { ended, error } = (await session.push({ parts, cut: plan.cut })).result;
-        return session.report({ ended, error });
+        const { result } = await session.push({ parts, cut: plan.cut });
+        return session.report(endOfSources(result));
       } finally {
         await session.close();
       }

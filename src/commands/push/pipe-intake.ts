@@ -6,7 +6,7 @@ import type { Timer } from '../../ports/clock.ts';
 import type { FollowedPipe } from '../../ports/followed-inputs.ts';
 import type { KeptBytes, KeptWriter } from '../../ports/kept-bytes.ts';
 import type { Log } from '../../ports/log.ts';
-import { Condition } from './condition.ts';
+import { Condition, Mutex } from './condition.ts';
 
 export interface PipeIntakeOptions {
   kept: KeptBytes;
@@ -146,6 +146,8 @@ class Pump {
   #writer: KeptWriter | undefined;
   #at: Place = beginning;
   #from: Place = beginning;
+  /** What comes while a segment is being closed goes into the next one. */
+  readonly #turn = new Mutex();
 
   constructor(source: string) {
     this.source = source;
@@ -173,6 +175,26 @@ class Pump {
   }
 
   async append(bytes: Buffer, kept: KeptBytes): Promise<void> {
+    const leave = await this.#turn.enter();
+    try {
+      await this.#append(bytes, kept);
+    } finally {
+      leave();
+    }
+  }
+
+  async close(): Promise<void> {
+    const leave = await this.#turn.enter();
+    try {
+      const segment = await this.#writer?.close();
+      this.#writer = undefined;
+      if (segment !== undefined) this.places.set(segment.name, this.#from);
+    } finally {
+      leave();
+    }
+  }
+
+  async #append(bytes: Buffer, kept: KeptBytes): Promise<void> {
     if (this.#writer === undefined) {
       this.#writer = await kept.begin(this.source);
       this.#from = this.#at;
@@ -186,11 +208,5 @@ class Pump {
       offset: offset + bytes.length,
       lines: this.#at.lines + lines,
     };
-  }
-
-  async close(): Promise<void> {
-    const segment = await this.#writer?.close();
-    this.#writer = undefined;
-    if (segment !== undefined) this.places.set(segment.name, this.#from);
   }
 }

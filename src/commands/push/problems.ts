@@ -1,5 +1,6 @@
-import type { ReportProblem } from '../../core/accounting/push-report.ts';
+import type { ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
 import type { DeliveryProblem } from '../../core/batches/deliver-files.ts';
+import type { PushResult } from '../../core/push/push-sources.ts';
 import { shellWord } from '../../core/schedule/quoting.ts';
 import type { AuditExportError } from '../../errors.ts';
 import type { PushPlan } from './push-plan.ts';
@@ -34,6 +35,17 @@ export function problemOf({ kind, source }: DeliveryProblem, plan: PushPlan): Re
 /** What one source failed with, while the others were delivered. */
 export function sourceProblem(source: string, { code, message, cure }: AuditExportError): ReportProblem {
   return { kind: code === 'source-unreadable' ? 'unreadable' : 'broken', source, message, cure: cure ?? '' };
+}
+
+/** How a push ended, with what single sources of it failed with. */
+export function endOfSources({ ended, error, sources }: PushResult): ReportEnd {
+  const failed = sources.flatMap(({ name, failure }) => (failure === undefined ? [] : [{ name, failure }]));
+  return {
+    ended,
+    error,
+    failures: failed.map(({ failure }) => failure),
+    problems: failed.map(({ name, failure }) => sourceProblem(name, failure)),
+  };
 }
 
 /** A command with what says to which destination it is meant. */

@@ -1,4 +1,4 @@
-import { buildPushReport } from '../../core/accounting/push-report.ts';
+import { buildPushReport, endOf } from '../../core/accounting/push-report.ts';
 import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
@@ -18,6 +18,7 @@ import type { Classifier } from '../../ports/classifier.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import { discardingQuarantine, planningStore } from './dry-run.ts';
+import { endOfSources } from './problems.ts';
 import type { PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 import type { RunRecorder } from './recorded.ts';
@@ -119,7 +120,7 @@ export class Session {
     return this.#store.location;
   }
 
-  /** Does one job: the whole way of the data. What ends it early is in the result, and in the report of it. */
+  /** Does one job: the whole way of the data. What ends it early, or single sources, is in the result and in the report of it. */
   async push(job: SessionJob): Promise<{ result: PushResult; report: PushReport }> {
     const { host, watch, plan } = this.#options;
     const { cut, parts, confirm, seen, signal = this.#options.signal } = job;
@@ -156,7 +157,8 @@ export class Session {
           signal,
         },
       );
-      const report = buildPushReport(result, { ...this.#facts(), startedMs, endedMs: host.clock.now() });
+      const built = buildPushReport(result, { ...this.#facts(), startedMs, endedMs: host.clock.now() });
+      const report = { ...built, ...endOf(endOfSources(result), built) };
       this.sum.add(report);
       return { result, report };
     } finally {

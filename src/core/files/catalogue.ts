@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { FilesPort } from '../../ports/files.ts';
+import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
 import { beginning, mayHoldMore, windowBytes } from './known-file.ts';
@@ -264,7 +265,9 @@ class Looking {
     const source = this.#byPath.get(known.path);
     if (source === undefined || this.#isTaken(source) || known.at.stored === 0) return false;
     const firstLine = firstLineOf(await this.#headOf(source));
-    if (firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash) return true;
+    // A list of documents begins with a bracket, whatever is in it.
+    const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
+    if (isSame && isLined(known.format)) return true;
     if (source.file.storedBytes < known.at.stored) return false;
     return (await storedEnds(source.file, known.at.stored)).tail === known.ends.tail;
   }

@@ -39,7 +39,8 @@ export class KnownFiles {
 
   /** Those that were last seen at this file's path or with its inode. */
   standingAt({ path, inode }: SourceFile): KnownFile[] {
-    return this.#there([...(this.#byInode.get(inode) ?? []), ...(this.#byPath.get(path) ?? [])]);
+    const found = [...(this.#byInode.get(inode) ?? []), ...(this.#byPath.get(path) ?? [])];
+    return this.#there([...new Set(found)]);
   }
 
   /** Those whose beginning a content shares, given its first bytes; the furthest first. */

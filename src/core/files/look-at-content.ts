@@ -45,11 +45,15 @@ export function firstLineOf(head: Buffer): Window {
   return windowOf(head.subarray(0, head[end - 1] === 0x0d ? end - 1 : end));
 }
 
-/** The hashes of a file's stored bytes before `stored`. */
+/**
+ * The hashes of a file's stored bytes before `stored`. The first line is no part of the end, where there is more: either
+ * says by itself whether it was edited.
+ */
 export async function storedEnds(file: SourceFile, stored: number): Promise<KnownFile['ends']> {
-  const bytes = Math.min(stored, windowBytes);
-  const head = hashOf(await file.bytes(0, bytes));
-  return { head, tail: stored === bytes ? head : hashOf(await file.bytes(stored - bytes, stored)) };
+  const first = await file.bytes(0, Math.min(stored, windowBytes));
+  const head = hashOf(first);
+  const from = Math.max(stored - windowBytes, first.indexOf(0x0a) + 1);
+  return { head, tail: from >= stored ? head : hashOf(await file.bytes(from, stored)) };
 }
 
 /** Whether a file still holds its delivered part, as far as its two ends show it. */

@@ -15,6 +15,11 @@ const hashedBytes = 4096;
  */
 export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated';
 
+/** Whether the content of a source is its lines: else documents are made to lines. */
+export function isLined(format: SourceFormat): boolean {
+  return format === 'lines' || format === 'concatenated';
+}
+
 /** A source whose beginning has been looked at. */
 export interface DetectedSource {
   format: SourceFormat;

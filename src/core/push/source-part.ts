@@ -4,6 +4,7 @@ import type { Source } from '../../ports/source.ts';
 import type { Place } from '../files/known-file.ts';
 import { beginning } from '../files/known-file.ts';
 import type { SourceFormat } from '../lines/detect-format.ts';
+import { isLined } from '../lines/detect-format.ts';
 
 /** What a run reads of a source: all of it, or what lies between two places. */
 export interface SourcePart {
@@ -124,11 +125,6 @@ export class SourceAccount {
   get #taken(): Progress {
     return this.waits || this.failure !== undefined || !isLined(this.format) ? this.#ended : this.#all;
   }
-}
-
-/** Whether the content of a source is its lines: else documents are made to lines. */
-function isLined(format: SourceFormat): boolean {
-  return format === 'lines' || format === 'concatenated';
 }
 
 interface Progress {

@@ -34,6 +34,11 @@ describe('the configuration', () => {
     expect((await readConfigFile(home, environment, folder))?.text).toBe('home');
   });
 
+  test('is none where the home is no folder', async () => {
+    const folder = scratchFolder();
+    expect(await readConfigFile(undefined, { HOME: '/dev/null' }, folder)).toBeUndefined();
+  });
+
   test('that is named but does not exist is an error', async () => {
     const error = await rejectionOf(readConfigFile('/nowhere/c.json', {}, '/'));
     expect(error).toMatchObject({ code: 'config-invalid', exitCode: 3 });
