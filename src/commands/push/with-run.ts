@@ -126,6 +126,7 @@ function commonJob(
 ): Omit<PushJob, 'parts' | 'objectBytes' | 'confirm'> {
   return {
     types: rules.types,
+    envelopes: rules.envelopes,
     scheme: rules.scheme,
     codec: buildCodec(options.compression as Compression, options.level),
     maxLineBytes: options.maxLine,

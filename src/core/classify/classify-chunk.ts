@@ -20,6 +20,8 @@ export interface ClassifyRules {
   scheme: PartitionScheme;
   /** Names of the types, in the order of the verdicts' indexes. */
   types: readonly string[];
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[];
   /** Bytes that a line may have, without its line ending. */
   maxLineBytes: number;
   /** Whether lines get the key by which their event is known again. */

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isJsonPrefix } from './json-prefix.ts';
+import { beginsWithEnvelope } from './open-envelopes.ts';
 
 export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
 const hashedBytes = 4096;
 
-/** How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines. */
-export type SourceFormat = 'lines' | 'array' | 'objects';
+/**
+ * How a source holds its events: one a line, as one JSON array, as objects printed over several lines, or in arrays within
+ * documents that are no events themselves.
+ */
+export type SourceFormat = 'lines' | 'array' | 'objects' | 'envelope';
 
 /** A source whose beginning has been looked at. */
 export interface DetectedSource {
@@ -19,10 +23,14 @@ export interface DetectedSource {
   bytes: AsyncIterable<Buffer>;
 }
 
-/** Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known. */
+/**
+ * Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known.
+ * `envelopes` are the names of arrays that hold events within other documents.
+ */
 export async function detectFormat(
   bytes: AsyncIterable<Buffer>,
   known?: SourceFormat,
+  envelopes: readonly string[] = [],
 ): Promise<DetectedSource> {
   const iterator = bytes[Symbol.asyncIterator]();
   const pieces: Buffer[] = [];
@@ -42,7 +50,7 @@ export async function detectFormat(
   const head = whole.subarray(skippedBytes);
   const headHash = createHash('sha256').update(whole.subarray(0, hashedBytes)).digest('hex').slice(0, 32);
   return {
-    format: known ?? formatOf(head, ended),
+    format: known ?? formatOf(head, ended, envelopes),
     skippedBytes,
     headHash,
     bytes: rejoin(head, iterator, ended),
@@ -67,10 +75,11 @@ async function* rejoin(
  * JSON Lines is the rule. The other formats are believed only if all that was looked at fits them, since a damaged first
  * line must not change how all others are read.
  */
-function formatOf(head: Buffer, isAll: boolean): SourceFormat {
+function formatOf(head: Buffer, isAll: boolean, envelopes: readonly string[]): SourceFormat {
   const text = head.toString('latin1').trimStart();
   if (text.startsWith('[')) return isJsonPrefix(text, 'array', isAll) ? 'array' : 'lines';
   if (!text.startsWith('{')) return 'lines';
+  if (beginsWithEnvelope(text, envelopes) && isJsonPrefix(text, 'objects', isAll)) return 'envelope';
   const newline = text.indexOf('\n');
   const spansLines = newline !== -1 && !isJsonPrefix(text.slice(0, newline), 'objects', true);
   return spansLines && isJsonPrefix(text, 'objects', isAll) ? 'objects' : 'lines';

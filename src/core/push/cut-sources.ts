@@ -4,7 +4,9 @@ import { compactDocuments } from '../lines/compact-documents.ts';
 import { cutChunks } from '../lines/cut-chunks.ts';
 import type { Wrapping } from '../lines/unwrap-line.ts';
 import { unwrapLines } from '../lines/unwrap-lines.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
 import { byteOrderMark, detectFormat } from '../lines/detect-format.ts';
+import { openEnvelopes } from '../lines/open-envelopes.ts';
 import type { SourcePart } from './source-part.ts';
 import { SourceAccount } from './source-part.ts';
 
@@ -13,6 +15,8 @@ export interface CutSourcesOptions {
   maxLineBytes: number;
   /** What lines are taken out of, before anything else looks at them. */
   wrapping: Wrapping | undefined;
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[] | undefined;
   signal: AbortSignal;
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
@@ -56,16 +60,30 @@ async function openLines(
     return { startOffset: part.from.offset, lines: source.read(onStoredBytes, range) };
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format);
+  const { format, skippedBytes, headHash, bytes } = await detectFormat(
+    stored,
+    source.format,
+    options.envelopes,
+  );
   account.format = format;
   account.headHash = headHash;
-  const lines = format === 'lines' ? bytes : compactDocuments(bytes, format, source.name);
+  const lines = linesOf(bytes, format, { name: source.name, envelopes: options.envelopes ?? [] });
   const from = part?.from.offset ?? 0;
   if (from === 0) {
     if (skippedBytes > 0) account.addLineBytes(byteOrderMark);
     return { startOffset: skippedBytes, lines };
   }
   return { startOffset: from, lines: behind(lines, from - skippedBytes) };
+}
+
+function linesOf(
+  bytes: AsyncIterable<Buffer>,
+  format: SourceFormat,
+  { name, envelopes }: { name: string; envelopes: readonly string[] },
+): AsyncIterable<Buffer> {
+  if (format === 'lines') return bytes;
+  if (format === 'envelope') return compactDocuments(openEnvelopes(bytes, envelopes), 'array', name);
+  return compactDocuments(bytes, format, name);
 }
 
 /** What comes behind the first `bytes` bytes: they were delivered before. */

@@ -35,6 +35,8 @@ export interface PushJob {
   maxLineBytes: number;
   /** The container runtime whose wrapping the lines are taken out of. */
   wrapping?: Wrapping | undefined;
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[] | undefined;
   /** Bytes read and classified at a time. */
   chunkBytes: number;
   limits: DeliveryLimits;
@@ -150,11 +152,12 @@ async function readAll(reading: Reading): Promise<void> {
   };
   const pool = new ChunkMemoryPool(chunkBytes);
   const { signal } = ports;
-  const { wrapping } = job;
+  const { wrapping, envelopes } = job;
   const cuts = cutSources(job.parts, {
     pool,
     maxLineBytes,
     wrapping,
+    envelopes,
     signal,
     accounts: sources,
     onStoredBytes,
