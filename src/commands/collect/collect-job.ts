@@ -12,8 +12,11 @@ import type { CollectOptions } from './settings.ts';
 const nsPerMs = 1_000_000n;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A first run asks for a day at a time, however small its windows are: each statement takes seconds to begin. */
-const spanNs = BigInt(dayMs) * nsPerMs;
+/**
+ * Windows that one statement asks for: each takes seconds to begin. A shorter window makes shorter statements, which is
+ * what helps where one takes too long or gives too much.
+ */
+const windowsPerStatement = 24n;
 
 /** Snowflake's own word on how late QUERY_HISTORY may be. https://docs.snowflake.com/en/sql-reference/account-usage */
 const shortestSettleMs = 45 * minuteMs;
@@ -34,6 +37,13 @@ const bounds = {
   },
   overlap: { flag: 'overlap', leastMs: 0, mostMs: 60 * dayMs, cure: 'Use 0h to 60d.' },
   window: { flag: 'window', leastMs: minuteMs, mostMs: dayMs, cure: 'Use 1m to 1d.' },
+  // Snowflake ends a statement after seven days whatever one asks for.
+  statementTimeout: {
+    flag: 'statement-timeout',
+    leastMs: minuteMs,
+    mostMs: 7 * dayMs,
+    cure: 'Use 1m to 7d.',
+  },
 } as const satisfies Record<string, Bounds>;
 
 /** The lengths of time that a run reads by. Throws `usage`. */
@@ -57,7 +67,7 @@ export async function translationRules(
   accountHost: string,
   host: Pick<CollectHost, 'readFile'>,
 ): Promise<TranslationRules> {
-  const { userMap, dataSources, unmapped, redactLiterals, window } = options;
+  const { userMap, dataSources, unmapped, redactLiterals, form, window } = options;
   if (unmapped === 'drop') requireFiles(options);
   const windowNs = BigInt(window) * nsPerMs;
   return {
@@ -68,9 +78,15 @@ export async function translationRules(
         : await readDataSources(dataSources, await host.readFile(dataSources)),
     unmapped: unmapped as TranslationRules['unmapped'],
     redact: redactLiterals,
+    form: form as TranslationRules['form'],
     host: accountHost,
     madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
   };
+}
+
+/** Whether log-ins are read as well. */
+export function readsLogins({ also }: Pick<CollectOptions, 'also'>): boolean {
+  return also === 'logins';
 }
 
 function requireFiles({ userMap, dataSources }: CollectOptions): void {
@@ -98,6 +114,7 @@ export function collectJob(
   { latestNs, ...place }: Pick<CollectJob, 'store' | 'translation'> & { latestNs: bigint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
+  const rules = readingRules(options);
   const timeOf =
     (flag: string, text: string | undefined) =>
     (nowNs: bigint): bigint | undefined =>
@@ -106,8 +123,11 @@ export function collectJob(
     ...place,
     sinceNs: timeOf('since', since),
     untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), latestNs),
-    rules: readingRules(options),
-    spanNs,
+    rules,
+    spanNs: earlier(windowsPerStatement * rules.windowNs, BigInt(dayMs) * nsPerMs) ?? rules.windowNs,
+    // By hand, a time is read as it is asked for: nothing is waited for any more.
+    waitedNs: options.again ? 0n : rules.overlapNs,
     client: sessions,
+    logins: readsLogins(options),
   };
 }

@@ -1,5 +1,6 @@
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { collect } from '../../core/collect/collect.ts';
+import { watchedSession } from '../../core/collect/watched-session.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
@@ -56,7 +57,7 @@ async function openAndRun(
   const { options, profile, print } = request;
   const push = pushRequest(request);
   const store = print ? undefined : describeStoreAddress(storeAddress(push));
-  const session = await host.openSession(options);
+  const session = watched(await host.openSession(options), options, host);
   const closing: { close: () => Promise<void> }[] = [session];
   try {
     const translation = await translationRules(options, session.host, host);
@@ -76,6 +77,25 @@ async function openAndRun(
   }
 }
 
+/** Statements that hang are told of, and end. */
+function watched(
+  session: SnowflakeSession,
+  { statementTimeout, quiet }: CollectOptions,
+  { push: { clock, log } }: CollectHost,
+): SnowflakeSession {
+  return watchedSession(session, {
+    timer: clock,
+    timeoutMs: statementTimeout,
+    onSlow: () => {
+      if (!quiet)
+        log.note(
+          'statement-slow',
+          `Snowflake has worked on a statement for a minute; it is cancelled after ${statementTimeout / 1000} seconds (--statement-timeout).`,
+        );
+    },
+  });
+}
+
 interface Running {
   request: CollectRequest;
   session: SnowflakeSession;
@@ -91,7 +111,7 @@ async function run(
   { request, session, state, job, delivery, account, store, profile }: Running,
   { push: { clock, signal }, onCommit }: CollectHost,
 ): Promise<CollectReport> {
-  const { dryRun, again } = request.options;
+  const { dryRun, again, leftOutLimit, unmapped } = request.options;
   const startedMs = clock.now();
   const deliver = (journal: BatchJournal): Promise<boolean> => delivery.deliver(journal, state);
   const result = await collect(job, { session, state, deliver, onCommit, signal });
@@ -105,6 +125,8 @@ async function run(
     state: request.print || dryRun || again ? undefined : state.location,
     startedMs,
     endedMs: clock.now(),
+    leftOutLimit,
+    unmapped,
   });
 }
 

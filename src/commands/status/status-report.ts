@@ -86,6 +86,7 @@ export const problemCodes = [
   'access-test-failed',
   'not-tested',
   'last-run-failed',
+  'left-out',
   'silence',
   'spool-waits',
   'quarantine',

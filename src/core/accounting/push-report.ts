@@ -3,6 +3,7 @@ import type { ErrorDetails } from '../../errors.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import type { ReasonCode } from '../classify/reasons.ts';
 import { reasons } from '../classify/reasons.ts';
+import type { SourceFormat } from '../lines/detect-format.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { Balance } from './balance.ts';
 import { imbalance } from './balance.ts';
@@ -22,7 +23,7 @@ export interface PushReport {
   seconds: number;
   sources: {
     name: string;
-    format: 'lines' | 'array' | 'objects';
+    format: SourceFormat;
     storedBytes: number;
     lines: number;
     reformatted: boolean;
@@ -50,6 +51,8 @@ export interface PushReport {
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
   error: { code: string; message: string; cure: string | null; details: ErrorDetails } | null;
+  /** What somebody should look at although the run ended well; not printed. */
+  problem?: { code: string; message: string; cure: string } | null;
 }
 
 interface ReportedObject {
