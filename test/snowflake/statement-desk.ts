@@ -120,9 +120,7 @@ export class StatementDesk {
 
   async #run(text: string, body: SubmitBody, context: Context): Promise<PagedResult> {
     const { account, now, rowsPerPartition } = this.#settings;
-    if (/^\s*SHOW\s+TAGS(\s+LIKE\s+'[^']*')?(\s+IN\s+ACCOUNT)?\s*;?\s*$/i.test(text))
-      return showTags(account);
-    if (!/^\s*(SELECT|WITH)\b/i.test(text)) throw notUnderstood('anything but SELECT and SHOW TAGS');
+    if (!/^\s*(SELECT|WITH)\b/i.test(text)) throw notUnderstood('anything but SELECT');
     const views = viewsNamedIn(text);
     for (const view of views) checkView(account, context, view);
     if (views.length > 0 && !/\bLIMIT\s+0\s*$/i.test(text)) needWarehouse(context);
@@ -139,10 +137,4 @@ export class StatementDesk {
     const kept = this.statements.filter(({ result }) => result !== undefined);
     for (const record of kept.slice(0, Math.max(0, kept.length - keptResults))) delete record.result;
   }
-}
-
-/** Tags are a feature of the Enterprise Edition. */
-function showTags({ edition }: SimulatedAccount): PagedResult {
-  if (edition === 'STANDARD') throw new SqlProblem('000002', '0A000', "Unsupported feature 'TAG'.");
-  return pageResult({ columns: [{ name: 'name', type: 'text' }], rows: [] }, 1);
 }

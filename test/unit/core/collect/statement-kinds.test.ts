@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readQueries, readSpan } from '../../../../src/core/collect/read-history.ts';
 import type { QueryRow } from '../../../../src/core/collect/translate/query-row.ts';
-import { newBooks, translateQuery } from '../../../../src/core/collect/translate/translate-query.ts';
+import {
+  newBooks,
+  translateQuery,
+  translateRow,
+} from '../../../../src/core/collect/translate/translate-query.ts';
 import { AccountUsage } from '../../../snowflake/account-usage.ts';
 import { usageSession } from '../../../snowflake/usage-session.ts';
 import type { ViewRow } from '../../../snowflake/views.ts';
@@ -373,6 +377,13 @@ async function rowsOf(index: number): Promise<QueryRow[]> {
   return rows;
 }
 
+function classified(line: string): { types: unknown[]; times: number[] } {
+  const rules = builtInRules({});
+  const input = Buffer.from(`${line}\n`);
+  const { lineTypes, lineTimes } = classifyChunk(input, Buffer.alloc(input.length + 1), rules);
+  return { types: [...lineTypes].map((index) => rules.types[index]), times: [...lineTimes] };
+}
+
 describe('what record comes of each kind of statement, by which way', () => {
   test.each(kinds.map((kind, index) => ({ ...kind, index })))(
     '$kind',
@@ -388,24 +399,13 @@ describe('what record comes of each kind of statement, by which way', () => {
         made.map(({ nativeObject, extra: { accessPath } }) => `${nativeObject}: ${accessPath.join(', ')}`),
       ).toEqual(records);
       if (extra !== undefined) expect(made.at(-1)?.extra).toMatchObject(extra);
+      // Each is an event, filed by its end, or by its beginning where that is all that is known.
+      const ms = Number(atOf(index) / 1_000_000n) + (rows[0]?.source === 'accessHistory' ? 0 : 1000);
+      for (const line of lines) expect(classified(line)).toEqual({ types: ['native-query'], times: [ms] });
       // What gives no record is in the books.
       if (records.length === 0) expect(books.leftOut + books.withoutObjects).toBe(1);
     },
   );
-
-  test('each record is a native-query event, filed by its end, or by its beginning where that is all that is known', async () => {
-    for (const [index, { elsewhere }] of kinds.entries()) {
-      const [row] = await rowsOf(index);
-      const lines = translateQuery(row as QueryRow, await rulesWith(), newBooks(), { supplement: false });
-      for (const line of lines) {
-        const input = Buffer.from(`${line}\n`);
-        const chunk = classifyChunk(input, Buffer.alloc(input.length + 1), builtInRules({}));
-        expect(chunk.bad).toEqual([]);
-        const ms = Number(atOf(index) / 1_000_000n) + (elsewhere === true ? 0 : 1000);
-        expect([...chunk.lineTimes]).toEqual([ms]);
-      }
-    }
-  });
 });
 
 test('two rows of one statement give the same bytes in whichever order they come', async () => {
@@ -463,4 +463,111 @@ describe('nobody can hide behind the tag of the collector', () => {
     await views.close();
     expect(found).toEqual([own]);
   });
+});
+
+describe('the new shape: one event of the universal audit model for each query', () => {
+  const uamOf = async (kind: string): Promise<Record<string, unknown>[]> => {
+    const [row] = await rowsOf(kinds.findIndex((one) => one.kind === kind));
+    const rules = await rulesWith({ form: 'uam' });
+    const lines = translateQuery(row as QueryRow, rules, newBooks(), { supplement: false });
+    for (const line of lines) expect(classified(line).types).toEqual(['uam']);
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+
+  test('a join has two targets', async () => {
+    expect(await uamOf('SELECT from a join of two')).toMatchObject([
+      {
+        action: 'QUERY',
+        actor: { id: 'jane.doe@immuta.com', name: 'JANE.DOE@IMMUTA.COM', profileId: 1 },
+        actionStatus: 'SUCCESS',
+        targets: [
+          { id: '12', name: 'Public Customer Data' },
+          { id: '13', name: 'Orders' },
+        ],
+        auditPayload: { objectsAccessed: [{ accessPath: ['direct', 'base'], schemaName: 'PUBLIC' }, {}] },
+      },
+    ]);
+  });
+
+  test('what was refused is UNAUTHORIZED, with the reason', async () => {
+    expect(await uamOf('a statement that was refused: the text names it')).toMatchObject([
+      { actionStatus: 'UNAUTHORIZED', actionStatusReason: expect.stringContaining('not authorized') },
+    ]);
+  });
+});
+
+test('log-ins of anybody become login events in the same windows, whether they succeeded or not', async () => {
+  const views = new AccountUsage();
+  const login = { EVENT_TYPE: 'LOGIN', CLIENT_IP: '203.0.113.7', REPORTED_CLIENT_TYPE: 'JDBC_DRIVER' };
+  const failed = { IS_SUCCESS: 'NO', ERROR_CODE: 390100n, ERROR_MESSAGE: 'INCORRECT_USERNAME_PASSWORD' };
+  const rows = [
+    {
+      ...login,
+      EVENT_ID: 30036471543391118n,
+      EVENT_TIMESTAMP: atOf(0) + 5n,
+      USER_NAME: 'JANE.DOE@IMMUTA.COM',
+      IS_SUCCESS: 'YES',
+      SECOND_AUTHENTICATION_FACTOR: 'DUO_SECURITY',
+    },
+    { ...login, ...failed, EVENT_ID: 2n, EVENT_TIMESTAMP: atOf(0) + 1n, USER_NAME: 'NOBODY' },
+  ];
+  await views.insert(
+    'LOGIN_HISTORY',
+    rows.map((row) => ({ row, visibleMs: 0 })),
+  );
+  await views.insert('QUERY_HISTORY', [
+    { row: { QUERY_ID: 'q', START_TIME: atOf(0), END_TIME: atOf(0) + 3n, USER_NAME: 'X' }, visibleMs: 0 },
+  ]);
+  const asking = usageSession(async () => views, { nowMs: () => nowMs, user: 'AUDIT_EXPORT_SERVICE' });
+  const read: QueryRow[] = [];
+  const range = { fromNs: atOf(0), untilNs: atOf(1) };
+  for await (const batch of readQueries(asking, range, { client: true, logins: true, signal }))
+    read.push(...batch);
+  await views.close();
+  expect(read.map(({ queryId }) => queryId)).toEqual(['login:2', 'q', 'login:30036471543391118']);
+  const rules = await rulesWith();
+  const lines = read.flatMap((row) => translateRow(row, rules, newBooks(), { supplement: false }));
+  for (const line of lines) expect(classified(line).types).toEqual(['login']);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    {
+      sqlUser: 'NOBODY',
+      success: false,
+      errorCode: '390100',
+      errorMessage: 'INCORRECT_USERNAME_PASSWORD',
+      userId: null,
+    },
+    {
+      loginEventId: '30036471543391118',
+      success: true,
+      userId: 'jane.doe@immuta.com',
+      secondFactor: 'DUO_SECURITY',
+      clientIp: '203.0.113.7',
+    },
+  ]);
+});
+
+test('client and address of a query come by its own log-in, else by that of its session', async () => {
+  const views = new AccountUsage();
+  const at = { START_TIME: atOf(0), END_TIME: atOf(0) };
+  await views.insert('QUERY_HISTORY', [
+    { row: { ...at, QUERY_ID: 'by session', SESSION_ID: 7n }, visibleMs: 0 },
+    { row: { ...at, QUERY_ID: 'by log-in', SESSION_ID: 8n, AUTHN_EVENT_ID: 70n }, visibleMs: 0 },
+  ]);
+  await views.insert('SESSIONS', [
+    { row: { SESSION_ID: 7n, LOGIN_EVENT_ID: 71n, CLIENT_APPLICATION_ID: 'Go 1' }, visibleMs: 0 },
+  ]);
+  await views.insert('LOGIN_HISTORY', [
+    { row: { EVENT_ID: 70n, CLIENT_IP: '203.0.113.70' }, visibleMs: 0 },
+    { row: { EVENT_ID: 71n, CLIENT_IP: '203.0.113.71' }, visibleMs: 0 },
+  ]);
+  const asking = usageSession(async () => views, { nowMs: () => nowMs, user: 'AUDIT_EXPORT_SERVICE' });
+  const found: (string | null)[][] = [];
+  const range = { fromNs: atOf(0), untilNs: atOf(1) };
+  for await (const rows of readQueries(asking, range, { client: true, logins: false, signal }))
+    found.push(...rows.map((row) => [row.queryId, row.text('CLIENT_APPLICATION_ID'), row.text('CLIENT_IP')]));
+  await views.close();
+  expect(found).toEqual([
+    ['by log-in', null, '203.0.113.70'],
+    ['by session', 'Go 1', '203.0.113.71'],
+  ]);
 });
