@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   quarantineListVerb,
   quarantineReplayVerb,
   collectSnowflakeVerb,
+  collectMapVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,

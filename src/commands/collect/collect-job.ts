@@ -6,6 +6,7 @@ import type { TranslationRules } from '../../core/collect/translate/translate-qu
 import type { ReadingRules } from '../../core/collect/windows.ts';
 import { windowEnd } from '../../core/collect/windows.ts';
 import { AuditExportError } from '../../errors.ts';
+import type { Checkpoint } from '../../ports/collect-state.ts';
 import type { CollectHost } from './collect-host.ts';
 import type { CollectOptions } from './settings.ts';
 
@@ -108,10 +109,16 @@ function requireFiles({ userMap, dataSources }: CollectOptions): void {
 const earlier = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
-/** The job of a run; it does not read beyond `latestNs`. */
+const nsOf = (text: string | undefined): bigint | undefined =>
+  text === undefined ? undefined : BigInt(text);
+
+/**
+ * The job of a run. What is read once more by hand is read as it was then: with `known`, where the state stands, it does not
+ * read beyond that, for that is the next run's to read.
+ */
 export function collectJob(
   options: CollectOptions,
-  { latestNs, ...place }: Pick<CollectJob, 'store' | 'translation'> & { latestNs: bigint | undefined },
+  { known, ...place }: Pick<CollectJob, 'store' | 'translation'> & { known: Checkpoint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
   const rules = readingRules(options);
@@ -122,11 +129,11 @@ export function collectJob(
   return {
     ...place,
     sinceNs: timeOf('since', since),
-    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), latestNs),
+    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(known?.watermarkNs)),
     rules,
     spanNs: earlier(windowsPerStatement * rules.windowNs, BigInt(dayMs) * nsPerMs) ?? rules.windowNs,
-    // By hand, a time is read as it is asked for: nothing is waited for any more.
-    waitedNs: options.again ? 0n : rules.overlapNs,
+    waitedNs: rules.overlapNs,
+    firstNs: nsOf(known?.fromNs),
     client: sessions,
     logins: readsLogins(options),
   };

@@ -23,6 +23,8 @@ export interface CollectJob {
   spanNs: bigint;
   /** How long a row of QUERY_HISTORY is waited for, for what ACCESS_HISTORY alone knows, in nanoseconds. */
   waitedNs: bigint;
+  /** What began before it was never read; undefined: before the state began. */
+  firstNs: bigint | undefined;
   /** Whether client and address are read as well, and log-ins. */
   client: boolean;
   logins: boolean;
@@ -182,7 +184,7 @@ class CollectRun {
     let batch = this.#openBatch('window');
     let window: TimeRange = { fromNs: span.fromNs, untilNs: windowEnd(span.fromNs, windowNs) };
     const { client, logins, waitedNs } = this.#job;
-    const firstNs = BigInt((this.#checkpoint as Checkpoint).fromNs);
+    const firstNs = this.#job.firstNs ?? BigInt((this.#checkpoint as Checkpoint).fromNs);
     for await (const rows of readSpan(session, span, { client, logins, waitedNs, firstNs, signal })) {
       for (const group of groupByWindow(rows, windowNs)) {
         if (group.untilNs !== window.untilNs) {

@@ -3,6 +3,7 @@ import type { SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake
 import type { TimeRange } from './statement.ts';
 import {
   accessOnlyStatement,
+  accountStatement,
   clockStatement,
   idsStatement,
   loginsStatement,
@@ -21,6 +22,23 @@ export async function readClock(session: SnowflakeSession, signal: AbortSignal):
   throw new AuditExportError('snowflake-failed', 'Snowflake did not say what time it is.', {
     cure: 'Run it again.',
   });
+}
+
+/**
+ * Which account Snowflake says that it is, `ORGANIZATION-ACCOUNT`: the same however its address was spelt. Undefined where it
+ * does not say so. Throws what the session throws.
+ */
+export async function readAccount(
+  session: SnowflakeSession,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const result = await session.query({ ...accountStatement(), signal });
+  for await (const [row] of result.batches) {
+    const [organization, account] = row ?? [];
+    if (typeof organization === 'string' && typeof account === 'string')
+      return `${organization}-${account}`.toUpperCase();
+  }
+  return undefined;
 }
 
 /** What is read, beside the queries. */

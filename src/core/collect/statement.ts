@@ -182,6 +182,14 @@ export function clockStatement(): SnowflakeStatement {
   return { text: `SELECT ${sql} AS ${name}`, queryTag: ownQueryTag };
 }
 
+/** Asks which account this is: one row with its organization and its name, both NULL where there are none. */
+export function accountStatement(): SnowflakeStatement {
+  return {
+    text: 'SELECT CURRENT_ORGANIZATION_NAME() AS ORGANIZATION, CURRENT_ACCOUNT_NAME() AS ACCOUNT',
+    queryTag: ownQueryTag,
+  };
+}
+
 /** Asks for the queries that ended in a range of time, in the order of their ends; `client` joins client and address. */
 export function queriesStatement(range: TimeRange, { client }: { client: boolean }): SnowflakeStatement {
   const names = ['START_TIME', 'SESSION_ID', 'ERROR_CODE', ...historyNames];
