@@ -47,7 +47,7 @@ const steps = [
   'tidy',
 ];
 
-test('14 days in hourly runs, one in five of them killed: every eligible query arrives exactly once', async () => {
+test('14 days in runs every two hours, one in three of them killed: every eligible query arrives exactly once', async () => {
   const plan = { fromMs: startMs, untilMs: startMs + 14 * dayMs, queriesPerHour: 3, longTextRate: 0 };
   const world = new CollectWorld({ ...plan, ...rough });
   const store = new MemoryStore();
@@ -56,9 +56,9 @@ test('14 days in hourly runs, one in five of them killed: every eligible query a
   const killedAt = new Set<string>();
   const sums = { lateRows: 0, lateAccessRows: 0, resumedBatches: 0 };
   const unexpected: unknown[] = [];
-  for (let hour = 6; hour < 14 * 24 + 110; hour++) {
+  for (let hour = 6; hour < 14 * 24 + 110; hour += 2) {
     world.clock.nowMs = startMs + hour * hourMs + random.whole(0, 59 * 60_000);
-    const power = random.chance(0.2)
+    const power = random.chance(0.33)
       ? new PowerSwitch(random.whole(0, 22), random.chance(0.5))
       : new PowerSwitch();
     const report = await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
@@ -75,8 +75,8 @@ test('14 days in hourly runs, one in five of them killed: every eligible query a
   expect([...killedAt].toSorted()).toEqual(steps);
   expect(sums.lateRows).toBeGreaterThan(20);
   expect(sums.lateAccessRows).toBeGreaterThan(20);
-  expect(sums.resumedBatches).toBeGreaterThan(20);
-}, 240_000);
+  expect(sums.resumedBatches).toBeGreaterThan(10);
+}, 600_000);
 
 test('killed before or after any step, with its state on disk, a run leaves nothing lost and nothing doubled', async () => {
   const plan = { fromMs: startMs, untilMs: startMs + 2 * dayMs, queriesPerHour: 5, longTextRate: 0.01 };
@@ -112,7 +112,7 @@ test('killed before or after any step, with its state on disk, a run leaves noth
   }
   expect(lost.slice(0, 10)).toEqual([]);
   expect([...reached].toSorted()).toEqual(steps);
-}, 240_000);
+}, 600_000);
 
 function hostOf(
   world: CollectWorld,

@@ -121,16 +121,11 @@ function makeQuery(plan: HistoryPlan, { hour, index, random, kind, parent }: Mak
     ...outcomeOf(fails === true, random),
   };
   const touched = [...new Set(objects)];
+  const about = { random, writes: writes === true, parent };
   const access = accesses
-    ? arriving(accessRow(row, touched, { random, writes: writes === true, parent }), endMs, {
-        random,
-        soonestMs: minuteMs,
-        usualMs: 3 * hourMs,
-        lateRate: plan.lateAccessRate,
-        latestMs: plan.latestMs,
-      })
+    ? accessArriving(plan, accessRow(row, touched, about), { endMs, random })
     : undefined;
-  const elsewhere = accesses && parent === undefined && random.chance(plan.accessOnlyRate);
+  const elsewhere = isElsewhere(plan, access, { parent, random });
   const history = elsewhere ? [] : historyRows(plan, row, { endMs, random });
   return {
     queryId,
@@ -141,6 +136,24 @@ function makeQuery(plan: HistoryPlan, { hour, index, random, kind, parent }: Mak
     objects: accesses ? touched.map(({ name }) => name) : [],
     own: false,
   };
+}
+
+function accessArriving(
+  { lateAccessRate, latestMs }: HistoryPlan,
+  row: ViewRow,
+  { endMs, random }: { endMs: number; random: Random },
+): ArrivingRow {
+  const usualMs = 3 * hourMs;
+  return arriving(row, endMs, { random, soonestMs: minuteMs, usualMs, lateRate: lateAccessRate, latestMs });
+}
+
+/** Whether another engine ran it. */
+function isElsewhere(
+  plan: HistoryPlan,
+  access: ArrivingRow | undefined,
+  { parent, random }: { parent: MadeQuery | undefined; random: Random },
+): boolean {
+  return access !== undefined && parent === undefined && random.chance(plan.accessOnlyRate);
 }
 
 /** What the exporter itself asked, an hour ago or so. */

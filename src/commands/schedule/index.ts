@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { describeStoreAddress, parseStoreAddress } from '../../core/config/store-address.ts';
 import { parseEvery } from '../../core/schedule/every.ts';
@@ -8,6 +8,7 @@ import type {
   RenderedFile,
   Schedule,
   ScheduledCommand,
+  ScheduledFile,
   ScheduledStore,
 } from '../../core/schedule/schedule.ts';
 import { scheduleName } from '../../core/schedule/schedule.ts';
@@ -28,6 +29,8 @@ export interface ScheduleHost {
   /** The words that start audit-export, absolute. */
   program: readonly string[];
   workingFolder: string;
+  /** How Snowflake is logged in to here: the file of a key, if one is used. */
+  snowflakeKeyFile?: string | undefined;
 }
 
 /** What `schedule --json` prints. Shape: schemas/schedule.schema.json. */
@@ -58,7 +61,7 @@ export function schedule(request: ScheduleRequest, host: ScheduleHost): Schedule
 
 function modelOf(
   request: ScheduleRequest,
-  { program, workingFolder }: ScheduleHost,
+  { program, workingFolder, snowflakeKeyFile }: ScheduleHost,
   format: ScheduleFormat,
 ): Schedule {
   const { options, inputs, configFile } = request;
@@ -90,7 +93,9 @@ function modelOf(
     inputs: here ? inputs.map(absolute) : inputs,
     program,
     configFile: absolute(configFile ?? ''),
-    fileMembers: ['schemas', 'quarantine', 'userMap', 'dataSources'].filter((member) => member in values),
+    fileMembers: ['schemas', 'quarantine'].filter((member) => member in values),
+    files: command === 'collect' ? collectFiles(values, absolute) : [],
+    keyFile: command === 'collect' && snowflakeKeyFile !== undefined ? absolute(snowflakeKeyFile) : undefined,
     user: userName(options.user),
     metricsFile: options.metricsFile === undefined ? undefined : absolute(options.metricsFile),
     kubernetes: {
@@ -101,6 +106,16 @@ function modelOf(
       config: configWith(profile, values),
     },
   };
+}
+
+/** The maps of a profile, as flags with absolute paths. */
+function collectFiles(
+  { userMap, dataSources }: Profile,
+  absolute: (path: string) => string,
+): ScheduledFile[] {
+  return Object.entries({ 'user-map': userMap, 'data-sources': dataSources }).flatMap(([flag, path]) =>
+    typeof path !== 'string' ? [] : [{ flag, name: `${flag}${extname(path)}`, path: absolute(path) }],
+  );
 }
 
 function requireProfile(profile: ScheduleRequest['profile']): { name: string; profile: Profile } {

@@ -7,7 +7,7 @@ const openBrace = 0x7b;
 const opens = (byte: number): boolean => byte === openBrace || byte === openBracket;
 const closes = (byte: number): boolean => byte === 0x7d || byte === closeBracket;
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-const comma = Buffer.from(',');
+const comma = 0x2c;
 
 /** Members with plain values, which may come before the array: `{"count": 2, "hits": [ {`. */
 const scalarMembers = String.raw`(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)\s*,\s*)*`;
@@ -31,10 +31,7 @@ export async function* openEnvelopes(
 ): AsyncGenerator<Buffer> {
   const opener = new EnvelopeOpener(new Set(names));
   yield Buffer.from([openBracket]);
-  for await (const piece of bytes) {
-    // A copy, for the source uses its buffer again.
-    for (const part of opener.take(Buffer.from(piece))) yield part;
-  }
+  for await (const piece of bytes) yield opener.take(piece);
   // A document that is cut leaves the array open: whoever reads it sees that.
   if (opener.isBetween) yield Buffer.from([closeBracket]);
 }
@@ -44,15 +41,17 @@ class EnvelopeOpener {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** The string under way at the top of a document, the last whole one, and the key that waits for its value. */
+  /** The string under way at the top of a document, and the key that waits for its value. */
   #text = '';
   #key = '';
   #isArray = false;
-  /** A document without an array of events so far. */
-  #kept: Buffer[] | undefined;
+  /** Bytes of a document that has shown no array of events so far. */
+  #kept: number[] | undefined;
   #hasElement = false;
-  /** An element is under way: what comes first after it needs a comma. */
+  /** What comes first after an element needs a comma before it. */
   #needsComma = false;
+  #out = Buffer.alloc(0);
+  #length = 0;
 
   constructor(names: ReadonlySet<string>) {
     this.#names = names;
@@ -62,44 +61,48 @@ class EnvelopeOpener {
     return this.#depth === 0;
   }
 
-  *take(piece: Buffer): Generator<Buffer> {
-    let from = this.#isArray ? 0 : -1;
-    for (let at = 0; at < piece.length; at++) {
-      const byte = piece[at] as number;
-      if (this.#isArray) {
-        if (this.#needsComma && !isSpace(byte) && byte !== closeBracket) {
-          this.#needsComma = false;
-          yield comma;
-        }
-        if (!isSpace(byte) && byte !== closeBracket) this.#hasElement = true;
-        this.#scan(byte);
-        if (this.#depth > 1) continue;
-        this.#isArray = false;
-        this.#needsComma = this.#hasElement;
-        if (at > from) yield piece.subarray(from, at);
-        from = -1;
-      } else {
-        if (this.#depth === 0 && opens(byte)) this.#kept = [];
-        this.#kept?.push(piece.subarray(at, at + 1));
-        this.#scan(byte);
-        if (this.#isArray) {
-          this.#kept = undefined;
-          from = at + 1;
-        } else if (this.#depth === 0 && this.#kept !== undefined && closes(byte)) {
-          yield* this.#passOn();
-        }
-      }
+  take(piece: Buffer): Buffer {
+    // A comma at most stands before each byte, and what was kept comes out at most once.
+    this.#out = Buffer.allocUnsafe((piece.length + (this.#kept?.length ?? 0)) * 2 + 2);
+    this.#length = 0;
+    for (const byte of piece) {
+      if (this.#isArray) this.#takeInArray(byte);
+      else this.#takeOutside(byte);
     }
-    if (this.#isArray && from >= 0 && from < piece.length) yield piece.subarray(from);
+    return this.#out.subarray(0, this.#length);
   }
 
-  /** A whole document that was none of those that hold events. */
-  *#passOn(): Generator<Buffer> {
-    if (this.#needsComma) yield comma;
-    yield Buffer.concat(this.#kept ?? []);
+  #takeInArray(byte: number): void {
+    const isEnd = byte === closeBracket && this.#depth === 2 && !this.#inString;
+    this.#scan(byte);
+    if (isEnd) {
+      this.#isArray = false;
+      this.#needsComma = this.#hasElement;
+    } else if (isSpace(byte)) this.#emit(byte);
+    else this.#emitElement(byte);
+  }
+
+  #takeOutside(byte: number): void {
+    if (this.#depth === 0 && opens(byte)) this.#kept = [];
+    this.#kept?.push(byte);
+    this.#scan(byte);
+    if (this.#isArray) this.#kept = undefined;
+    if (this.#depth > 0 || this.#kept === undefined || !closes(byte)) return;
+    // A whole document that was none of those that hold events.
+    for (const one of this.#kept) this.#emitElement(one);
     this.#kept = undefined;
-    this.#hasElement = true;
     this.#needsComma = true;
+  }
+
+  #emitElement(byte: number): void {
+    if (this.#needsComma) this.#emit(comma);
+    this.#needsComma = false;
+    this.#hasElement = true;
+    this.#emit(byte);
+  }
+
+  #emit(byte: number): void {
+    this.#out[this.#length++] = byte;
   }
 
   #scan(byte: number): void {

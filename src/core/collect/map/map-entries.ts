@@ -51,8 +51,9 @@ function entriesOf(text: string): unknown[] {
     throw noEntries((error as Error).message);
   }
   if (Array.isArray(document)) return document;
-  const lists = Object.values((document ?? {}) as object).filter((member) => Array.isArray(member));
-  if (lists.length === 1) return lists[0] as unknown[];
+  const lists = Object.values(document ?? {}).filter((member) => Array.isArray(member));
+  const [list] = lists;
+  if (lists.length === 1 && list !== undefined) return list;
   throw noEntries('it is neither an array nor an object with one array');
 }
 

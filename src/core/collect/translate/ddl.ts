@@ -15,12 +15,15 @@ const namingMember = /(?:name|domain|id|suboperationtype|kind|type)$/i;
 
 /** What was done, from the values of OBJECT_MODIFIED_BY_DDL; redacted, values are left out and names stay. */
 export function ddlChanges(values: readonly unknown[], redact: boolean): DdlChange[] {
-  return values.filter(isMembers).map(({ objectName, objectDomain, operationType, properties }) => ({
-    object: textOf(objectName),
-    type: typeOfDomain(objectDomain),
-    operation: textOf(operationType),
-    ...(isMembers(properties) ? { properties: redact ? withoutValues(properties) : properties } : {}),
-  }));
+  return values.filter(isMembers).map(({ objectName, objectDomain, operationType, properties }) => {
+    const change: DdlChange = {
+      object: textOf(objectName),
+      type: typeOfDomain(objectDomain),
+      operation: textOf(operationType),
+    };
+    if (isMembers(properties)) change.properties = redact ? withoutValues(properties) : properties;
+    return change;
+  });
 }
 
 /** Properties without the values that they were given: comments, defaults, bodies of policies, values of tags. */
@@ -38,12 +41,10 @@ function withoutValues(properties: Members): Members {
  * swapped with, or the new name of a table.
  */
 export function ddlObjects(values: readonly unknown[]): AccessedObject[] {
-  return values
-    .filter(isMembers)
-    .flatMap(({ objectName, objectDomain, properties }) => [
-      ...(typeof objectName === 'string' ? [named(objectName, objectDomain)] : []),
-      ...(isMembers(properties) ? objectsAmong(properties, objectDomain) : []),
-    ]);
+  return values.filter(isMembers).flatMap(({ objectName, objectDomain, properties }) => {
+    const itself = typeof objectName === 'string' ? [named(objectName, objectDomain)] : [];
+    return itself.concat(isMembers(properties) ? objectsAmong(properties, objectDomain) : []);
+  });
 }
 
 const named = (object: string, domain: unknown): AccessedObject => ({

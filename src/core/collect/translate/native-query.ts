@@ -113,8 +113,8 @@ const extraFields: readonly Field[] = [
   ['supplementOf', ({ supplementOf }) => supplementOf],
 ];
 
-function withoutColumns({ columns: _, ...rest }: AccessedObject): object {
-  return rest;
+function withoutColumns(object: AccessedObject): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'columns'));
 }
 
 function extraOf(parts: RecordParts): object {

@@ -96,10 +96,9 @@ export function translateQuery(
   const { users, dataSources, unmapped } = rules;
   const userName = row.text('USER_NAME') ?? '';
   const user = users.find(userName);
-  const found = touchedObjects(row, dataSources).map((touched) => ({
-    ...touched,
-    dataSource: dataSourceOf(touched, dataSources),
-  }));
+  const found = touchedObjects(row, dataSources).map((touched): Found =>
+    Object.assign(touched, { dataSource: dataSourceOf(touched, dataSources) }),
+  );
   const kept = unmapped === 'keep' ? found : found.filter(({ dataSource }) => dataSource !== undefined);
   const isDropped = unmapped === 'drop' && (user === undefined || kept.length === 0);
   if (user !== undefined) countObjects(found, books);

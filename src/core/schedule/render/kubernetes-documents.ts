@@ -1,6 +1,6 @@
 import { kubernetesWord } from '../quoting.ts';
 import type { Schedule } from '../schedule.ts';
-import { commandWords, explainSchedule, graceSeconds } from '../schedule.ts';
+import { commandWords, explainSchedule, graceSeconds, keyName } from '../schedule.ts';
 import type { Yaml } from '../yaml.ts';
 import { renderYaml } from '../yaml.ts';
 
@@ -9,6 +9,8 @@ export const containerName = 'audit-export';
 const userId = 1000;
 const configFolder = '/etc/audit-export';
 const inputFolder = '/input';
+const filesFolder = '/files';
+const keyFolder = '/key';
 
 type Members = Readonly<Record<string, Yaml>>;
 
@@ -32,11 +34,28 @@ export function renderDocuments(schedule: Schedule, workload: Yaml, notes: reado
     ...(command === 'push'
       ? [`What is delivered is read from the volume claim ${inputClaim}, at ${inputFolder}.`]
       : []),
+    ...madeFirst(schedule),
     ...notes,
   ];
   const documents = [serviceAccount(schedule), configMap(schedule), stateClaim(schedule), workload];
   return `${sentences.map((text) => `# ${text}\n`).join('')}${documents.map(renderYaml).join('---\n')}`;
 }
+
+/** What the pod mounts and this file does not hold, and how it is made. */
+function madeFirst({ name, files, keyFile }: Schedule): string[] {
+  const from = files.map(({ name: as, path }) => kubernetesShell(`--from-file=${as}=${path}`));
+  return [
+    ...(files.length === 0 ? [] : [`Make first: kubectl create configmap ${name}-files ${from.join(' ')}`]),
+    ...(keyFile === undefined
+      ? []
+      : [
+          `Make first: kubectl create secret generic ${name}-key ${kubernetesShell(`--from-file=${keyName}=${keyFile}`)}`,
+        ]),
+  ];
+}
+
+const kubernetesShell = (word: string): string =>
+  /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 function serviceAccount(schedule: Schedule): Yaml {
   return {
@@ -102,13 +121,14 @@ export function podTemplate(schedule: Schedule, { flags, annotations, container,
 }
 
 function containerOf(schedule: Schedule, flags: readonly string[]): Members {
-  const { store, kubernetes, inputs } = schedule;
+  const { store, kubernetes, inputs, files, keyFile } = schedule;
   const words = commandWords(
     { ...schedule, metricsFile: undefined },
     {
       config: `${configFolder}/config.json`,
       inputs: inputs.map(inContainer),
       flags: ['--log-format', 'json', ...flags],
+      fileAt: ({ name }) => `${filesFolder}/${name}`,
     },
   );
   const region = store.region === undefined ? [] : [{ name: 'AWS_REGION', value: store.region }];
@@ -116,7 +136,13 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
     name: containerName,
     image: kubernetes.image,
     args: words.map(kubernetesWord),
-    env: [{ name: 'XDG_STATE_HOME', value: '/state' }, ...region],
+    env: [
+      { name: 'XDG_STATE_HOME', value: '/state' },
+      ...(keyFile === undefined
+        ? []
+        : [{ name: 'SNOWFLAKE_PRIVATE_KEY_PATH', value: `${keyFolder}/${keyName}` }]),
+      ...region,
+    ],
     envFrom: [{ secretRef: { name: secretName(schedule), optional: true } }],
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -129,6 +155,8 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'config', mountPath: configFolder, readOnly: true },
       ...(schedule.command === 'push' ? [{ name: 'input', mountPath: inputFolder, readOnly: true }] : []),
+      ...(files.length === 0 ? [] : [{ name: 'files', mountPath: filesFolder, readOnly: true }]),
+      ...(keyFile === undefined ? [] : [{ name: 'key', mountPath: keyFolder, readOnly: true }]),
     ],
   };
 }
@@ -146,6 +174,12 @@ function volumes(schedule: Schedule): Yaml[] {
     // Takes what of a run does not fit into memory, up to the size of its input.
     { name: 'tmp', emptyDir: { sizeLimit: '10Gi' } },
     { name: 'config', configMap: { name: schedule.name } },
+    ...(schedule.files.length === 0
+      ? []
+      : [{ name: 'files', configMap: { name: `${schedule.name}-files` } }]),
+    ...(schedule.keyFile === undefined
+      ? []
+      : [{ name: 'key', secret: { secretName: `${schedule.name}-key`, defaultMode: 0o440 } }]),
     ...(schedule.command === 'push'
       ? [
           {

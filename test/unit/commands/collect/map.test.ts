@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MapOptions } from '../../../../src/commands/collect/map.ts';
 import { makeMap, mapSettings } from '../../../../src/commands/collect/map.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
@@ -62,7 +61,7 @@ function make(
     { ...globalSettings, ...mapSettings },
     { flags, environment: {}, profile: undefined },
   );
-  return makeMap(kind, options as MapOptions, {
+  return makeMap(kind, options, {
     openSession: async () => usageSession(async () => usage, { nowMs: () => 5, user: 'X' }),
     readFile: async (file) => files[file] ?? '',
     signal: new AbortController().signal,

@@ -31,7 +31,7 @@ export function scheduled(
       options: { ...defaults, region: undefined, every, format, ...more },
       ...request,
     },
-    { program: words, workingFolder: '/srv/work' },
+    { program: words, workingFolder: '/srv/work', snowflakeKeyFile: 'key.p8' },
   );
 }
 
