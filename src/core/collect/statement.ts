@@ -140,7 +140,7 @@ const before = '< TO_TIMESTAMP_LTZ(?, 9)';
 function historyPart(names: readonly string[]): string {
   const list = ['QUERY_ID', 'END_TIME', ...names].map((name) => `    q.${name} AS ${name}`);
   const own = "    CASE WHEN q.USER_NAME = CURRENT_USER() AND q.QUERY_TAG = ? THEN 'own' END AS OWN";
-  return `WITH history AS (
+  return `WITH queries AS (
   SELECT
 ${[...list, own].join(',\n')}
   FROM ${queryHistory} AS q
@@ -152,17 +152,17 @@ ${[...list, own].join(',\n')}
 /** What ACCESS_HISTORY has of these queries, one row for each. */
 function accessPart(columns: readonly Column[]): string {
   const list = columns.map(({ name, sql }) => `    ${sql} AS ${name}`);
-  return `access AS (
+  return `accesses AS (
   SELECT
 ${['    r.QUERY_ID AS QUERY_ID', ...list].join(',\n')}
   FROM ${accessHistory} AS r
-  JOIN history AS h ON h.QUERY_ID = r.QUERY_ID
+  JOIN queries AS h ON h.QUERY_ID = r.QUERY_ID
   WHERE r.QUERY_START_TIME ${since} AND r.QUERY_START_TIME ${before}
   GROUP BY r.QUERY_ID
 )`;
 }
 
-const joined = ['FROM history AS q', 'LEFT JOIN access AS a ON a.QUERY_ID = q.QUERY_ID'];
+const joined = ['FROM queries AS q', 'LEFT JOIN accesses AS a ON a.QUERY_ID = q.QUERY_ID'];
 
 /** The log-in of a session: named by the query itself in newer accounts, else by SESSIONS. */
 const clientJoins = [
@@ -185,7 +185,7 @@ export function clockStatement(): SnowflakeStatement {
 /** Asks which account this is: one row with its organization and its name, both NULL where there are none. */
 export function accountStatement(): SnowflakeStatement {
   return {
-    text: 'SELECT CURRENT_ORGANIZATION_NAME() AS ORGANIZATION, CURRENT_ACCOUNT_NAME() AS ACCOUNT',
+    text: 'SELECT CURRENT_ORGANIZATION_NAME() AS ORGANIZATION_NAME, CURRENT_ACCOUNT_NAME() AS ACCOUNT_NAME',
     queryTag: ownQueryTag,
   };
 }

@@ -2,6 +2,7 @@ import type { AccessPath } from './accessed-objects.ts';
 import { LeftOutNames } from './left-out.ts';
 import { loginLine } from './login.ts';
 import { nativeQueryLine } from './native-query.ts';
+import { namedObjects } from './named-objects.ts';
 import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser, Registry } from './registry.ts';
@@ -96,7 +97,9 @@ export function translateQuery(
   const { users, dataSources, unmapped } = rules;
   const userName = row.text('USER_NAME') ?? '';
   const user = users.find(userName);
-  const found = touchedObjects(row, dataSources).map((touched): Found =>
+  const told = supplement ? toldBefore(row, dataSources) : [];
+  const touched = touchedObjects(row, dataSources).filter(({ object }) => !told.includes(object.object));
+  const found = touched.map((touched): Found =>
     Object.assign(touched, { dataSource: dataSourceOf(touched, dataSources) }),
   );
   const kept = unmapped === 'keep' ? found : found.filter(({ dataSource }) => dataSource !== undefined);
@@ -126,6 +129,11 @@ function nativeLines(kept: readonly Found[], common: Common, supplement: boolean
 /** One for all objects. */
 function uamLines(objects: readonly Found[], common: Common, supplement: boolean): string[] {
   return objects.length === 0 && supplement ? [] : [uamQueryLine({ ...common, objects })];
+}
+
+/** Objects of a statement that failed, whose records were made by their names before its access was known. */
+function toldBefore(row: QueryRow, dataSources: Registry<DataSource>): (string | null)[] {
+  return hasFailed(row) ? namedObjects(row, dataSources).map(({ object }) => object.object) : [];
 }
 
 const nothing = { object: undefined, paths: [], dataSource: undefined };

@@ -143,6 +143,16 @@ describe('what no file names', () => {
   });
 });
 
+test('a failed statement that was told by its text is not told again when its access comes', async () => {
+  const failed = { EXECUTION_STATUS: 'FAIL' };
+  const before = rowOf({ ...failed, DIRECT_OBJECTS_ACCESSED: null, ACCESS_QUERY_ID: null });
+  const rules = await rulesWith();
+  expect(recordsOf(before, rules).records).toMatchObject([{ success: false, dataSourceId: 12 }]);
+  const both = objectsCell('IMMUTA.PUBLIC.CUSTOMER', 'IMMUTA.PUBLIC.ORDERS');
+  const { records } = recordsOf(rowOf({ ...failed, DIRECT_OBJECTS_ACCESSED: both }), rules, true);
+  expect(records.map(({ dataSourceId }) => dataSourceId)).toEqual([13]);
+});
+
 describe('what is hard to carry', () => {
   test.each<[string, Record<string, string | null>, object]>([
     [
