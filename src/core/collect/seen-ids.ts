@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 /** Tables that grow on their own, so that growing one takes little room beside the others. */
 const segmentCount = 64;
-const firstSlots = 16;
+const firstSlots = 256;
 /** Slots in use before a table grows, and by how much it does. */
 const fullest = 0.88;
 const growth = 1.25;
@@ -12,7 +12,11 @@ const growth = 1.25;
  * ids, two that share them are met once in ten thousand million cases.
  */
 export class SeenIds {
-  readonly #segments = Array.from({ length: segmentCount }, () => new Segment(firstSlots));
+  /** They begin with different sizes, so that they do not all grow at the same moment. */
+  readonly #segments = Array.from(
+    { length: segmentCount },
+    (_, index) => new Segment(Math.ceil(firstSlots * growth ** (index / segmentCount))),
+  );
   /** Says of a note that what bears it is forgotten: its slot is free. */
   readonly #isForgotten: (note: number) => boolean;
 
