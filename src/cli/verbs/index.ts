@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
@@ -32,6 +33,7 @@ export const verbs: readonly Verb[] = [
   quarantineReplayVerb,
   quarantineDropVerb,
   collectSnowflakeVerb,
+  collectMapVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,
