@@ -44,13 +44,13 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
 /** Says every few seconds how far a long run has come. */
 function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
   let toldMs = Date.now();
-  return ({ windows, rows, counts }, { watermarkNs }, untilNs) => {
+  return ({ windows, rows, books }, { watermarkNs }, untilNs) => {
     if (quiet || Date.now() - toldMs < tellEveryMs || untilNs === undefined) return;
     toldMs = Date.now();
     const [watermark, until] = [BigInt(watermarkNs), untilNs].map((ns) =>
       new Date(millisecondsOf(ns)).toISOString(),
     );
-    const { records } = counts;
+    const { records } = books;
     const message = `Collected up to ${watermark} of ${until}: ${formatCount(rows)} queries read, ${formatCount(records)} records.`;
     log.note('progress', message, { watermark, until, windows, rows, records });
   };

@@ -60,7 +60,8 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
           ...host,
           sleep: (ms) => sleep(ms, signal),
           onProbe: (report) => {
-            tell(`  ${renderProbe(report, palette)}`);
+            // What is right is no news; the verdict comes with the report.
+            if (report.status !== 'pass' || options.verbose) tell(`  ${renderProbe(report, palette)}`);
           },
           onWait: wait,
           agreeToLock: async (lock) => (yes || canAsk) && host.agreeToLock(lock),

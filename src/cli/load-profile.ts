@@ -23,7 +23,7 @@ export async function loadProfile(
  * systemd hands a service a copy of the configuration (systemd.exec(5), LoadCredential=): its state is that of the file
  * which it is a copy of.
  */
-function originalOf(file: string, environment: CliProcess['environment']): string {
+export function originalOf(file: string, environment: CliProcess['environment']): string {
   const { CREDENTIALS_DIRECTORY: copies = '', AUDIT_EXPORT_CONFIG: original = '' } = environment;
   return copies !== '' && original !== '' && file.startsWith(`${copies}/`) ? original : file;
 }

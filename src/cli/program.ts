@@ -28,9 +28,11 @@ export function buildProgram(verbs: readonly Verb[], version: string, onVerb: On
   addSettings(program, globalSettings);
   const groups = new Map<string, Command>();
   for (const verb of verbs) {
-    const [first = '', second] = verb.path;
-    const parent = second === undefined ? program : groupOf(program, groups, first);
-    addVerb(parent, verb, second ?? first, onVerb);
+    const above = verb.path.slice(0, -1);
+    const parent = above.length === 0 ? program : groupOf(program, groups, above.join(' '));
+    const command = addVerb(parent, verb, verb.path.at(-1) ?? '', onVerb);
+    // A verb of three words belongs to one of two: what comes first is made first.
+    if (above.length > 0) groups.set(verb.path.join(' '), command);
   }
   return program;
 }
@@ -54,7 +56,7 @@ function groupOf(program: Command, groups: Map<string, Command>, name: string): 
   return group;
 }
 
-function addVerb(parent: Command, verb: Verb, name: string, onVerb: OnVerb): void {
+function addVerb(parent: Command, verb: Verb, name: string, onVerb: OnVerb): Command {
   const command = parent.command(name).description(verb.summary).addHelpText('after', `\n${verb.notes}`);
   for (const { name, help } of verb.args) command.argument(name, help);
   addSettings(command, verb.settings);
@@ -62,6 +64,7 @@ function addVerb(parent: Command, verb: Verb, name: string, onVerb: OnVerb): voi
     const settings = { ...globalSettings, ...verb.settings };
     await onVerb(verb, command.args, givenFlags(command, settings));
   });
+  return command;
 }
 
 function addSettings(command: Command, settings: Settings): void {

@@ -44,6 +44,8 @@ export interface IdentityProber {
 /** A role, and the JSON of its trust policy. `createdMs`: epoch milliseconds. */
 export interface ShownRole {
   arn: string;
+  /** Its unique id (`AROA…`), where the server has such. */
+  id: string | undefined;
   trustPolicy: string;
   createdMs: number | undefined;
 }
@@ -52,8 +54,19 @@ export interface ShownRole {
 export interface BucketProber {
   /** `owner`: the account that should own it. */
   look: (owner: string | undefined) => Promise<Tried<{ look: BucketLook }>>;
+  /** The rules that remove or move objects by their age. */
+  lifecycle: () => Promise<Tried<{ rules: readonly LifecycleRule[] }>>;
   /** The JSON of the bucket policy; undefined where there is none. */
   policy: () => Promise<Tried<{ policy: string | undefined }>>;
+}
+
+/** A rule as the AWS CLI writes it, as far as it removes objects. */
+export interface LifecycleRule {
+  ID?: string | undefined;
+  Status?: string | undefined;
+  Prefix?: string | undefined;
+  Filter?: { Prefix?: string | undefined; And?: { Prefix?: string | undefined } | undefined } | undefined;
+  Expiration?: { Days?: number | undefined; Date?: Date | undefined } | undefined;
 }
 
 /** Where something would be written. */
@@ -62,12 +75,14 @@ export interface WriteTarget {
   key: string;
   /** Account that must own the bucket. */
   owner: string | undefined;
+  /** Without If-None-Match: what is there would be replaced. */
+  replaces?: boolean;
 }
 
 /** What the role can do in the bucket; without a role, what the credentials at hand can do. */
 export interface StoreProber {
-  /** Stores the probe exactly as `push` stores an object. `conditional`: whether the server said that the name is taken. */
-  put: () => Promise<Tried<{ conditional: boolean; kmsKey: string | undefined }>>;
+  /** Stores the probe under a key exactly as `push` stores an object. `conditional`: the server said that the name is taken. */
+  put: (key: string) => Promise<Tried<{ conditional: boolean; kmsKey: string | undefined }>>;
   /**
    * Asks to write and makes sure that nothing is: the body does not fit its declared MD5, which S3 finds out only after
    * it has allowed the call (Amazon S3 API Reference, "PutObject", Content-MD5). `stored`: the server did not look.

@@ -1,5 +1,5 @@
 import type { AppliedChange, PlannedChange } from '../core/setup/change.ts';
-import type { LiveAccess } from '../core/setup/live-access.ts';
+import type { LiveAccess, LiveBucket } from '../core/setup/live-access.ts';
 
 /** Who the credentials belong to. */
 export interface IamCaller {
@@ -21,6 +21,8 @@ export interface IamAdmin {
   caller(): Promise<IamCaller | undefined>;
   /** Everything there is under the names. Throws `access-denied` for what must be seen but may not. */
   readAccess(names: AccessNames): Promise<LiveAccess>;
+  /** The bucket's own policy; a reason where it may not be seen. */
+  readBucket(bucket: string): Promise<{ bucket: LiveBucket } | { unseen: string }>;
   /** Makes one change. */
   apply(change: PlannedChange): Promise<AppliedChange>;
   close(): Promise<void>;

@@ -9,8 +9,8 @@ interface Asked {
 
 /** An answer that is typed. */
 export interface TextQuestion extends Asked {
-  /** Stands there already, to be kept or edited. */
-  prefilled?: string;
+  /** Shown in the empty line, and taken where nothing is typed. */
+  preset?: string;
   /** The reason and the rule where the text is no answer; undefined where it is one. */
   check: (text: string) => string | undefined;
 }

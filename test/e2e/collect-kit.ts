@@ -5,23 +5,21 @@ import type { CollectRequest } from '../../src/commands/collect/index.ts';
 import { collectSettings } from '../../src/commands/collect/settings.ts';
 import type { PushHost } from '../../src/commands/push/push-host.ts';
 import { classifyChunk } from '../../src/core/classify/classify-chunk.ts';
+import { destinationOf } from '../../src/core/config/destination.ts';
 import { globalSettings } from '../../src/core/config/global-settings.ts';
 import { resolveSettings } from '../../src/core/config/setting.ts';
 import type { CollectState } from '../../src/ports/collect-state.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
-import type { SnowflakeResult, SnowflakeSession, SnowflakeStatement } from '../../src/ports/snowflake.ts';
+import type { SnowflakeSession, SnowflakeStatement } from '../../src/ports/snowflake.ts';
 import { keptLog } from '../fakes/kept-log.ts';
 import { MemoryQuarantine } from '../fakes/memory-quarantine.ts';
 import { MemorySpool } from '../fakes/memory-spool.ts';
 import type { MemoryStore } from '../fakes/memory-store.ts';
+import type { AccountUsage } from '../snowflake/account-usage.ts';
 import type { HistoryPlan } from '../snowflake/generator-plan.ts';
 import { historyPlan, hourMs, simulatedObjects, simulatedUsers } from '../snowflake/generator-plan.ts';
 import { SnowflakeHistory } from '../snowflake/generator.ts';
-import { pageResult } from '../snowflake/result-pages.ts';
-import type { Select } from '../snowflake/select-reader.ts';
-import { readSelect } from '../snowflake/select-reader.ts';
-import { runSelect } from '../snowflake/select-runner.ts';
-import type { ViewName } from '../snowflake/views.ts';
+import { usageSession } from '../snowflake/usage-session.ts';
 
 /** Half of the users and most objects are registered, some of them under names that need care. */
 export const registeredUsers = simulatedUsers.filter((_, index) => index % 2 === 0);
@@ -51,44 +49,22 @@ export class CollectWorld {
   /** Statements that were asked. */
   readonly statements: SnowflakeStatement[] = [];
   readonly rowsPerBatch: number;
-  readonly #selects = new Map<string, Select>();
+  readonly #usage: Promise<AccountUsage>;
 
   constructor(plan: Partial<HistoryPlan> & Pick<HistoryPlan, 'fromMs' | 'untilMs'>, rowsPerBatch = 500) {
     this.history = new SnowflakeHistory(historyPlan(plan));
+    this.#usage = this.history.usage();
     this.clock = { nowMs: plan.fromMs };
     this.rowsPerBatch = rowsPerBatch;
   }
 
   session(): SnowflakeSession {
-    return {
-      host: 'acme-prod.snowflakecomputing.com',
-      account: 'ACME-PROD',
-      query: async (statement) => this.#answer(statement),
-      close: async () => undefined,
-    };
-  }
-
-  #answer(statement: SnowflakeStatement): SnowflakeResult {
-    this.statements.push(statement);
-    const views = this.history.views(() => this.clock.nowMs);
-    const { text } = statement;
-    const select = this.#selects.get(text) ?? readSelect(text);
-    this.#selects.set(text, select);
-    const table = runSelect(select, {
-      open: (name) => views[name.at(-1) as ViewName],
-      binds: statement.binds ?? [],
-      nowNs: BigInt(this.clock.nowMs) * 1_000_000n,
-      context: {},
+    return usageSession(() => this.#usage, {
+      nowMs: () => this.clock.nowMs,
+      user: this.history.plan.ownUser,
+      rowsPerBatch: this.rowsPerBatch,
+      statements: this.statements,
     });
-    const { pages } = pageResult(table, this.rowsPerBatch);
-    return {
-      statementId: String(this.statements.length),
-      columns: table.columns,
-      rowCount: table.rows.length,
-      batches: (async function* batches() {
-        for (const page of pages) yield JSON.parse(page) as (string | null)[][];
-      })(),
-    };
   }
 }
 
@@ -99,9 +75,11 @@ export function expectedOf(
 ): Set<string> {
   const registered = { users: new Set(registeredUsers), objects: new Set(registeredObjects) };
   const keys = new Set<string>();
-  for (const { queryId, endNs, objects, ...visible } of history.truth(registered)) {
+  for (const { queryId, endNs, objects, accessOnly, ...visible } of history.truth(registered)) {
     const visibleMs = Math.max(visible.historyVisibleMs, visible.accessVisibleMs);
-    if (!isDue({ endMs: Number(endNs / 1_000_000n), visibleMs })) continue;
+    // What another engine ran is waited for as long as the overlap is.
+    const endMs = Number(endNs / 1_000_000n) + (accessOnly ? 48 * hourMs : 0);
+    if (!isDue({ endMs, visibleMs })) continue;
     for (const object of objects) keys.add(`${queryId} ${object}`);
   }
   return keys;
@@ -135,12 +113,19 @@ export function collectHost({ session, state, store, signal, printed }: RunParts
   };
 }
 
+const waitUntilAborted = (_ms: number, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (stop.aborted) resolve();
+    else stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 const nothing = async (): Promise<void> => undefined;
 
 /** The parts of `push` that a batch goes through; the others are never asked for. */
 function pushHost(store: ObjectStore, signal: AbortSignal): PushHost {
   const parts: Partial<PushHost> = {
-    clock: { now: () => Date.now(), sleep: async () => undefined },
+    // Whoever waits here waits for a statement that hangs, and none does.
+    clock: { now: () => Date.now(), sleep: waitUntilAborted },
     random: { fraction: () => 0.5 },
     signal,
     progress: { update: () => undefined, end: () => undefined },
@@ -155,6 +140,7 @@ function pushHost(store: ObjectStore, signal: AbortSignal): PushHost {
       classify: async ({ input, output }) => classifyChunk(input, output, rules),
       close: async () => undefined,
     }),
+    destinationOf: async (address, endpointUrl) => destinationOf(address, endpointUrl),
     quarantineFolder: () => 'quarantine',
     runHistory: async () => ({ begin: async () => ({ id: 'run', mark: nothing, end: nothing }) }),
   };

@@ -47,8 +47,8 @@ const steps = [
   'tidy',
 ];
 
-test('90 days in hourly runs, one in five of them killed: every eligible query arrives exactly once', async () => {
-  const plan = { fromMs: startMs, untilMs: startMs + 90 * dayMs, queriesPerHour: 1, longTextRate: 0 };
+test('14 days in runs every two hours, two in five of them killed: every eligible query arrives exactly once', async () => {
+  const plan = { fromMs: startMs, untilMs: startMs + 14 * dayMs, queriesPerHour: 3, longTextRate: 0 };
   const world = new CollectWorld({ ...plan, ...rough });
   const store = new MemoryStore();
   const state = new MemoryCollectState();
@@ -56,10 +56,10 @@ test('90 days in hourly runs, one in five of them killed: every eligible query a
   const killedAt = new Set<string>();
   const sums = { lateRows: 0, lateAccessRows: 0, resumedBatches: 0 };
   const unexpected: unknown[] = [];
-  for (let hour = 6; hour < 90 * 24 + 48; hour++) {
+  for (let hour = 6; hour < 14 * 24 + 110; hour += 2) {
     world.clock.nowMs = startMs + hour * hourMs + random.whole(0, 59 * 60_000);
-    const power = random.chance(0.2)
-      ? new PowerSwitch(random.whole(0, 12), random.chance(0.5))
+    const power = random.chance(0.4)
+      ? new PowerSwitch(random.whole(0, 18), random.chance(0.5))
       : new PowerSwitch();
     const report = await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
     if (power.isOff) killedAt.add(power.names.at(-1) ?? '');
@@ -75,8 +75,8 @@ test('90 days in hourly runs, one in five of them killed: every eligible query a
   expect([...killedAt].toSorted()).toEqual(steps);
   expect(sums.lateRows).toBeGreaterThan(20);
   expect(sums.lateAccessRows).toBeGreaterThan(20);
-  expect(sums.resumedBatches).toBeGreaterThan(20);
-}, 120_000);
+  expect(sums.resumedBatches).toBeGreaterThan(10);
+}, 600_000);
 
 test('killed before or after any step, with its state on disk, a run leaves nothing lost and nothing doubled', async () => {
   const plan = { fromMs: startMs, untilMs: startMs + 2 * dayMs, queriesPerHour: 5, longTextRate: 0.01 };
@@ -112,7 +112,7 @@ test('killed before or after any step, with its state on disk, a run leaves noth
   }
   expect(lost.slice(0, 10)).toEqual([]);
   expect([...reached].toSorted()).toEqual(steps);
-}, 120_000);
+}, 600_000);
 
 function hostOf(
   world: CollectWorld,

@@ -18,6 +18,7 @@ const configOf = async (workspace: Workspace): Promise<Config> =>
 /** All prompts up to the decision, with a typing mistake among them. */
 async function answerAll(wizard: TerminalSession, bucket: string): Promise<void> {
   const { accountId } = server.emulator().customer;
+  await wizard.answer('Who delivers', enter);
   await wizard.answer('AWS account to trust', '1111', enter);
   await wizard.see('an AWS account id is exactly 12 digits');
   wizard.type('\u0015', accountId, enter);
@@ -49,7 +50,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
       state: 'active',
       to: 's3://terminal-whole/altr',
       region: 'eu-central-1',
-      types: ['query', 'custom', 'alert', 'tokenization', 'native-query'],
+      types: ['query', 'custom', 'alert', 'tokenization', 'native-query', 'uam-query'],
     });
     expect((await stat(workspace.path('audit-export.json'))).mode & 0o777).toBe(0o600);
 
@@ -62,6 +63,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
   test('Ctrl-C keeps what was answered, and the next init goes on there', async () => {
     const workspace = await newWorkspace();
     const first = startInTerminal(workspace, ['init', '--profile', 'acme'], server.administrator());
+    await first.answer('Who delivers', enter);
     await first.answer('AWS account to trust', server.emulator().vendor.accountId, enter);
     await first.answer('Organization id', 'org-43', enter);
     await first.answer('Bucket', ctrlC);
@@ -69,11 +71,16 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
     expect(first.screen()).toContain('What was answered is kept as a draft');
     expect((await configOf(workspace)).profiles['acme']).toEqual({
       state: 'draft',
-      setup: { accountId: server.emulator().vendor.accountId, organizationId: 'org-43' },
+      setup: {
+        deliverer: 'vendor',
+        accountId: server.emulator().vendor.accountId,
+        organizationId: 'org-43',
+      },
     });
 
     const second = startInTerminal(workspace, ['init'], server.administrator());
     await second.see('Going on with the draft of the profile acme');
+    await second.answer('Go on with these answers?', enter);
     await second.answer('Bucket', 'terminal-resumed', enter);
     await second.answer('Make the bucket', enter);
     for (const question of ['Region', 'Folder', 'Name of the role', 'Name of the policy', 'Audit types'])
@@ -92,7 +99,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
   ])('%s at the first question leaves nothing', async (_, key) => {
     const workspace = await newWorkspace();
     const wizard = startInTerminal(workspace, ['init'], server.administrator());
-    await wizard.answer('AWS account to trust', key);
+    await wizard.answer('Who delivers', key);
     await expect(wizard.ended).resolves.toBe(130);
     expect(wizard.screen()).toContain('nothing was written');
     await expect(configOf(workspace)).rejects.toThrow('ENOENT');
@@ -111,7 +118,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
   ])('%s is heeded by the questions as well', async (_, environment, coloured) => {
     const workspace = await newWorkspace();
     const wizard = startInTerminal(workspace, ['init'], { ...server.administrator(), ...environment });
-    await wizard.answer('AWS account to trust', ctrlC);
+    await wizard.answer('Who delivers', ctrlC);
     await wizard.ended;
     // oxlint-disable-next-line no-control-regex -- the control character is what is looked for
     expect(/\u001b\[[0-9;]+m/.test(wizard.raw())).toBe(coloured);

@@ -19,7 +19,7 @@ test('it answers in the order of its script, and knows what was not asked', asyn
     ['apply', true],
   ]);
   await expect(prompter.text({ ...text, name: 'bucket' })).resolves.toBe('acme');
-  await expect(prompter.text({ ...text, name: 'prefix', prefilled: 'altr' })).resolves.toBe('altr');
+  await expect(prompter.text({ ...text, name: 'prefix', preset: 'altr' })).resolves.toBe('altr');
   expect(prompter.asked).toEqual(['bucket', 'prefix']);
   expect(prompter.unasked).toEqual(['apply']);
 });

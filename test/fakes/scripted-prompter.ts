@@ -37,9 +37,9 @@ export class ScriptedPrompter implements Prompter {
     return this.#script.map(([name]) => name);
   }
 
-  async text({ name, prefilled, check }: TextQuestion): Promise<string> {
+  async text({ name, preset, check }: TextQuestion): Promise<string> {
     const answer = this.#next(name);
-    const text = answer === keep ? prefilled : answer;
+    const text = answer === keep ? preset : answer;
     if (typeof text !== 'string') throw new Error(`${name} wants a text, the script says ${String(answer)}`);
     return accepted(name, text, check(text));
   }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import type { AccountUsage } from './account-usage.ts';
 import { hiddenObject, noWarehouse, SqlProblem } from './sql-problem.ts';
-import type { View, ViewName } from './views.ts';
+import type { ViewName } from './views.ts';
 import { viewerOf } from './views.ts';
 
 export interface SimulatedUser {
@@ -29,7 +30,7 @@ export interface SimulatedAccount {
   edition: 'STANDARD' | 'ENTERPRISE';
   users: SimulatedUser[];
   roles: Record<string, SimulatedRole>;
-  views: Partial<Record<ViewName, View>>;
+  usage: AccountUsage;
   /** The addresses that the network policy lets in; all where it is missing. */
   allowedAddresses?: readonly string[];
 }
@@ -63,19 +64,14 @@ function grantsOf({ roles }: SimulatedAccount, role: string): SimulatedRole {
   return roles[role] ?? { databaseRoles: [], warehouses: [] };
 }
 
-/** Opens a view for a role. What is not granted does not exist, as in Snowflake. */
-export function openView(account: SimulatedAccount, context: Context, name: readonly string[]): View {
-  const [database, schema, view = ''] = name;
-  const full = name.join('.');
-  const opened = account.views[view as ViewName];
-  const inPlace = name.length === 3 && database === 'SNOWFLAKE' && schema === 'ACCOUNT_USAGE';
+/** Checks that a role may read a view. What is not granted does not exist, as in Snowflake. Throws SqlProblem. */
+export function checkView(account: SimulatedAccount, context: Context, full: string): void {
+  const viewer = viewerOf[full.replace(/^SNOWFLAKE\.ACCOUNT_USAGE\./, '') as ViewName];
   const { databaseRoles } = grantsOf(account, context.role);
-  const granted =
-    databaseRoles.includes('IMPORTED PRIVILEGES') || databaseRoles.includes(viewerOf[view as ViewName] ?? '');
+  const granted = databaseRoles.includes('IMPORTED PRIVILEGES') || databaseRoles.includes(viewer);
   // ACCESS_HISTORY comes with the Enterprise Edition.
-  const inEdition = account.edition === 'ENTERPRISE' || view !== 'ACCESS_HISTORY';
-  if (!inPlace || !inEdition || opened === undefined || !granted) throw hiddenObject(full);
-  return opened;
+  const inEdition = account.edition === 'ENTERPRISE' || !full.endsWith('.ACCESS_HISTORY');
+  if (viewer === undefined || !inEdition || !granted) throw hiddenObject(full);
 }
 
 /** Reading a view takes a warehouse. */

@@ -7,7 +7,8 @@ export interface HistoryPlan {
   queriesPerHour: number;
   users: readonly string[];
   objects: readonly HistoryObject[];
-  /** Tag of statements that the exporter itself has run, one an hour. */
+  /** User and tag of statements that the exporter itself has run, one an hour; people use the tag as well. */
+  ownUser: string;
   ownTag: string;
   /** QUERY_HISTORY rows that arrive late, up to `latestMs` after the query's end; the others take 45 minutes at most. */
   lateRate: number;
@@ -16,6 +17,8 @@ export interface HistoryPlan {
   latestMs: number;
   /** Queries with a second row in QUERY_HISTORY. */
   duplicateRate: number;
+  /** Queries that another engine ran, so that only ACCESS_HISTORY has them. */
+  accessOnlyRate: number;
   /** Queries that ran for up to 6 hours, and texts of 100,000 characters. */
   longRate: number;
   longTextRate: number;
@@ -66,11 +69,13 @@ export function historyPlan(
     queriesPerHour: 20,
     users: simulatedUsers,
     objects: simulatedObjects,
+    ownUser: 'AUDIT_EXPORT_SERVICE',
     ownTag: 'audit-export',
     lateRate: 0.01,
     lateAccessRate: 0,
     latestMs: 40 * hourMs,
     duplicateRate: 0.02,
+    accessOnlyRate: 0.01,
     longRate: 0.01,
     longTextRate: 0.0005,
     ...changes,

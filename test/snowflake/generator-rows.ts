@@ -1,20 +1,14 @@
 import type { HistoryObject, HistoryPlan } from './generator-plan.ts';
 import { hourMs, minuteMs } from './generator-plan.ts';
 import { Random } from './random.ts';
-import type { Value, ViewRow } from './views.ts';
-
-/** A row, and when it can be seen (milliseconds since 1970). */
-export interface ArrivingRow {
-  row: ViewRow;
-  visibleMs: number;
-}
+import type { ArrivingRow, Value, ViewRow } from './views.ts';
 
 /** What one query comes to. */
 export interface MadeQuery {
   queryId: string;
   user: string;
   endNs: bigint;
-  /** One row, or two of the same query. */
+  /** One row, or two of the same query; none where another engine ran it. */
   history: ArrivingRow[];
   access: ArrivingRow | undefined;
   /** Names of the objects that it touches directly. */
@@ -96,14 +90,10 @@ function pickKind(random: Random): Kind {
   return found ?? random.pick(kinds);
 }
 
-/** Query ids hold the hour and the number, so that a row is found by its id alone. */
+/** Query ids hold the hour and the number. */
 export function queryIdOf(hour: number, index: number, seed: number): string {
   const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
   return `${hex(hour + 0x01000000, 8)}-${hex(index >>> 16, 4)}-${hex(index & 0xffff, 4)}-0000-${hex(seed, 12)}`;
-}
-
-export function hourOfQuery(queryId: string): number {
-  return Number.parseInt(queryId.slice(0, 8), 16) - 0x01000000;
 }
 
 interface Making {
@@ -131,24 +121,39 @@ function makeQuery(plan: HistoryPlan, { hour, index, random, kind, parent }: Mak
     ...outcomeOf(fails === true, random),
   };
   const touched = [...new Set(objects)];
+  const about = { random, writes: writes === true, parent };
   const access = accesses
-    ? arriving(accessRow(row, touched, { random, writes: writes === true, parent }), endMs, {
-        random,
-        soonestMs: minuteMs,
-        usualMs: 3 * hourMs,
-        lateRate: plan.lateAccessRate,
-        latestMs: plan.latestMs,
-      })
+    ? accessArriving(plan, accessRow(row, touched, about), { endMs, random })
     : undefined;
+  const elsewhere = isElsewhere(plan, access, { parent, random });
+  const history = elsewhere ? [] : historyRows(plan, row, { endMs, random });
   return {
     queryId,
     user,
-    endNs: BigInt(endMs) * 1_000_000n,
-    history: historyRows(plan, row, { endMs, random }),
+    endNs: BigInt(history.length === 0 ? endMs - ranMs : endMs) * 1_000_000n,
+    history,
     access,
     objects: accesses ? touched.map(({ name }) => name) : [],
     own: false,
   };
+}
+
+function accessArriving(
+  { lateAccessRate, latestMs }: HistoryPlan,
+  row: ViewRow,
+  { endMs, random }: { endMs: number; random: Random },
+): ArrivingRow {
+  const usualMs = 3 * hourMs;
+  return arriving(row, endMs, { random, soonestMs: minuteMs, usualMs, lateRate: lateAccessRate, latestMs });
+}
+
+/** Whether another engine ran it. */
+function isElsewhere(
+  plan: HistoryPlan,
+  access: ArrivingRow | undefined,
+  { parent, random }: { parent: MadeQuery | undefined; random: Random },
+): boolean {
+  return access !== undefined && parent === undefined && random.chance(plan.accessOnlyRate);
 }
 
 /** What the exporter itself asked, an hour ago or so. */
@@ -158,7 +163,8 @@ function makeOwn(plan: HistoryPlan, hour: number, random: Random): MadeQuery {
     domain: 'View',
     columns: ['QUERY_ID'],
   };
-  const own = makeQuery({ ...plan, objects: [view] }, { hour, index: 0, random, kind: kinds[0] });
+  const ownPlan = { ...plan, users: [plan.ownUser], objects: [view], accessOnlyRate: 0 };
+  const own = makeQuery(ownPlan, { hour, index: 0, random, kind: kinds[0] });
   const history = own.history.map(({ row, visibleMs }) => ({
     row: { ...row, QUERY_TAG: plan.ownTag },
     visibleMs,
@@ -175,7 +181,7 @@ function contextOf(user: string, endMs: number, random: Random): Record<string, 
     DATABASE_NAME: random.chance(0.2) ? null : random.pick(['SALES', 'HR', 'eu-sales.v1']),
     SCHEMA_NAME: random.chance(0.2) ? null : 'PUBLIC',
     WAREHOUSE_NAME: random.chance(0.1) ? null : 'ANALYSIS_WH',
-    QUERY_TAG: random.chance(0.8) ? null : random.pick(['', 'dashboard', '{"app":"bi"}']),
+    QUERY_TAG: random.chance(0.8) ? null : random.pick(['', 'dashboard', '{"app":"bi"}', 'audit-export']),
     SECONDARY_ROLE_STATS: random.chance(0.5) ? null : '{"role_ids":[3,4],"status":"ALL"}',
   };
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { ResultTable } from './select-runner.ts';
+import type { ResultTable } from './account-usage.ts';
 import type { ColumnType, Value } from './views.ts';
 
 /** A result cut into partitions. */

@@ -44,7 +44,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<SimulatedW
   const history = new SnowflakeHistory(
     historyPlan({ fromMs: startMs - daysBefore * dayMs, untilMs: startMs + daysAfter * dayMs, ...plan }),
   );
-  const account = simulatedAccount(history.views(() => clock.nowMs));
+  const account = simulatedAccount(await history.usage());
   const server = await startSnowflake({ account, now: () => clock.nowMs });
   return {
     server,
@@ -60,12 +60,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<SimulatedW
       version: '0.0.0',
     },
     environment: { SNOWFLAKE_TOKEN: worldToken, SNOWFLAKE_AUTHENTICATOR: 'PROGRAMMATIC_ACCESS_TOKEN' },
-    close: server.close,
+    close: async () => {
+      await server.close();
+      await account.usage.close();
+    },
   };
 }
 
 /** An Enterprise account as `--print-setup` sets it up. */
-export function simulatedAccount(views: SimulatedAccount['views']): SimulatedAccount {
+export function simulatedAccount(usage: SimulatedAccount['usage']): SimulatedAccount {
   return {
     name: 'ACME-PROD',
     organization: 'ACME',
@@ -86,7 +89,7 @@ export function simulatedAccount(views: SimulatedAccount['views']): SimulatedAcc
         warehouses: ['AUDIT_EXPORT_WH'],
       },
     },
-    views,
+    usage,
   };
 }
 

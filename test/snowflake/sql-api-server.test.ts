@@ -56,7 +56,7 @@ test('a statement that is done in time comes with its result; all cells are text
   expect(rowType.map(({ name, type }) => `${name} ${type}`)).toEqual([
     'A fixed',
     'B text',
-    'C text',
+    'C fixed',
     'D timestamp_ltz',
     'E boolean',
   ]);
@@ -113,7 +113,7 @@ test('a cancelled statement fails from then on; one that is done can not be canc
 });
 
 const views = {
-  hidden: { statement: 'SELECT v.NAME AS N FROM SNOWFLAKE.ACCOUNT_USAGE.USERS AS v' },
+  hidden: { statement: 'SELECT v.NAME AS N FROM SNOWFLAKE.ACCOUNT_USAGE.GRANTS_TO_USERS AS v' },
   syntax: { statement: 'SELECT 1 AS' },
   bind: { statement: 'SELECT ? AS A' },
 };

@@ -111,7 +111,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   parts.requests.push(line);
   const fault = route === undefined ? undefined : parts.faults.next(route.operation);
   if (fault?.kind === 'silence') return;
-  const reply = sparesWork(fault) ? undefined : replyTo(parts, { request, route, body });
+  const reply = sparesWork(fault) ? undefined : await replyTo(parts, { request, route, body });
   if (fault?.kind === 'hold') await fault.until;
   line.status = deliver(response, reply, fault);
 }
@@ -168,10 +168,10 @@ function sparesWork(fault: Fault | undefined): boolean {
   return fault?.kind === 'reset' && fault.when === 'before';
 }
 
-function replyTo(
+async function replyTo(
   { account, desk, tuning }: Parts,
   { request, route, body }: { request: IncomingMessage; route: Route | undefined; body: string },
-): Reply {
+): Promise<Reply> {
   const { headers, socket } = request;
   if (route === undefined) return { status: 404, body: { code: '390404', message: 'Not found' } };
   if ((headers['user-agent'] ?? '') === '')
@@ -187,7 +187,7 @@ function replyTo(
       tuning.tokenNow(),
     );
     return route.operation === 'submit'
-      ? submit({ desk, tuning }, user, { route, body, type: headers['content-type'] })
+      ? await submit({ desk, tuning }, user, { route, body, type: headers['content-type'] })
       : onStatement(desk, route);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -199,17 +199,17 @@ function failure(status: number, code: string, message: string): Reply {
   return { status, body: { code, message } };
 }
 
-function submit(
+async function submit(
   { desk, tuning }: Pick<Parts, 'desk' | 'tuning'>,
   user: SimulatedUser,
   { route, body, type }: { route: Route; body: string; type: string | undefined },
-): Reply {
+): Promise<Reply> {
   if (type?.startsWith('application/json') !== true)
     return failure(415, '391910', 'The Content-Type of the request is not supported.');
   const parsed = parseBody(body);
   if (parsed === undefined) return failure(400, '391902', 'Unable to parse request body as JSON.');
   const requestId = route.query.get('requestId') ?? crypto.randomUUID();
-  const record = desk.submit(user, parsed, requestId);
+  const record = await desk.submit(user, parsed, requestId);
   if (route.query.get('async') === 'true') return running(record);
   for (let looks = 0; looks <= tuning.patientLooks && record.state === 'running'; looks++)
     desk.look(record.handle);

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, SimulatedAccount } from './account.ts';
-import { contextFunctions, enterContext, needWarehouse, openView } from './account.ts';
+import { checkView, contextFunctions, enterContext, needWarehouse } from './account.ts';
 import type { SimulatedUser } from './account.ts';
 import type { PagedResult } from './result-pages.ts';
 import { pageResult } from './result-pages.ts';
-import { readSelect } from './select-reader.ts';
-import { runSelect } from './select-runner.ts';
+import { viewsNamedIn } from './dialect.ts';
 import { cancelled, notUnderstood, SqlProblem } from './sql-problem.ts';
 
 /** The body of a POST, as far as this server reads it. */
@@ -32,6 +31,8 @@ export interface StatementRecord {
   looksLeft: number;
   result?: PagedResult;
   problem?: SqlProblem;
+  /** Until it has been worked out. */
+  working?: Promise<void>;
 }
 
 export interface DeskSettings {
@@ -62,10 +63,13 @@ export class StatementDesk {
   }
 
   /** Throws SqlProblem for a statement that does not compile. */
-  submit(user: SimulatedUser, body: SubmitBody, requestId: string): StatementRecord {
+  async submit(user: SimulatedUser, body: SubmitBody, requestId: string): Promise<StatementRecord> {
     const before = this.#byRequest.get(requestId);
-    if (before !== undefined) return before;
-    const { account, now, looks } = this.#settings;
+    if (before !== undefined) {
+      await before.working;
+      return before;
+    }
+    const { now, looks } = this.#settings;
     const text = typeof body.statement === 'string' ? body.statement : '';
     const tag = body.parameters?.['query_tag'];
     const record: StatementRecord = {
@@ -81,14 +85,19 @@ export class StatementDesk {
     };
     this.#byHandle.set(record.handle, record);
     this.#byRequest.set(requestId, record);
+    record.working = this.#work(record, user, body);
+    await record.working;
+    this.#forgetOld();
+    return record;
+  }
+
+  async #work(record: StatementRecord, user: SimulatedUser, body: SubmitBody): Promise<void> {
     try {
-      record.result = this.#run(text, body, enterContext(account, user, body));
+      record.result = await this.#run(record.text, body, enterContext(this.#settings.account, user, body));
     } catch (error) {
       if (!(error instanceof SqlProblem)) throw error;
       record.problem = error;
     }
-    this.#forgetOld();
-    return record;
   }
 
   /** Looks at a statement: one that is slow gets nearer to its end. */
@@ -109,19 +118,16 @@ export class StatementDesk {
     return record;
   }
 
-  #run(text: string, body: SubmitBody, context: Context): PagedResult {
+  async #run(text: string, body: SubmitBody, context: Context): Promise<PagedResult> {
     const { account, now, rowsPerPartition } = this.#settings;
-    if (/^\s*SHOW\s+TAGS(\s+LIKE\s+'[^']*')?(\s+IN\s+ACCOUNT)?\s*;?\s*$/i.test(text))
-      return showTags(account);
-    if (!/^\s*SELECT\b/i.test(text)) throw notUnderstood('anything but SELECT and SHOW TAGS');
-    const select = readSelect(text);
-    const binds = Array.from({ length: select.binds }, (_, index) => body.bindings?.[String(index + 1)]);
-    const views = select.sources.map(({ name }) => openView(account, context, name));
-    if (views.length > 0 && select.limit !== 0) needWarehouse(context);
-    const table = runSelect(select, {
-      open: (name) => openView(account, context, name),
-      binds: binds.filter((bind) => bind !== undefined),
-      nowNs: BigInt(now()) * 1_000_000n,
+    if (!/^\s*(SELECT|WITH)\b/i.test(text)) throw notUnderstood('anything but SELECT');
+    const views = viewsNamedIn(text);
+    for (const view of views) checkView(account, context, view);
+    if (views.length > 0 && !/\bLIMIT\s+0\s*$/i.test(text)) needWarehouse(context);
+    const binds = Object.values(body.bindings ?? {});
+    const table = await account.usage.run(text, {
+      binds,
+      nowMs: now(),
       context: contextFunctions(account, context),
     });
     return pageResult(table, rowsPerPartition());
@@ -131,10 +137,4 @@ export class StatementDesk {
     const kept = this.statements.filter(({ result }) => result !== undefined);
     for (const record of kept.slice(0, Math.max(0, kept.length - keptResults))) delete record.result;
   }
-}
-
-/** Tags are a feature of the Enterprise Edition. */
-function showTags({ edition }: SimulatedAccount): PagedResult {
-  if (edition === 'STANDARD') throw new SqlProblem('000002', '0A000', "Unsupported feature 'TAG'.");
-  return pageResult({ columns: [{ name: 'name', type: 'text' }], rows: [] }, 1);
 }

@@ -7,19 +7,10 @@ export type Value = string | bigint | number | boolean | object | null;
 /** A row; columns that it has not are NULL. */
 export type ViewRow = Readonly<Record<string, Value>>;
 
-/** Bounds of the time column, in nanoseconds. `from` is inside, `until` outside. */
-export interface TimeBounds {
-  from?: bigint;
-  until?: bigint;
-}
-
-/** A view of ACCOUNT_USAGE, as far as the simulated time has come. */
-export interface View {
-  columns: Readonly<Record<string, ColumnType>>;
-  timeColumn: string;
-  rows: (bounds: TimeBounds) => Iterable<ViewRow>;
-  /** Rows by a key; missing where there is no such index. */
-  find: (column: string, value: Value) => readonly ViewRow[] | undefined;
+/** A row, and when it can be seen (milliseconds since 1970). */
+export interface ArrivingRow {
+  row: ViewRow;
+  visibleMs: number;
 }
 
 const texts = (names: string): Record<string, ColumnType> => ofType('text', names);
@@ -62,6 +53,23 @@ export const viewColumns = {
     ...ofType('fixed', 'EVENT_ID RELATED_EVENT_ID ERROR_CODE'),
     ...ofType('timestamp_ltz', 'EVENT_TIMESTAMP'),
   },
+  USERS: {
+    ...texts('NAME LOGIN_NAME DISPLAY_NAME EMAIL TYPE DISABLED'),
+    ...ofType('fixed', 'USER_ID'),
+    ...ofType('timestamp_ltz', 'CREATED_ON DELETED_ON'),
+  },
+  TABLES: {
+    ...texts('TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_TYPE TABLE_OWNER'),
+    ...ofType('fixed', 'TABLE_ID'),
+    ...ofType('timestamp_ltz', 'CREATED DELETED'),
+  },
+  TAG_REFERENCES: {
+    ...texts(
+      'TAG_DATABASE TAG_SCHEMA TAG_NAME TAG_VALUE OBJECT_DATABASE OBJECT_SCHEMA OBJECT_NAME DOMAIN COLUMN_NAME APPLY_METHOD',
+    ),
+    ...ofType('fixed', 'OBJECT_ID'),
+    ...ofType('timestamp_ltz', 'OBJECT_DELETED'),
+  },
 } as const satisfies Record<string, Record<string, ColumnType>>;
 
 export type ViewName = keyof typeof viewColumns;
@@ -74,28 +82,7 @@ export const viewerOf: Readonly<Record<ViewName, string>> = {
   ACCESS_HISTORY: 'GOVERNANCE_VIEWER',
   SESSIONS: 'SECURITY_VIEWER',
   LOGIN_HISTORY: 'SECURITY_VIEWER',
-};
-
-/** A view of rows that are all known, for tests that bring their own. */
-export function fixedView(name: ViewName, rows: readonly ViewRow[], timeColumn: string): View {
-  return {
-    columns: viewColumns[name],
-    timeColumn,
-    rows: ({ from, until }) =>
-      rows.filter((row) => {
-        const at = row[timeColumn];
-        return (
-          typeof at !== 'bigint' ||
-          ((from === undefined || at >= from) && (until === undefined || at < until))
-        );
-      }),
-    find: (column, value) => rows.filter((row) => row[column] === value),
-  };
-}
-
-export const timeColumns: Readonly<Record<ViewName, string>> = {
-  QUERY_HISTORY: 'END_TIME',
-  ACCESS_HISTORY: 'QUERY_START_TIME',
-  SESSIONS: 'CREATED_ON',
-  LOGIN_HISTORY: 'EVENT_TIMESTAMP',
+  USERS: 'SECURITY_VIEWER',
+  TABLES: 'OBJECT_VIEWER',
+  TAG_REFERENCES: 'GOVERNANCE_VIEWER',
 };

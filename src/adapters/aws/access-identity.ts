@@ -55,7 +55,8 @@ export function identityProber(
         const RoleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
         const { Role, $metadata } = await iam.send(new GetRoleCommand({ RoleName }));
         const trustPolicy = documentText(Role?.AssumeRolePolicyDocument);
-        const found = { arn: Role?.Arn ?? roleArn, trustPolicy, createdMs: Role?.CreateDate?.getTime() };
+        const { Arn: arn = roleArn, RoleId: id, CreateDate: created } = Role ?? {};
+        const found = { arn, id, trustPolicy, createdMs: created?.getTime() };
         return { role: found, $metadata };
       }),
     readPolicies: (names) =>

@@ -1,13 +1,14 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { AccessProber, BucketProber } from '../../ports/access-prober.ts';
+import type { AccessProber, BucketProber, LifecycleRule } from '../../ports/access-prober.ts';
 import { tried } from './access-answers.ts';
 import { checkAnswers } from './answers.ts';
 import { identityProber } from './access-identity.ts';
 import { storeProber } from './access-store.ts';
 import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
 import { openBucketAdmin } from './bucket-admin.ts';
+import { readBucketPolicy } from './bucket-policy.ts';
 import { clientConfig, s3ClientConfig } from './client-config.ts';
 import { buildStoreClient } from './store-client.ts';
 
@@ -75,15 +76,20 @@ async function bucketProber(
       tried({ action: 's3:ListBucket', target: `s3://${bucket}` }, async () => ({
         look: await admin.look(bucket, aws.region ?? 'us-east-1', owner),
       })),
-    policy: () =>
-      tried({ action: 's3:GetBucketPolicy', target: `s3://${bucket}` }, async () => {
+    lifecycle: () =>
+      tried({ action: 's3:GetLifecycleConfiguration', target: `s3://${bucket}` }, async () => {
         try {
-          const { Policy, $metadata } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
-          return { policy: Policy, $metadata };
+          const { Rules = [], $metadata } = await s3.send(
+            new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }),
+          );
+          const rules: readonly LifecycleRule[] = Rules;
+          return { rules, $metadata };
         } catch (error) {
-          if ((error as { name?: string }).name !== 'NoSuchBucketPolicy') throw error;
-          return { policy: undefined };
+          if ((error as { name?: string }).name !== 'NoSuchLifecycleConfiguration') throw error;
+          return { rules: [] };
         }
       }),
+    policy: () =>
+      tried({ action: 's3:GetBucketPolicy', target: `s3://${bucket}` }, () => readBucketPolicy(s3, bucket)),
   };
 }

@@ -31,7 +31,6 @@ interface LastAnswer {
 export function storeProber(client: S3Client, write: S3WriteSettings, key: string): StoreProber {
   const store = new S3Store(client, write);
   const last = observe(client);
-  const probe: FinishedObject = { key, body: Buffer.from(probeText), contentType: 'text/plain' };
   const { bucket, bucketOwner } = write;
   const about = {
     Bucket: bucket,
@@ -39,9 +38,9 @@ export function storeProber(client: S3Client, write: S3WriteSettings, key: strin
   };
   const url = `s3://${bucket}/${key}`;
   return {
-    put: () =>
-      tried({ action: 's3:PutObject', target: url }, async () => {
-        await putPastOthers(store, probe);
+    put: (at) =>
+      tried({ action: 's3:PutObject', target: `s3://${bucket}/${at}` }, async () => {
+        await putPastOthers(store, { key: at, body: Buffer.from(probeText), contentType: 'text/plain' });
         const { status, requestId, kmsKey } = last;
         return { conditional: status === 412 || status === 304, kmsKey, $metadata: { requestId } };
       }),
@@ -91,9 +90,10 @@ async function putPastOthers(store: S3Store, probe: FinishedObject): Promise<voi
 function mayPut(
   client: S3Client,
   write: S3WriteSettings,
-  { bucket, key, owner }: WriteTarget,
+  { bucket, key, owner, replaces = false }: WriteTarget,
 ): ReturnType<StoreProber['mayPut']> {
-  const input = constantInput({ ...write, bucket, bucketOwner: owner });
+  const { IfNoneMatch, ...plain } = constantInput({ ...write, bucket, bucketOwner: owner });
+  const input = replaces ? plain : { ...plain, IfNoneMatch };
   const ContentMD5 = createHash('md5').update('something else').digest('base64');
   return tried({ action: 's3:PutObject', target: `s3://${bucket}/${key}` }, async () => {
     try {

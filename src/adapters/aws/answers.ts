@@ -79,6 +79,7 @@ const forms: Readonly<Record<string, Form>> = {
   ListObjectsV2Command: xml('ListBucketResult'),
   GetBucketPolicyCommand: json,
   GetBucketEncryptionCommand: xml(),
+  GetBucketLifecycleConfigurationCommand: xml(),
   GetBucketVersioningCommand: xml(),
   GetObjectLockConfigurationCommand: xml(),
   GetPublicAccessBlockCommand: xml(),

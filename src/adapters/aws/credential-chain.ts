@@ -2,7 +2,13 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { AwsProfile } from './aws-profile.ts';
 import { fromAwsError } from './aws-errors.ts';
-import { CredentialsError, missingSession, reasonIn, unreadableToken } from './credential-errors.ts';
+import {
+  containerGaveNone,
+  CredentialsError,
+  missingSession,
+  reasonIn,
+  unreadableToken,
+} from './credential-errors.ts';
 import type { RoutedHandler } from './request-handler.ts';
 
 type ChainLogger = NonNullable<NonNullable<Parameters<typeof defaultProvider>[0]>['logger']>;
@@ -55,6 +61,6 @@ function inOurWords(error: unknown, { said, profile, failure }: Heard): unknown 
   const meaning = unreadableToken(error as NodeJS.ErrnoException) ?? missingSession(profile);
   if (meaning !== undefined) return new CredentialsError(meaning, error);
   if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') return error;
-  const reason = reasonIn([...said, (error as Error).message], profile);
+  const reason = reasonIn([...said, (error as Error).message], profile) ?? containerGaveNone(process.env);
   return reason === undefined ? error : new CredentialsError(reason, error);
 }

@@ -1,5 +1,5 @@
 import type { AwsMeaning } from './aws-error-meaning.ts';
-import type { AwsProfile } from './aws-profile.ts';
+import type { AwsProfile, Environment } from './aws-profile.ts';
 
 /** There are no credentials, and the reason is known. */
 export class CredentialsError extends Error {
@@ -125,11 +125,6 @@ const reasons: readonly Reason[] = [
       ),
   },
   {
-    said: /Server responded with status: (\d+)/,
-    means: ([, status = '']) =>
-      none(`the container's server of credentials answered HTTP ${status}`, containerCure),
-  },
-  {
     said: /^(?:connect|read|getaddrinfo|socket hang up)\b[^\n]*/,
     means: ([what]) => none(`the container's server of credentials can't be reached: ${what}`, containerCure),
   },
@@ -168,6 +163,16 @@ function reasonOf(stderr: string): string {
   const text = stderr.replaceAll(/\s+/g, ' ').trim();
   if (text === '') return ' and said nothing';
   return `: ${text.length > longestReason ? `…${text.slice(-longestReason)}` : text}`;
+}
+
+/** What it means that all came to nothing where a container's server of credentials is named: the chain does not say what it answered. */
+export function containerGaveNone(environment: Environment): AwsMeaning | undefined {
+  const named = ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'].find(
+    (name) => (environment[name] ?? '') !== '',
+  );
+  return named === undefined
+    ? undefined
+    : none(`the container's server of credentials, which ${named} names, gave none`, containerCure);
 }
 
 /** What it means that a profile names an SSO session that there is not; the chain fails on it in no words at all. */

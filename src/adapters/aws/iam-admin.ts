@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AppliedChange, PlannedChange } from '../../core/setup/change.ts';
 import type { LiveAccess } from '../../core/setup/live-access.ts';
 import type { AccessNames, IamAdmin, IamCaller } from '../../ports/iam-admin.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
-import { clientConfig } from './client-config.ts';
+import { readLiveBucket } from './bucket-policy.ts';
+import { clientConfig, s3ClientConfig } from './client-config.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';
 import { readLiveAccess } from './iam-reader.ts';
@@ -21,11 +23,13 @@ type Sleep = (ms: number) => Promise<unknown>;
 class AwsIamAdmin implements IamAdmin {
   readonly #iam: IAMClient;
   readonly #sts: STSClient;
+  readonly #s3: S3Client;
   readonly #sleep: Sleep;
 
-  constructor(iam: IAMClient, sts: STSClient, sleep: Sleep) {
+  constructor({ iam, sts, s3 }: { iam: IAMClient; sts: STSClient; s3: S3Client }, sleep: Sleep) {
     this.#iam = iam;
     this.#sts = sts;
+    this.#s3 = s3;
     this.#sleep = sleep;
   }
 
@@ -44,6 +48,10 @@ class AwsIamAdmin implements IamAdmin {
     return readLiveAccess(this.#iam, names, caller?.account);
   }
 
+  async readBucket(bucket: string): ReturnType<IamAdmin['readBucket']> {
+    return readLiveBucket(this.#s3, bucket);
+  }
+
   async apply(change: PlannedChange): Promise<AppliedChange> {
     return makeChange(this.#iam, change, this.#sleep);
   }
@@ -51,6 +59,7 @@ class AwsIamAdmin implements IamAdmin {
   async close(): Promise<void> {
     this.#iam.destroy();
     this.#sts.destroy();
+    this.#s3.destroy();
   }
 }
 
@@ -70,5 +79,8 @@ export async function openIamAdmin(
     throw fromAwsError(error, { action: 'iam', target: 'this account' });
   }
   const sts = new STSClient(await clientConfig('STS', { region }, environment));
-  return new AwsIamAdmin(iam, checkAnswers(sts, 'STS'), sleep);
+  const s3 = new S3Client(
+    await s3ClientConfig({ region, endpointUrl: undefined, pathStyle: undefined }, environment),
+  );
+  return new AwsIamAdmin({ iam, sts: checkAnswers(sts, 'STS'), s3: checkAnswers(s3, 'S3') }, sleep);
 }

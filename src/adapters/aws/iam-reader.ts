@@ -69,7 +69,7 @@ class Reader {
       arn: role.Arn ?? '',
       id: role.RoleId ?? '',
       trustPolicy: documentText(role.AssumeRolePolicyDocument),
-      permissionsBoundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
+      boundary: await this.#boundary(role.PermissionsBoundary?.PermissionsBoundaryArn),
       attached: await this.#attachedPolicies(name),
       inline: await this.#inlinePolicies(name),
     };
@@ -86,7 +86,28 @@ class Reader {
       this.#notes.push('the server has no managed policies, so none can be attached');
       return [];
     });
-    return policies.map(({ PolicyName = '', PolicyArn = '' }) => ({ name: PolicyName, arn: PolicyArn }));
+    const attached: LiveRole['attached'] = [];
+    for (const { PolicyName = '', PolicyArn = '' } of policies)
+      attached.push({ name: PolicyName, arn: PolicyArn, ...(await this.#documentIfSeen(PolicyArn)) });
+    return attached;
+  }
+
+  async #boundary(arn: string | undefined): Promise<LiveRole['boundary']> {
+    return arn === undefined ? undefined : { arn, ...(await this.#documentIfSeen(arn)) };
+  }
+
+  /** The document in force of a policy that may be anybody's; where it may not be read, that is a note. */
+  async #documentIfSeen(PolicyArn: string): Promise<{ document?: string }> {
+    try {
+      const { Policy } = await this.#iam.send(new GetPolicyCommand({ PolicyArn }));
+      const VersionId = Policy?.DefaultVersionId ?? 'v1';
+      const { PolicyVersion } = await this.#iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+      return { document: documentText(PolicyVersion?.Document) };
+    } catch (error) {
+      const { message } = fromIamError(error, { action: 'iam:GetPolicyVersion', target: PolicyArn });
+      this.#notes.push(`not read: ${message.replace(/\.$/, '')}`);
+      return {};
+    }
   }
 
   async #inlinePolicies(RoleName: string): Promise<LiveRole['inline']> {
@@ -173,6 +194,8 @@ class Reader {
   /** A look that only finds a name that is taken sooner: without the right to it, creating will find it. */
   async #optional<T>(action: string, read: ReadPage<T>): Promise<T[]> {
     return pages(read).catch((error: unknown) => {
+      // A tenant of Ceph that has no roles yet says so with an error.
+      if (isMissing(error)) return [];
       const refused = fromIamError(error, { action, target: 'the account' });
       if (refused.code !== 'access-denied' && !isUnsupported(error)) throw refused;
       this.#notes.push(

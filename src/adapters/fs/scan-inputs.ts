@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { byLogAndAge } from '../../core/lines/rotated-name.ts';
 import { AuditExportError } from '../../errors.ts';
 import { inodeOf } from './file-source.ts';
 import { unreadable } from './read-file.ts';
@@ -43,7 +44,7 @@ export async function lookAtInput(input: string): Promise<FollowedInput | { kind
 }
 
 /**
- * All files of the inputs, each once, in the order of their paths; what vanishes meanwhile is not there. Folders that can't
+ * All files of the inputs, each once, those of one log by age; what vanishes meanwhile is not there. Folders that can't
  * be read are told.
  */
 export async function scanInputs(
@@ -62,7 +63,7 @@ export async function scanInputs(
       if (file !== undefined) found.set(path, file);
     }
   }
-  const inOrder = [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const inOrder = [...found.values()].toSorted((a, b) => byLogAndAge(a.path, b.path));
   // A file with two names, by links, is one file.
   const byInode = new Map(inOrder.toReversed().map((file) => [inodeOf(file.found), file]));
   return inOrder.filter((file) => byInode.get(inodeOf(file.found)) === file);

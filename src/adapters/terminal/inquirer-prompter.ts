@@ -36,11 +36,11 @@ export class InquirerPrompter implements Prompter {
     this.#terminal = terminal;
   }
 
-  async text({ message, help, prefilled, check }: TextQuestion): Promise<string> {
+  async text({ message, help, preset, check }: TextQuestion): Promise<string> {
     return this.#ask<string>({
       type: 'input',
       message,
-      ...(prefilled === undefined ? {} : { default: prefilled, prefill: 'editable' }),
+      ...(preset === undefined ? {} : { default: preset }),
       validate: (text: string) => check(text.trim()) ?? true,
       theme: themeOf(help, '\n  ›'),
     }).then((text) => text.trim());

@@ -28,7 +28,8 @@ export async function runApply(invocation: Invocation): Promise<number> {
     onChange: changeLine(invocation),
   });
   try {
-    const plan = wanted.saved ?? (await readPlan(wanted.desired, host.admin, { removeExtras }));
+    const plan =
+      wanted.saved ?? (await readPlan(wanted.desired, host.admin, { removeExtras, nowMs: Date.now() }));
     if (!options.quiet || !consent.yes) showPlan(plan, invocation);
     if (plan.changes.length > 0) await confirmChanges(consent, `${countChanges(plan.changes)}: go ahead?`);
     const receipt = await applyAccess(plan, host);

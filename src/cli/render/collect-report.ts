@@ -30,11 +30,16 @@ export function renderCollectReport(report: CollectReport, palette: Palette): st
     ['Queries read', report.rows, true],
     ['  known already', report.knownRows],
     ['  of users that no file names', report.unmappedUsers],
+    ['  that left no record', report.leftOut.queries],
     ['  without an object', report.withoutObjects],
+    ['  of them failed or refused', report.failedWithoutObjects],
+    ['  that only ACCESS_HISTORY has', report.accessOnlyRows],
     ['  came late', report.lateRows],
     ['  whose access came late', report.lateAccessRows],
     ['Objects that no file names', report.unmappedObjects],
+    ["Statements of the collector's own", report.ownStatements],
     ['Records', report.records, true],
+    ['  of log-ins', report.logins],
     ...(report.outcome === 'printed' ? [] : deliveryRows(report)),
   ];
   const table = layoutTable(
@@ -45,6 +50,8 @@ export function renderCollectReport(report: CollectReport, palette: Palette): st
   const parts = [
     [headlines[report.outcome](report, palette), palette.faint(facts.join(', '))],
     table,
+    leftOutLines(report),
+    problemLines(report, palette),
     watermarkLines(report, palette),
   ];
   return `${parts
@@ -69,4 +76,26 @@ function watermarkLines({ watermark, until, again, dryRun }: CollectReport, { fa
   if (again) return [faint(`Read by hand up to ${watermark}; the next run continues where it would have.`)];
   if (dryRun) return [faint(`A run would come as far as ${until ?? watermark}.`)];
   return [faint(`Queries that ended before ${watermark} have been read.`)];
+}
+
+/** Who and what no file names, the most frequent first. */
+function leftOutLines({ leftOut }: CollectReport): string[] {
+  const { users, moreUsers, objects, moreObjects } = leftOut;
+  return [
+    ...nameLine('Users that no file names', users, moreUsers),
+    ...nameLine('Objects that no file names', objects, moreObjects),
+  ];
+}
+
+const shownNames = 5;
+
+function nameLine(title: string, names: CollectReport['leftOut']['users'], more: number): string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, shownNames).map(({ name, queries }) => `${name} (${formatCount(queries)})`);
+  const rest = names.length - shown.length + more;
+  return [`${title}: ${shown.join(', ')}${rest === 0 ? '' : ` and ${formatCount(rest)} more`}`];
+}
+
+function problemLines({ problem }: CollectReport, { warn }: Palette): string[] {
+  return problem === null ? [] : [warn(problem.message), problem.cure];
 }

@@ -123,6 +123,7 @@ const formatWords: Readonly<Record<PushReport['sources'][number]['format'], stri
   concatenated: 'several events on one line: each was written as a line of its own',
   array: 'one JSON array: its events were written as compact lines',
   objects: 'JSON over several lines: its events were written as compact lines',
+  envelope: 'events within other documents: they were written as compact lines',
 };
 
 function ignoredLines({ ignored = [] }: PushReport, { strong }: Palette): string[] {

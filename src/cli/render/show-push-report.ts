@@ -1,5 +1,7 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
+import { shellWord } from '../../core/schedule/quoting.ts';
+import { originalOf } from '../load-profile.ts';
 import type { CliContext } from '../terminal-context.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
@@ -17,7 +19,7 @@ export function showPushReport(report: PushReport, options: ShownOptions, contex
     stdout.write(
       renderPushReport(report, buildPalette(context, options.noColor), {
         verbose: options.verbose,
-        listCommand: listCommand(options),
+        listCommand: listCommand(options, context),
       }),
     );
   return report.exitCode;
@@ -82,9 +84,11 @@ function renderReportedError(
 type ShownOptions = GlobalOptions & { quarantine: string | undefined };
 
 /** The command that finds what this run has set aside: it needs the flags that led there. */
-function listCommand({ profile, config, quarantine }: ShownOptions): string {
-  const flags = Object.entries({ profile, config, quarantine }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [` --${flag} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`],
-  );
+function listCommand({ profile, config, quarantine }: ShownOptions, { environment }: CliContext): string {
+  const flags = Object.entries({
+    profile,
+    config: config === undefined ? undefined : originalOf(config, environment),
+    quarantine,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag} ${shellWord(value)}`]));
   return `audit-export quarantine list${flags.join('')}`;
 }

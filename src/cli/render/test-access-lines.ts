@@ -22,8 +22,8 @@ export function showProbes(
   return {
     onProbe: (report) => {
       waitingFor = '';
-      // What was left out on purpose is in the report; to read it here is no news.
-      if (report.finding === 'not-chosen' && !verbose) return;
+      // What is right is no news: the verdict comes last, with what is wrong and what cures it.
+      if (!verbose) return;
       const columns = stream.isTTY === true ? stream.columns : undefined;
       stream.write(`${renderProbe(report, palette, { verbose, columns })}\n`);
     },

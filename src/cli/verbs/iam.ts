@@ -1,4 +1,10 @@
-import { applySettings, destroySettings, planSettings, showSettings } from '../../commands/iam/settings.ts';
+import {
+  applySettings,
+  destroySettings,
+  planSettings,
+  rotateSettings,
+  showSettings,
+} from '../../commands/iam/settings.ts';
 import type { Verb } from '../verb.ts';
 
 export const iamShowVerb: Verb = {
@@ -47,6 +53,25 @@ Examples:
 Exit codes: 0 all is as it should be; 7 something is left for a person to cure, or the saved plan no longer fits;
 4 access; 3 a file can't be used; 2 usage, or a yes is missing; 130 declined.`,
   run: async (invocation) => (await import('../iam/apply.ts')).runApply(invocation),
+};
+
+export const iamRotateVerb: Verb = {
+  path: ['iam', 'rotate'],
+  summary: 'change the external id without a gap',
+  args: [],
+  settings: rotateSettings,
+  readsProfile: true,
+  notes: `Both ids are let in, the delivering side switches and is tested, then the old one goes. Stopped anywhere, the same command
+goes on; --back takes it back; audit-export iam plan says where it stands. A vendor's service switches when its new id is
+entered over there: then --finish.
+
+Examples:
+  audit-export iam rotate --profile acme --organization-id NEW
+  audit-export iam rotate --profile acme --finish
+  audit-export iam rotate --profile acme --back
+
+Exit codes: 0 the step is done; 4 access, or the new id does not work; 2 usage, or a yes is missing; 130 declined.`,
+  run: async (invocation) => (await import('../iam/rotate.ts')).runRotate(invocation),
 };
 
 export const iamDestroyVerb: Verb = {

@@ -1,9 +1,10 @@
 import type { Verb } from '../verb.ts';
+import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { initVerb } from './init.ts';
-import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamShowVerb } from './iam.ts';
+import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
 import {
   quarantineDropVerb,
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   iamShowVerb,
   iamPlanVerb,
   iamApplyVerb,
+  iamRotateVerb,
   iamDestroyVerb,
   testAccessVerb,
   pushVerb,
@@ -31,6 +33,7 @@ export const verbs: readonly Verb[] = [
   quarantineReplayVerb,
   quarantineDropVerb,
   collectSnowflakeVerb,
+  collectMapVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,

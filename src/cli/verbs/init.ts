@@ -34,7 +34,7 @@ failed; 130 closed (what was answered is kept).`,
         ? `${JSON.stringify(report, null, 2)}\n`
         : renderInitReport(report, buildPalette(context, options.noColor)),
     );
-    const { verdict } = report.test ?? {};
-    return verdict === 'failed' || verdict === 'not-yet-visible' ? exitCodes.access : exitCodes.done;
+    const { isGood } = await import('../../core/access/access-report.ts');
+    return report.test === null || isGood(report.test) ? exitCodes.done : exitCodes.access;
   },
 };

@@ -30,13 +30,14 @@ tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor
     const { buildPalette } = await import('../render/palette.ts');
     const request = { options, profile } as unknown as TestAccessRequest;
     const report = await testAccess(request, buildTestAccessHost(context, options));
-    const passed = report.verdict === 'passed';
+    const { isGood } = await import('../../core/access/access-report.ts');
+    const passed = isGood(report);
     if (options.json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (!options.quiet || !passed) {
       const { isTTY, columns } = context.stdout;
       const palette = buildPalette(context, options.noColor);
       const text = renderAccessReport(report, palette, isTTY === true ? columns : undefined);
-      context.stdout.write(`${options.quiet ? '' : '\n'}${text}`);
+      context.stdout.write(text);
     }
     return passed ? exitCodes.done : exitCodes.access;
   },

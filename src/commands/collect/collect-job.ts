@@ -6,14 +6,18 @@ import type { TranslationRules } from '../../core/collect/translate/translate-qu
 import type { ReadingRules } from '../../core/collect/windows.ts';
 import { windowEnd } from '../../core/collect/windows.ts';
 import { AuditExportError } from '../../errors.ts';
+import type { Checkpoint } from '../../ports/collect-state.ts';
 import type { CollectHost } from './collect-host.ts';
 import type { CollectOptions } from './settings.ts';
 
 const nsPerMs = 1_000_000n;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A first run asks for a day at a time, however small its windows are: each statement takes seconds to begin. */
-const spanNs = BigInt(dayMs) * nsPerMs;
+/**
+ * Windows that one statement asks for: each takes seconds to begin. A shorter window makes shorter statements, which is
+ * what helps where one takes too long or gives too much.
+ */
+const windowsPerStatement = 24n;
 
 /** Snowflake's own word on how late QUERY_HISTORY may be. https://docs.snowflake.com/en/sql-reference/account-usage */
 const shortestSettleMs = 45 * minuteMs;
@@ -34,6 +38,13 @@ const bounds = {
   },
   overlap: { flag: 'overlap', leastMs: 0, mostMs: 60 * dayMs, cure: 'Use 0h to 60d.' },
   window: { flag: 'window', leastMs: minuteMs, mostMs: dayMs, cure: 'Use 1m to 1d.' },
+  // Snowflake ends a statement after seven days whatever one asks for.
+  statementTimeout: {
+    flag: 'statement-timeout',
+    leastMs: minuteMs,
+    mostMs: 7 * dayMs,
+    cure: 'Use 1m to 7d.',
+  },
 } as const satisfies Record<string, Bounds>;
 
 /** The lengths of time that a run reads by. Throws `usage`. */
@@ -57,7 +68,7 @@ export async function translationRules(
   accountHost: string,
   host: Pick<CollectHost, 'readFile'>,
 ): Promise<TranslationRules> {
-  const { userMap, dataSources, unmapped, redactLiterals, window } = options;
+  const { userMap, dataSources, unmapped, redactLiterals, form, window } = options;
   if (unmapped === 'drop') requireFiles(options);
   const windowNs = BigInt(window) * nsPerMs;
   return {
@@ -68,9 +79,15 @@ export async function translationRules(
         : await readDataSources(dataSources, await host.readFile(dataSources)),
     unmapped: unmapped as TranslationRules['unmapped'],
     redact: redactLiterals,
+    form: form as TranslationRules['form'],
     host: accountHost,
     madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
   };
+}
+
+/** Whether log-ins are read as well. */
+export function readsLogins({ also }: Pick<CollectOptions, 'also'>): boolean {
+  return also === 'logins';
 }
 
 function requireFiles({ userMap, dataSources }: CollectOptions): void {
@@ -92,12 +109,19 @@ function requireFiles({ userMap, dataSources }: CollectOptions): void {
 const earlier = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
-/** The job of a run; it does not read beyond `latestNs`. */
+const nsOf = (text: string | undefined): bigint | undefined =>
+  text === undefined ? undefined : BigInt(text);
+
+/**
+ * The job of a run. What is read once more by hand is read as it was then: with `known`, where the state stands, it does not
+ * read beyond that, for that is the next run's to read.
+ */
 export function collectJob(
   options: CollectOptions,
-  { latestNs, ...place }: Pick<CollectJob, 'store' | 'translation'> & { latestNs: bigint | undefined },
+  { known, ...place }: Pick<CollectJob, 'store' | 'translation'> & { known: Checkpoint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
+  const rules = readingRules(options);
   const timeOf =
     (flag: string, text: string | undefined) =>
     (nowNs: bigint): bigint | undefined =>
@@ -105,9 +129,12 @@ export function collectJob(
   return {
     ...place,
     sinceNs: timeOf('since', since),
-    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), latestNs),
-    rules: readingRules(options),
-    spanNs,
+    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(known?.watermarkNs)),
+    rules,
+    spanNs: earlier(windowsPerStatement * rules.windowNs, BigInt(dayMs) * nsPerMs) ?? rules.windowNs,
+    waitedNs: rules.overlapNs,
+    firstNs: nsOf(known?.fromNs),
     client: sessions,
+    logins: readsLogins(options),
   };
 }

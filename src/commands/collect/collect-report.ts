@@ -4,6 +4,8 @@ import type { CollectResult } from '../../core/collect/collect.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { DeliveryAccount } from './deliver-batch.ts';
+import type { LeftOutReport } from './left-out-report.ts';
+import { leftOutProblem, reportLeftOut } from './left-out-report.ts';
 
 /** What a run of `collect` says of itself; `--json` prints it as it is. Shape: schemas/collect-report.schema.json. */
 export interface CollectReport {
@@ -37,6 +39,15 @@ export interface CollectReport {
   unmappedUsers: number;
   unmappedObjects: number;
   withoutObjects: number;
+  failedWithoutObjects: number;
+  accessOnlyRows: number;
+  ownStatements: number;
+  /** Log-ins among the records. */
+  logins: number;
+  /** What left no record for want of a user or an object. */
+  leftOut: LeftOutReport;
+  /** What somebody should look at although all records are durable. */
+  problem: { code: string; message: string; cure: string } | null;
   delivery: {
     balance: Balance;
     balanced: boolean;
@@ -58,6 +69,9 @@ export interface CollectFacts {
   state: string | undefined;
   startedMs: number;
   endedMs: number;
+  /** Percent of the queries that may be left out before it is a problem. */
+  leftOutLimit: number;
+  unmapped: string;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -72,11 +86,14 @@ export function buildCollectReport(
 ): CollectReport {
   const { account, checkpoint } = result;
   const { balance, balanced, objects, contentBytes, compressedBytes } = delivery;
-  const exitCode = exitCodeOf(result, delivery);
+  const { unmappedUsers, unmappedObjects, withoutObjects, failedWithoutObjects, records } = account.books;
+  const leftOut = reportLeftOut(account.books);
+  const problem = facts.unmapped === 'drop' ? leftOutProblem(leftOut, facts.leftOutLimit) : undefined;
+  const exitCode = exitCodeOf(result, delivery, problem !== undefined);
   return {
     report: 'collect',
     version: 1,
-    outcome: outcomeOf(result, facts, exitCode),
+    outcome: outcomeOf(result, facts, balance.quarantined > 0),
     exitCode,
     dryRun: facts.mode === 'dry-run',
     again: facts.again,
@@ -98,17 +115,30 @@ export function buildCollectReport(
     overlapRows: account.overlapRows,
     lateRows: account.lateRows,
     lateAccessRows: account.lateAccessRows,
-    ...account.counts,
+    records,
+    unmappedUsers,
+    unmappedObjects,
+    withoutObjects,
+    failedWithoutObjects,
+    accessOnlyRows: account.accessOnlyRows,
+    ownStatements: account.ownStatements,
+    logins: account.logins,
+    leftOut,
+    problem: problem ?? null,
     delivery: { balance, balanced, objects, contentBytes, compressedBytes },
     error: errorOf(result, delivery),
   };
 }
 
-function exitCodeOf({ ended, error }: CollectResult, { balance, failure }: DeliveryAccount): number {
+function exitCodeOf(
+  { ended, error }: CollectResult,
+  { balance, failure }: DeliveryAccount,
+  hasProblem: boolean,
+): number {
   if (ended === 'interrupted') return exitCodes.interrupted;
   if (ended === 'undelivered') return failure?.exitCode ?? exitCodes.delivery;
   if (ended === 'failed') return isAuditExportError(error) ? error.exitCode : exitCodes.bug;
-  return balance.quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
+  return balance.quarantined > 0 || hasProblem ? exitCodes.quarantined : exitCodes.done;
 }
 
 const outcomes = {
@@ -120,11 +150,11 @@ const outcomes = {
 function outcomeOf(
   { ended }: CollectResult,
   { mode }: CollectFacts,
-  exitCode: number,
+  hasQuarantined: boolean,
 ): CollectReport['outcome'] {
   if (ended === 'interrupted') return 'interrupted';
   if (ended !== 'complete') return 'failed';
-  return exitCode === exitCodes.quarantined ? 'collected-with-quarantine' : outcomes[mode];
+  return hasQuarantined ? 'collected-with-quarantine' : outcomes[mode];
 }
 
 function errorOf({ ended, error }: CollectResult, { failure }: DeliveryAccount): PushReport['error'] {

@@ -1,9 +1,13 @@
-import type { CollectJob } from '../../core/collect/collect.ts';
+import { CollectAccount } from '../../core/collect/collect-account.ts';
+import type { CollectJob, CollectResult } from '../../core/collect/collect.ts';
 import { collect } from '../../core/collect/collect.ts';
+import { readAccount } from '../../core/collect/read-history.ts';
+import { watchedSession } from '../../core/collect/watched-session.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
+import type { Checkpoint } from '../../ports/collect-state.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { BatchJournal, CollectState } from '../../ports/collect-state.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
@@ -59,9 +63,9 @@ async function openAndRun(
   host: CollectHost,
   { account, to }: { account: DeliveryAccount; to: { plan: PushPlan; watch: Watch } | undefined },
 ): Promise<CollectReport> {
-  const { options, profile } = request;
+  const { options } = request;
   const store = to && describeStoreAddress(to.plan.address);
-  const session = await host.openSession(options);
+  const session = watched(await host.openSession(options), options, host);
   const closing: { close: () => Promise<void> }[] = [session];
   try {
     const translation = await translationRules(options, session.host, host);
@@ -71,46 +75,101 @@ async function openAndRun(
         ? printing(host)
         : await openDelivery(to.plan, host.push, { account, name: session.account, watch: to.watch });
     closing.unshift(delivery);
-    const held = await openState(request, session, host);
+    const running = { request, session, account, store, startedMs: host.push.clock.now() };
+    const named = await namedSession(session, host).catch((error: unknown) => error);
+    if (!isSession(named)) return reportOn(unread(named, host), running, host);
+    const held = await openState(request, named, host);
     closing.unshift(held);
-    const latestNs = await latestEnd(request, session, host);
-    const job = collectJob(options, { store, translation, latestNs });
-    const running = { request, session, state: held.state, job, delivery, account, store };
-    return await run({ ...running, profile: profile?.name }, host);
+    const known = await knownCheckpoint(request, named, host);
+    const job = collectJob(options, { store, translation, known });
+    return await run({ ...running, session: named, state: held.state, job, delivery }, host);
   } finally {
     for (const part of closing) await part.close();
   }
 }
 
-interface Running {
+/** The state is that of the account as Snowflake itself names it, under whatever name it was reached. */
+async function namedSession(
+  session: SnowflakeSession,
+  { push: { signal } }: CollectHost,
+): Promise<SnowflakeSession> {
+  const account = (await readAccount(session, signal)) ?? session.account;
+  const { host } = session;
+  return { host, account, query: (statement) => session.query(statement), close: () => session.close() };
+}
+
+/** Statements that hang are told of, and end. */
+function watched(
+  session: SnowflakeSession,
+  { statementTimeout, quiet }: CollectOptions,
+  { push: { clock, log } }: CollectHost,
+): SnowflakeSession {
+  return watchedSession(session, {
+    timer: clock,
+    timeoutMs: statementTimeout,
+    onSlow: () => {
+      if (!quiet)
+        log.note(
+          'statement-slow',
+          `Snowflake has worked on a statement for a minute; it is cancelled after ${statementTimeout / 1000} seconds (--statement-timeout).`,
+        );
+    },
+  });
+}
+
+/** What a report is about. */
+interface Reported {
   request: CollectRequest;
   session: SnowflakeSession;
+  /** Missing where the run ended before it had one. */
+  state?: CollectState;
+  account: DeliveryAccount;
+  store: string | undefined;
+  startedMs: number;
+}
+
+interface Running extends Reported {
   state: CollectState;
   job: CollectJob;
   delivery: BatchDelivery;
-  account: DeliveryAccount;
-  store: string | undefined;
-  profile: string | undefined;
 }
 
-async function run(
-  { request, session, state, job, delivery, account, store, profile }: Running,
-  { push: { clock, signal }, onCommit }: CollectHost,
-): Promise<CollectReport> {
-  const { dryRun, again } = request.options;
-  const startedMs = clock.now();
+async function run(running: Running, host: CollectHost): Promise<CollectReport> {
+  const { session, state, job, delivery } = running;
+  const { onCommit } = host;
+  const { signal } = host.push;
   const deliver = (journal: BatchJournal): Promise<boolean> => delivery.deliver(journal, state);
-  const result = await collect(job, { session, state, deliver, onCommit, signal });
+  return reportOn(await collect(job, { session, state, deliver, onCommit, signal }), running, host);
+}
+
+/** How a run ended that could not even ask which account it is. */
+function unread(error: unknown, { push: { signal } }: CollectHost): CollectResult {
+  const ended = signal.aborted ? 'interrupted' : 'failed';
+  return { account: new CollectAccount(), checkpoint: undefined, untilNs: undefined, ended, error };
+}
+
+const isSession = (value: unknown): value is SnowflakeSession =>
+  typeof value === 'object' && value !== null && 'query' in value;
+
+function reportOn(
+  result: CollectResult,
+  { request, session, state, account, store, startedMs }: Reported,
+  { push: { clock } }: CollectHost,
+): CollectReport {
+  const { print, profile } = request;
+  const { dryRun, again, leftOutLimit, unmapped } = request.options;
   return buildCollectReport(result, account, {
-    mode: request.print ? 'print' : dryRun ? 'dry-run' : 'collect',
+    mode: print ? 'print' : dryRun ? 'dry-run' : 'collect',
     again,
     account: session.account,
     host: session.host,
     store,
-    profile,
-    state: request.print || dryRun || again ? undefined : state.location,
+    profile: profile?.name,
+    state: print || dryRun || again ? undefined : state?.location,
     startedMs,
     endedMs: clock.now(),
+    leftOutLimit,
+    unmapped,
   });
 }
 
@@ -142,16 +201,15 @@ async function openState(
   return host.openState(place, account, options.lockWait);
 }
 
-/** What is read once more has been read: beyond that it is the next run's to read. */
-async function latestEnd(
+/** Where the real state stands, for a run that reads once more what was read; undefined for others. */
+async function knownCheckpoint(
   request: CollectRequest,
   { account }: SnowflakeSession,
   host: CollectHost,
-): Promise<bigint | undefined> {
+): Promise<Checkpoint | undefined> {
   const { again, to } = request.options;
   if (!again || to === undefined) return undefined;
-  const known = await host.readCheckpoint(await statePlaceOf(pushRequest(request), host.push), account);
-  return known === undefined ? undefined : BigInt(known.watermarkNs);
+  return host.readCheckpoint(await statePlaceOf(pushRequest(request), host.push), account);
 }
 
 function checkOptions({ options, print }: CollectRequest): void {

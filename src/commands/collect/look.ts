@@ -2,6 +2,7 @@ import type { CheckProbeReport, CheckReport } from '../../core/collect/check/che
 import { checkSnowflake } from '../../core/collect/check/check-snowflake.ts';
 import { printSetup } from '../../core/collect/print-setup.ts';
 import type { CollectHost } from './collect-host.ts';
+import { readsLogins } from './collect-job.ts';
 import type { CollectOptions } from './settings.ts';
 
 /** `--check`: whether log-in, role, warehouse and privileges are enough; tells each probe as it is done. */
@@ -11,6 +12,7 @@ export async function checkCollect(
   onProbe: (report: CheckProbeReport) => void,
 ): Promise<CheckReport> {
   const { user, role, warehouse, sessions } = options;
+  const client = sessions || readsLogins(options);
   const { clock, signal } = host.push;
   const session = await host.openSession(options);
   try {
@@ -18,7 +20,7 @@ export async function checkCollect(
       user,
       role,
       warehouse,
-      client: sessions,
+      client,
       clock,
       signal,
       onProbe,
@@ -30,14 +32,15 @@ export async function checkCollect(
 
 /** `--print-setup`: the SQL for an administrator. Throws `usage`, and `document-invalid` for a key that can't be read. */
 export async function setupSql(
-  { user, role, warehouse, sessions, addresses, publicKey }: CollectOptions,
+  options: CollectOptions,
   host: Pick<CollectHost, 'readFile'>,
 ): Promise<string> {
+  const { user, role, warehouse, sessions, addresses, publicKey } = options;
   return printSetup({
     user,
     role,
     warehouse,
-    client: sessions,
+    client: sessions || readsLogins(options),
     addresses: addresses ?? [],
     publicKey: publicKey === undefined ? undefined : await host.readFile(publicKey),
   });

@@ -45,6 +45,7 @@ export function wholePushReport(
     lateness: [],
     throughput: { linesPerSecond: 0, bytesPerSecond: 0 },
     error,
+    problem: report.problem,
     collect: report,
   };
 }

@@ -17,6 +17,7 @@ export async function applyAccess(plan: AccessPlan, host: IamHost): Promise<Acce
   demandUnblocked(plan);
   const { plan: again, live } = await readPlanAndLive(plan.desired, host.admin, {
     removeExtras: plan.removeExtras,
+    nowMs: host.clock.now(),
   });
   if (canonicalJson(again) !== canonicalJson(plan)) throw stale();
   const earlier = await host.receipts.read();

@@ -20,8 +20,13 @@ export async function readPlanAndLive(
   admin: IamAdmin,
   options: PlanOptions,
 ): Promise<{ plan: AccessPlan; live: LiveAccess }> {
-  const live = await admin.readAccess(desired);
-  demandAccount(desired.customerAccountId, live.account);
+  const found = await admin.readAccess(desired);
+  demandAccount(desired.customerAccountId, found.account);
+  const seen = await admin.readBucket(desired.bucket);
+  const live =
+    'bucket' in seen
+      ? { ...found, bucket: seen.bucket }
+      : { ...found, notes: [...found.notes, `the bucket policy was not looked at: ${seen.unseen}`] };
   return { plan: planAccess(desired, live, options), live };
 }
 

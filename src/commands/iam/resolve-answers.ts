@@ -5,6 +5,7 @@ import type { AccessRequestFile } from '../../core/setup/access-request.ts';
 import { answerProblems } from '../../core/setup/access-request.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
 import type { SetupAnswers } from '../../core/setup/answers.ts';
+import { understood } from '../../core/setup/understood-answers.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AnswerOptions } from './settings.ts';
@@ -22,7 +23,7 @@ export interface AnswerSources {
 const presetRegion = 'us-east-1';
 
 const needed = ['accountId', 'organizationId', 'bucket', 'roleName', 'policyName'] as const;
-const besideRequest = [...needed, 'prefix', 'kmsKeyArn', 'inlinePolicy'] as const;
+const besideRequest = [...needed, 'deliverer', 'writeOnce', 'prefix', 'kmsKeyArn', 'inlinePolicy'] as const;
 
 /** The answers for role and policy. Throws `missing-answer`, naming all the flags that are missing, and `usage`. */
 export function resolveAnswers(sources: AnswerSources): SetupAnswers {
@@ -32,8 +33,11 @@ export function resolveAnswers(sources: AnswerSources): SetupAnswers {
   const missing = needed.filter((name) => (known[name] ?? '') === '');
   if (missing.length > 0) throw missingAnswers(missing.map((name) => answerRules[name].flag));
   const { kmsKeyArn, ...others } = known as SetupAnswers;
+  const { deliverer = 'vendor', writeOnce = deliverer === 'audit-export' } = known;
   const answers: SetupAnswers = {
     ...others,
+    deliverer,
+    writeOnce,
     prefix: normalisePrefix(others.prefix),
     ...(kmsKeyArn === undefined || kmsKeyArn === 'none' ? {} : { kmsKeyArn }),
   };
@@ -59,7 +63,7 @@ function flagOf(name: (typeof besideRequest)[number]): string {
 
 function knownAnswers({ options, profile, ambientRegion }: AnswerSources): KnownAnswers {
   const stored = profile === undefined ? {} : defined(answersOf(profile));
-  const given = defined({ region: options.region, ...pick(options, besideRequest) });
+  const given = meant(defined({ region: options.region, ...pick(options, besideRequest) }) as KnownAnswers);
   return {
     region: ambientRegion ?? presetRegion,
     types: [],
@@ -68,6 +72,18 @@ function knownAnswers({ options, profile, ambientRegion }: AnswerSources): Known
     // A bucket that is named anew has not the prefix of the old one.
     ...(given.bucket === undefined && stored.prefix !== undefined ? {} : { prefix: '' }),
     ...given,
+  };
+}
+
+/** A bucket, a role or an account may be named in another of AWS's spellings. */
+function meant(given: KnownAnswers): KnownAnswers {
+  const spelled = (['bucket', 'accountId', 'roleName', 'policyName'] as const).map((name) =>
+    given[name] === undefined ? {} : understood(name, given[name]),
+  );
+  return {
+    ...given,
+    ...Object.assign({}, ...spelled),
+    ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { initSettings } from '../init/settings.ts';
 
-const { accountId, organizationId, bucket, prefix, roleName, policyName, kmsKeyArn, inlinePolicy } =
-  initSettings;
+const { deliverer, accountId, organizationId, bucket, prefix, roleName, policyName } = initSettings;
+const { kmsKeyArn, writeOnce, inlinePolicy } = initSettings;
 
 const iam = 'What to do';
 
 /** The answers, as flags, for those who have no profile; `--region` is a global one. */
 export const answerSettings = {
+  deliverer,
   accountId,
   organizationId,
   bucket,
@@ -15,6 +16,7 @@ export const answerSettings = {
   roleName,
   policyName,
   kmsKeyArn,
+  writeOnce,
   inlinePolicy,
   request: {
     kind: 'text',
@@ -83,6 +85,28 @@ export const destroySettings = {
   receipt: {
     ...receipt,
     help: "the receipt to follow; the profile's if missing, or the only one without a profile",
+  },
+} as const satisfies Settings;
+
+export const rotateSettings = {
+  organizationId: {
+    ...organizationId,
+    group: iam,
+    help: 'the new external id; without it, goes on with what is under way',
+  },
+  finish: {
+    kind: 'switch',
+    flag: 'finish',
+    group: iam,
+    default: 'false',
+    help: 'the delivering side uses the new id: let only that in',
+  },
+  back: {
+    kind: 'switch',
+    flag: 'back',
+    group: iam,
+    default: 'false',
+    help: 'take it back: let only the old id in',
   },
 } as const satisfies Settings;
 

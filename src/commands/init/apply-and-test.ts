@@ -79,7 +79,8 @@ export async function testAgain(
   plan: AccessPlan | undefined,
 ): Promise<InitReport> {
   const { before } = wizard;
-  const profile: Profile = { ...before, types: answers.types };
+  const { types: _types, ...others } = before ?? {};
+  const profile: Profile = { ...others, ...(answers.types === 'all' ? {} : { types: answers.types }) };
   const tested = await testAndSettle(wizard, profile, before?.state === 'active' ? 0 : shortPatienceMs);
   return buildReport(wizard, answers, { outcome: 'tested', plan, ...tested });
 }

@@ -1,26 +1,67 @@
 import { AuditExportError } from '../../errors.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
-import { answerText, missingAnswers, noKey, withAnswer } from './given-answers.ts';
+import { answerText } from '../../core/setup/answers.ts';
+import type { AnswerName } from '../../core/setup/answers.ts';
+import { understood } from '../../core/setup/understood-answers.ts';
+import { missingAnswers, noKey, withAnswer } from './given-answers.ts';
 import { lookAtBucket } from './look-around.ts';
 import { decidedStep, stepFlags } from './next-step.ts';
-import type { Question } from './questions.ts';
-import { questions } from './questions.ts';
+import type { Question, Surroundings } from './questions.ts';
+import { questions, wordsFor } from './questions.ts';
 import { saveDraft } from './save-profile.ts';
 import type { Wizard } from './wizard.ts';
 import { surroundings } from './wizard.ts';
 
+/** What is typed or chosen to see the question before once more. */
+const back = '<';
+
 /**
  * The one place that decides where an answer comes from: flag or environment, then what the profile holds, then the
- * default if --yes was said, then the person, if there is one. Throws `missing-answer` with all flags that are missing.
+ * default if --yes was said, then the person, if there is one. Who is asked may go back, to any question that was put.
+ * Throws `missing-answer` with all flags that are missing.
  */
 export async function askQuestions(wizard: Wizard): Promise<void> {
   const missing: string[] = [];
-  for (const question of questions) {
-    const answered = await answerTo(wizard, question);
+  const asked: number[] = [];
+  const again = new Set<AnswerName>();
+  for (let at = 0; at < questions.length; at++) {
+    const question = questions[at] as Question;
+    const answered = await answerTo(wizard, question, { canGoBack: asked.length > 0, again });
+    if (answered === 'back') {
+      const before = asked.pop() ?? 0;
+      again.add((questions[before] as Question).name);
+      at = before - 1;
+      continue;
+    }
+    again.delete(question.name);
+    if (answered === 'asked') asked.push(at);
     if (answered === 'missing') missing.push(answerRules[question.name].flag);
     if (question.name === 'bucket') await lookAtBucket(wizard);
   }
   if (missing.length > 0) throw missingAnswers(missing);
+}
+
+/** Asks which answer shall be another, and for that one; what follows from it is looked at again. */
+export async function changeAnswer(wizard: Wizard): Promise<void> {
+  const around = surroundings(wizard);
+  const known = questions.filter(
+    ({ name, when }) => answerText(wizard.answers, name) !== undefined && when?.(around) !== false,
+  );
+  const name = (await wizard.host.prompter.choose({
+    name: 'change',
+    message: 'Which answer?',
+    help: 'Nothing has been changed in AWS yet.',
+    choices: known.map((question) => ({
+      value: question.name,
+      label: `${wordsFor(question.message, around)}  ${answerText(wizard.answers, question.name) ?? ''}`,
+    })),
+  })) as AnswerName;
+  const question = questions.find((question) => question.name === name) as Question;
+  wizard.given = Object.fromEntries(Object.entries(wizard.given).filter(([given]) => given !== name));
+  const text = await ask(wizard, question, false);
+  take(wizard, question, text);
+  await saveDraft(wizard);
+  if (['bucket', 'region', 'deliverer'].includes(name)) await askQuestions(wizard);
 }
 
 /** Where nobody can be asked, what is missing for certain is said before anything is looked at. */
@@ -29,10 +70,11 @@ export function demandAnswers(wizard: Wizard): void {
   const around = surroundings(wizard);
   const missing = questions
     .filter(
-      ({ name, when, preset }) =>
+      ({ name, when, preset, isAssumed }) =>
         when === undefined &&
+        isAssumed !== true &&
         (wizard.given[name] ?? answerText(wizard.answers, name)) === undefined &&
-        !(wizard.options.yes && preset(around) !== undefined),
+        !(wizard.options.yes && (preset(around) !== undefined || wizard.given.deliverer === 'audit-export')),
     )
     .map(({ name }) => answerRules[name].flag);
   if (mustDecide(wizard)) missing.push(stepFlags);
@@ -45,25 +87,44 @@ function mustDecide(wizard: Wizard): boolean {
   return decidedStep(wizard) === undefined && !host.canAsk && !isSetUp && options.receipt === undefined;
 }
 
-async function answerTo(wizard: Wizard, question: Question): Promise<'answered' | 'missing' | 'not-asked'> {
-  const { given, host, options } = wizard;
+async function answerTo(
+  wizard: Wizard,
+  question: Question,
+  { canGoBack, again }: { canGoBack: boolean; again: ReadonlySet<AnswerName> },
+): Promise<'answered' | 'asked' | 'back' | 'missing' | 'not-asked'> {
+  const { given, host } = wizard;
   const { name } = question;
   const around = surroundings(wizard);
-  const known = given[name] ?? (asksAgain(wizard) ? undefined : answerText(wizard.answers, name));
+  const once = again.has(name) || asksAgain(wizard);
+  const known = given[name] ?? (once ? undefined : answerText(wizard.answers, name));
   if (known !== undefined) {
     wizard.answers = withAnswer(wizard.answers, name, await rightHere(wizard, question, known));
     return 'answered';
   }
   if (question.when?.(around) === false) return 'not-asked';
-  const preset = options.yes ? question.preset(around) : undefined;
+  const preset = isAssumed(wizard, question) ? question.preset(around) : undefined;
   if (preset !== undefined) {
     wizard.answers = withAnswer(wizard.answers, name, preset);
     return 'answered';
   }
   if (!host.canAsk) return 'missing';
-  wizard.answers = withAnswer(wizard.answers, name, await ask(wizard, question));
+  const text = await ask(wizard, question, canGoBack);
+  if (text === back) return 'back';
+  take(wizard, question, text);
   await saveDraft(wizard);
-  return 'answered';
+  return 'asked';
+}
+
+/** Whoever gives answers as flags writes a script, in a terminal or not. */
+function isAssumed({ options, host, given }: Wizard, question: Question): boolean {
+  const isScript = !host.canAsk || Object.keys(given).length > 0;
+  return options.yes || (question.isAssumed === true && isScript);
+}
+
+/** Takes an answer, and what it says beside: a bucket may bring its folder along. */
+function take(wizard: Wizard, { name }: Question, text: string): void {
+  for (const [meant, value] of Object.entries(understood(name, text)))
+    wizard.answers = withAnswer(wizard.answers, meant as AnswerName, value);
 }
 
 /** `--reconfigure` alone goes through all questions again; with flags, only what they name changes. */
@@ -79,6 +140,8 @@ async function rightHere(wizard: Wizard, question: Question, text: string): Prom
   if (reason === undefined) return text;
   const fix = question.preset(around) ?? '';
   const { flag } = answerRules[question.name];
+  if (question.name !== 'region')
+    throw new AuditExportError('usage', `--${flag} ${text}: ${reason}`, { cure: `Use --${flag} ${fix}` });
   const taken =
     options.yes ||
     (host.canAsk &&
@@ -93,33 +156,63 @@ async function rightHere(wizard: Wizard, question: Question, text: string): Prom
   return fix;
 }
 
-async function ask(wizard: Wizard, question: Question): Promise<string> {
+async function ask(wizard: Wizard, question: Question, canGoBack: boolean): Promise<string> {
   const { prompter } = wizard.host;
-  const { name, message, help, kind, choices = [] } = question;
+  const { name, kind, choices = [] } = question;
   const around = surroundings(wizard);
-  const { flag, check: rule } = answerRules[name];
-  const check = (text: string): string | undefined => rule(text) ?? question.check?.(text, around);
+  const check = checkOf(question, around, canGoBack);
   const preset = answerText(wizard.answers, name) ?? question.preset(around);
-  const asked = { name: flag, message, help };
+  const help = wordsFor(question.help, around);
+  const asked = {
+    name: answerRules[name].flag,
+    message: wordsFor(question.message, around),
+    help: canGoBack && kind === 'text' ? `${help} ${back} goes back.` : help,
+  };
+  const goBack = canGoBack ? [{ value: back, label: '← back' }] : [];
+  const withPreset = preset === undefined ? {} : { preset };
   switch (kind) {
     case 'search':
-      return prompter.search({ ...asked, choices, check, ...(preset === undefined ? {} : { preset }) });
-    case 'pick': {
-      const picked = preset?.split(',') ?? [];
-      const values = await prompter.pick({
-        ...asked,
-        choices,
-        picked,
-        check: (values) => check(values.join(',')),
-      });
-      return values.join(',');
-    }
+      return prompter.search({ ...asked, choices: [...choices, ...goBack], check, ...withPreset });
+    case 'choose':
+      return prompter.choose({ ...asked, choices: [...choices, ...goBack], ...withPreset });
+    case 'pick':
+      return pickTypes(wizard, { ...asked, choices: [...choices, ...goBack] }, preset);
     case 'accept': {
       const offered = preset ?? noKey;
-      const yes = await prompter.confirm({ ...asked, message: `${message} (${offered})`, preset: true });
-      return yes ? offered : noKey;
+      const key = [
+        { value: offered, label: `yes, ${offered}` },
+        { value: noKey, label: 'no' },
+      ];
+      return prompter.choose({ ...asked, choices: [...key, ...goBack], preset: offered });
     }
     default:
-      return prompter.text({ ...asked, check, ...(preset === undefined ? {} : { prefilled: preset }) });
+      return prompter.text({ ...asked, check, ...withPreset });
   }
+}
+
+function checkOf(question: Question, around: Surroundings, canGoBack: boolean) {
+  const { name } = question;
+  return (typed: string): string | undefined => {
+    if (canGoBack && typed === back) return undefined;
+    const text = understood(name, typed)[name] ?? typed;
+    return answerRules[name].check(text) ?? question.check?.(text, around);
+  };
+}
+
+/** Whoever picks all of them means all, also those that come later: it is not a list. */
+async function pickTypes(
+  { host }: Wizard,
+  asked: Omit<Parameters<Wizard['host']['prompter']['pick']>[0], 'picked' | 'check'>,
+  preset: string | undefined,
+): Promise<string> {
+  const all = asked.choices.filter(({ value }) => value !== back).map(({ value }) => value);
+  const values = await host.prompter.pick({
+    ...asked,
+    picked: preset === undefined || preset === 'all' ? all : preset.split(','),
+    check: (picked) => (picked.includes(back) ? undefined : answerRules.types.check(picked.join(','))),
+  });
+  if (values.includes(back)) return back;
+  return all.every((type) => values.includes(type)) && values.length === all.length
+    ? 'all'
+    : values.join(',');
 }

@@ -11,7 +11,7 @@ import type { Wizard } from './wizard.ts';
 
 /** What was decided. `plan` is missing where IAM could not be asked. */
 export type Decision =
-  | { step: NextStep | 'test'; plan: AccessPlan | undefined }
+  | { step: Exclude<NextStep, 'change'> | 'test'; plan: AccessPlan | undefined }
   | { step: 'request'; file: string }
   | { step: 'receive'; file: string; receipt: CompleteReceipt };
 

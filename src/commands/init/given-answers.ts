@@ -4,7 +4,8 @@ import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { environmentName } from '../../core/config/setting.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
-import type { AnswerName, SetupAnswers } from '../../core/setup/answers.ts';
+import type { AnswerName, Deliverer, SetupAnswers } from '../../core/setup/answers.ts';
+import { understood } from '../../core/setup/understood-answers.ts';
 import type { InitOptions } from './settings.ts';
 
 /** Answers as text, the way a flag gives them. */
@@ -16,6 +17,8 @@ export const noKey = 'none';
 /** The answers that flags and environment give. Throws `usage`, naming every one that breaks its rule. */
 export function givenAnswers(options: InitOptions & GlobalOptions): GivenAnswers {
   const texts: Record<AnswerName, string | undefined> = {
+    deliverer: options.deliverer,
+    writeOnce: options.writeOnce === undefined ? undefined : options.writeOnce ? 'yes' : 'no',
     accountId: options.accountId,
     organizationId: options.organizationId,
     bucket: options.bucket,
@@ -26,9 +29,16 @@ export function givenAnswers(options: InitOptions & GlobalOptions): GivenAnswers
     types: options.types?.join(','),
     kmsKeyArn: options.kmsKeyArn,
   };
-  const given = Object.entries(texts).filter(
+  const typed = Object.entries(texts).filter(
     (entry): entry is [AnswerName, string] => entry[1] !== undefined,
   );
+  // What one flag says beside its own answer counts less than the flag of that answer.
+  const meant = typed.map(([name, text]) => understood(name, text));
+  const own = typed.map(([name], at) => [name, meant[at]?.[name] ?? '']);
+  const given = Object.entries({ ...Object.assign({}, ...meant), ...Object.fromEntries(own) }) as [
+    AnswerName,
+    string,
+  ][];
   const wrong = given.flatMap(([name, text]) => {
     const reason = name === 'kmsKeyArn' && text === noKey ? undefined : answerRules[name].check(text);
     return reason === undefined ? [] : [`--${answerRules[name].flag} ${JSON.stringify(text)}: ${reason}`];
@@ -44,7 +54,11 @@ export function givenAnswers(options: InitOptions & GlobalOptions): GivenAnswers
 export function withAnswer(answers: KnownAnswers, name: AnswerName, text: string): KnownAnswers {
   switch (name) {
     case 'types':
-      return { ...answers, types: [...new Set(text.split(',').map((type) => type.trim()))].filter(Boolean) };
+      return { ...answers, types: text === 'all' ? text : typesIn(text) };
+    case 'deliverer':
+      return { ...answers, deliverer: text as Deliverer };
+    case 'writeOnce':
+      return { ...answers, writeOnce: text === 'yes' };
     case 'prefix':
       return { ...answers, prefix: normalisePrefix(text) };
     case 'kmsKeyArn':
@@ -54,10 +68,8 @@ export function withAnswer(answers: KnownAnswers, name: AnswerName, text: string
   }
 }
 
-/** The answer as text, the way a flag would give it. */
-export function answerText(answers: KnownAnswers, name: AnswerName): string | undefined {
-  const value = answers[name];
-  return Array.isArray(value) ? value.join(',') : value;
+function typesIn(text: string): string[] {
+  return [...new Set(text.split(',').map((type) => type.trim()))].filter(Boolean);
 }
 
 /** All answers missing at once, each with its flag and its environment variable. */

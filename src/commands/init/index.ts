@@ -3,10 +3,11 @@ import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import { answerRules, contradictions } from '../../core/setup/answer-rules.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
 import type { SetupAnswers } from '../../core/setup/answers.ts';
-import { askQuestions, demandAnswers } from './ask-questions.ts';
+import { askQuestions, changeAnswer, demandAnswers } from './ask-questions.ts';
 import type { Decision } from './carry-out.ts';
 import { carryOut } from './carry-out.ts';
-import { answerText, givenAnswers, isComplete } from './given-answers.ts';
+import { givenAnswers, isComplete } from './given-answers.ts';
+import { answerText } from '../../core/setup/answers.ts';
 import type { InitHost } from './init-host.ts';
 import type { InitReport } from './init-report.ts';
 import { lookAtCaller } from './look-around.ts';
@@ -75,29 +76,74 @@ async function decide(wizard: Wizard, target: TargetProfile): Promise<Decided> {
   const received = receipt === undefined ? undefined : await readReceipt(wizard, receipt);
   demandAnswers(wizard);
   await lookAtCaller(wizard);
+  await changeDraft(wizard, target);
   await askQuestions(wizard);
   const answers = completeAnswers(wizard);
   if (received !== undefined) return { answers, decision: { step: 'receive', ...received } };
   if (target.isSetUp) showDifference(wizard, target);
   else await saveDraft(wizard);
   if (request !== undefined) return { answers, decision: { step: 'request', file: request } };
-  const plan = await seePlan(wizard, answers);
-  if (onlyTest(wizard, target, plan)) return { answers, decision: { step: 'test', plan } };
-  return { answers, decision: { step: await chooseStep(wizard, plan), plan } };
+  return planUntilDecided(wizard, target, answers);
+}
+
+/** Shows what would be done; whoever changes an answer then sees it again. */
+async function planUntilDecided(
+  wizard: Wizard,
+  target: TargetProfile,
+  first: SetupAnswers,
+): Promise<Decided> {
+  let answers = first;
+  for (;;) {
+    const plan = await seePlan(wizard, answers);
+    if (onlyTest(wizard, target, plan)) return { answers, decision: { step: 'test', plan } };
+    const step = await chooseStep(wizard, plan);
+    if (step !== 'change') return { answers, decision: { step, plan } };
+    await changeAnswer(wizard);
+    answers = completeAnswers(wizard);
+  }
+}
+
+/** A draft that is gone on with: what it holds may be changed before anything else is asked. */
+async function changeDraft(wizard: Wizard, { before, isSetUp }: TargetProfile): Promise<void> {
+  const { host, options } = wizard;
+  if (before === undefined || isSetUp || !host.canAsk || options.yes || options.receipt !== undefined) return;
+  for (;;) {
+    const step = await host.prompter.choose({
+      name: 'draft',
+      message: 'Go on with these answers?',
+      help: 'What is not answered yet is asked next.',
+      choices: [
+        { value: 'go-on', label: 'Go on' },
+        { value: 'change', label: 'Change an answer' },
+      ],
+      preset: 'go-on',
+    });
+    if (step === 'go-on') return;
+    await changeAnswer(wizard);
+  }
 }
 
 /** A profile that is set up and needs no change is tested again; so is one whose role is out of these credentials' sight. */
 function onlyTest(
-  { before, caller, createBucket, options, answers }: Wizard,
+  wizard: Wizard,
   { isSetUp, answers: known }: TargetProfile,
   plan: AccessPlan | undefined,
 ): boolean {
+  const { before, caller, createBucket, options, answers } = wizard;
   if (!isSetUp || before?.role === undefined || options.print || createBucket) return false;
-  if (guardedChanges(known, answers).length > 0) return false;
-  const { customerAccountId } = answers;
-  const elsewhere =
-    caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
-  return elsewhere || (plan?.inSync === true && plan.changes.length === 0);
+  if (guardedChanges(known, answers).length > 0 || learnsMore(wizard, plan)) return false;
+  return isElsewhere(caller, answers) || (plan?.inSync === true && plan.changes.length === 0);
+}
+
+function isElsewhere(caller: Wizard['caller'], { customerAccountId }: Wizard['answers']): boolean {
+  return caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
+}
+
+/** Whether the profile does not know, or knows wrong, what can be seen: that is written into it. */
+function learnsMore({ before, look, options }: Wizard, plan: AccessPlan | undefined): boolean {
+  if (!options.reconfigure) return false;
+  const roleMoved = typeof plan?.roleArn === 'string' && plan.roleArn !== before?.role?.arn;
+  return roleMoved || (before?.bucketOwner === undefined && look?.ownedByAccount === true);
 }
 
 function greet({ before, host, profileName, isSetUp, answers }: Wizard): void {
@@ -123,7 +169,7 @@ function completeAnswers({ answers }: Wizard): SetupAnswers {
   const [problem] = contradictions(answers);
   if (problem !== undefined)
     throw new AuditExportError('usage', `The answers contradict each other: ${problem.reason}`, {
-      cure: 'Name a key of the region of the bucket with --kms-key-arn, or correct --region.',
+      cure: 'Correct --kms-key-arn, --region, --role-name, --write-once or --deliverer.',
     });
   return answers;
 }

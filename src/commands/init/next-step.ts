@@ -5,7 +5,7 @@ import { missingAnswers } from './given-answers.ts';
 import type { Wizard } from './wizard.ts';
 
 /** What becomes of the plan. */
-export type NextStep = 'apply' | 'print' | 'save';
+export type NextStep = 'apply' | 'change' | 'print' | 'save';
 
 /** How a missing decision is named among missing answers. */
 export const stepFlags = 'apply (or --print or --save)';
@@ -35,6 +35,11 @@ export async function chooseStep(wizard: Wizard, plan: AccessPlan | undefined): 
       label: 'Apply it now',
       description: 'Makes what is listed above, waits until IAM knows it, and tests the access.',
       ...(blocked === undefined ? {} : { disabled: blocked }),
+    },
+    {
+      value: 'change',
+      label: 'Change an answer',
+      description: 'Asks which one, and shows the plan again.',
     },
     {
       value: 'print',

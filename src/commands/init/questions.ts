@@ -1,5 +1,10 @@
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
-import { answerRules, builtInAuditTypes, roleNameStart } from '../../core/setup/answer-rules.ts';
+import {
+  answerRules,
+  builtInAuditTypes,
+  roleNameStart,
+  vendorsRoleNameProblem,
+} from '../../core/setup/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers.ts';
 import { partitionOf } from '../../core/setup/aws-partition.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';
@@ -15,16 +20,21 @@ export interface Surroundings {
   look: BucketLook | undefined;
 }
 
+/** Words that may depend on who delivers: for a vendor's service, and for this tool. */
+type Words = string | { vendor: string; own: string };
+
 /** One question of the wizard. Answers are text here; types are joined by commas. */
 export interface Question {
   name: AnswerName;
-  message: string;
+  message: Words;
   /** One line. */
-  help: string;
-  kind: 'text' | 'search' | 'pick' | 'accept';
+  help: Words;
+  kind: 'text' | 'search' | 'choose' | 'pick' | 'accept';
   choices?: readonly Choice[];
-  /** What `--yes` takes, and what stands there already in the terminal; undefined: only a person or a flag can say. */
+  /** What `--yes` takes, and an empty line in the terminal; undefined: only a person or a flag can say. */
   preset: (around: Surroundings) => string | undefined;
+  /** Counts where a script says nothing. */
+  isAssumed?: true;
   /** Asked always, where missing. */
   when?: (around: Surroundings) => boolean;
   /** What is wrong with it here, beyond its rule. */
@@ -38,28 +48,63 @@ const typeMeanings: Record<(typeof builtInAuditTypes)[number], string> = {
   alert: 'thresholds that were reached',
   tokenization: 'use of the token vault, where it is licensed',
   'native-query': "queries in the warehouse itself, in Immuta's format",
+  'uam-query': "queries in Immuta's universal audit model",
 };
 
-/** All questions, in the order in which they are asked. */
+const isOwn = ({ answers }: Pick<Surroundings, 'answers'>): boolean => answers.deliverer === 'audit-export';
+
+/** The words for who delivers. */
+export function wordsFor(words: Words, around: Pick<Surroundings, 'answers'>): string {
+  if (typeof words === 'string') return words;
+  return isOwn(around) ? words.own : words.vendor;
+}
+
+/** All questions, in the order in which they are asked: everything hangs on the first. */
 export const questions: readonly Question[] = [
   {
+    name: 'deliverer',
+    message: 'Who delivers the audit logs?',
+    help: 'Everything else follows from it: whom the role trusts, its name, and what can be tested from here.',
+    kind: 'choose',
+    choices: [
+      {
+        value: 'vendor',
+        label: "the vendor's service (ALTR, from its own AWS account)",
+        description: 'Here the role is made and checked from your side; the vendor tests the rest.',
+      },
+      {
+        value: 'audit-export',
+        label: 'this tool, with credentials of an account that you name',
+        description: 'Immuta, Snowflake, files: audit-export push and collect deliver through the role.',
+      },
+    ],
+    preset: () => 'vendor',
+    isAssumed: true,
+  },
+  {
     name: 'accountId',
-    message: 'AWS account to trust (ALTR)',
-    help: '12 digits. ALTR Support names it; it is the account that will deliver the audit logs.',
+    message: { vendor: 'AWS account to trust (ALTR)', own: 'AWS account whose credentials deliver' },
+    help: {
+      vendor: '12 digits. ALTR Support names it; it is the account that will deliver the audit logs.',
+      own: '12 digits; it may be your own.',
+    },
     kind: 'text',
-    preset: () => undefined,
+    preset: (around) => (isOwn(around) ? around.caller?.account : undefined),
   },
   {
     name: 'organizationId',
-    message: 'Organization id',
-    help: 'Issued by ALTR; it becomes the external id that the account has to name. Never make one up.',
+    message: { vendor: 'Organization id', own: 'External id' },
+    help: {
+      vendor: 'Issued by ALTR; it becomes the external id that the account has to name. Never make one up.',
+      own: 'Whoever assumes the role has to name it; it is no secret. The profile keeps it.',
+    },
     kind: 'text',
-    preset: () => undefined,
+    preset: (around) => (isOwn(around) ? `audit-export-${around.profileName}` : undefined),
   },
   {
     name: 'bucket',
     message: 'Bucket',
-    help: 'Name of the S3 bucket for the audit logs, exactly as in AWS.',
+    help: 'Name of the S3 bucket for the audit logs, exactly as in AWS; s3://bucket/folder answers two questions.',
     kind: 'text',
     preset: () => undefined,
   },
@@ -77,14 +122,22 @@ export const questions: readonly Question[] = [
     message: 'Folder in the bucket',
     help: 'The role may write below it and nowhere else. A slash alone is the whole bucket.',
     kind: 'text',
-    preset: () => 'altr',
+    preset: (around) => (isOwn(around) ? 'audit' : 'altr'),
   },
   {
     name: 'roleName',
     message: 'Name of the role',
-    help: `Must start with ${roleNameStart}, in these capitals: ALTR may assume no other role.`,
+    help: {
+      vendor: `Must start with ${roleNameStart}, in these capitals: ALTR may assume no other role.`,
+      own: 'At most 64 letters, digits and + = , . @ _ -.',
+    },
     kind: 'text',
-    preset: ({ profileName }) => `${roleNameStart}${inCapitals(profileName)}`.slice(0, 64),
+    preset: (around) =>
+      `${isOwn(around) ? 'AuditExportDelivery' : roleNameStart}${inCapitals(around.profileName)}`.slice(
+        0,
+        64,
+      ),
+    check: (text, { answers }) => (isOwn({ answers }) ? undefined : vendorsRoleNameProblem(text)),
   },
   {
     name: 'policyName',
@@ -96,10 +149,10 @@ export const questions: readonly Question[] = [
   {
     name: 'types',
     message: 'Audit types to export',
-    help: 'What is not chosen is read and counted, but not delivered.',
+    help: 'What is not chosen is read and counted, but not delivered. All are also those that come later.',
     kind: 'pick',
     choices: builtInAuditTypes.map((type) => ({ value: type, label: type, description: typeMeanings[type] })),
-    preset: () => builtInAuditTypes.join(','),
+    preset: () => 'all',
   },
   {
     name: 'kmsKeyArn',
@@ -108,6 +161,19 @@ export const questions: readonly Question[] = [
     kind: 'accept',
     preset: bucketKeyArn,
     when: (around) => bucketKeyArn(around) !== undefined,
+  },
+  {
+    name: 'writeOnce',
+    message: 'Keep the role from replacing what it has delivered?',
+    help: 'A second statement denies writes that do not ask whether the name is free; this tool always asks.',
+    kind: 'choose',
+    choices: [
+      { value: 'yes', label: 'yes' },
+      { value: 'no', label: 'no' },
+    ],
+    preset: (around) => (isOwn(around) ? 'yes' : 'no'),
+    isAssumed: true,
+    when: isOwn,
   },
 ];
 

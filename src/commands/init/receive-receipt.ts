@@ -2,7 +2,7 @@ import { AuditExportError } from '../../errors.ts';
 import type { AnswerName } from '../../core/setup/answers.ts';
 import type { AccessReceipt } from '../../core/setup/receipt.ts';
 import { parseReceipt } from '../../core/setup/receipt.ts';
-import { answerText } from './given-answers.ts';
+import { answerText } from '../../core/setup/answers.ts';
 import type { Wizard } from './wizard.ts';
 
 /** A receipt with everything that goes on from it. */
@@ -37,6 +37,8 @@ export async function readReceipt(
     );
   wizard.answers = {
     policyName: receipt.policyName,
+    deliverer: receipt.deliverer,
+    ...(receipt.writeOnce ? { writeOnce: true } : {}),
     ...wizard.answers,
     ...told,
     inlinePolicy: receipt.policyArn === null,
@@ -45,7 +47,9 @@ export async function readReceipt(
   return { receipt: { ...receipt, roleArn }, file };
 }
 
-function answersOfReceipt(receipt: AccessReceipt): Partial<Record<Exclude<AnswerName, 'types'>, string>> {
+function answersOfReceipt(
+  receipt: AccessReceipt,
+): Partial<Record<Exclude<AnswerName, 'types' | 'deliverer' | 'writeOnce'>, string>> {
   return {
     accountId: receipt.trustedAccountId,
     organizationId: receipt.externalId,

@@ -4,10 +4,12 @@ import type { Wizard } from './wizard.ts';
 
 /** Puts a profile into the configuration; the first one is the default from then on. */
 export function withProfile(config: Config, name: string, profile: Profile): Config {
-  const { $schema, defaultProfile = name, profiles, ...others } = config;
+  const { $schema, profiles, ...others } = config;
+  // A draft is nobody's default: `push --to` must go on as if there were none.
+  const defaultProfile = config.defaultProfile ?? (profile.state === 'draft' ? undefined : name);
   return {
     ...($schema === undefined ? {} : { $schema }),
-    defaultProfile,
+    ...(defaultProfile === undefined ? {} : { defaultProfile }),
     ...others,
     profiles: { ...profiles, [name]: profile },
   };

@@ -48,7 +48,7 @@ async function planOf(wizard: Wizard, desired: DesiredAccess): Promise<AccessPla
   }
   const iam = await host.openIam(desired.region, profileName);
   try {
-    return await readPlan(desired, iam.admin);
+    return await readPlan(desired, iam.admin, { nowMs: host.clock.now() });
   } catch (error) {
     if (!isAuditExportError(error) || options.apply) throw error;
     host.say(`What there is in IAM could not be seen: ${error.message}`, 'warn');

@@ -6,12 +6,20 @@ const what = 'What to do';
 
 /** All settings of `init`. An answer that none of them gives is asked for; `--region` is a global one. */
 export const initSettings = {
+  deliverer: {
+    kind: 'text',
+    flag: 'deliverer',
+    value: 'WHO',
+    group: answers,
+    choices: ['vendor', 'audit-export'],
+    help: "who delivers: vendor (the vendor's own service; the default) or audit-export (this tool)",
+  },
   accountId: {
     kind: 'text',
     flag: 'account-id',
     value: 'ACCOUNT',
     group: answers,
-    help: 'AWS account that is trusted to deliver (ALTR Support names theirs)',
+    help: 'AWS account that is trusted to deliver (ALTR Support names theirs; your own where this tool delivers)',
   },
   organizationId: {
     kind: 'text',
@@ -33,7 +41,7 @@ export const initSettings = {
     flag: 'role-name',
     value: 'NAME',
     group: answers,
-    help: 'name of the role; must start with ALTRPublishSIEMData',
+    help: 'name of the role; for a vendor it must start with ALTRPublishSIEMData',
   },
   policyName: {
     kind: 'text',
@@ -47,7 +55,7 @@ export const initSettings = {
     flag: 'types',
     value: 'TYPES',
     group: answers,
-    help: 'audit types to export, such as query,alert',
+    help: 'audit types to export, such as query,alert; all for all, also later ones',
   },
   kmsKeyArn: {
     kind: 'text',
@@ -55,6 +63,12 @@ export const initSettings = {
     value: 'ARN',
     group: answers,
     help: "KMS key that the role may encrypt with; 'none' for none",
+  },
+  writeOnce: {
+    kind: 'switch',
+    flag: 'write-once',
+    group: answers,
+    help: 'the role may not replace what it delivered; the default where this tool delivers',
   },
   inlinePolicy: {
     kind: 'switch',

@@ -5,7 +5,8 @@ import { answersOf } from '../../core/config/profile-answers.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers.ts';
 import type { GivenAnswers } from './given-answers.ts';
-import { answerText, withAnswer } from './given-answers.ts';
+import { withAnswer } from './given-answers.ts';
+import { answerText } from '../../core/setup/answers.ts';
 
 /** The profile that `init` works on. */
 export interface TargetProfile {
@@ -19,7 +20,7 @@ const profileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** Finds it: the one named, else the default one, else a new one called `default`. Throws `usage`. */
 export function targetProfile(config: Config | undefined, named: string | undefined): TargetProfile {
-  const name = named ?? config?.defaultProfile ?? 'default';
+  const name = named ?? config?.defaultProfile ?? onlyDraft(config) ?? 'default';
   if (!profileName.test(name))
     throw new AuditExportError('usage', `${JSON.stringify(name)} can't be the name of a profile.`, {
       cure: 'Use letters, digits, dots, dashes and underscores.',
@@ -31,11 +32,22 @@ export function targetProfile(config: Config | undefined, named: string | undefi
     throw new AuditExportError('usage', `The profile ${name} delivers to a folder, which needs no set-up.`, {
       cure: 'Name a new profile with --profile.',
     });
-  return { name, before, answers: answersOf(before), isSetUp: before.state !== 'draft' };
+  const isSetUp = before.state !== 'draft';
+  // A profile that was set up without saying so is a vendor's.
+  const unsaid = isSetUp ? { deliverer: 'vendor' as const, writeOnce: false } : {};
+  return { name, before, answers: { ...unsaid, ...answersOf(before) }, isSetUp };
+}
+
+/** A wizard that was closed is gone on with, although a draft is nobody's default. */
+function onlyDraft(config: Config | undefined): string | undefined {
+  const [first, ...others] = Object.entries(config?.profiles ?? {});
+  return others.length === 0 && first?.[1].state === 'draft' ? first[0] : undefined;
 }
 
 /** What may not change by a slip once a profile is set up. Audit types may. */
 const guarded: readonly AnswerName[] = [
+  'deliverer',
+  'writeOnce',
   'accountId',
   'organizationId',
   'bucket',

@@ -23,7 +23,7 @@ export interface Wizard {
   /** Whether role and policy were made already: then nothing is saved before it is decided. */
   readonly isSetUp: boolean;
   /** Answers of flags and environment. */
-  readonly given: GivenAnswers;
+  given: GivenAnswers;
   readonly reach: Reach;
   answers: KnownAnswers;
   /** Whether AWS answers to the credentials at hand. */

@@ -137,6 +137,8 @@ class Follower {
     const { host, inputs, kept, held, deadline } = this.#options;
     await this.#removeDelivered(kept, held);
     this.#notes.started(this.#session.plan.inputs);
+    // Decisions about files count for the first batch: they must be known by then.
+    if (inputs.hasFiles) await this.#scan();
     const stopReloading = host.onReload(() => void this.#reload());
     const drained = new AbortController();
     void this.#awaitDeadline(drained.signal);

@@ -138,6 +138,7 @@ export class Session {
           objectBytes: cut.objectBytes,
           maxLineBytes: cut.maxLineBytes,
           wrapping: cut.unwrap === 'none' ? undefined : cut.unwrap,
+          envelopes: rules.envelopes,
           chunkBytes,
           limits: defaultLimits,
           confirm,

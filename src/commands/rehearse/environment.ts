@@ -26,6 +26,7 @@ const overriding = [
   'AWS_ENDPOINT_URL_STS',
   'AWS_ENDPOINT_URL_IAM',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AUDIT_EXPORT_PROFILE',
 ] as const;
 
 /** The profiles `customer` (also the default) and `vendor`, each with its region and endpoint. */
@@ -54,8 +55,17 @@ export function profileFiles(emulator: Emulator): ProfileFiles {
   return { config: `${config.join('\n\n')}\n`, credentials: `${credentials.join('\n\n')}\n` };
 }
 
+/** Configuration and state of a rehearsal: what is tried there must not change what is used elsewhere. */
+export interface SettingsPlace {
+  readonly configFile: string;
+  readonly stateHome: string;
+}
+
 /** The environment in which `aws`, the SDKs and `audit-export` meet the rehearsal. */
-export function rehearsalEnvironment(paths: { config: string; credentials: string }): EnvironmentChange {
+export function rehearsalEnvironment(
+  paths: { config: string; credentials: string },
+  settings?: SettingsPlace,
+): EnvironmentChange {
   return {
     set: {
       AWS_CONFIG_FILE: paths.config,
@@ -65,6 +75,9 @@ export function rehearsalEnvironment(paths: { config: string; credentials: strin
       // The endpoint is loopback: no proxy can reach it.
       NO_PROXY: '127.0.0.1,localhost',
       no_proxy: '127.0.0.1,localhost',
+      ...(settings === undefined
+        ? {}
+        : { AUDIT_EXPORT_CONFIG: settings.configFile, XDG_STATE_HOME: settings.stateHome }),
     },
     unset: overriding,
   };

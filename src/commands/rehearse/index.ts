@@ -30,19 +30,21 @@ export async function rehearse(options: RehearseOptions, host: RehearseHost): Pr
     demandLoopback(emulator);
     const files = profileFiles(emulator);
     const folder = await host.writePrivateFiles({ config: files.config, credentials: files.credentials });
+    const place = options.ownSettings === true ? undefined : await host.settingsPlace(options.dataDir);
     try {
       const { config = '', credentials = '' } = folder.paths;
-      const environment = rehearsalEnvironment({ config, credentials });
+      const environment = rehearsalEnvironment({ config, credentials }, place);
       announce(emulator, options.scenario, summary, host);
       if (options.command.length > 0) return await host.runCommand(options.command, environment);
       host.print(
         options.json
           ? report(emulator, { name: options.scenario, summary }, environment)
-          : toShell(environment),
+          : `${toShell(environment)}\nexport AUDIT_EXPORT_REHEARSAL_PID=${host.processId}`,
       );
-      await stopped(host.signal);
+      await stopped(host.signal, options.forMs);
       return 0;
     } finally {
+      await place?.remove();
       await folder.remove();
     }
   } finally {
@@ -89,9 +91,17 @@ function demandLoopback(emulator: Emulator): void {
   throw new AuditExportError('unexpected', `The rehearsal listens on ${hostname}, which is not loopback.`);
 }
 
-async function stopped(signal: AbortSignal): Promise<void> {
+async function stopped(signal: AbortSignal, forMs: number | undefined): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const timer = forMs === undefined ? undefined : setTimeout(resolve, forMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

@@ -35,6 +35,27 @@ export const rehearseSettings = {
     default: '1',
     help: 'makes faults with a rate come out the same in every run',
   },
+  background: {
+    kind: 'switch',
+    flag: 'background',
+    group: rehearsal,
+    default: 'false',
+    help: 'print the environment once all is ready, and go on behind: eval "$(audit-export rehearse --background)"',
+  },
+  for: {
+    kind: 'duration',
+    flag: 'for',
+    value: 'DURATION',
+    group: rehearsal,
+    help: 'end by itself after so long; 1h with --background if nothing is said',
+  },
+  ownSettings: {
+    kind: 'switch',
+    flag: 'own-settings',
+    group: rehearsal,
+    default: 'false',
+    help: 'use your own configuration and state in it; else both are of the rehearsal alone, or in --data DIR',
+  },
 } as const satisfies Settings;
 
 export type RehearseSettings = Values<typeof rehearseSettings>;

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Profile } from '../../core/config/parse-config.ts';
 import { describeStoreAddress, parseStoreAddress } from '../../core/config/store-address.ts';
 import { parseEvery } from '../../core/schedule/every.ts';
@@ -8,6 +8,7 @@ import type {
   RenderedFile,
   Schedule,
   ScheduledCommand,
+  ScheduledFile,
   ScheduledStore,
 } from '../../core/schedule/schedule.ts';
 import { scheduleName } from '../../core/schedule/schedule.ts';
@@ -32,6 +33,8 @@ export interface ScheduleHost {
   configPath: (file: string) => string;
   /** Where this user keeps state; undefined where there is no place. */
   stateHome: string | undefined;
+  /** How Snowflake is logged in to here: the file of a key, if one is used. */
+  snowflakeKeyFile?: string | undefined;
 }
 
 /** What `schedule --json` prints. Shape: schemas/schedule.schema.json. */
@@ -62,7 +65,7 @@ export function schedule(request: ScheduleRequest, host: ScheduleHost): Schedule
 
 function modelOf(
   request: ScheduleRequest,
-  { program, workingFolder, configPath, stateHome }: ScheduleHost,
+  { program, workingFolder, configPath, stateHome, snowflakeKeyFile }: ScheduleHost,
   format: ScheduleFormat,
 ): Schedule {
   const { options, inputs, configFile } = request;
@@ -97,7 +100,9 @@ function modelOf(
     configFile: absolute(configFile ?? ''),
     configPath: configPath(absolute(configFile ?? '')),
     stateHome,
-    fileMembers: ['schemas', 'quarantine', 'userMap', 'dataSources'].filter((member) => member in values),
+    fileMembers: ['schemas', 'quarantine'].filter((member) => member in values),
+    files: command === 'collect' ? collectFiles(values, absolute) : [],
+    keyFile: command === 'collect' && snowflakeKeyFile !== undefined ? absolute(snowflakeKeyFile) : undefined,
     user: userName(options.user),
     metricsFile: options.metricsFile === undefined ? undefined : absolute(options.metricsFile),
     kubernetes: {
@@ -108,6 +113,16 @@ function modelOf(
       config: configWith(profile, values),
     },
   };
+}
+
+/** The maps of a profile, as flags with absolute paths. */
+function collectFiles(
+  { userMap, dataSources }: Profile,
+  absolute: (path: string) => string,
+): ScheduledFile[] {
+  return Object.entries({ 'user-map': userMap, 'data-sources': dataSources }).flatMap(([flag, path]) =>
+    typeof path !== 'string' ? [] : [{ flag, name: `${flag}${extname(path)}`, path: absolute(path) }],
+  );
 }
 
 function requireProfile(profile: ScheduleRequest['profile']): { name: string; profile: Profile } {

@@ -97,7 +97,8 @@ function accessProblems({ accessTest, state }: Known, { named: { flags } }: Evid
 
 function lastRunProblems(_: Known, { runs }: Evidence): StatusProblem[] {
   const last = runs.findLast(({ state }) => state !== 'running');
-  if (last === undefined || didEndWell(last.state)) return [];
+  if (last === undefined) return [];
+  if (didEndWell(last.state)) return leftOutProblems(last);
   const tries = last.attempt === 1 ? '' : ` (attempt ${last.attempt})`;
   const reason = last.end?.reason;
   const why =
@@ -109,6 +110,13 @@ function lastRunProblems(_: Known, { runs }: Evidence): StatusProblem[] {
       cure: reason?.cure ?? 'Run it again: nothing is stored twice.',
     },
   ];
+}
+
+/** A run that delivered all it had, and said what it had not. */
+function leftOutProblems({ end }: JudgedRun): StatusProblem[] {
+  if (end === undefined || end.reason === null) return [];
+  const { message, cure } = end.reason;
+  return [{ problem: 'left-out', message, cure: cure ?? 'Look at its report.' }];
 }
 
 const sayings: Readonly<Record<string, string>> = {

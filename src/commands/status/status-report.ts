@@ -100,6 +100,7 @@ export const problemCodes = [
   'not-tested',
   'last-run-failed',
   'source',
+  'left-out',
   'silence',
   'spool-waits',
   'quarantine',

@@ -2,7 +2,9 @@ import type { AccessReport } from '../../core/access/access-report.ts';
 import { climb } from '../../core/access/climb.ts';
 import type { ClimbPlan } from '../../core/access/climb.ts';
 import type { TestedAccess } from '../../core/access/tested-access.ts';
-import { probeKey } from '../../core/access/tested-access.ts';
+import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
+import { builtInAuditTypes } from '../../core/setup/answer-rules.ts';
+import { probeKey } from '../../core/setup/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
@@ -61,7 +63,7 @@ async function probe(
     tags,
     role,
   };
-  const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(access) });
+  const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
     return await climb(access, plan, { prober, clock, sleep, onProbe, onWait, agreeToLock });
@@ -77,7 +79,6 @@ async function testedAccess(
 ): Promise<TestedAccess> {
   const { bucket, prefix } = store;
   const known = profile === undefined ? {} : answersOf(profile.profile);
-  const { setup } = profile?.profile ?? {};
   return {
     profile: profile?.name,
     bucket,
@@ -85,16 +86,46 @@ async function testedAccess(
     region: options.region ?? (await host.ambientRegion()),
     role: roleOf(options, profile?.profile),
     bucketOwner: options.bucketOwner,
+    ...plannedFor(profile?.profile),
+    ...deliveryOf(options),
     trustedAccountId: options.accountId ?? known.accountId,
-    policyName: setup?.policyName,
-    inlinePolicy: known.inlinePolicy ?? false,
-    kmsKeyArn: known.kmsKeyArn,
     otherBucket: options.otherBucket,
     changedMs,
   };
 }
 
 type BucketAddress = Extract<StoreAddress, { kind: 's3' }>;
+
+/** What the set-up has planned for the access. A profile that `init` made without saying so is a vendor's. */
+function plannedFor(
+  profile: Profile | undefined,
+): Pick<
+  TestedAccess,
+  'deliverer' | 'writeOnce' | 'otherExternalId' | 'policyName' | 'inlinePolicy' | 'kmsKeyArn'
+> {
+  const { setup = {}, state } = profile ?? {};
+  return {
+    deliverer: setup.deliverer ?? (state === undefined ? undefined : 'vendor'),
+    writeOnce: setup.writeOnce === true,
+    otherExternalId: setup.nextOrganizationId ?? setup.previousOrganizationId,
+    policyName: setup.policyName,
+    inlinePolicy: setup.inlinePolicy === true,
+    kmsKeyArn: setup.kmsKeyArn,
+  };
+}
+
+/** What is delivered, and how, as far as a policy can tell one delivery from another. */
+function deliveryOf(
+  options: TestAccessOptions & GlobalOptions,
+): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
+  const { types, partition, layout, storageClass, kmsKeyId, tags, endpointUrl } = options;
+  return {
+    types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
+    layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
+    headers: { storageClass, kmsKeyId, tags },
+    endpointUrl,
+  };
+}
 
 function bucketOf(to: string | undefined, profile: TestAccessRequest['profile']): BucketAddress {
   if (to === undefined)

@@ -4,7 +4,8 @@ import { pushSettings } from '../push/settings.ts';
 const test = 'Test';
 const access = 'Access';
 
-const { to, bucketOwner, kmsKeyId, sse, acl, storageClass, tags, pathStyle } = pushSettings;
+const { to, types, partition, layout, bucketOwner, kmsKeyId, sse, acl, storageClass, tags, pathStyle } =
+  pushSettings;
 
 /** All settings of `test-access`: those of `push` that say where and how is delivered, and its own. */
 export const testAccessSettings = {
@@ -66,6 +67,9 @@ export const testAccessSettings = {
     help: "account that the role should trust (the vendor's); else the one of the profile",
   },
   to: { ...to, group: access, help: 'where is delivered: s3://BUCKET/PREFIX' },
+  types: { ...types, group: access },
+  partition: { ...partition, group: access },
+  layout: { ...layout, group: access },
   bucketOwner,
   kmsKeyId,
   sse,

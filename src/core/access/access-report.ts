@@ -48,6 +48,8 @@ export interface AccessReport {
   verdict: Verdict;
   /** The verdict in one sentence. */
   summary: string;
+  /** The account whose credentials alone can try what was not tried. */
+  elsewhere: string | null;
   probes: ProbeReport[];
   counts: Record<ProbeStatus, number>;
   /** URLs of what the test has left behind. */
@@ -58,7 +60,7 @@ export interface AccessReport {
 /** Puts an outcome into words. */
 export function reportOn(
   probe: Probe,
-  { finding, detail = '', cure: known, refusal, requestId, causes = [] }: Outcome,
+  { finding, detail = '', refusal, requestId, causes = [], cure: own }: Outcome,
   { nouns, milliseconds }: { nouns: Nouns; milliseconds: number },
 ): ProbeReport {
   const { status, says, cure } = findings[finding];
@@ -69,7 +71,7 @@ export function reportOn(
     status,
     finding,
     message: says(nouns, detail),
-    cure: known ?? cure?.(nouns, detail) ?? null,
+    cure: own ?? cure?.(nouns, detail) ?? null,
     causes: [...causes],
     ...answerMembers(refusal, requestId),
     milliseconds,
@@ -84,4 +86,9 @@ function answerMembers(
     return { errorCode: null, awsError: null, requestId: requestId ?? null, httpStatus: null };
   const { code, awsError = null, httpStatus = null } = refusal;
   return { errorCode: code, awsError, requestId: refusal.requestId ?? null, httpStatus };
+}
+
+/** Whether the test is as good as it can be here: all is right, or all that these credentials can ever try. */
+export function isGood({ verdict, elsewhere }: Pick<AccessReport, 'verdict' | 'elsewhere'>): boolean {
+  return verdict === 'passed' || (verdict === 'as-far-as-seen' && elsewhere !== null);
 }

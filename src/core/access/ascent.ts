@@ -7,7 +7,8 @@ import { findings } from './findings.ts';
 import type { Outcome } from './outcome.ts';
 import type { ProbeId } from './probes.ts';
 import type { Nouns, TestedAccess } from './tested-access.ts';
-import { nounsOf, probeKey, roleAccountOf } from './tested-access.ts';
+import { nounsOf, roleAccountOf } from './tested-access.ts';
+import { probeKey } from '../setup/probe-keys.ts';
 
 /** What the ladder may do, and whom it may ask. */
 export interface Permission {
@@ -34,6 +35,7 @@ export class Ascent {
   #role: Promise<Tried<{ role: ShownRole }>> | undefined;
   #look: Promise<Tried<{ look: BucketLook }>> | undefined;
   #accountOfTrust: string | undefined;
+  #roleId: string | undefined;
   #policy: ReturnType<AccessProber['bucket']['policy']> | undefined;
 
   constructor(access: TestedAccess, prober: AccessProber, permission: Permission) {
@@ -52,12 +54,17 @@ export class Ascent {
   }
 
   get probeUrl(): string {
-    return `s3://${this.access.bucket}/${probeKey(this.access)}`;
+    return `s3://${this.access.bucket}/${probeKey(this.access.prefix)}`;
   }
 
   /** The account that should own the bucket: the one of the profile, else the one of the role, else the caller's. */
   get owner(): string | undefined {
     return this.access.bucketOwner ?? roleAccountOf(this.access) ?? this.caller?.account;
+  }
+
+  /** What the policies are asked with. */
+  get facts(): { owner: string | undefined; roleId: string | undefined; nowMs: number } {
+    return { owner: this.owner, roleId: this.#roleId, nowMs: this.permission.now() };
   }
 
   /** Whether the credentials are of another account than the role. */
@@ -85,6 +92,8 @@ export class Ascent {
     this.#identity ??= this.prober.identity.identify();
     const identity = await this.#identity;
     if (identity.tried.ok) this.caller = identity.tried.caller;
+    // What may pass is asked for again.
+    else this.#identity = undefined;
     return identity;
   }
 
@@ -92,7 +101,10 @@ export class Ascent {
   async findRole(): Promise<Tried<{ role: ShownRole }>> {
     this.#role = this.prober.identity.findRole();
     const tried = await this.#role;
-    if (tried.ok) this.#accountOfTrust = trustedAccountIn(tried.role.trustPolicy);
+    if (tried.ok) {
+      this.#accountOfTrust = trustedAccountIn(tried.role.trustPolicy);
+      this.#roleId = tried.role.id;
+    }
     return tried;
   }
 
@@ -103,12 +115,16 @@ export class Ascent {
 
   async look(): Promise<Tried<{ look: BucketLook }>> {
     this.#look ??= this.prober.bucket.look(this.owner);
-    return this.#look;
+    const look = await this.#look;
+    if (!look.ok) this.#look = undefined;
+    return look;
   }
 
   async bucketPolicy(): ReturnType<AccessProber['bucket']['policy']> {
     this.#policy ??= this.prober.bucket.policy();
-    return this.#policy;
+    const policy = await this.#policy;
+    if (!policy.ok) this.#policy = undefined;
+    return policy;
   }
 }
 

@@ -17,7 +17,7 @@ export const bucketFindings = {
     status: 'fail',
     says: ({ bucket }) => `there is no bucket ${bucket}`,
     cure: ({ profileFlag }) =>
-      `audit-export init${profileFlag} --reconfigure --create-bucket, or --bucket NAME`,
+      `audit-export init${profileFlag} --reconfigure --create-bucket --yes (or --bucket NAME)`,
   },
   'bucket-hidden': {
     probe: 'bucket',
@@ -33,7 +33,8 @@ export const bucketFindings = {
     probe: 'any',
     status: 'fail',
     says: ({ region }, detail) => `the bucket is in ${detail}, not in ${region} as the profile says`,
-    cure: ({ profileFlag }, detail) => `audit-export init${profileFlag} --reconfigure --region ${detail}`,
+    cure: ({ profileFlag }, detail) =>
+      `audit-export init${profileFlag} --reconfigure --region ${detail} --yes`,
     such: 'eu-central-1',
   },
   'region-unknown': {
@@ -52,7 +53,7 @@ export const bucketFindings = {
     says: ({ owner, bucket }) =>
       `it belongs to account ${owner}, but the profile does not say so: were ${bucket} deleted, somebody else could take its name and get the logs`,
     cure: ({ profileFlag, owner }) =>
-      `"bucketOwner": "${owner}" in the profile (or --bucket-owner), or audit-export init${profileFlag} --reconfigure`,
+      `with credentials of account ${owner}: audit-export init${profileFlag} --reconfigure --yes`,
   },
   'owner-wrong': {
     probe: 'bucket-owner',
@@ -67,6 +68,13 @@ export const bucketFindings = {
     status: 'skipped',
     says: ({ owner }) =>
       `whether it belongs to account ${owner} can't be told from here: asking is refused either way`,
+  },
+  'owner-not-checked': {
+    probe: 'bucket-owner',
+    status: 'warn',
+    says: () =>
+      'the server ignores x-amz-expected-bucket-owner: a bucket of somebody else would be written to without a word',
+    cure: () => 'make sure by other means that the bucket is yours (Amazon S3 checks it)',
   },
   'no-object-lock': {
     probe: 'object-lock',

@@ -1,41 +1,97 @@
+import type { Caller } from '../policy/authorize.ts';
 import { authorize } from '../policy/authorize.ts';
-import type { Caller, Decision } from '../policy/authorize.ts';
-import { asList } from '../policy/language.ts';
 import { parsePolicyDocument, PolicyDocumentError } from '../policy/document.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import { cureOfTrouble, describeTrouble } from '../setup/bucket-findings.ts';
+import type { BucketTrouble } from '../setup/bucket-troubles.ts';
+import { bucketTroubles } from '../setup/bucket-troubles.ts';
+import { deliveriesOf, sessionOf } from '../setup/delivery.ts';
+import { amend, demandingTls, putPolicyCommand } from '../setup/mend-bucket-policy.ts';
 import type { Ascent } from './ascent.ts';
+import type { FindingCode } from './findings.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { plannedAccess } from './planned-access.ts';
-import { probeKey, roleNameOf } from './tested-access.ts';
+import { plannedAccess, routeOfAccess } from './planned-access.ts';
 
-/** Rung 12: whether the bucket policy denies a delivery. */
+/** The kinds of trouble, the worst first, and what each is called. */
+const found: Readonly<Record<BucketTrouble['kind'], FindingCode>> = {
+  denies: 'bucket-policy-denies',
+  lacks: 'bucket-policy-lacks',
+  public: 'bucket-policy-public',
+  'role-may': 'bucket-policy-wide',
+  'others-change': 'bucket-policy-others-change',
+  'may-deny': 'bucket-policy-may-deny',
+  'public-but-blocked': 'bucket-policy-public-but-blocked',
+  'others-read': 'bucket-policy-others-read',
+};
+const order = Object.keys(found) as BucketTrouble['kind'][];
+
+/** Rung 12: what the bucket policy denies of a delivery, and what it allows to whom it should not. */
 export async function lookAtBucketPolicy(ascent: Ascent): Promise<Outcome> {
+  const look = await ascent.look();
+  const publicAccessBlocked = look.ok && look.look.publicAccessBlocked === true;
   return withPolicy(ascent, (policy) => {
-    if (policy === undefined) return { finding: 'no-bucket-policy' };
-    const { reason, statement } = decide(ascent, policy, true);
-    if (reason !== 'explicit-deny' || ascent.passed('put-object')) return { finding: 'bucket-policy-passes' };
-    const denying = asList(policy.Statement)[statement?.index ?? 0];
-    const detail =
-      statement?.sid === undefined
-        ? `statement ${(statement?.index ?? 0) + 1}`
-        : `the statement ${statement.sid}`;
-    // Where a request comes from (a VPC, an address) is not known here; a Deny that asks for it may or may not hold.
-    return {
-      finding: denying?.Condition === undefined ? 'bucket-policy-denies' : 'bucket-policy-may-deny',
-      detail,
-    };
+    const { access } = ascent;
+    const caller = whoDelivers(ascent);
+    const route = routeOfAccess(access, { ...ascent.facts, caller });
+    const { policy: planned } = plannedAccess(access, caller.account, { name: 'planned', inline: true });
+    if (policy === undefined)
+      return route.owner === caller.account || ascent.passed('put-object')
+        ? { finding: 'no-bucket-policy' }
+        : {
+            finding: 'bucket-policy-lacks',
+            detail:
+              'the bucket belongs to another account than the role, and has no policy that lets it write',
+            cure: putPolicyCommand(access.bucket, amend(undefined, route)),
+          };
+    const troubles = bucketTroubles({
+      policy,
+      route,
+      identity: [planned.document],
+      trustedAccount: ascent.trustedAccount,
+      publicAccessBlocked,
+    });
+    return worstOf(troubles, ascent) ?? { finding: 'bucket-policy-passes' };
   });
+}
+
+function worstOf(troubles: readonly BucketTrouble[], ascent: Ascent): Outcome | undefined {
+  // What was really delivered is not denied, whatever could not be known of it.
+  const standing = troubles.filter(
+    ({ kind }) => !(ascent.passed('put-object') && ['denies', 'lacks', 'may-deny'].includes(kind)),
+  );
+  const [worst] = order.flatMap((kind) => standing.filter((trouble) => trouble.kind === kind));
+  if (worst === undefined) return undefined;
+  const { bucket } = ascent.access;
+  return {
+    finding: found[worst.kind],
+    detail: describeTrouble(worst),
+    cure: cureOfTrouble(worst, bucket, ascent.nouns.profileFlag),
+  };
 }
 
 /** Rung 12: whether the bucket policy denies what comes without TLS. */
 export async function lookAtTls(ascent: Ascent): Promise<Outcome> {
-  return withPolicy(ascent, (policy) => ({
-    finding:
-      policy !== undefined && decide(ascent, policy, false).reason === 'explicit-deny'
-        ? 'tls-only'
-        : 'plain-http-allowed',
-  }));
+  return withPolicy(ascent, (policy) => {
+    if (policy !== undefined && deniesPlain(ascent, policy)) return { finding: 'tls-only' };
+    const { bucket } = ascent.access;
+    const partition = whoDelivers(ascent).arn.split(':')[1] ?? 'aws';
+    return {
+      finding: 'plain-http-allowed',
+      cure: putPolicyCommand(bucket, demandingTls(policy, `arn:${partition}:s3:::${bucket}`)),
+    };
+  });
+}
+
+function deniesPlain(ascent: Ascent, policy: PolicyDocument): boolean {
+  const caller = whoDelivers(ascent);
+  const { policy: planned } = plannedAccess(ascent.access, caller.account, { name: 'planned', inline: true });
+  const route = { ...routeOfAccess(ascent.access, { ...ascent.facts, caller }), secure: false };
+  return deliveriesOf(route).every(
+    ({ request }) =>
+      authorize(request, { identity: [planned.document], resource: policy, resourceKind: 'bucket' }, 'for')
+        .reason === 'explicit-deny',
+  );
 }
 
 async function withPolicy(
@@ -60,39 +116,10 @@ async function withPolicy(
   }
 }
 
-/** The decision about a delivery that the policies of who delivers allow. */
-function decide(ascent: Ascent, policy: PolicyDocument, overTls: boolean): Decision {
-  const { access } = ascent;
-  const caller = whoDelivers(ascent);
-  const { account } = caller;
-  const { policy: planned } = plannedAccess(access, account, { name: 'planned', inline: true });
-  return authorize(
-    {
-      caller,
-      action: 's3:PutObject',
-      resource: `arn:${caller.arn.split(':')[1] ?? 'aws'}:s3:::${access.bucket}/${probeKey(access)}`,
-      resourceAccount: access.bucketOwner ?? account,
-      context: {
-        'aws:SecureTransport': String(overTls),
-        'aws:PrincipalAccount': account,
-        's3:if-none-match': '*',
-        's3:TlsVersion': '1.3',
-      },
-    },
-    { identity: [planned.document], resource: policy, resourceKind: 'bucket' },
-  );
-}
-
 /** The session of the role; without a role, the caller. */
-function whoDelivers({ access, caller }: Ascent): Caller {
+function whoDelivers({ access, caller, facts }: Ascent): Caller {
   const { role } = access;
-  if (role === undefined)
-    return { arn: caller?.arn ?? 'arn:aws:iam::', account: caller?.account ?? '', kind: 'user' };
-  const [, partition = 'aws', , , account = ''] = role.arn.split(':');
-  return {
-    arn: `arn:${partition}:sts::${account}:assumed-role/${roleNameOf(access) ?? ''}/audit-export`,
-    account,
-    kind: 'assumed-role',
-    roleArn: role.arn,
-  };
+  return role === undefined
+    ? { arn: caller?.arn ?? 'arn:aws:iam::', account: caller?.account ?? '', kind: 'user' }
+    : sessionOf(role.arn, facts.roleId);
 }

@@ -12,7 +12,8 @@ import { lookAtPermissions } from './permission-look.ts';
 import type { TestedAccess } from './tested-access.ts';
 import { lookAtTrust } from './trust-look.ts';
 import { tryBucket, tryBucketOwner, tryBucketRegion, tryObjectLock, tryPublicAccess } from './try-bucket.ts';
-import { tryConditionalWrite, tryKms, tryPutObject } from './try-delivery.ts';
+import { lookAtLifecycle } from './lifecycle-look.ts';
+import { tryConditionalWrite, tryKms, tryOverwriteDenied, tryPutObject } from './try-delivery.ts';
 import {
   tryDeleteDenied,
   tryElsewhereDenied,
@@ -63,6 +64,7 @@ const tries: Readonly<Record<ProbeId, (ascent: Ascent) => Promise<Outcome>>> = {
   'object-lock': tryObjectLock,
   'put-object': tryPutObject,
   'conditional-write': tryConditionalWrite,
+  'overwrite-denied': tryOverwriteDenied,
   kms: tryKms,
   'get-denied': tryGetDenied,
   'list-denied': tryListDenied,
@@ -73,6 +75,7 @@ const tries: Readonly<Record<ProbeId, (ascent: Ascent) => Promise<Outcome>>> = {
   'permission-policy': lookAtPermissions,
   'bucket-policy': lookAtBucketPolicy,
   'tls-only': lookAtTls,
+  lifecycle: lookAtLifecycle,
   'public-access': tryPublicAccess,
 };
 
@@ -181,6 +184,10 @@ class Climb {
       roleArn: role?.arn ?? null,
       caller: this.#ascent.caller ?? null,
       ...verdictOf(reports),
+      elsewhere:
+        this.#ascent.came('assume-role') === 'assume-from-elsewhere'
+          ? (this.#ascent.trustedAccount ?? null)
+          : null,
       probes: reports,
       counts: countStatuses(reports),
       left: [...this.#ascent.left],

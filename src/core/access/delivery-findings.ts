@@ -1,8 +1,8 @@
 import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from './tested-access.ts';
 
-const seeBucketPolicy = ({ bucket }: Nouns): string =>
-  `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
+const applyThere = ({ profileFlag, roleAccount }: Nouns): string =>
+  `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag}`;
 
 /** Findings of delivering and of encryption. */
 export const deliveryFindings = {
@@ -20,8 +20,7 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: ({ actor, store }, detail) => `no policy of ${actor} allows s3:PutObject below ${store}${detail}`,
-    cure: ({ profileFlag }) =>
-      `audit-export iam apply${profileFlag}, with credentials of an administrator of the role`,
+    cure: applyThere,
     waitsFor: 'nothing can be written yet',
     soon: 'put-not-yet',
   },
@@ -29,14 +28,14 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: ({ store }) => `the bucket policy denies s3:PutObject below ${store}`,
-    cure: seeBucketPolicy,
+    cure: ({ owner, profileFlag }) =>
+      `with credentials of account ${owner}: audit-export test-access${profileFlag} names the statement, and the setting or command that cures it`,
   },
   'put-denied-by-boundary': {
     probe: 'put-object',
     status: 'fail',
     says: ({ actor }) => `the permissions boundary of ${actor} does not allow s3:PutObject`,
-    cure: ({ roleName }) =>
-      `allow s3:PutObject in the boundary, or remove it: aws iam delete-role-permissions-boundary --role-name ${roleName}`,
+    cure: ({ roleName }) => `aws iam delete-role-permissions-boundary --role-name ${roleName}`,
   },
   'put-denied-by-organization': {
     probe: 'put-object',
@@ -56,9 +55,18 @@ export const deliveryFindings = {
     status: 'fail',
     says: ({ actor, store }) =>
       `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy or the organization`,
-    cure: ({ profileFlag, bucket }) =>
-      `audit-export iam plan${profileFlag} for the role, aws s3api get-bucket-policy --bucket ${bucket} for the bucket, as administrators of their accounts`,
+    cure: ({ profileFlag, roleAccount }) =>
+      `with credentials of account ${roleAccount}: audit-export test-access${profileFlag} names the policy, and what cures it`,
     waitsFor: 'nothing can be written yet',
+    soon: 'put-not-yet',
+  },
+  'put-denied-for-some': {
+    probe: 'put-object',
+    status: 'fail',
+    says: (_, detail) => `not every audit type can be delivered: ${detail}`,
+    cure: applyThere,
+    such: 'query, alert: no policy of the role ALTRPublishSIEMDataAcme allows s3:PutObject',
+    waitsFor: 'not everything can be written yet',
     soon: 'put-not-yet',
   },
   'put-not-yet': {
@@ -100,6 +108,24 @@ export const deliveryFindings = {
       'the server took the same object a second time: it ignores If-None-Match, so objects can be overwritten, and a repeated run is not free',
     cure: () => 'use a server with conditional writes (Amazon S3 has them since August 2024), or update it',
   },
+  'overwrite-allowed': {
+    probe: 'overwrite-denied',
+    status: 'fail',
+    says: ({ actor }) => `${actor} can replace what was delivered: a write without If-None-Match is allowed`,
+    cure: applyThere,
+    waitsFor: 'objects can still be replaced',
+  },
+  'overwrite-possible': {
+    probe: 'overwrite-denied',
+    status: 'warn',
+    says: ({ actor }) => `${actor} can replace what was delivered; it need not`,
+    cure: ({ profileFlag }) => `audit-export init${profileFlag} --reconfigure --write-once --yes`,
+  },
+  'overwrite-not-planned': {
+    probe: 'overwrite-denied',
+    status: 'skipped',
+    says: () => "not asked for: a vendor's service writes without If-None-Match",
+  },
   'kms-works': {
     probe: 'kms',
     status: 'pass',
@@ -116,7 +142,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: ({ actor }, detail) => `no policy of ${actor} allows ${detail}`,
     cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'}`,
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'} --yes`,
     such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-denied-by-key': {
@@ -153,7 +179,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: (_, detail) => `the bucket encrypts with ${detail}, and the plan does not let the role use it`,
     cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail}`,
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail} --yes`,
     such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-untried': {

@@ -1,10 +1,10 @@
 import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from './tested-access.ts';
 
-const narrow = ({ roleArn, profileFlag, store }: Nouns): string =>
+const narrow = ({ roleArn, roleAccount, profileFlag, store }: Nouns): string =>
   roleArn === 'no role'
     ? `give these credentials s3:PutObject below ${store} and nothing else, or deliver through a role: audit-export init${profileFlag}`
-    : `audit-export iam plan${profileFlag} shows what is too wide, and audit-export iam apply${profileFlag} --remove-extras takes it away; look at the bucket policy as well`;
+    : `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag} --remove-extras (audit-export iam plan shows what is too wide, in the bucket policy as well)`;
 
 /** Findings of what must be denied. */
 export const denialFindings = {

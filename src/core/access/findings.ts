@@ -15,6 +15,7 @@ const generalFindings = {
     cure: ({ profileFlag }) =>
       `check the network, the proxy and --endpoint-url, then: audit-export test-access${profileFlag}`,
     such: 's3:PutObject on s3://acme-audit/altr failed: the connection was refused (ECONNREFUSED)',
+    waitsFor: 'the server does not answer',
   },
   'other-error': {
     probe: 'any',
@@ -23,6 +24,7 @@ const generalFindings = {
     cure: ({ profileFlag }) =>
       `run it again with --verbose, and with the request id ask AWS Support: audit-export test-access${profileFlag} --verbose`,
     such: 's3:PutObject on s3://acme-audit/altr failed: an internal error (InternalError)',
+    waitsFor: 'the server fails',
   },
   'not-supported': {
     probe: 'any',

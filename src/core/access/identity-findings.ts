@@ -83,6 +83,7 @@ export const identityFindings = {
     cure: ({ region }) =>
       `check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS; https://sts.${region}.amazonaws.com must be reachable from here`,
     such: "the name of the host can't be resolved",
+    waitsFor: 'STS does not answer',
   },
   'sts-switched-off': {
     probe: 'any',

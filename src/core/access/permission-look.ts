@@ -26,8 +26,8 @@ export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
   const place = placeOf(access, role);
   const live = place.inline ? first : await readPolicies(ascent, place);
   if ('finding' in live) return live;
-  const found = differences(plannedAccess(access, nobody, place), live);
-  return judge(found, ascent.passed('put-object'));
+  const found = differences(plannedAccess(access, nobody, place), live, ascent.permission.now());
+  return judge(found, ascent);
 }
 
 async function readPolicies({ access, prober }: Ascent, place: PolicyPlace): Promise<LiveAccess | Outcome> {
@@ -51,16 +51,18 @@ function placeOf({ policyName, inlinePolicy }: TestedAccess, { attached, inline 
   return { name: policyName ?? '', inline: true };
 }
 
-/** What `iam plan` would find, but for the trust policy. */
-function differences(planned: DesiredAccess, live: LiveAccess): DriftFinding[] {
+/** What `iam plan` would find, but for the trust policy and the bucket, which have looks of their own. */
+function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): DriftFinding[] {
   const { role, policy } = live;
   if (role === undefined) return [];
   const withoutTrust = { ...role, trustPolicy: JSON.stringify(planned.role.trustPolicy) };
-  const found = findDrift(planned, { ...live, role: withoutTrust }, false);
+  const { findings } = findDrift(planned, { ...live, role: withoutTrust }, { removeExtras: false, nowMs });
   const hangs = planned.policy.inline
     ? role.inline.some(({ name }) => name === planned.policy.name)
     : role.attached.some(({ arn }) => arn === policy?.arn);
-  const relevant = found.filter(({ code }) => code !== 'role-path' && code !== 'name-taken');
+  const relevant = findings.filter(
+    ({ code }) => !['role-path', 'name-taken', 'rotation-under-way'].includes(code),
+  );
   return hangs
     ? relevant
     : [notAttached(planned), ...relevant.filter(({ code }) => code.startsWith('extra-'))];
@@ -86,13 +88,21 @@ const wider: ReadonlySet<DriftCode> = new Set([
   'extra-inline-policy',
 ]);
 
-function judge(found: readonly DriftFinding[], delivered: boolean): Outcome {
+function judge(found: readonly DriftFinding[], ascent: Ascent): Outcome {
   const drift = found.filter(({ level }) => level !== 'warning');
   if (drift.length === 0) return { finding: 'policy-as-planned' };
-  const detail = drift.map(({ code, message }) => `${code}: ${message}`).join('; ');
   const causes = [...new Set(drift.map(({ code }) => code))];
-  if (causes.some((code) => wider.has(code))) return { finding: 'policy-wider', detail, causes };
+  const detail = drift.map(({ code, message }) => `${code}: ${message}`).join('; ');
+  const told = { detail, causes, ...cureOf(drift) };
+  if (causes.some((code) => wider.has(code))) return { finding: 'policy-wider', ...told };
+  if (causes.includes('overwrite-allowed') && causes.length === 1)
+    return { finding: 'policy-replaces', ...told };
   // What was really delivered can't be forbidden: another policy, the bucket's, may allow it.
-  const narrower = causes.some((code) => code !== 'permissions-boundary');
-  return { finding: narrower && !delivered ? 'policy-narrower' : 'policy-otherwise', detail, causes };
+  return { finding: ascent.passed('put-object') ? 'policy-otherwise' : 'policy-narrower', ...told };
+}
+
+/** What a plan can't put right has a cure of its own, which comes first. */
+function cureOf(drift: readonly DriftFinding[]): Pick<Outcome, 'cure'> {
+  const own = drift.find(({ curedByPlan, code, cure }) => !curedByPlan && cure !== '' && !wider.has(code));
+  return own === undefined ? {} : { cure: own.cure };
 }

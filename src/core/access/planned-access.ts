@@ -1,3 +1,5 @@
+import type { Caller } from '../policy/authorize.ts';
+import type { DeliveryRoute } from '../setup/delivery.ts';
 import type { DesiredAccess } from '../setup/desired-access.ts';
 import { buildDesiredAccess } from '../setup/desired-access.ts';
 import type { TestedAccess } from './tested-access.ts';
@@ -15,9 +17,12 @@ export function plannedAccess(
   trustedAccountId: string,
   policy: PolicyPlace,
 ): DesiredAccess {
-  const { bucket, prefix, region = '', role, kmsKeyArn } = access;
+  const { bucket, prefix, region = '', role, kmsKeyArn, deliverer, writeOnce, otherExternalId } = access;
   const account = roleAccountOf(access);
   return buildDesiredAccess({
+    deliverer: deliverer ?? 'audit-export',
+    writeOnce,
+    ...(otherExternalId === undefined ? {} : { otherOrganizationId: otherExternalId }),
     accountId: trustedAccountId,
     organizationId: role?.externalId ?? '',
     bucket,
@@ -30,4 +35,39 @@ export function plannedAccess(
     ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     ...(account === undefined ? {} : { customerAccountId: account }),
   });
+}
+
+/** What the access would ask of the bucket's policy: who writes, what, with which headers, over which transport. */
+export function routeOfAccess(
+  access: TestedAccess,
+  {
+    owner,
+    caller,
+    roleId,
+    nowMs,
+  }: { owner: string | undefined; caller: Caller; roleId?: string | undefined; nowMs: number },
+): DeliveryRoute {
+  const { bucket, prefix, region = 'us-east-1', deliverer = 'audit-export', types, layout, headers } = access;
+  return {
+    deliverer,
+    partition: caller.arn.split(':')[1] ?? 'aws',
+    region,
+    bucket,
+    prefix,
+    owner: owner ?? caller.account,
+    caller,
+    roleId,
+    // A vendor's service does not know the layout of this tool.
+    ...(types.all || deliverer === 'vendor' ? {} : { types: types.names }),
+    ...(deliverer === 'vendor' ? {} : { layouts: [layout.template] }),
+    headers,
+    secure: isSecure(access),
+    nowMs,
+  };
+}
+
+/** AWS is reached by TLS; what a rehearsal on this machine takes plain HTTP for can't be said. */
+function isSecure({ endpointUrl, deliverer }: TestedAccess): boolean | undefined {
+  if (endpointUrl === undefined || deliverer === 'vendor' || endpointUrl.startsWith('https:')) return true;
+  return /^http:\/\/(127\.|localhost|\[::1\])/.test(endpointUrl) ? undefined : false;
 }

@@ -2,10 +2,13 @@ import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from './tested-access.ts';
 
 const apply = ({ profileFlag }: Nouns): string =>
-  `audit-export iam plan${profileFlag} shows it statement by statement, audit-export iam apply${profileFlag} puts it right`;
+  `audit-export iam apply${profileFlag} (audit-export iam plan shows it statement by statement)`;
 
 const seeBucketPolicy = ({ bucket }: Nouns): string =>
   `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
+
+const putPolicy = ({ bucket }: Nouns): string =>
+  `aws s3api put-bucket-policy --bucket ${bucket} --policy … (the policy as it should be is printed)`;
 
 /** Findings of the static look at policies and settings. */
 export const policyFindings = {
@@ -57,8 +60,15 @@ export const policyFindings = {
     status: 'fail',
     says: (_, detail) => detail,
     cure: ({ profileFlag }) =>
-      `audit-export iam plan${profileFlag} shows it, audit-export iam apply${profileFlag} --remove-extras puts it right`,
+      `audit-export iam apply${profileFlag} --remove-extras (audit-export iam plan shows it statement by statement)`,
     such: 'widened-action: it allows s3:*',
+  },
+  'policy-replaces': {
+    probe: 'permission-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: ({ profileFlag }) => `audit-export iam apply${profileFlag}`,
+    such: 'overwrite-allowed: it lets the role replace what was delivered',
   },
   'policy-narrower': {
     probe: 'permission-policy',
@@ -82,22 +92,64 @@ export const policyFindings = {
   'bucket-policy-passes': {
     probe: 'bucket-policy',
     status: 'pass',
-    says: () => 'it denies nothing that a delivery needs',
+    says: () => 'it denies nothing that a delivery needs, and allows nothing that it should not',
   },
   'bucket-policy-denies': {
     probe: 'bucket-policy',
     status: 'fail',
-    says: (_, detail) => `${detail} of the bucket policy denies s3:PutObject`,
-    cure: seeBucketPolicy,
-    such: 'the statement DenyAll',
+    says: (_, detail) => detail,
+    cure: ({ bucket }) =>
+      `a setting of the delivery with which it passes, or aws s3api put-bucket-policy --bucket ${bucket} with the role left out of that statement`,
+    such: 'the statement DenyAll of the bucket policy denies s3:PutObject',
+  },
+  'bucket-policy-lacks': {
+    probe: 'bucket-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'the bucket belongs to another account than the role, and its policy does not allow s3:PutObject',
+  },
+  'bucket-policy-public': {
+    probe: 'bucket-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'statement 1 of the bucket policy lets anybody do s3:GetObject',
+  },
+  'bucket-policy-wide': {
+    probe: 'bucket-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'statement 1 of the bucket policy lets the role that delivers do s3:GetObject',
+  },
+  'bucket-policy-others-change': {
+    probe: 'bucket-policy',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'statement 1 of the bucket policy lets 333333333333 do s3:DeleteObject',
   },
   'bucket-policy-may-deny': {
     probe: 'bucket-policy',
     status: 'warn',
-    says: (_, detail) =>
-      `${detail} of the bucket policy may deny s3:PutObject: it depends on where the request comes from`,
+    says: (_, detail) => detail,
     cure: seeBucketPolicy,
-    such: 'the statement OnlyFromOurVpc',
+    such: 'the statement OnlyFromOurVpc of the bucket policy may deny s3:PutObject, depending on aws:SourceVpc',
+  },
+  'bucket-policy-public-but-blocked': {
+    probe: 'bucket-policy',
+    status: 'warn',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'statement 1 of the bucket policy lets anybody do s3:GetObject; only Block Public Access stands before it',
+  },
+  'bucket-policy-others-read': {
+    probe: 'bucket-policy',
+    status: 'warn',
+    says: (_, detail) => detail,
+    cure: putPolicy,
+    such: 'statement 1 of the bucket policy lets 333333333333 do s3:GetObject',
   },
   'tls-only': {
     probe: 'tls-only',
@@ -108,8 +160,19 @@ export const policyFindings = {
     probe: 'tls-only',
     status: 'warn',
     says: () => 'the bucket policy lets requests without TLS pass (this tool sends none to AWS)',
-    cure: ({ bucket }) =>
-      `add a statement to the policy of ${bucket} that denies s3:* where aws:SecureTransport is false; audit-export init writes it into buckets that it makes`,
+    cure: putPolicy,
+  },
+  'nothing-expires-soon': {
+    probe: 'lifecycle',
+    status: 'pass',
+    says: () => 'no rule removes what was delivered within three months',
+  },
+  'expires-soon': {
+    probe: 'lifecycle',
+    status: 'warn',
+    says: (_, detail) => detail,
+    cure: ({ bucket }) => `aws s3api delete-bucket-lifecycle --bucket ${bucket}`,
+    such: 'the rule tidy-up removes what was delivered after 7 days',
   },
   'public-access-blocked': {
     probe: 'public-access',

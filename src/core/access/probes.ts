@@ -86,7 +86,8 @@ const rows = [
     id: 'wrong-external-id',
     layer: 'role',
     title: 'The role is refused with another external id',
-    tries: 'sts:AssumeRole with an external id that is not the one of the profile',
+    tries:
+      'sts:AssumeRole with ids that are nearly the one of the profile: another last letter, case, beginning or end',
     needs: ['assume-role'],
     essential: true,
   },
@@ -126,7 +127,7 @@ const rows = [
     layer: 'delivery',
     title: 'An object can be delivered',
     tries:
-      'the very PutObject of a delivery: through the role, with its prefix, headers and checksum, if the name is free',
+      'the very PutObject of a delivery, if the name is free: one probe of its own, and one where each audit type would lie, in a partition of 1971',
     needs: ['assume-role', 'bucket-region', 'bucket-owner', 'object-lock'],
     writes: true,
     essential: true,
@@ -139,6 +140,14 @@ const rows = [
     needs: ['put-object'],
     writes: true,
     essential: true,
+  },
+  {
+    id: 'overwrite-denied',
+    layer: 'least privilege',
+    title: 'What was delivered can not be replaced',
+    tries: 'PutObject of the probe without If-None-Match, with an MD5 that does not fit',
+    needs: ['put-object'],
+    writes: true,
   },
   {
     id: 'kms',
@@ -204,8 +213,9 @@ const rows = [
   {
     id: 'bucket-policy',
     layer: 'policies',
-    title: 'The bucket policy does not stand in the way',
-    tries: 's3:GetBucketPolicy, and evaluates it for a delivery through the role',
+    title: 'The bucket policy lets deliveries pass, and nothing else',
+    tries:
+      's3:GetBucketPolicy, and evaluates it: for deliveries of each audit type, and for what the role, anybody and other accounts may do',
     needs: ['bucket-region'],
   },
   {
@@ -213,6 +223,13 @@ const rows = [
     layer: 'policies',
     title: 'The bucket takes TLS only',
     tries: 'evaluates the bucket policy for a request with aws:SecureTransport false',
+    needs: ['bucket-region'],
+  },
+  {
+    id: 'lifecycle',
+    layer: 'policies',
+    title: 'Deliveries stay in the bucket',
+    tries: 's3:GetLifecycleConfiguration, and looks for rules that remove deliveries',
     needs: ['bucket-region'],
   },
   {

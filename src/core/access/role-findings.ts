@@ -41,8 +41,25 @@ export const roleFindings = {
     probe: 'role',
     status: 'fail',
     says: ({ roleArn }, detail) => `the profile says ${roleArn}, IAM says ${detail}`,
-    cure: ({ profileFlag }) => `audit-export init${profileFlag} --reconfigure`,
+    cure: ({ profileFlag }) => `audit-export init${profileFlag} --reconfigure --yes`,
     such: 'arn:aws:iam::111122223333:role/audit/ALTRPublishSIEMDataAcme',
+  },
+  'role-below-path': {
+    probe: 'role',
+    status: 'fail',
+    says: ({ roleArn }, detail) =>
+      `the role is ${detail}, below a path, and not ${roleArn}: a vendor's service reaches only roles without one`,
+    cure: ({ profileFlag, roleName }) =>
+      `audit-export init${profileFlag} --reconfigure --role-name ${roleName.slice(0, 60)}-top --yes`,
+    such: 'arn:aws:iam::111122223333:role/audit/ALTRPublishSIEMDataAcme',
+  },
+  'role-of-another-account': {
+    probe: 'role',
+    status: 'warn',
+    says: ({ roleAccount, callerAccount }) =>
+      `the profile names a role of account ${roleAccount}, and the bucket belongs to account ${callerAccount}: what the role may do is decided over there`,
+    cure: ({ profileFlag }) =>
+      `audit-export init${profileFlag} --reconfigure --yes makes a role in this account`,
   },
   'no-role': {
     probe: 'any',
@@ -137,7 +154,9 @@ export const roleFindings = {
     probe: 'wrong-external-id',
     status: 'fail',
     blocks: false,
-    says: ({ roleName }) => `${roleName} can be assumed with any external id, so the id protects nothing`,
+    says: ({ roleName }, detail) =>
+      `${roleName} can be assumed with ${JSON.stringify(detail)}, which is not the external id`,
+    such: '1c42465e-4bf2-4e83-90d6-f6fbcac03635',
     cure: ({ profileFlag, roleAccount }) =>
       `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag} puts StringEquals on sts:ExternalId into the trust policy`,
     waitsFor: 'the role can still be assumed with another external id',

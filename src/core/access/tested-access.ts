@@ -1,4 +1,8 @@
+import type { Layout } from '../layout/layout.ts';
+import type { Deliverer } from '../setup/answers.ts';
+import type { DeliveryHeaders } from '../setup/delivery.ts';
 import { storeUrl } from '../setup/desired-access.ts';
+import { probeKey } from '../setup/probe-keys.ts';
 
 /** The access that is put to the test: what a profile says, as `push` would use it. */
 export interface TestedAccess {
@@ -11,6 +15,18 @@ export interface TestedAccess {
   /** The role to deliver through; without one, the credentials at hand deliver. */
   role: { arn: string; externalId: string | undefined } | undefined;
   bucketOwner: string | undefined;
+  /** Who delivers; undefined where the profile does not say: then it is this tool, and nothing is planned. */
+  deliverer: Deliverer | undefined;
+  /** The role is planned so that it can't replace what it has delivered. */
+  writeOnce: boolean;
+  /** Audit types of the profile; with `all`, those that are known. */
+  types: { all: boolean; names: readonly string[] };
+  layout: Layout;
+  headers: DeliveryHeaders;
+  /** Where requests go; undefined: AWS. */
+  endpointUrl: string | undefined;
+  /** The external id that is let in as well, while one takes the place of the other. */
+  otherExternalId: string | undefined;
   /** The account that the role is meant for. */
   trustedAccountId: string | undefined;
   /** How the permission policy is named, and whether it stands in the role, where that is known. */
@@ -21,22 +37,6 @@ export interface TestedAccess {
   otherBucket: string | undefined;
   /** When role or policy were last changed, in epoch milliseconds, where that is known. */
   changedMs: number | undefined;
-}
-
-/** Names that begin with `_` are the tool's own: readers of the bucket skip them. */
-const probeName = '_audit-export/access-test/probe';
-
-/** The key of the one object that the test leaves: always the same, so that repeats leave nothing more. */
-export function probeKey({ prefix }: Pick<TestedAccess, 'prefix'>): string {
-  return prefix === '' ? probeName : `${prefix}/${probeName}`;
-}
-
-/**
- * Keys that lie beside the prefix: in the root of the bucket, and where a policy reaches that forgot the slash at the
- * end of the prefix. None where the prefix is the whole bucket.
- */
-export function keysBeside({ prefix }: Pick<TestedAccess, 'prefix'>): string[] {
-  return prefix === '' ? [] : [probeName, `${prefix}_beside/${probeName}`];
 }
 
 /** The account in the ARN of the role. */
@@ -82,7 +82,7 @@ export function nounsOf(access: TestedAccess, caller: { account: string; arn: st
     bucket,
     store: storeUrl(bucket, prefix),
     region,
-    probeUrl: `s3://${bucket}/${probeKey(access)}`,
+    probeUrl: `s3://${bucket}/${probeKey(prefix)}`,
     ...roleNouns(access),
     trustedAccount: trustedAccountId,
     owner: access.bucketOwner ?? roleAccountOf(access) ?? caller?.account ?? 'of the role',

@@ -1,13 +1,11 @@
-import { authorize } from '../policy/authorize.ts';
 import type { Caller } from '../policy/authorize.ts';
-import type { PolicyDocument } from '../policy/document.ts';
-import { PolicyDocumentError } from '../policy/document.ts';
 import type { DesiredAccess } from '../setup/desired-access.ts';
+import { externalIdsOf } from '../setup/desired-access.ts';
+import { idsToTry } from '../setup/external-ids.ts';
 import type { DriftFinding } from '../setup/finding.ts';
 import type { LiveDocument } from '../setup/live-document.ts';
 import { isObject, readLiveDocument, stringsOf } from '../setup/live-document.ts';
-import { meansTheSame } from '../setup/statement-difference.ts';
-import { trustFindings } from '../setup/trust-findings.ts';
+import { letsIn, trustFindings } from '../setup/trust-findings.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -16,8 +14,7 @@ import { plannedAccess } from './planned-access.ts';
 /** Rung 12: the trust policy, where it can be read. */
 export async function lookAtTrust(ascent: Ascent): Promise<Outcome> {
   const { access } = ascent;
-  const { role } = access;
-  if (role === undefined) return { finding: 'no-role' };
+  if (access.role === undefined) return { finding: 'no-role' };
   await ascent.identify();
   if (ascent.isElsewhere) return { finding: 'policies-elsewhere' };
   const tried = await ascent.role();
@@ -31,18 +28,22 @@ export async function lookAtTrust(ascent: Ascent): Promise<Outcome> {
   if (access.trustedAccountId === undefined) return { finding: 'trust-read-alone' };
   const planned = plannedAccess(access, access.trustedAccountId, { name: '', inline: true });
   const document = readLiveDocument(tried.role.trustPolicy, 'trust');
-  return { ...judgeTrust(document, planned, role.arn), requestId: tried.requestId };
+  return { ...judgeTrust(document, planned), requestId: tried.requestId };
 }
 
-function judgeTrust(document: LiveDocument, planned: DesiredAccess, roleArn: string): Outcome {
-  if (meansTheSame(document, planned.role.trustPolicy)) return { finding: 'trust-as-planned' };
+function judgeTrust(document: LiveDocument, planned: DesiredAccess): Outcome {
   const found = trustFindings(document, planned, planned.role.name);
+  if (found.length === 0 && document.problem === undefined) return { finding: 'trust-as-planned' };
   const wrong = found.filter(({ code }) => code !== 'narrowed-trust');
-  const letIn = letsInTrusted(document, planned, roleArn);
-  if (wrong.length > 0 || !letIn)
+  if (wrong.length > 0 || !letsSomebodyIn(document, planned))
     return { finding: 'trust-wrong', ...told(wrong.length > 0 ? wrong : found, document) };
-  const narrower = found.filter(({ statement }) => statement !== undefined);
-  return { finding: 'trust-narrower', ...told(narrower, document) };
+  return {
+    finding: 'trust-narrower',
+    ...told(
+      found.filter(({ statement }) => statement !== undefined),
+      document,
+    ),
+  };
 }
 
 function told(found: readonly DriftFinding[], { problem }: LiveDocument): Pick<Outcome, 'detail' | 'causes'> {
@@ -57,23 +58,19 @@ function told(found: readonly DriftFinding[], { problem }: LiveDocument): Pick<O
   };
 }
 
-/**
- * Whether the document lets somebody of the trusted account in with the external id, and nobody without it or with
- * another: asked of the evaluator, for every principal of that account that it names.
- */
-function letsInTrusted(
-  document: LiveDocument,
-  { externalId, trustedAccountId }: DesiredAccess,
-  roleArn: string,
-): boolean {
-  const callers = document.statements.flatMap(({ element }) =>
-    callersNamed(element['Principal'], trustedAccountId),
+/** Whether anybody of the trusted account whom the document names is let in with the external id, and only with it. */
+function letsSomebodyIn(live: LiveDocument, planned: DesiredAccess): boolean {
+  const expected = externalIdsOf(planned);
+  const others = idsToTry(live, expected);
+  const callers = live.statements.flatMap(({ element }) =>
+    callersNamed(element['Principal'], planned.trustedAccountId),
   );
+  const verdict = (caller: Caller, externalId: string | undefined) =>
+    letsIn({ live, statements: live.statements }, planned, { caller, externalId }).verdict;
   return callers.some(
     (caller) =>
-      allows(document, { caller, roleArn, externalId }) &&
-      !allows(document, { caller, roleArn, externalId: undefined }) &&
-      !allows(document, { caller, roleArn, externalId: `${externalId}x` }),
+      expected.every((id) => verdict(caller, id) !== 'denied') &&
+      [undefined, ...others].every((id) => verdict(caller, id) === 'denied'),
   );
 }
 
@@ -95,34 +92,4 @@ function callersNamed(principal: unknown, account: string): Caller[] {
         ]
       : [{ arn: name, account, kind: 'user' }];
   });
-}
-
-function allows(
-  { statements, version }: LiveDocument,
-  { caller, roleArn, externalId }: { caller: Caller; roleArn: string; externalId: string | undefined },
-): boolean {
-  const everything: PolicyDocument = {
-    Version: '2012-10-17',
-    Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
-  };
-  const trust = {
-    ...(version === undefined ? {} : { Version: version }),
-    Statement: statements.map(({ element }) => element),
-  } as unknown as PolicyDocument;
-  try {
-    return authorize(
-      {
-        caller,
-        action: 'sts:AssumeRole',
-        resource: roleArn,
-        resourceAccount: roleArn.split(':')[4] ?? '',
-        context: externalId === undefined ? {} : { 'sts:ExternalId': externalId },
-      },
-      { identity: [everything], resource: trust, resourceKind: 'role-trust' },
-    ).allowed;
-  } catch (error) {
-    // An operator that AWS does not have, or a statement of another shape than the grammar's: it lets nobody in.
-    if (error instanceof PolicyDocumentError || error instanceof TypeError) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { BucketLook } from '../../ports/bucket-admin.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { probeKey } from './tested-access.ts';
+import { probeKey } from '../setup/probe-keys.ts';
 
 /** Rung 7: the bucket. S3 tells everybody the region of a bucket that exists, also with a refusal. */
 export async function tryBucket(ascent: Ascent): Promise<Outcome> {
@@ -30,12 +30,9 @@ export async function tryBucketOwner(ascent: Ascent): Promise<Outcome> {
     if (ownedByAccount !== undefined) return ownerOutcome(ascent, ownedByAccount);
     const { access, owner, permission, hasActor } = ascent;
     if (owner === undefined || permission.noWrite || !hasActor) return { finding: 'owner-unknown' };
-    const target = { bucket: access.bucket, key: probeKey(access) };
+    const target = { bucket: access.bucket, key: probeKey(access.prefix) };
     const asked = await ascent.prober.store.mayPut({ ...target, owner });
-    if (asked.ok) {
-      if (asked.stored) ascent.left.add(ascent.probeUrl);
-      return { ...ownerOutcome(ascent, true), requestId: asked.requestId };
-    }
+    if (asked.ok) return ownerTaken(ascent, asked);
     const { refusal } = asked;
     // KMS is asked only after S3 has found the owner right.
     if (refusal.code === 'kms-denied' || refusal.code === 'kms-disabled') return ownerOutcome(ascent, true);
@@ -45,6 +42,19 @@ export async function tryBucketOwner(ascent: Ascent): Promise<Outcome> {
     if (plain.stored) ascent.left.add(ascent.probeUrl);
     return { finding: 'owner-wrong', refusal };
   });
+}
+
+/** A server that takes an owner that can't be right as well does not look. */
+async function ownerTaken(
+  ascent: Ascent,
+  { stored, requestId }: { stored: boolean; requestId: string | undefined },
+): Promise<Outcome> {
+  if (stored) ascent.left.add(ascent.probeUrl);
+  const { bucket, prefix } = ascent.access;
+  const nobody = await ascent.prober.store.mayPut({ bucket, key: probeKey(prefix), owner: '000000000000' });
+  return nobody.ok
+    ? { finding: 'owner-not-checked', requestId }
+    : { ...ownerOutcome(ascent, true), requestId };
 }
 
 function ownerOutcome({ access, owner, caller }: Ascent, owned: boolean): Outcome {

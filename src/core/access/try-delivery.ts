@@ -2,23 +2,46 @@ import type { Refusal } from '../../ports/access-prober.ts';
 import type { Ascent } from './ascent.ts';
 import type { Denial } from './denial.ts';
 import { readDenial } from './denial.ts';
+import { lookAtBucketPolicy } from './bucket-policy-look.ts';
 import type { FindingCode } from './findings.ts';
+import { findings } from './findings.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { probeKey } from './tested-access.ts';
+import { partitionProbeKey, probeKey } from '../setup/probe-keys.ts';
 
-/** Rung 8: the delivery itself. */
+/** Rung 8: the delivery itself, of the tool's own probe and of one where each audit type would lie. */
 export async function tryPutObject(ascent: Ascent): Promise<Outcome> {
-  const put = await ascent.prober.store.put();
+  const { access } = ascent;
+  const put = await ascent.prober.store.put(probeKey(access.prefix));
   ascent.put = put;
-  if (put.ok) {
-    ascent.left.add(ascent.probeUrl);
-    return { finding: put.conditional ? 'put-there-already' : 'put-stored', requestId: put.requestId };
+  if (put.ok) ascent.left.add(ascent.probeUrl);
+  const refused: { type: string; refusal: Refusal }[] = [];
+  for (const type of access.types.names) {
+    const key = partitionProbeKey(access.prefix, access.layout, type);
+    const tried = await ascent.prober.store.put(key);
+    if (tried.ok) ascent.left.add(`s3://${access.bucket}/${key}`);
+    else refused.push({ type, refusal: tried.refusal });
   }
-  const { refusal } = put;
+  if (!put.ok) return whyRefused(ascent, put.refusal);
+  const [first] = refused;
+  if (first === undefined)
+    return { finding: put.conditional ? 'put-there-already' : 'put-stored', requestId: put.requestId };
+  const { nouns } = ascent;
+  const why = await whyRefused(ascent, first.refusal);
+  const row = findings[why.finding];
+  const types = refused.map(({ type }) => type).join(', ');
+  return {
+    ...why,
+    finding: 'put-denied-for-some',
+    detail: `${types}: ${row.says(nouns, why.detail ?? '')}`,
+    cure: why.cure ?? row.cure?.(nouns, why.detail ?? '') ?? '',
+  };
+}
+
+async function whyRefused(ascent: Ascent, refusal: Refusal): Promise<Outcome> {
   switch (refusal.code) {
     case 'access-denied':
-      return whyNotPut(refusal);
+      return withCure(ascent, whyNotPut(refusal));
     case 'kms-denied':
     case 'kms-disabled':
       return { finding: 'put-refused-by-kms', refusal };
@@ -42,6 +65,17 @@ const denials: Readonly<Record<Denial['layer'], FindingCode>> = {
   unknown: 'put-denied',
 };
 
+/** Where the policies can be seen from here, they say what cures it. */
+async function withCure(ascent: Ascent, outcome: Outcome): Promise<Outcome> {
+  if (!['put-denied-by-bucket', 'put-denied'].includes(outcome.finding)) return outcome;
+  const look = await lookAtBucketPolicy(ascent);
+  return look.finding.startsWith('bucket-policy') &&
+    findings[look.finding].status === 'fail' &&
+    look.cure !== undefined
+    ? { ...outcome, cure: look.cure }
+    : outcome;
+}
+
 function whyNotPut(refusal: Refusal): Outcome {
   const { layer, policy, explicit } = readDenial(refusal.said);
   const finding = denials[layer];
@@ -54,9 +88,27 @@ function whyNotPut(refusal: Refusal): Outcome {
 
 /** Rung 9: the same again, which has to meet 412. */
 export async function tryConditionalWrite(ascent: Ascent): Promise<Outcome> {
-  const again = await ascent.prober.store.put();
+  const again = await ascent.prober.store.put(probeKey(ascent.access.prefix));
   if (!again.ok) return generalOutcome(again.refusal);
   return { finding: again.conditional ? 'condition-kept' : 'condition-ignored', requestId: again.requestId };
+}
+
+/** Rung 9: a write that does not ask whether the name is free, with a body that can't be stored. */
+export async function tryOverwriteDenied(ascent: Ascent): Promise<Outcome> {
+  const { bucket, bucketOwner, prefix, writeOnce, deliverer } = ascent.access;
+  if (!writeOnce && deliverer !== 'audit-export') return { finding: 'overwrite-not-planned' };
+  const tried = await ascent.prober.store.mayPut({
+    bucket,
+    key: probeKey(prefix),
+    owner: bucketOwner,
+    replaces: true,
+  });
+  if (tried.ok)
+    return { finding: writeOnce ? 'overwrite-allowed' : 'overwrite-possible', requestId: tried.requestId };
+  const { refusal } = tried;
+  return refusal.code === 'access-denied'
+    ? { finding: 'denied-as-it-should', refusal }
+    : generalOutcome(refusal);
 }
 
 /** Rung 10: what the delivered object was encrypted with, or who refused the key; before that, what the bucket says. */
@@ -74,7 +126,7 @@ export async function tryKms(ascent: Ascent): Promise<Outcome> {
 /** The probe was there from before, so nothing was encrypted: whether the key still can be used shows in a refusal only. */
 async function askAgain(ascent: Ascent): Promise<Outcome> {
   const { access } = ascent;
-  const target = { bucket: access.bucket, key: probeKey(access), owner: access.bucketOwner };
+  const target = { bucket: access.bucket, key: probeKey(access.prefix), owner: access.bucketOwner };
   const asked = await ascent.prober.store.mayPut(target);
   const refused = asked.ok ? undefined : refusedByKms(asked.refusal);
   return refused ?? fromLook(ascent);

@@ -2,7 +2,7 @@ import type { Refusal, WriteTarget } from '../../ports/access-prober.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { keysBeside, probeKey } from './tested-access.ts';
+import { keysBeside, probeKey } from '../setup/probe-keys.ts';
 
 /** Rung 11: reading. S3 says 403 as well for an object that is not there, so only one that is there shows anything. */
 export async function tryGetDenied(ascent: Ascent): Promise<Outcome> {
@@ -25,7 +25,7 @@ export async function tryOutsideDenied(ascent: Ascent): Promise<Outcome> {
   const { access } = ascent;
   const { bucket, bucketOwner } = access;
   let denied: Outcome = { finding: 'no-outside' };
-  for (const key of keysBeside(access)) {
+  for (const key of keysBeside(access.prefix)) {
     const outcome = await tryWrite(ascent, { bucket, key, owner: bucketOwner }, 'outside');
     if (outcome.finding !== 'denied-as-it-should') return outcome;
     denied = outcome;
@@ -37,7 +37,7 @@ export async function tryOutsideDenied(ascent: Ascent): Promise<Outcome> {
 export async function tryElsewhereDenied(ascent: Ascent): Promise<Outcome> {
   const { otherBucket } = ascent.access;
   if (otherBucket === undefined) return { finding: 'no-other-bucket' };
-  const key = probeKey({ prefix: '' });
+  const key = probeKey('');
   const outcome = await tryWrite(ascent, { bucket: otherBucket, key, owner: undefined }, 'elsewhere');
   const { refusal } = outcome;
   if (refusal?.code === 'no-such-bucket' || refusal?.code === 'wrong-region')

@@ -1,4 +1,4 @@
-import { answerRules } from '../setup/answer-rules.ts';
+import { answerRules, vendorsRoleNameProblem } from '../setup/answer-rules.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -17,7 +17,8 @@ export async function tryConfiguration({ access }: Ascent): Promise<Outcome> {
   const problem = incompleteness(access);
   if (problem !== undefined) return { finding: 'configuration-incomplete', detail: problem };
   const roleName = roleNameOf(access);
-  const nameProblem = roleName === undefined ? undefined : answerRules.roleName.check(roleName);
+  const nameProblem =
+    roleName === undefined || access.deliverer !== 'vendor' ? undefined : vendorsRoleNameProblem(roleName);
   if (nameProblem !== undefined)
     return { finding: 'role-name-prefix', detail: nameProblem.replace(/\.$/, '') };
   if (access.role !== undefined && access.role.externalId === undefined) return { finding: 'no-external-id' };

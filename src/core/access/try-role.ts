@@ -1,4 +1,5 @@
 import type { Refusal } from '../../ports/access-prober.ts';
+import { nearMisses } from '../setup/external-ids.ts';
 import type { Ascent } from './ascent.ts';
 import { readDenial } from './denial.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
@@ -11,12 +12,23 @@ export async function tryRole(ascent: Ascent): Promise<Outcome> {
   const { role } = ascent.access;
   if (role === undefined) return { finding: 'no-role' };
   await ascent.identify();
-  if (ascent.isElsewhere) return { finding: 'role-elsewhere' };
+  if (ascent.isElsewhere)
+    return {
+      finding:
+        ascent.access.bucketOwner === ascent.caller?.account &&
+        ascent.caller?.account !== ascent.access.trustedAccountId
+          ? 'role-of-another-account'
+          : 'role-elsewhere',
+    };
   const tried = await ascent.findRole();
   if (tried.ok)
     return tried.role.arn === role.arn
       ? { finding: 'role-visible', requestId: tried.requestId }
-      : { finding: 'role-arn-differs', detail: tried.role.arn, requestId: tried.requestId };
+      : {
+          finding: ascent.access.deliverer === 'vendor' ? 'role-below-path' : 'role-arn-differs',
+          detail: tried.role.arn,
+          requestId: tried.requestId,
+        };
   const { refusal } = tried;
   if (isMissing(refusal)) return { finding: 'role-missing', refusal };
   return refusal.code === 'access-denied' ? { finding: 'role-hidden', refusal } : generalOutcome(refusal);
@@ -73,15 +85,15 @@ export async function tryWrongExternalId(ascent: Ascent): Promise<Outcome> {
   const { role } = ascent.access;
   if (role === undefined) return { finding: 'no-role' };
   if (role.externalId === undefined) return { finding: 'no-other-external-id' };
-  return refusedOr(ascent, wrongExternalId(role.externalId), {
-    refused: 'refused-with-wrong-external-id',
-    assumed: 'assumed-with-wrong-external-id',
-  });
-}
-
-/** Another id, in the characters and the length that AWS takes (2 to 1,224). */
-function wrongExternalId(externalId: string): string {
-  return `${externalId.slice(0, 1200)}-access-test`;
+  let outcome: Outcome = { finding: 'no-other-external-id' };
+  for (const id of nearMisses(role.externalId)) {
+    outcome = await refusedOr(ascent, id, {
+      refused: 'refused-with-wrong-external-id',
+      assumed: 'assumed-with-wrong-external-id',
+    });
+    if (outcome.finding !== 'refused-with-wrong-external-id') return { ...outcome, detail: id };
+  }
+  return outcome;
 }
 
 async function refusedOr(

@@ -9,6 +9,9 @@ const onPurpose: ReadonlySet<FindingCode> = new Set([
   'writes-nothing',
   'no-role',
   'no-other-external-id',
+  'overwrite-not-planned',
+  'no-outside',
+  'no-other-bucket',
 ]);
 
 const essential: ReadonlySet<string> = new Set(
@@ -25,19 +28,17 @@ export function countStatuses(reports: readonly ProbeReport[]): Record<ProbeStat
 /** What it comes to, all in all: the worst that is known, else what could not be known. */
 export function verdictOf(reports: readonly ProbeReport[]): { verdict: Verdict; summary: string } {
   const counts = countStatuses(reports);
-  if (counts.fail > 0) return { verdict: 'failed', summary: failedSummary(reports, counts.fail) };
+  if (counts.fail > 0)
+    return { verdict: 'failed', summary: `${failedSummary(reports, counts.fail)}${notTried(reports)}` };
   if (counts['not-yet-visible'] > 0)
     return {
       verdict: 'not-yet-visible',
       summary: 'Not yet visible: role or policy were changed a moment ago, which takes AWS a while.',
     };
-  const untried = reports.filter(
-    ({ probe, status, finding }) => status === 'skipped' && essential.has(probe) && !onPurpose.has(finding),
-  );
-  if (untried.length > 0)
+  if (untried(reports).some(({ probe }) => essential.has(probe)))
     return {
       verdict: 'as-far-as-seen',
-      summary: `Wired correctly as far as this side can see: neither a pass nor a fail. Not tried: ${untried.map(({ probe }) => probe).join(', ')}.`,
+      summary: `Wired correctly as far as this side can see: neither a pass nor a fail.${notTried(reports)}`,
     };
   const left = reports.filter(
     ({ finding }) => finding === 'not-chosen' || finding === 'writes-nothing',
@@ -49,6 +50,16 @@ export function verdictOf(reports: readonly ProbeReport[]): { verdict: Verdict; 
         ? 'Passed: it can do what it must, and can not do what it must not.'
         : `Passed, as far as it was chosen: ${left} of ${reports.length} probes were left out.`,
   };
+}
+
+function untried(reports: readonly ProbeReport[]): ProbeReport[] {
+  return reports.filter(({ status, finding }) => status === 'skipped' && !onPurpose.has(finding));
+}
+
+/** Every probe that was skipped for a reason that nobody chose. */
+function notTried(reports: readonly ProbeReport[]): string {
+  const names = untried(reports).map(({ probe }) => probe);
+  return names.length === 0 ? '' : ` Not tried: ${names.join(', ')}.`;
 }
 
 function failedSummary(reports: readonly ProbeReport[], fails: number): string {

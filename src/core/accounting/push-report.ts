@@ -70,6 +70,8 @@ export interface PushReport {
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
   error: ReportedError | null;
+  /** What somebody should look at although the run ended well; not printed. */
+  problem?: { code: string; message: string; cure: string } | null;
 }
 
 interface ReportedError {

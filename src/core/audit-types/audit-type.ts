@@ -24,6 +24,8 @@ export interface AuditTypeDescriptor {
   /** JSON Pointers to the event's own id, best first. */
   id: string[];
   agree: Agreement[];
+  /** Name of an array that holds events of the type in documents that are none. */
+  envelope?: string;
   title: string;
   schemaId: string;
   schemaFile: string;

@@ -36,6 +36,7 @@ export function buildClassifyRules(
     classifyQuickly: buildQuickClassifier(types, names, { selected, withIds: eventKeys }),
     scheme: buildPartitionScheme(parseLayout(settings.layout), names),
     types: names,
+    envelopes: [...new Set(types.flatMap(({ descriptor }) => descriptor.envelope ?? []))],
     maxLineBytes: settings.maxLineBytes,
     eventKeys,
     ignored: new Set(settings.ignored),

@@ -23,6 +23,8 @@ export interface ClassifyRules {
   scheme: PartitionScheme;
   /** Names of the types, in the order of the verdicts' indexes. */
   types: readonly string[];
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[];
   /** Bytes that a line may have, without its line ending. */
   maxLineBytes: number;
   /** Why lines that would be set aside are left out instead. */

@@ -11,7 +11,7 @@ import type { SeenLedger } from './seen-ledger.ts';
 import type { TimeRange } from './statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
 import type { TranslationRules } from './translate/translate-query.ts';
-import { translateQuery } from './translate/translate-query.ts';
+import { translateRow } from './translate/translate-query.ts';
 
 /** What batches are made with. */
 export interface BatchTools {
@@ -47,11 +47,15 @@ export class Batch {
     const lines: string[] = [];
     const seen: SeenQuery[] = [];
     for (const row of rows) {
+      if (row.own) {
+        account.countOwn(this.kind);
+        continue;
+      }
       const news = ledger.newsOf(row);
-      account.countRow(this.kind, news);
+      account.countRow(this.kind, news, row.source);
       if (news === undefined) continue;
       if (news !== 'later-row')
-        lines.push(...translateQuery(row, translation, account.counts, { supplement: news === 'access' }));
+        lines.push(...translateRow(row, translation, account.books, { supplement: news === 'access' }));
       seen.push({ queryId: row.queryId, endNs: String(row.endNs), hasAccess: row.hasAccess });
     }
     if (seen.length > 0) await this.#write(lines, seen);

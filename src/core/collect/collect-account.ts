@@ -1,7 +1,8 @@
 import type { BatchJournal } from '../../ports/collect-state.ts';
 import type { News } from './seen-ledger.ts';
-import type { TranslationCounts } from './translate/translate-query.ts';
-import { noCounts } from './translate/translate-query.ts';
+import type { RowSource } from './translate/query-row.ts';
+import type { TranslationBooks } from './translate/translate-query.ts';
+import { newBooks } from './translate/translate-query.ts';
 
 /** The books of a run of `collect`. */
 export class CollectAccount {
@@ -18,11 +19,27 @@ export class CollectAccount {
   /** Queries whose rows came after their window was read, and those whose access did. */
   lateRows = 0;
   lateAccessRows = 0;
-  readonly counts: TranslationCounts = noCounts();
+  /** Statements that the collector itself ran, and that were left out. */
+  ownStatements = 0;
+  /** Queries that ACCESS_HISTORY alone knows. */
+  accessOnlyRows = 0;
+  /** Log-ins that were new. */
+  logins = 0;
+  readonly books: TranslationBooks = newBooks();
+
+  /** Counts a statement of the collector's own; a window that is read again has it a second time. */
+  countOwn(kind: BatchJournal['kind']): void {
+    if (kind === 'window') this.ownStatements += 1;
+  }
 
   /** Counts a row that was read whole, and what was new of it. */
-  countRow(kind: BatchJournal['kind'], news: News | undefined): void {
+  countRow(kind: BatchJournal['kind'], news: News | undefined, source: RowSource): void {
+    if (source === 'loginHistory') {
+      if (news === 'query') this.logins += 1;
+      return;
+    }
     this.rows += 1;
+    if (source === 'accessHistory' && news === 'query') this.accessOnlyRows += 1;
     if (news === undefined || news === 'later-row') this.knownRows += 1;
     else if (news === 'access') this.lateAccessRows += 1;
     else if (kind === 'late') this.lateRows += 1;

@@ -3,7 +3,7 @@ import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { Batch } from './batch.ts';
 import { beginOrContinue, checkStore, nextCheckpoint } from './checkpoint.ts';
 import { CollectAccount } from './collect-account.ts';
-import { readClock, readIds, readQueries } from './read-history.ts';
+import { readClock, readIds, readQueries, readSpan } from './read-history.ts';
 import { SeenLedger } from './seen-ledger.ts';
 import type { TimeRange } from './statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
@@ -21,8 +21,13 @@ export interface CollectJob {
   rules: ReadingRules;
   /** How much is asked for in one statement: several windows. */
   spanNs: bigint;
-  /** Whether client and address are read as well. */
+  /** How long a row of QUERY_HISTORY is waited for, for what ACCESS_HISTORY alone knows, in nanoseconds. */
+  waitedNs: bigint;
+  /** What began before it was never read; undefined: before the state began. */
+  firstNs: bigint | undefined;
+  /** Whether client and address are read as well, and log-ins. */
   client: boolean;
+  logins: boolean;
   translation: TranslationRules;
 }
 
@@ -130,7 +135,7 @@ class CollectRun {
       checkStore(journal.checkpoint, this.#job.store, state.location);
       if (!(await this.#deliverAndCommit(journal))) return false;
       this.#account.resumedBatches += 1;
-      this.#account.counts.records += journal.records;
+      this.#account.books.records += journal.records;
     } else if (this.#checkpoint !== undefined) await state.tidy(this.#checkpoint);
     return true;
   }
@@ -144,12 +149,14 @@ class CollectRun {
     const fromNs = latest(untilNs - overlapNs, BigInt(ledgerFromNs));
     if (fromNs >= untilNs) return true;
     const late = new Map<bigint, TimeRange>();
-    for await (const rows of readIds(session, { fromNs, untilNs }, signal)) {
-      this.#account.overlapRows += rows.length;
-      for (const row of rows) {
-        if (this.#ledger.newsOf(row) === undefined) continue;
-        const window = windowOf(row.endNs, windowNs);
-        late.set(window.fromNs, window);
+    for (const span of spansOf({ fromNs, untilNs }, windowNs, this.#job.spanNs)) {
+      for await (const rows of readIds(session, span, { logins: this.#job.logins, signal })) {
+        this.#account.overlapRows += rows.length;
+        for (const row of rows) {
+          if (row.own || this.#ledger.newsOf(row) === undefined) continue;
+          const window = windowOf(row.endNs, windowNs);
+          late.set(window.fromNs, window);
+        }
       }
     }
     for (const window of [...late.values()].sort(byTime)) {
@@ -162,8 +169,8 @@ class CollectRun {
   async #readLateWindow(range: TimeRange): Promise<boolean> {
     const { session, signal } = this.#ports;
     const batch = this.#openBatch('late');
-    for await (const rows of readQueries(session, range, { client: this.#job.client, signal }))
-      await batch.add(rows);
+    const { client, logins } = this.#job;
+    for await (const rows of readQueries(session, range, { client, logins, signal })) await batch.add(rows);
     if (signal.aborted) return false;
     if (batch.isEmpty) return true;
     this.#account.lateBatches += 1;
@@ -176,7 +183,9 @@ class CollectRun {
     const { windowNs } = this.#job.rules;
     let batch = this.#openBatch('window');
     let window: TimeRange = { fromNs: span.fromNs, untilNs: windowEnd(span.fromNs, windowNs) };
-    for await (const rows of readQueries(session, span, { client: this.#job.client, signal })) {
+    const { client, logins, waitedNs } = this.#job;
+    const firstNs = this.#job.firstNs ?? BigInt((this.#checkpoint as Checkpoint).fromNs);
+    for await (const rows of readSpan(session, span, { client, logins, waitedNs, firstNs, signal })) {
       for (const group of groupByWindow(rows, windowNs)) {
         if (group.untilNs !== window.untilNs) {
           if (!(await this.#closeWindow(batch, window))) return false;
@@ -246,16 +255,16 @@ const byTime = (a: TimeRange, b: TimeRange): number => (a.fromNs < b.fromNs ? -1
 const latest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const earliest = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** Cuts rows, which come in the order of their ends, where a window ends. */
+/** Cuts rows, which come in the order of their places, where a window ends. */
 function* groupByWindow(
   rows: readonly QueryRow[],
   windowNs: bigint,
 ): Generator<{ untilNs: bigint; rows: readonly QueryRow[] }> {
   let start = 0;
   while (start < rows.length) {
-    const untilNs = windowEnd((rows[start] as QueryRow).endNs, windowNs);
+    const untilNs = windowEnd((rows[start] as QueryRow).placeNs, windowNs);
     let end = start + 1;
-    while (end < rows.length && (rows[end] as QueryRow).endNs < untilNs) end += 1;
+    while (end < rows.length && (rows[end] as QueryRow).placeNs < untilNs) end += 1;
     yield { untilNs, rows: rows.slice(start, end) };
     start = end;
   }

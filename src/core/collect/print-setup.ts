@@ -31,9 +31,11 @@ export function printSetup(options: SetupOptions): string {
     ...(options.publicKey === undefined ? keyLines : []),
     'USE ROLE ACCOUNTADMIN;',
     '',
-    '-- The role: metadata of queries, no data of yours.',
+    '-- The role. It reads no table of yours. What it can see is who ran what: the text of every query of everybody, with',
+    '-- the values that are written in it, names of objects and columns, policies and tags.',
     `CREATE ROLE IF NOT EXISTS ${role} COMMENT = 'audit-export: reads query history';`,
-    '-- QUERY_HISTORY and ACCESS_HISTORY: who ran what, on which objects.',
+    '-- QUERY_HISTORY, ACCESS_HISTORY, their aggregates, and the views of policies and tags: more than is read, and the least',
+    '-- that opens both histories.',
     `GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE ${role};`,
     ...clientLines(options.client, role),
     '',
@@ -44,7 +46,7 @@ export function printSetup(options: SetupOptions): string {
     `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${role};`,
     '',
     '-- The user: a service, so that it has no password, and can log in only from where the exporter runs.',
-    `CREATE NETWORK POLICY IF NOT EXISTS ${policy} ALLOWED_IP_LIST = (${addressList(options.addresses ?? [])});`,
+    ...policyLines(policy, options.addresses ?? []),
     `CREATE USER IF NOT EXISTS ${user} TYPE = SERVICE COMMENT = 'audit-export';`,
     `ALTER USER ${user} SET`,
     `  DEFAULT_ROLE = ${role} DEFAULT_SECONDARY_ROLES = () DEFAULT_WAREHOUSE = ${warehouse}`,
@@ -78,15 +80,55 @@ function nameOf(typed: string | undefined, preset: string): string {
   return sqlName(typed === undefined || typed === '' ? preset : keptName(typed));
 }
 
-function addressList(addresses: readonly string[]): string {
-  if (addresses.length === 0) return "'<ADDRESS>/32'";
-  const wrong = addresses.find((address) => !/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(address));
+/**
+ * The policy lets in what is named now, also where it was made before with other addresses. IPv6 takes a network rule, which
+ * lies in a schema. https://docs.snowflake.com/en/user-guide/network-rules
+ */
+function policyLines(policy: string, addresses: readonly string[]): string[] {
+  const wrong = addresses.find((address) => familyOf(address) === undefined);
   if (wrong !== undefined)
-    throw new AuditExportError('usage', `${JSON.stringify(wrong)} is no IPv4 address or range.`, {
-      cure: 'Write it as 203.0.113.7 or 203.0.113.0/24.',
+    throw new AuditExportError('usage', `${JSON.stringify(wrong)} is no address or range of IPv4 or IPv6.`, {
+      cure: 'Write it as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64.',
     });
-  return addresses.map((address) => `'${address}'`).join(', ');
+  const v6 = addresses.filter((address) => familyOf(address) === 6);
+  const v4 = addresses.filter((address) => familyOf(address) === 4);
+  const list = addresses.length === 0 ? "'<ADDRESS>/32'" : quoted(v4);
+  const allowed = `ALLOWED_IP_LIST = (${list})`;
+  if (v6.length === 0)
+    return [
+      `CREATE NETWORK POLICY IF NOT EXISTS ${policy} ${allowed};`,
+      `ALTER NETWORK POLICY ${policy} SET ${allowed};`,
+    ];
+  const { database } = setupNames;
+  const rule = `${sqlName(database)}.PUBLIC.AUDIT_EXPORT_IPV6`;
+  const rules = `ALLOWED_NETWORK_RULE_LIST = (${rule})`;
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${sqlName(database)} COMMENT = 'audit-export: holds its network rule';`,
+    `CREATE NETWORK RULE IF NOT EXISTS ${rule} TYPE = IPV6 MODE = INGRESS VALUE_LIST = (${quoted(v6)});`,
+    `ALTER NETWORK RULE ${rule} SET VALUE_LIST = (${quoted(v6)});`,
+    `CREATE NETWORK POLICY IF NOT EXISTS ${policy} ${rules};`,
+    `ALTER NETWORK POLICY ${policy} SET ${rules}${v4.length === 0 ? '' : ` ${allowed}`};`,
+  ];
 }
+
+const quoted = (addresses: readonly string[]): string =>
+  addresses.map((address) => `'${address}'`).join(', ');
+
+/** 4 or 6 for an address or range; undefined for what is neither. */
+function familyOf(written: string): 4 | 6 | undefined {
+  const [, address = '', bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(written) ?? [];
+  const family = address.includes(':') ? 6 : 4;
+  const isAddress = family === 6 ? isIpv6(address) : isIpv4(address);
+  return isAddress && Number(bits ?? 0) <= (family === 6 ? 128 : 32) ? family : undefined;
+}
+
+function isIpv4(address: string): boolean {
+  const parts = address.split('.');
+  return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+}
+
+/** The rules for what stands in brackets in a URL are those of RFC 4291. */
+const isIpv6 = (address: string): boolean => URL.canParse(`http://[${address}]/`);
 
 function keyText(key: string | undefined): string {
   if (key === undefined) return '<PUBLIC_KEY>';

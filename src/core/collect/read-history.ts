@@ -1,7 +1,15 @@
 import { AuditExportError } from '../../errors.ts';
-import type { SnowflakeSession } from '../../ports/snowflake.ts';
+import type { SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake.ts';
 import type { TimeRange } from './statement.ts';
-import { clockStatement, idsStatement, queriesStatement } from './statement.ts';
+import {
+  accessOnlyStatement,
+  accountStatement,
+  clockStatement,
+  idsStatement,
+  loginsStatement,
+  queriesStatement,
+} from './statement.ts';
+import type { RowOrigin } from './translate/query-row.ts';
 import { columnPlaces, QueryRow } from './translate/query-row.ts';
 
 /** Snowflake's own clock, in nanoseconds since 1970. Throws what the session throws. */
@@ -16,24 +24,120 @@ export async function readClock(session: SnowflakeSession, signal: AbortSignal):
   });
 }
 
-/** The queries that ended in a range of time, in the order of their ends, as many at a time as come. */
-export async function* readQueries(
+/**
+ * Which account Snowflake says that it is, `ORGANIZATION-ACCOUNT`: the same however its address was spelt. Undefined where it
+ * does not say so. Throws what the session throws.
+ */
+export async function readAccount(
   session: SnowflakeSession,
-  range: TimeRange,
-  { client, signal }: { client: boolean; signal: AbortSignal },
-): AsyncGenerator<QueryRow[]> {
-  const { columns, batches } = await session.query({ ...queriesStatement(range, { client }), signal });
-  const places = columnPlaces(columns);
-  for await (const rows of batches) yield rows.map((row) => new QueryRow(row, places));
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const result = await session.query({ ...accountStatement(), signal });
+  for await (const [row] of result.batches) {
+    const [organization, account] = row ?? [];
+    if (typeof organization === 'string' && typeof account === 'string')
+      return `${organization}-${account}`.toUpperCase();
+  }
+  return undefined;
 }
 
-/** The same without what the queries were: which there are, and of which the access is known. */
+/** What is read, beside the queries. */
+export interface ReadingOptions {
+  /** Client and address of each query. */
+  client: boolean;
+  logins: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * The queries that ended in a range of time, and the log-ins in it where they are read as well, in order, as many at a time
+ * as come.
+ */
+export function readQueries(
+  session: SnowflakeSession,
+  range: TimeRange,
+  { client, logins, signal }: ReadingOptions,
+): AsyncGenerator<readonly QueryRow[]> {
+  const queries = readRows(session, { ...queriesStatement(range, { client }), signal });
+  if (!logins) return queries;
+  return inOrderOfPlace(
+    queries,
+    readRows(session, { ...loginsStatement(range), signal }, { source: 'loginHistory' }),
+  );
+}
+
+/** The same without what they were: which there are, and of which queries the access is known. In no order. */
 export async function* readIds(
   session: SnowflakeSession,
   range: TimeRange,
-  signal: AbortSignal,
-): AsyncGenerator<QueryRow[]> {
-  const { columns, batches } = await session.query({ ...idsStatement(range), signal });
+  { logins, signal }: Omit<ReadingOptions, 'client'>,
+): AsyncGenerator<readonly QueryRow[]> {
+  yield* readRows(session, { ...idsStatement(range), signal });
+  if (logins)
+    yield* readRows(session, { ...loginsStatement(range, true), signal }, { source: 'loginHistory' });
+}
+
+async function* readRows(
+  session: SnowflakeSession,
+  statement: SnowflakeStatement,
+  origin?: RowOrigin,
+): AsyncGenerator<readonly QueryRow[]> {
+  const { columns, batches } = await session.query(statement);
   const places = columnPlaces(columns);
-  for await (const rows of batches) yield rows.map((row) => new QueryRow(row, places));
+  for await (const rows of batches) yield rows.map((row) => new QueryRow(row, places, origin));
+}
+
+/** What is read of a span of windows. Times and lengths in nanoseconds. */
+export interface SpanReading extends ReadingOptions {
+  /** How long a row of QUERY_HISTORY is waited for, for what ACCESS_HISTORY alone knows. */
+  waitedNs: bigint;
+  /** Nothing that began before it is read. */
+  firstNs: bigint;
+}
+
+/**
+ * All that belongs to a span of windows, in the order of its places. What ACCESS_HISTORY alone knows takes its place
+ * `waitedNs` after it began, when a row of QUERY_HISTORY is no longer waited for.
+ */
+export function readSpan(
+  session: SnowflakeSession,
+  span: TimeRange,
+  { waitedNs, firstNs, ...options }: SpanReading,
+): AsyncGenerator<readonly QueryRow[]> {
+  const queries = readQueries(session, span, options);
+  const began = span.fromNs - waitedNs;
+  const range = { fromNs: began > firstNs ? began : firstNs, untilNs: span.untilNs - waitedNs };
+  if (range.fromNs >= range.untilNs) return queries;
+  const statement = { ...accessOnlyStatement(range), signal: options.signal };
+  return inOrderOfPlace(queries, readRows(session, statement, { source: 'accessHistory', waitedNs }));
+}
+
+/** Joins two streams that are each in the order of places. */
+async function* inOrderOfPlace(
+  queries: AsyncGenerator<readonly QueryRow[]>,
+  others: AsyncGenerator<readonly QueryRow[]>,
+): AsyncGenerator<readonly QueryRow[]> {
+  const waiting = oneByOne(others);
+  let next = await waiting.next();
+  for await (const rows of queries) {
+    let merged: QueryRow[] = [];
+    for (const row of rows) {
+      for (; next.done !== true && next.value.placeNs <= row.placeNs; next = await waiting.next()) {
+        merged.push(next.value);
+        if (merged.length < mostRows) continue;
+        yield merged;
+        merged = [];
+      }
+      merged.push(row);
+    }
+    yield merged;
+  }
+  for (; next.done !== true; next = await waiting.next()) yield [next.value];
+}
+
+/** Rows that are handed on at once, where one batch of queries has many others before it. */
+const mostRows = 10_000;
+
+async function* oneByOne(batches: AsyncGenerator<readonly QueryRow[]>): AsyncGenerator<QueryRow, undefined> {
+  for await (const rows of batches) yield* rows;
 }

@@ -2,6 +2,7 @@ import { AuditExportError } from '../../errors.ts';
 import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/documents/config.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
+import type { Deliverer } from '../setup/answers.ts';
 import { closest } from './closest.ts';
 import type { ProfilePlace } from './destination.ts';
 
@@ -12,6 +13,14 @@ export type ProfileState = 'draft' | 'applied' | 'active';
 export interface ProfileSetup {
   readonly accountId?: string;
   readonly organizationId?: string;
+  /** Where it is not said: a vendor's service, if `init` made the profile. */
+  readonly deliverer?: Deliverer;
+  readonly writeOnce?: boolean;
+  /** All types were asked for: there is no list. */
+  readonly types?: 'all';
+  /** The external id that is to come, and the one that is to go, while one takes the place of the other. */
+  readonly nextOrganizationId?: string;
+  readonly previousOrganizationId?: string;
   /** Until `to` holds them. */
   readonly bucket?: string;
   readonly prefix?: string;

@@ -14,18 +14,37 @@ export function answersOf(profile: Profile): KnownAnswers {
   const { setup = {}, region, types, role } = profile;
   const { bucket, prefix } = storeOf(profile) ?? setup;
   return withoutMissing({
+    deliverer: setup.deliverer,
+    writeOnce: setup.writeOnce,
+    otherOrganizationId: otherIdOf(setup),
     accountId: setup.accountId,
     organizationId: setup.organizationId ?? role?.externalId,
     bucket,
     prefix,
     region,
-    types: types === undefined ? undefined : [...types],
-    roleName: setup.roleName ?? role?.arn.slice(role.arn.lastIndexOf('/') + 1),
+    types: types === undefined ? allTypes(profile) : [...types],
+    roleName: setup.roleName ?? roleNameIn(role),
     policyName: setup.policyName,
     kmsKeyArn: setup.kmsKeyArn,
     inlinePolicy: setup.inlinePolicy,
     customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
   });
+}
+
+function otherIdOf({
+  nextOrganizationId: next,
+  previousOrganizationId: previous,
+}: ProfileSetup): string | undefined {
+  return next ?? previous;
+}
+
+function roleNameIn(role: Profile['role']): string | undefined {
+  return role?.arn.slice(role.arn.lastIndexOf('/') + 1);
+}
+
+/** No list is all types; a draft without one was not asked yet. */
+function allTypes({ setup, state }: Profile): 'all' | undefined {
+  return setup?.types ?? (state === 'draft' || setup === undefined ? undefined : 'all');
 }
 
 /** The profile as a draft with these answers; settings that have nothing to do with the set-up stay as they are. */
@@ -36,11 +55,17 @@ export function draftWith(profile: Profile | undefined, answers: KnownAnswers): 
     setup: _setup,
     state: _state,
     bucketOwner: _owner,
+    types: _types,
     ...others
   } = profile ?? {};
   const { bucket, prefix, region, types, ...rest } = answers;
   const whole = bucket !== undefined && prefix !== undefined;
   const setup: ProfileSetup = withoutMissing({
+    deliverer: rest.deliverer,
+    writeOnce: rest.writeOnce,
+    types: types === 'all' ? types : undefined,
+    nextOrganizationId: profile?.setup?.nextOrganizationId,
+    previousOrganizationId: profile?.setup?.previousOrganizationId,
     accountId: rest.accountId,
     organizationId: rest.organizationId,
     ...(whole ? {} : { bucket, prefix }),
@@ -54,7 +79,7 @@ export function draftWith(profile: Profile | undefined, answers: KnownAnswers): 
     state: 'draft',
     ...(whole ? { to: storeUrl(bucket, prefix).replace(/\/$/, '') } : {}),
     ...others,
-    ...withoutMissing({ region, types }),
+    ...withoutMissing({ region, types: types === 'all' ? undefined : types }),
     setup,
   };
 }

@@ -4,6 +4,7 @@ import { foreignForm } from './foreign-form.ts';
 import { isJsonPrefix } from './json-prefix.ts';
 import { beginsSecondObject } from './object-scanner.ts';
 import { peek } from './peek.ts';
+import { beginsWithEnvelope } from './open-envelopes.ts';
 
 export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
@@ -11,9 +12,9 @@ const hashedBytes = 4096;
 
 /**
  * How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines, or as objects one
- * behind the other on a line.
+ * behind the other on a line, or in arrays within documents that are no events themselves.
  */
-export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated';
+export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated' | 'envelope';
 
 /** Whether the content of a source is its lines: else documents are made to lines. */
 export function isLined(format: SourceFormat): boolean {
@@ -35,18 +36,19 @@ export interface DetectedSource {
 
 /**
  * Looks at the beginning of a source (64 KiB at most) and says in which format its events are, unless that is known. Of one
- * that may grow, the end need not be the end of anything.
+ * that may grow, the end need not be the end of anything. `envelopes` are the names of arrays that hold events within other
+ * documents.
  */
 export async function detectFormat(
   bytes: AsyncIterable<Buffer>,
   known?: SourceFormat,
-  mayGrow = false,
+  { mayGrow = false, envelopes = [] }: { mayGrow?: boolean; envelopes?: readonly string[] } = {},
 ): Promise<DetectedSource> {
   const { head: whole, isAll, bytes: from } = await peek(bytes, (length) => length >= headBytes);
   const skippedBytes = whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
   const head = whole.subarray(skippedBytes);
   const headHash = createHash('sha256').update(whole.subarray(0, hashedBytes)).digest('hex').slice(0, 32);
-  const format = known ?? formatOf(head, isAll && !mayGrow);
+  const format = known ?? formatOf(head, isAll && !mayGrow, envelopes);
   return {
     format,
     foreign: known === undefined && format === 'lines' ? foreignForm(whole) : undefined,
@@ -60,10 +62,11 @@ export async function detectFormat(
  * JSON Lines is the rule. The other formats are believed only if all that was looked at fits them, since a damaged first
  * line must not change how all others are read.
  */
-function formatOf(head: Buffer, isAll: boolean): SourceFormat {
+function formatOf(head: Buffer, isAll: boolean, envelopes: readonly string[]): SourceFormat {
   const text = head.toString('latin1').trimStart();
   if (text.startsWith('[')) return isJsonPrefix(text, 'array', isAll) ? 'array' : 'lines';
   if (!text.startsWith('{')) return 'lines';
+  if (beginsWithEnvelope(text, envelopes) && isJsonPrefix(text, 'objects', isAll)) return 'envelope';
   const newline = text.indexOf('\n');
   const isWhole = newline !== -1 || isAll;
   const first = newline === -1 ? text : text.slice(0, newline);

@@ -1,4 +1,4 @@
-import { requestContext } from './context.ts';
+import { requestContext, type ContextValues } from './context.ts';
 import { asList, type PolicyDocument, type Statement } from './language.ts';
 import { exempts, namingsOf, type Caller, type Naming } from './principals.ts';
 import { speaksOf, type Asked } from './statements.ts';
@@ -10,8 +10,9 @@ export interface AccessRequest {
   action: string;
   resource: string;
   resourceAccount: string;
-  /** Keys in any case; a list is a key with several values. */
-  context: Readonly<Record<string, string | readonly string[]>>;
+  context: ContextValues;
+  /** Whether nobody can say what a key (in lower case) holds; without it, what `context` lacks is not in the request. */
+  isUnknown?: (key: string) => boolean;
 }
 
 export interface AppliedPolicies {
@@ -41,18 +42,41 @@ export interface StatementReference {
   policy: number;
 }
 
+/** How statements are taken whose conditions depend on what is not known: for the request, or against it. */
+export type Benefit = 'for' | 'against';
+
 /**
  * Decides whether AWS would allow the request under these policies. Deny anywhere wins. In one account the identity's
  * policies or the resource's suffice (a role's trust and a key's policy must always agree); across accounts both must
  * allow. Boundary and session policies limit what identity policies grant, and what is granted to a role's ARN, but not
  * what the resource grants to the very user or session in its own account.
+ * `doubt` says how a statement counts that depends on a key which is not known (`foresee` asks for both).
  * Organizations' policies, ACLs, KMS grants and federated principals are not modelled.
  * Throws PolicyDocumentError on a condition operator that AWS does not have.
  * Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
  */
-export function authorize(request: AccessRequest, policies: AppliedPolicies): Decision {
-  const evaluation = new Evaluation(request, policies);
+export function authorize(
+  request: AccessRequest,
+  policies: AppliedPolicies,
+  doubt: Benefit = 'against',
+): Decision {
+  const evaluation = new Evaluation(request, policies, doubt);
   return evaluation.explicitDeny() ?? evaluation.allowance();
+}
+
+/** What AWS will say, as far as it can be known: `depends` where that is decided by keys which nobody can say from here. */
+export interface Foresight {
+  verdict: 'allowed' | 'denied' | 'depends';
+  /** Why it is, or may be, denied; or what allows it. */
+  decision: Decision;
+}
+
+/** As `authorize`, with all that is not known taken for and against the request. */
+export function foresee(request: AccessRequest, policies: AppliedPolicies): Foresight {
+  const decision = authorize(request, policies, 'against');
+  if (decision.allowed) return { verdict: 'allowed', decision };
+  const best = authorize(request, policies, 'for');
+  return best.allowed ? { verdict: 'depends', decision } : { verdict: 'denied', decision: best };
 }
 
 interface Found {
@@ -66,14 +90,16 @@ class Evaluation {
   readonly #asked: Asked;
   readonly #sameAccount: boolean;
   readonly #documents: Readonly<Record<PolicyLayer, readonly PolicyDocument[]>>;
+  readonly #doubt: Benefit;
 
-  constructor(request: AccessRequest, policies: AppliedPolicies) {
+  constructor(request: AccessRequest, policies: AppliedPolicies, doubt: Benefit) {
+    this.#doubt = doubt;
     this.#caller = request.caller;
     this.#policies = policies;
     this.#asked = {
       action: request.action,
       resource: request.resource,
-      context: requestContext(request.context),
+      context: requestContext(request.context, request.isUnknown),
     };
     this.#sameAccount = request.caller.account === request.resourceAccount;
     this.#documents = {
@@ -156,12 +182,13 @@ class Evaluation {
   }
 
   #find(layer: PolicyLayer, effect: Statement['Effect']): Found[] {
+    const inDoubt = (this.#doubt === 'for') === (effect === 'Allow');
     return this.#documents[layer].flatMap((document, policy) =>
       asList(document.Statement)
         .map((statement, index) => ({ statement, reference: referenceTo(statement, index, policy) }))
         .filter(({ statement }) => statement.Effect === effect)
         .filter(({ statement }) => layer !== 'resource' || this.#namings(statement).size > 0)
-        .filter(({ statement }) => speaksOf(statement, this.#asked, document.Version)),
+        .filter(({ statement }) => speaksOf(statement, this.#asked, document.Version) ?? inDoubt),
     );
   }
 

@@ -2,7 +2,8 @@ import type { RequestContext } from './context.ts';
 import { asList, PolicyDocumentError, type ConditionBlock } from './language.ts';
 import { readOperator, type ConditionOperator, type Operator } from './operators.ts';
 import { withWildcards, type Pattern } from './pattern.ts';
-import { expandVariables, knowsVariables } from './variables.ts';
+import { allHold, type Truth } from './truth.ts';
+import { expandVariables, hasUnknownVariable, knowsVariables } from './variables.ts';
 
 /** What a condition is judged against: the request's context, and the document's Version for its variables. */
 export interface ConditionScope {
@@ -12,18 +13,32 @@ export interface ConditionScope {
 
 /**
  * Whether every operator and every key of the block holds (AND); a key holds when one of its values does (OR), under a
- * negated operator when none does (NOR). Throws PolicyDocumentError on an operator that AWS does not have: a guess
- * could allow too much. Source: IAM User Guide, "Conditions with multiple context keys or values".
+ * negated operator when none does (NOR). Undefined where it depends on a key that is not known. Throws
+ * PolicyDocumentError on an operator that AWS does not have: a guess could allow too much.
+ * Source: IAM User Guide, "Conditions with multiple context keys or values".
  */
-export function conditionsHold(block: ConditionBlock | undefined, scope: ConditionScope): boolean {
-  return Object.entries(block ?? {}).every(([name, keys]) => {
+export function conditionsHold(block: ConditionBlock | undefined, scope: ConditionScope): Truth {
+  const truths = Object.entries(block ?? {}).flatMap(([name, keys]) => {
     const operator = readOperator(name);
     if (operator === undefined) throw new PolicyDocumentError(`"${name}" is not a condition operator`);
-    return Object.entries(keys).every(([key, values]) => {
-      const actual = scope.context.get(key.toLowerCase());
-      return keyHolds(operator, actual, { expected: asList(values).map(String), scope });
+    return Object.entries(keys).map(([key, values]) => {
+      const expected = asList(values).map(String);
+      if (dependsOn(key.toLowerCase(), expected, operator, scope)) return undefined;
+      return keyHolds(operator, scope.context.get(key.toLowerCase()), { expected, scope });
     });
   });
+  return allHold(truths);
+}
+
+function dependsOn(
+  key: string,
+  expected: readonly string[],
+  { operator }: ConditionOperator,
+  { context, version }: ConditionScope,
+): boolean {
+  if (context.isUnknown(key)) return true;
+  const variables = operator !== 'Null' && operator.variables && knowsVariables(version);
+  return variables && expected.some((value) => hasUnknownVariable(value, context));
 }
 
 interface Expectation {

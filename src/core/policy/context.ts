@@ -1,15 +1,29 @@
-/** The request context with its keys in lower case; a key without a value is not in it. */
-export type RequestContext = ReadonlyMap<string, readonly string[]>;
+/** What is known of a request, by condition key in lower case; a key without a value is not in the request. */
+export interface RequestContext {
+  get: (key: string) => readonly string[] | undefined;
+  /** Whether nobody can say what the key holds, or whether it is there: where a request comes from, say. */
+  isUnknown: (key: string) => boolean;
+}
+
+/** Keys in any case; a list is a key with several values, an empty list the same as no key. */
+export type ContextValues = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Makes the context ready for look-up. Key names do not depend on case, and an empty list is the same as no key.
- * Source: IAM User Guide, "IAM JSON policy elements: Condition".
+ * Makes the context ready for look-up. Key names do not depend on case. `isUnknown` is asked in lower case about keys that
+ * have no value; without it such keys are not in the request. Source: IAM User Guide, "IAM JSON policy elements: Condition".
  */
-export function requestContext(values: Readonly<Record<string, string | readonly string[]>>): RequestContext {
+export function requestContext(
+  values: ContextValues,
+  isUnknown: (key: string) => boolean = () => false,
+): RequestContext {
   const context = new Map<string, readonly string[]>();
-  for (const [key, value] of Object.entries(values)) {
-    const list = typeof value === 'string' ? [value] : value;
-    if (list.length > 0) context.set(key.toLowerCase(), list);
-  }
-  return context;
+  for (const [key, value] of Object.entries(values))
+    context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
+  return {
+    get: (key) => {
+      const found = context.get(key);
+      return found?.length === 0 ? undefined : found;
+    },
+    isUnknown: (key) => !context.has(key) && isUnknown(key),
+  };
 }

@@ -73,3 +73,84 @@ export function matches(pattern: Pattern, text: string): boolean {
   while (pattern[at] === anyRun) at += 1;
   return at === pattern.length;
 }
+
+/** Where a reader of the pattern may stand: before these steps of it, or at its end. */
+type Positions = readonly number[];
+
+/** Texts of which each fits another choice of the patterns, the shortest of each choice first found. */
+export interface TextSearch {
+  /** `ignoreCase`: the pattern is in lower case and fits text in any. */
+  patterns: readonly { pattern: Pattern; ignoreCase: boolean }[];
+  /** Characters that a text may have; one that no pattern names stands for all such. */
+  alphabet: string;
+  shortest: number;
+}
+
+/** More than policies come to; where it is not enough, the rarest choices are not found. */
+const mostStates = 20_000;
+
+/**
+ * For every choice of patterns that some text fits (and fits none of the others), a shortest such text: all that conditions
+ * on one key can tell apart is told apart by these texts. Breadth first over the patterns read side by side.
+ */
+export function distinctTexts({ patterns, alphabet, shortest }: TextSearch): string[] {
+  const characters = charactersOf(patterns, alphabet);
+  const found = new Map<string, string>();
+  let front = [{ text: '', states: patterns.map(({ pattern }) => withRuns(pattern, [0])) }];
+  const seen = new Set<string>();
+  while (front.length > 0 && seen.size < mostStates) {
+    const next: typeof front = [];
+    for (const { text, states } of front) {
+      if (text.length >= shortest) {
+        const choice = states.map((at, which) => at.includes(patterns[which]?.pattern.length ?? 0)).join();
+        if (!found.has(choice)) found.set(choice, text);
+      }
+      for (const character of characters) {
+        const moved = states.map((at, which) => read(patterns[which], at, character));
+        const state = `${Math.min(text.length + 1, shortest)} ${moved.map((at) => at.join()).join(' ')}`;
+        if (seen.has(state)) continue;
+        seen.add(state);
+        next.push({ text: text + character, states: moved });
+      }
+    }
+    front = next;
+  }
+  return [...found.values()];
+}
+
+function charactersOf(patterns: TextSearch['patterns'], alphabet: string): string[] {
+  const named = new Set(
+    patterns.flatMap(({ pattern, ignoreCase }) =>
+      pattern.flatMap((step) => {
+        if (typeof step !== 'string') return [];
+        return ignoreCase ? [step.toLowerCase(), step.toUpperCase()] : [step];
+      }),
+    ),
+  );
+  const allowed = Array.from(alphabet);
+  const other = allowed.find((character) => !named.has(character));
+  return [...(other === undefined ? [] : [other]), ...allowed.filter((character) => named.has(character))];
+}
+
+function read(
+  searched: TextSearch['patterns'][number] | undefined,
+  at: Positions,
+  character: string,
+): Positions {
+  if (searched === undefined) return [];
+  const { pattern, ignoreCase } = searched;
+  const asRead = ignoreCase ? character.toLowerCase() : character;
+  const moved = at.flatMap((position) => {
+    const step = pattern[position];
+    if (step === anyRun) return [position];
+    return step === anyOne || step === asRead ? [position + 1] : [];
+  });
+  return withRuns(pattern, moved);
+}
+
+/** A `*` may stand for nothing: who stands before it stands behind it as well. */
+function withRuns(pattern: Pattern, at: Positions): Positions {
+  const all = new Set(at);
+  for (const position of all) if (pattern[position] === anyRun) all.add(position + 1);
+  return [...all].sort((a, b) => a - b);
+}

@@ -2,7 +2,8 @@ import { conditionsHold } from './conditions.ts';
 import type { RequestContext } from './context.ts';
 import { asList, type Statement } from './language.ts';
 import { matches, withWildcards, type Pattern } from './pattern.ts';
-import { expandVariables, knowsVariables } from './variables.ts';
+import { allHold, anyHolds, type Truth } from './truth.ts';
+import { expandVariables, hasUnknownVariable, knowsVariables } from './variables.ts';
 
 /** What is asked for, apart from who asks. */
 export interface Asked {
@@ -12,12 +13,11 @@ export interface Asked {
 }
 
 /** Whether the statement speaks of the request: its action, its resource and its conditions; not its principal. */
-export function speaksOf(statement: Statement, asked: Asked, version: string | undefined): boolean {
-  return (
-    namesAction(statement, asked.action) &&
-    namesResource(statement, asked, version) &&
-    conditionsHold(statement.Condition, { context: asked.context, version })
-  );
+export function speaksOf(statement: Statement, asked: Asked, version: string | undefined): Truth {
+  if (!namesAction(statement, asked.action)) return false;
+  const resource = namesResource(statement, asked, version);
+  if (resource === false) return false;
+  return allHold([resource, conditionsHold(statement.Condition, { context: asked.context, version })]);
 }
 
 /**
@@ -33,15 +33,19 @@ function namesAction(statement: Statement, action: string): boolean {
 }
 
 /** A trust policy has no Resource: it speaks of the role it hangs on. Source: "IAM JSON policy elements: Resource". */
-function namesResource(statement: Statement, asked: Asked, version: string | undefined): boolean {
+function namesResource(statement: Statement, asked: Asked, version: string | undefined): Truth {
   const element = statement.Resource ?? statement.NotResource;
   if (element === undefined) return true;
   const values = asList(element);
-  const named = values.some((value) => {
-    const pattern = resourcePattern(value, asked.context, version);
-    return pattern !== undefined && matches(pattern, asked.resource);
-  });
-  return values.length > 0 && named !== (statement.Resource === undefined);
+  if (values.length === 0) return false;
+  const named = anyHolds(
+    values.map((value) => {
+      if (knowsVariables(version) && hasUnknownVariable(value, asked.context)) return undefined;
+      const pattern = resourcePattern(value, asked.context, version);
+      return pattern !== undefined && matches(pattern, asked.resource);
+    }),
+  );
+  return named === undefined ? undefined : named !== (statement.Resource === undefined);
 }
 
 const arnFields = 6;

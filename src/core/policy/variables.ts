@@ -28,6 +28,14 @@ export function expandVariables(text: string, context: RequestContext): Pattern 
   return pattern;
 }
 
+/** Whether a variable in the string is a key that nobody can say the value of. */
+export function hasUnknownVariable(text: string, context: RequestContext): boolean {
+  return Array.from(text.matchAll(placeholder)).some(([, inside = '']) => {
+    const [key = ''] = inside.split(',');
+    return !specialCharacters.has(inside) && context.isUnknown(key.trim().toLowerCase());
+  });
+}
+
 /** What stands between the braces: a special character, a key, or a key and its default: `aws:userid, 'anonymous'`. */
 function valueOf(inside: string, context: RequestContext): string | undefined {
   if (specialCharacters.has(inside)) return inside;

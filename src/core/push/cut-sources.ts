@@ -15,7 +15,9 @@ import type { Wrapping } from '../lines/unwrap-line.ts';
 import type { AtEnd } from '../lines/unwrap-lines.ts';
 import { LineUnwrapper, peekWrapping } from '../lines/unwrap-lines.ts';
 import { peek } from '../lines/peek.ts';
+import { beginning } from '../files/known-file.ts';
 import type { PartRange, SourcePart } from './source-part.ts';
+import { openEnvelopes } from '../lines/open-envelopes.ts';
 import { SourceAccount } from './source-part.ts';
 
 export interface CutSourcesOptions {
@@ -23,6 +25,8 @@ export interface CutSourcesOptions {
   maxLineBytes: number;
   /** What lines are taken out of, before anything else looks at them; `auto` is told by the first lines of each source. */
   wrapping: Wrapping | undefined;
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[] | undefined;
   signal: AbortSignal;
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
@@ -119,9 +123,9 @@ class SourceCutter {
 
   async *cut(): AsyncGenerator<Cut> {
     const { account, source } = this.#place;
-    const { pool, maxLineBytes } = this.#options;
-    const { startOffset, content } = await openContent(this.#place, this.#options.onStoredBytes);
-    const bytes = await this.#unwrapped(linesOf[account.format](content, account));
+    const { pool, maxLineBytes, envelopes = [] } = this.#options;
+    const { startOffset, content } = await openContent(this.#place, this.#options);
+    const bytes = await this.#unwrapped(linesOf[account.format](content, account, envelopes));
     yield* cutChunks(bytes, { source, startOffset, pool, maxLineBytes });
   }
 
@@ -158,7 +162,7 @@ interface OpenedContent {
 /** The content of a part, and how it holds its events. */
 async function openContent(
   { part: { source, part, from }, account }: SourcePlace,
-  tellStoredBytes: CutSourcesOptions['onStoredBytes'],
+  { onStoredBytes: tellStoredBytes, envelopes = [] }: CutSourcesOptions,
 ): Promise<OpenedContent> {
   const onStoredBytes = (bytes: number): void => {
     account.storedBytes += bytes;
@@ -172,7 +176,7 @@ async function openContent(
   const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(
     stored,
     source.format,
-    account.mayWait,
+    { mayGrow: account.mayWait, envelopes },
   );
   account.headHash = headHash;
   if (part !== undefined && part.from.offset > 0) {
@@ -207,13 +211,38 @@ const lineEnding = { lf: Buffer.from('\n'), crlf: Buffer.from('\r\n') };
 
 /** How the content of a source comes to be lines; the account notes it as it passes. */
 const linesOf: Readonly<
-  Record<SourceFormat, (content: AsyncIterable<Buffer>, account: SourceAccount) => AsyncIterable<Buffer>>
+  Record<
+    SourceFormat,
+    (
+      content: AsyncIterable<Buffer>,
+      account: SourceAccount,
+      envelopes: readonly string[],
+    ) => AsyncIterable<Buffer>
+  >
 > = {
   lines: asTheyAre,
   array: compactDocuments,
   objects: compactDocuments,
   concatenated: separateObjects,
+  envelope: fromEnvelopes,
 };
+
+/** Events in a saved document: they are taken once, when it is whole. */
+async function* fromEnvelopes(
+  content: AsyncIterable<Buffer>,
+  account: SourceAccount,
+  envelopes: readonly string[],
+): AsyncGenerator<Buffer> {
+  const noted = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of content) {
+      account.addContent(piece, 0);
+      yield piece;
+    }
+  };
+  const inside = { name: account.name, format: 'array', from: beginning, mayWait: false, waits: false } as const;
+  yield* compactDocuments(openEnvelopes(noted(), envelopes), { ...inside, addContent: () => undefined });
+  account.takeAll();
+}
 
 async function* asTheyAre(content: AsyncIterable<Buffer>, account: SourceAccount): AsyncGenerator<Buffer> {
   for await (const piece of content) {

@@ -37,6 +37,8 @@ export interface PushJob {
   maxLineBytes: number;
   /** How lines are wrapped, that are taken out of it. */
   wrapping: Wrapping | undefined;
+  /** Names of the arrays that hold events in documents that are none. */
+  envelopes?: readonly string[] | undefined;
   /** Bytes read and classified at a time. */
   chunkBytes: number;
   limits: DeliveryLimits;
@@ -164,11 +166,12 @@ async function readAll(reading: Reading): Promise<void> {
   };
   const pool = new ChunkMemoryPool(chunkBytes);
   const { signal } = ports;
-  const { wrapping } = job;
+  const { wrapping, envelopes } = job;
   const cuts = cutSources(job.parts, {
     pool,
     maxLineBytes,
     wrapping,
+    envelopes,
     signal,
     accounts: sources,
     onStoredBytes,

@@ -81,6 +81,11 @@ export class SourceAccount {
     this.#all = behind(end > 0 ? this.#ended : this.#all, bytes.subarray(end));
   }
 
+  /** All content that was read was taken, whatever it ends with. */
+  takeAll(): void {
+    this.#ended = this.#all;
+  }
+
   addAccepted(typeIndexes: Uint8Array): void {
     for (const index of typeIndexes) this.accepted.set(index, (this.accepted.get(index) ?? 0) + 1);
   }

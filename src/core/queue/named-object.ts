@@ -1,3 +1,5 @@
+import { partitionProbeName } from '../setup/probe-keys.ts';
+
 /** An object that is to be read as a source. */
 export interface NamedObject {
   bucket: string;
@@ -36,9 +38,15 @@ export function leftOut(
   written: readonly WrittenPlace[],
 ): LeftOut | undefined {
   const isDelivered = written.some((place) => isBelow(bucket, key, place)) && deliveredName.test(key);
-  if (isDelivered || key.split('/').includes(ownFolder)) return 'own';
+  if (isDelivered || isOwn(key)) return 'own';
   if (key.endsWith('/') || key.endsWith('_$folder$')) return 'folder-marker';
   return size === 0 ? 'empty' : undefined;
+}
+
+/** The tool's own folder, and the probe that the access test leaves in the partition of a type. */
+function isOwn(key: string): boolean {
+  const names = key.split('/');
+  return names.includes(ownFolder) || names.at(-1) === partitionProbeName;
 }
 
 function isBelow(bucket: string, key: string, place: WrittenPlace): boolean {

@@ -11,15 +11,16 @@ type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
 
 /** What the history keeps of a run that has ended. */
 export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error } = report;
+  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
+  const reason = error ?? problem ?? null;
   return {
     endedMs: Date.parse(report.endedAt),
     outcome: outcomeOf(report),
     exitCode,
     reason:
-      error === null
+      reason === null
         ? null
-        : { code: error.code, message: error.message.slice(0, longestMessage), cure: error.cure },
+        : { code: reason.code, message: reason.message.slice(0, longestMessage), cure: reason.cure },
     balance,
     types: typeFacts(
       report.types.map((counts) => [counts.type, counts]),

@@ -14,6 +14,18 @@ export interface ScheduledStore {
   roleArn: string | undefined;
 }
 
+/** A file that the command reads. */
+export interface ScheduledFile {
+  flag: string;
+  /** Name of the file where it is handed over. */
+  name: string;
+  /** Absolute. */
+  path: string;
+}
+
+/** Name of the private key where it is handed over. */
+export const keyName = 'snowflake-key.p8';
+
 /** Everything that is printed, whatever the form; nothing in it is quoted yet. */
 export interface Schedule {
   /** Name of the units and objects: lower case letters, digits and dashes. */
@@ -35,6 +47,10 @@ export interface Schedule {
   stateHome: string | undefined;
   /** Members of the profile that name files: what runs elsewhere, or as somebody else, may not have them. */
   fileMembers: readonly string[];
+  /** Files that collect is given by flags, whatever the profile says: relative paths mean nothing where it runs. */
+  files: readonly ScheduledFile[];
+  /** The private key for Snowflake, absolute; undefined where a token is used. */
+  keyFile: string | undefined;
   /** The user that the system service runs as; one made for it if missing. */
   user: string | undefined;
   /** On this machine: where to write metrics for node_exporter, absolute. */
@@ -75,17 +91,20 @@ export interface CommandPlace {
   config: string | undefined;
   inputs?: readonly string[];
   flags?: readonly string[];
+  /** Where a file is; where it lies if missing. */
+  fileAt?: (file: ScheduledFile) => string;
 }
 
 /** The words behind audit-export, none of them quoted. */
 export function commandWords(
-  { command, profile, inputs, store, metricsFile }: Schedule,
-  { config, inputs: given = inputs, flags = [] }: CommandPlace,
+  { command, profile, inputs, store, metricsFile, files }: Schedule,
+  { config, inputs: given = inputs, flags = [], fileAt = ({ path }) => path }: CommandPlace,
 ): string[] {
   const options = Object.entries({ profile, config, to: store.folder, 'metrics-file': metricsFile });
   return [
     ...(command === 'push' ? ['push'] : ['collect', 'snowflake']),
     ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+    ...files.flatMap((file) => [`--${file.flag}`, fileAt(file)]),
     '--quiet',
     ...flags,
     ...(given.length === 0 ? [] : ['--', ...given]),

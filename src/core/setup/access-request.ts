@@ -3,6 +3,7 @@ import { AuditExportError } from '../../errors.ts';
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { answerRules, contradictions } from './answer-rules.ts';
 import type { AnswerName, SetupAnswers } from './answers.ts';
+import { answerText } from './answers.ts';
 import { parseDocument } from './parse-document.ts';
 
 /** What an administrator on another machine needs to make role and policy: schemas/access-request.schema.json. */
@@ -47,10 +48,10 @@ export function parseAccessRequest(file: string, text: string): AccessRequestFil
 export function answerProblems(answers: SetupAnswers): { answer: AnswerName; reason: string }[] {
   const names = Object.keys(answerRules) as AnswerName[];
   const problems = names.flatMap((answer) => {
-    const value = answers[answer];
+    const text = answerText(answers, answer);
     // Types are no part of the access: none named is none asked for.
-    if (value === undefined || (value.length === 0 && answer === 'types')) return [];
-    const reason = answerRules[answer].check(Array.isArray(value) ? value.join(',') : value);
+    if (text === undefined || (text === '' && answer === 'types')) return [];
+    const reason = answerRules[answer].check(text);
     return reason === undefined ? [] : [{ answer, reason }];
   });
   return problems.length > 0 ? problems : contradictions(answers);

@@ -1,5 +1,5 @@
 import { closest } from '../config/closest.ts';
-import type { AnswerName } from './answers.ts';
+import type { AnswerName, Deliverer } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
 
 /** Checks one answer, as typed. */
@@ -20,7 +20,10 @@ export const builtInAuditTypes = [
   'alert',
   'tokenization',
   'native-query',
+  'uam-query',
 ] as const;
+
+export const deliverers: readonly Deliverer[] = ['vendor', 'audit-export'];
 
 /** The vendor may assume only roles whose name begins so (the vendor's walk-through, all editions of it). */
 export const roleNameStart = 'ALTRPublishSIEMData';
@@ -40,6 +43,14 @@ function answerRule(flag: string, rule: string, problem: Problem): AnswerRule {
 
 /** The rules of the answers; what spans two answers is in `contradictions`. */
 export const answerRules: Record<AnswerName, AnswerRule> = {
+  deliverer: answerRule(
+    'deliverer',
+    "who delivers is vendor (the vendor's own service) or audit-export (this tool, with credentials of an account)",
+    (text) => (deliverers.includes(text as Deliverer) ? undefined : `there is no ${JSON.stringify(text)}`),
+  ),
+  writeOnce: answerRule('write-once', 'the answer is yes or no', (text) =>
+    ['yes', 'no'].includes(text) ? undefined : `it is ${JSON.stringify(text)}`,
+  ),
   accountId: answerRule(
     'account-id',
     'an AWS account id is exactly 12 digits, leading zeros included',
@@ -70,8 +81,8 @@ export const answerRules: Record<AnswerName, AnswerRule> = {
   ),
   roleName: answerRule(
     'role-name',
-    `the name has at most 64 letters, digits and + = , . @ _ - and must start with ${roleNameStart}, in exactly these capitals: the vendor may assume no other role`,
-    roleNameProblem,
+    'the name of a role has 1 to 64 letters, digits and + = , . @ _ -',
+    (text) => lengthProblem(text, 1, 64) ?? iamNameProblem(text),
   ),
   policyName: answerRule(
     'policy-name',
@@ -80,7 +91,7 @@ export const answerRules: Record<AnswerName, AnswerRule> = {
   ),
   types: answerRule(
     'types',
-    `audit types are ${builtInAuditTypes.join(', ')}, and those of your own`,
+    `audit types are all, or a list of ${builtInAuditTypes.join(', ')}, and those of your own`,
     typesProblem,
   ),
   kmsKeyArn: answerRule(
@@ -94,8 +105,41 @@ export const answerRules: Record<AnswerName, AnswerRule> = {
   ),
 };
 
-/** What is wrong between answers that are good by themselves: a key in another region than the bucket. */
-export function contradictions({
+/** What is wrong between answers that are good by themselves: a name that the vendor may not assume, a key elsewhere. */
+export function contradictions(answers: {
+  deliverer?: Deliverer | undefined;
+  writeOnce?: boolean | undefined;
+  roleName?: string;
+  region: string;
+  kmsKeyArn?: string | undefined;
+}): { answer: AnswerName; reason: string }[] {
+  const { deliverer = 'vendor', writeOnce, roleName } = answers;
+  if (deliverer === 'audit-export') return keyContradictions(answers);
+  const nameProblem = roleName === undefined ? undefined : vendorsRoleNameProblem(roleName);
+  return [
+    ...(nameProblem === undefined ? [] : [{ answer: 'roleName' as const, reason: nameProblem }]),
+    ...(writeOnce === true
+      ? [
+          {
+            answer: 'writeOnce' as const,
+            reason: "a vendor's service writes without If-None-Match: it could write nothing.",
+          },
+        ]
+      : []),
+    ...keyContradictions(answers),
+  ];
+}
+
+/** What is wrong with the name of a role that a vendor's service shall assume. */
+export function vendorsRoleNameProblem(roleName: string): string | undefined {
+  if (roleName.startsWith(roleNameStart)) return undefined;
+  const how = roleName.toLowerCase().startsWith(roleNameStart.toLowerCase())
+    ? 'its start has other capitals, and case counts'
+    : `it starts with ${JSON.stringify(roleName.slice(0, roleNameStart.length))}`;
+  return `${how}: the name must start with ${roleNameStart}, in exactly these capitals, since the vendor may assume no other role.`;
+}
+
+function keyContradictions({
   region,
   kmsKeyArn,
 }: {
@@ -137,15 +181,6 @@ function iamNameProblem(text: string): string | undefined {
   return characterProblem(text, /[A-Za-z0-9+=,.@_-]/, 'is not allowed in it');
 }
 
-function roleNameProblem(text: string): string | undefined {
-  const basic = lengthProblem(text, 1, 64) ?? iamNameProblem(text);
-  if (basic !== undefined) return basic;
-  if (text.startsWith(roleNameStart)) return undefined;
-  return text.toLowerCase().startsWith(roleNameStart.toLowerCase())
-    ? 'its start has other capitals, and case counts'
-    : `it starts with ${JSON.stringify(text.slice(0, roleNameStart.length))}`;
-}
-
 const reservedStarts = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
 
@@ -178,6 +213,7 @@ function prefixProblem(text: string): string | undefined {
 }
 
 function typesProblem(text: string): string | undefined {
+  if (text === 'all') return undefined;
   const types = text
     .split(',')
     .map((type) => type.trim())

@@ -1,6 +1,11 @@
+/** Who delivers: a vendor's service from its own account, or this tool with credentials of an account. */
+export type Deliverer = 'vendor' | 'audit-export';
+
 /** What the set-up was told: everything that the policy, the role and their renderings follow from. */
 export interface SetupAnswers {
-  /** The account that is trusted to assume the role (ALTR's): 12 digits, leading zeros count. */
+  /** Where it is not said, a vendor's service. */
+  deliverer?: Deliverer;
+  /** The account that is trusted to assume the role (the vendor's, or whose credentials deliver): 12 digits. */
   accountId: string;
   /** The external id, as the vendor issued it. */
   organizationId: string;
@@ -11,8 +16,12 @@ export interface SetupAnswers {
   prefix: string;
   roleName: string;
   policyName: string;
-  /** Audit types to export; not part of the policy. */
-  types: string[];
+  /** Audit types to export; 'all' are also those that come later. Not part of the policy. */
+  types: string[] | 'all';
+  /** The role may not replace what it has delivered. */
+  writeOnce?: boolean;
+  /** A second external id that is let in, while one takes the place of the other. */
+  otherOrganizationId?: string;
   /** Key that the role may encrypt with. */
   kmsKeyArn?: string;
   /** Put the permission policy into the role instead of making a managed one. */
@@ -22,6 +31,7 @@ export interface SetupAnswers {
 }
 
 export type AnswerName =
+  | 'deliverer'
   | 'accountId'
   | 'organizationId'
   | 'bucket'
@@ -30,4 +40,15 @@ export type AnswerName =
   | 'roleName'
   | 'policyName'
   | 'types'
-  | 'kmsKeyArn';
+  | 'kmsKeyArn'
+  | 'writeOnce';
+
+/** The answer as text, the way a flag would give it. */
+export function answerText(
+  answers: { readonly [K in keyof SetupAnswers]?: SetupAnswers[K] | undefined },
+  name: AnswerName,
+): string | undefined {
+  const value = answers[name];
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return Array.isArray(value) ? value.join(',') : value;
+}

@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from '../policy/document.ts';
-import type { SetupAnswers } from './answers.ts';
+import type { Deliverer, SetupAnswers } from './answers.ts';
 import type { AwsPartition } from './aws-partition.ts';
 import { partitionOf } from './aws-partition.ts';
 
@@ -9,9 +9,14 @@ export interface DesiredAccess {
   region: string;
   bucket: string;
   prefix: string;
+  deliverer: Deliverer;
   /** The account that is trusted. */
   trustedAccountId: string;
   externalId: string;
+  /** Let in as well, while one id takes the place of the other. */
+  otherExternalId?: string;
+  /** Objects may be created and not replaced. */
+  writeOnce: boolean;
   /** The account of role and bucket, where it is known. */
   customerAccountId?: string;
   role: {
@@ -42,7 +47,9 @@ const version = '2012-10-17';
  * parties" (account as principal, StringEquals on sts:ExternalId).
  */
 export function buildDesiredAccess(answers: SetupAnswers): DesiredAccess {
-  const { accountId, organizationId, bucket, region, prefix, kmsKeyArn, customerAccountId } = answers;
+  const { accountId, organizationId, otherOrganizationId, bucket, region, prefix } = answers;
+  const { deliverer = 'vendor', writeOnce = false, kmsKeyArn, customerAccountId } = answers;
+  const externalIds = [organizationId, ...(otherOrganizationId === undefined ? [] : [otherOrganizationId])];
   const partition = partitionOf(region);
   const store = storeUrl(bucket, prefix);
   return {
@@ -50,22 +57,25 @@ export function buildDesiredAccess(answers: SetupAnswers): DesiredAccess {
     region,
     bucket,
     prefix,
+    deliverer,
     trustedAccountId: accountId,
     externalId: organizationId,
+    ...(otherOrganizationId === undefined ? {} : { otherExternalId: otherOrganizationId }),
+    writeOnce,
     ...(customerAccountId === undefined ? {} : { customerAccountId }),
     role: {
       name: answers.roleName,
       description: `Lets account ${accountId} deliver audit logs to ${store}`,
-      trustPolicy: trustPolicy(partition, accountId, organizationId),
+      trustPolicy: trustPolicy(partition, accountId, externalIds),
       tags,
     },
     policy: {
       name: answers.policyName,
       description: `Create objects below ${store} and nothing else`,
-      document: permissionPolicy(
-        `arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : `${prefix}/`}*`,
+      document: permissionPolicy(`arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : `${prefix}/`}*`, {
         kmsKeyArn,
-      ),
+        writeOnce,
+      }),
       inline: answers.inlinePolicy,
       tags,
     },
@@ -83,7 +93,18 @@ export function policyArnOf(partition: string, account: string, policyName: stri
   return `arn:${partition}:iam::${account}:policy/${policyName}`;
 }
 
-function permissionPolicy(objects: string, kmsKeyArn: string | undefined): PolicyDocument {
+/** All external ids that are let in. */
+export function externalIdsOf({
+  externalId,
+  otherExternalId,
+}: Pick<DesiredAccess, 'externalId' | 'otherExternalId'>): string[] {
+  return [externalId, ...(otherExternalId === undefined ? [] : [otherExternalId])];
+}
+
+function permissionPolicy(
+  objects: string,
+  { kmsKeyArn, writeOnce }: { kmsKeyArn: string | undefined; writeOnce: boolean },
+): PolicyDocument {
   const statements: Statement[] = [
     { Sid: 'DeliverAuditLogs', Effect: 'Allow', Action: 's3:PutObject', Resource: objects },
   ];
@@ -95,10 +116,20 @@ function permissionPolicy(objects: string, kmsKeyArn: string | undefined): Polic
       Action: 'kms:GenerateDataKey',
       Resource: kmsKeyArn,
     });
+  // Amazon S3 User Guide, "Enforce conditional writes on Amazon S3 buckets": without the header, an object is replaced.
+  if (writeOnce)
+    statements.push({
+      Sid: 'NeverReplace',
+      Effect: 'Deny',
+      Action: 's3:PutObject',
+      Resource: objects,
+      Condition: { Null: { 's3:if-none-match': 'true' } },
+    });
   return { Version: version, Statement: statements };
 }
 
-function trustPolicy(partition: string, accountId: string, externalId: string): PolicyDocument {
+function trustPolicy(partition: string, accountId: string, externalIds: string[]): PolicyDocument {
+  const [first = '', ...others] = externalIds;
   return {
     Version: version,
     Statement: [
@@ -107,7 +138,7 @@ function trustPolicy(partition: string, accountId: string, externalId: string): 
         Effect: 'Allow',
         Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
         Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+        Condition: { StringEquals: { 'sts:ExternalId': others.length === 0 ? first : externalIds } },
       },
     ],
   };

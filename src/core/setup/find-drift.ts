@@ -1,22 +1,63 @@
-import { nameOf } from './change.ts';
+import { bucketFindings } from './bucket-findings.ts';
 import type { DesiredAccess } from './desired-access.ts';
+import type { Extra } from './extra-findings.ts';
+import { extraFindings, extrasOf } from './extra-findings.ts';
 import type { DriftFinding } from './finding.ts';
 import { applyCures } from './finding.ts';
 import type { LiveAccess, LiveRole } from './live-access.ts';
+import type { LiveDocument } from './live-document.ts';
 import { readLiveDocument } from './live-document.ts';
+import type { PermissionView } from './permission-findings.ts';
 import { permissionFindings } from './permission-findings.ts';
-import { extrasOf } from './plan-changes.ts';
-import { meansTheSame } from './statement-difference.ts';
+import { rolePoliciesOf, routeOf } from './role-policies.ts';
 import { trustFindings } from './trust-findings.ts';
 
-/** Every difference that has a name, the blocking ones first. */
-export function findDrift(desired: DesiredAccess, live: LiveAccess, removeExtras: boolean): DriftFinding[] {
-  return [
-    ...takenNames(desired, live),
-    ...(live.role === undefined ? [] : roleFindings(desired, live, live.role)),
-    ...policyFindings(desired, live),
-    ...extraFindings(desired, live, removeExtras),
-  ];
+export interface DriftOptions {
+  removeExtras: boolean;
+  /** Epoch milliseconds; without it, what depends on the time is not known. */
+  nowMs?: number | undefined;
+}
+
+/** What is not as it should be, and what of it a plan puts right. */
+export interface Drift {
+  /** Every difference that has a name, the blocking ones first. */
+  findings: DriftFinding[];
+  trustDiffers: boolean;
+  policyDiffers: boolean;
+  extras: Extra[];
+  /** With what time it was asked. */
+  nowMs: number | undefined;
+}
+
+/** Compares what should be with what is, by what the documents come to and not by how they are written. */
+export function findDrift(
+  desired: DesiredAccess,
+  live: LiveAccess,
+  { removeExtras, nowMs }: DriftOptions,
+): Drift {
+  const { role } = live;
+  const view: PermissionView = {
+    desired,
+    route: routeOf(desired, live, nowMs),
+    policies: rolePoliciesOf(desired, live),
+  };
+  const trust = role === undefined ? [] : trustDrift(desired, role);
+  const policy = [...ownFindings(view), ...unreadBoundary(view, role)];
+  return {
+    findings: [
+      ...takenNames(desired, live),
+      ...trust,
+      ...(role === undefined ? [] : [...rolePath(desired, live, role), ...rotation(desired)]),
+      ...policy,
+      ...sharedPolicy(desired, live),
+      ...extraFindings(view, removeExtras),
+      ...bucketFindings(view, live.bucket),
+    ],
+    trustDiffers: trust.length > 0,
+    policyDiffers: policy.some(({ curedByPlan }) => curedByPlan),
+    extras: extrasOf(view),
+    nowMs,
+  };
 }
 
 /** Names in IAM are told apart without regard to case, and without regard to their path ("IAM identifiers"). */
@@ -37,66 +78,73 @@ function takenNames({ role, policy }: DesiredAccess, { sameName }: LiveAccess): 
   ];
 }
 
-function roleFindings(desired: DesiredAccess, { account }: LiveAccess, role: LiveRole): DriftFinding[] {
+function trustDrift(desired: DesiredAccess, role: LiveRole): DriftFinding[] {
   const document = readLiveDocument(role.trustPolicy, 'trust');
-  const found = meansTheSame(document, desired.role.trustPolicy)
-    ? []
-    : trustFindings(document, desired, role.name);
-  return [
-    ...withProblem(found, document.problem, `the trust policy of ${role.name}`),
-    ...boundaryFindings(role),
-    ...(account !== undefined && !role.arn.endsWith(`:role/${role.name}`)
-      ? [
-          {
-            code: 'role-path',
-            level: 'warning',
-            resource: role.arn,
-            message: `the role lies below a path (${role.arn}); a vendor that may assume role/${role.name.slice(0, 19)}* can't reach it`,
-            cure: 'create the role without a path: choose another --role-name',
-            curedByPlan: false,
-          } as const,
-        ]
-      : []),
-  ];
+  return withProblem(
+    trustFindings(document, desired, role.name),
+    document.problem,
+    `the trust policy of ${role.name}`,
+  );
 }
 
-function boundaryFindings({ name, permissionsBoundaryArn }: LiveRole): DriftFinding[] {
-  if (permissionsBoundaryArn === undefined) return [];
+/** A vendor reaches roles by a pattern of names without a path; this tool goes by the ARN. */
+function rolePath({ deliverer }: DesiredAccess, { account }: LiveAccess, role: LiveRole): DriftFinding[] {
+  if (deliverer !== 'vendor' || account === undefined || role.arn.endsWith(`:role/${role.name}`)) return [];
   return [
     {
-      code: 'permissions-boundary',
-      level: 'drift',
-      resource: name,
-      message: `the permissions boundary ${permissionsBoundaryArn} limits the role, whatever its policy allows`,
-      cure: `see that it allows s3:PutObject, or remove it: aws iam delete-role-permissions-boundary --role-name ${name}`,
+      code: 'role-path',
+      level: 'warning',
+      resource: role.arn,
+      message: `the role lies below a path (${role.arn}); a vendor that may assume role/${role.name.slice(0, 19)}* can't reach it`,
+      cure: `audit-export init --reconfigure --role-name ${role.name.slice(0, 60)}-top --apply makes one without a path`,
       curedByPlan: false,
     },
   ];
 }
 
-function policyFindings(desired: DesiredAccess, live: LiveAccess): DriftFinding[] {
-  const { policy } = desired;
-  const text = policy.inline
-    ? live.role?.inline.find(({ name }) => name === policy.name)?.document
-    : live.policy?.document;
-  if (text === undefined) return [];
-  const document = readLiveDocument(text, 'identity');
-  const found = meansTheSame(document, policy.document)
-    ? []
-    : permissionFindings(document, desired, policy.name);
+/** While one external id takes the place of the other, the role is not as it will be. */
+function rotation(desired: DesiredAccess): DriftFinding[] {
+  const { otherExternalId, externalId, role } = desired;
+  if (otherExternalId === undefined) return [];
   return [
-    ...withProblem(found, document.problem, `the policy ${policy.name}`),
-    ...sharedPolicy(desired, live),
+    {
+      code: 'rotation-under-way',
+      level: 'drift',
+      resource: role.name,
+      message: `the external id is being changed: ${externalId} is used, and ${otherExternalId} is to be let in as well until that is done`,
+      cure: 'audit-export iam rotate goes on; audit-export iam rotate --back takes it back',
+      curedByPlan: false,
+    },
+  ];
+}
+
+function ownFindings(view: PermissionView): DriftFinding[] {
+  const { own } = view.policies;
+  if (own?.document === undefined) return [];
+  return withProblem(permissionFindings(view), own.document.problem, `the policy ${own.name}`);
+}
+
+function unreadBoundary({ policies }: PermissionView, role: LiveRole | undefined): DriftFinding[] {
+  if (role?.boundary === undefined || policies.boundary !== undefined) return [];
+  return [
+    {
+      code: 'permissions-boundary',
+      level: 'warning',
+      resource: role.name,
+      message: `the permissions boundary ${role.boundary.arn} limits the role, and may not be read here`,
+      cure: `see whether it allows s3:PutObject: aws iam get-policy --policy-arn ${role.boundary.arn}`,
+      curedByPlan: false,
+    },
   ];
 }
 
 /** A document that is no good by its grammar is called so where nothing else could be said of it, and never crashes. */
 function withProblem(
   found: readonly DriftFinding[],
-  problem: string | undefined,
+  problem: LiveDocument['problem'],
   resource: string,
 ): DriftFinding[] {
-  const told = found.filter(({ code }) => !code.startsWith('narrowed-'));
+  const told = found.filter(({ code }) => !code.startsWith('narrowed-') && code !== 'overwrite-allowed');
   if (problem === undefined || told.length > 0) return [...found];
   return [
     {
@@ -125,30 +173,5 @@ function sharedPolicy(desired: DesiredAccess, live: LiveAccess): DriftFinding[] 
       cure: `use a policy of its own: choose another --policy-name than ${desired.policy.name}`,
       curedByPlan: false,
     },
-  ];
-}
-
-function extraFindings(desired: DesiredAccess, live: LiveAccess, removeExtras: boolean): DriftFinding[] {
-  const role = desired.role.name;
-  const { attached, inline } = extrasOf(desired, live);
-  const cure = (call: string): string =>
-    removeExtras ? applyCures : `plan with --remove-extras, or: aws iam ${call}`;
-  return [
-    ...attached.map(({ arn }): DriftFinding => ({
-      code: 'extra-attached-policy',
-      level: 'drift',
-      resource: role,
-      message: `the policy ${nameOf(arn)} (${arn}) is attached as well, so the role may do more than deliver`,
-      cure: cure(`detach-role-policy --role-name ${role} --policy-arn ${arn}`),
-      curedByPlan: removeExtras,
-    })),
-    ...inline.map(({ name }): DriftFinding => ({
-      code: 'extra-inline-policy',
-      level: 'drift',
-      resource: role,
-      message: `the role holds the policy ${name} in itself as well, so it may do more than deliver`,
-      cure: cure(`delete-role-policy --role-name ${role} --policy-name ${name}`),
-      curedByPlan: removeExtras,
-    })),
   ];
 }

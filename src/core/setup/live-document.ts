@@ -4,6 +4,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** A stored document, as far as it can be read: it may have been written by anybody and hold anything. */
 export interface LiveDocument {
+  /** As it is stored. */
+  text: string;
   statements: readonly LiveStatement[];
   /** What is wrong with it by the grammar of policies, if anything. */
   problem: string | undefined;
@@ -23,12 +25,13 @@ export function readLiveDocument(text: string, kind: PolicyKind): LiveDocument {
   try {
     document = JSON.parse(text);
   } catch {
-    return { statements: [], problem, version: undefined };
+    return { text, statements: [], problem, version: undefined };
   }
-  if (!isObject(document)) return { statements: [], problem, version: undefined };
+  if (!isObject(document)) return { text, statements: [], problem, version: undefined };
   const { Statement: statement, Version: version } = document;
   const elements: unknown[] = Array.isArray(statement) ? statement : [statement];
   return {
+    text,
     statements: elements
       .filter(isObject)
       .map((element, index) => ({ label: labelOf(element, index), element })),

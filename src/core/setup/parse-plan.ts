@@ -33,8 +33,11 @@ export function parseAccessPlan(file: string, text: string): AccessPlan {
 
 /** The answers from which a desired access was built; the audit types are no part of it. */
 export function answersIn(desired: DesiredAccess): SetupAnswers {
-  const { kmsKeyArn, customerAccountId } = desired;
+  const { kmsKeyArn, customerAccountId, otherExternalId, deliverer, writeOnce } = desired;
   return {
+    deliverer,
+    writeOnce,
+    ...(otherExternalId === undefined ? {} : { otherOrganizationId: otherExternalId }),
     accountId: desired.trustedAccountId,
     organizationId: desired.externalId,
     bucket: desired.bucket,

@@ -1,9 +1,17 @@
+import type { PolicyDocument, Statement } from '../policy/document.ts';
+import { asList } from '../policy/language.ts';
 import type { PlannedChange } from './change.ts';
 import type { DesiredAccess } from './desired-access.ts';
-import { policyArnOf } from './desired-access.ts';
+import { externalIdsOf } from './desired-access.ts';
+import type { Extra } from './extra-findings.ts';
+import type { Drift } from './find-drift.ts';
 import type { LiveAccess, LivePolicy } from './live-access.ts';
+import type { LiveDocument } from './live-document.ts';
 import { readLiveDocument } from './live-document.ts';
-import { compareStatements, meansTheSame } from './statement-difference.ts';
+import { managedPolicyArn } from './managed-policy-arn.ts';
+import { denialsIn, judgeDeliveries, neededBy, routeOf, withStatements } from './role-policies.ts';
+import { compareStatements } from './statement-difference.ts';
+import { asTrusted } from './trust-findings.ts';
 
 /** IAM keeps so many versions of a managed policy ("IAM and AWS STS quotas"). */
 const mostVersions = 5;
@@ -12,48 +20,66 @@ const mostVersions = 5;
 export function planChanges(
   desired: DesiredAccess,
   live: LiveAccess,
-  removeExtras: boolean,
+  { drift, removeExtras }: { drift: Drift; removeExtras: boolean },
 ): PlannedChange[] {
   return [
-    ...trustChanges(desired, live),
-    ...(desired.policy.inline ? [] : managedPolicyChanges(desired, live)),
+    ...trustChanges(desired, live, drift),
+    ...(desired.policy.inline ? [] : managedPolicyChanges(desired, live, drift)),
     ...roleChanges(desired, live),
-    ...(desired.policy.inline ? inlinePolicyChanges(desired, live) : attachmentChanges(desired, live)),
-    ...(removeExtras ? removals(desired, live) : []),
+    ...(desired.policy.inline ? inlinePolicyChanges(desired, live, drift) : attachmentChanges(desired, live)),
+    ...(removeExtras ? drift.extras.flatMap((extra) => removal(desired.role.name, extra)) : []),
   ];
 }
 
-/** ARN of the managed policy: as found, else as it will be. */
-export function managedPolicyArn(desired: DesiredAccess, live: LiveAccess): string {
-  return live.policy?.arn ?? policyArnOf(desired.partition, live.account ?? '', desired.policy.name);
-}
-
-/** What hangs on the role beside the policy that should. */
-export function extrasOf(desired: DesiredAccess, live: LiveAccess) {
-  const { policy } = desired;
-  const own = managedPolicyArn(desired, live);
-  return {
-    attached: (live.role?.attached ?? []).filter(({ arn }) => policy.inline || arn !== own),
-    inline: (live.role?.inline ?? []).filter(({ name }) => !policy.inline || name !== policy.name),
-  };
-}
-
-function trustChanges({ role }: DesiredAccess, live: LiveAccess): PlannedChange[] {
-  if (live.role === undefined) return [];
+function trustChanges(desired: DesiredAccess, live: LiveAccess, { trustDiffers }: Drift): PlannedChange[] {
+  const { role } = desired;
+  if (live.role === undefined || !trustDiffers) return [];
   const document = readLiveDocument(live.role.trustPolicy, 'trust');
-  if (meansTheSame(document, role.trustPolicy)) return [];
+  const after = withDenials(document, role.trustPolicy, (statements) =>
+    externalIdsOf(desired).every(
+      (id) =>
+        asTrusted(readLiveDocument(JSON.stringify(statements), 'trust'), desired, id).verdict === 'allowed',
+    ),
+  );
   return [
     {
       kind: 'update-trust',
       role: role.name,
       before: live.role.trustPolicy,
-      after: role.trustPolicy,
-      statements: compareStatements(document, role.trustPolicy),
+      after,
+      statements: compareStatements(document, after),
     },
   ];
 }
 
-function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess): PlannedChange[] {
+/** The document that should be, with what the live one denies and does no harm: a Deny may be somebody's lock. */
+function withDenials(
+  live: LiveDocument,
+  desired: PolicyDocument,
+  works: (document: PolicyDocument) => boolean,
+): PolicyDocument {
+  if (live.problem !== undefined) return desired;
+  let kept = desired;
+  for (const { element } of denialsIn(live)) {
+    const one = readLiveDocument(JSON.stringify({ Statement: element }), 'identity');
+    if (compareStatements(one, kept).some(({ change }) => change === 'keep')) continue;
+    const more = withStatement(kept, element as unknown as Statement);
+    if (works(more)) kept = more;
+  }
+  return kept;
+}
+
+function withStatement(document: PolicyDocument, statement: Statement): PolicyDocument {
+  return { ...document, Statement: [...asList(document.Statement), statement] };
+}
+
+function deliveryWorks(desired: DesiredAccess, live: LiveAccess, { nowMs }: Drift) {
+  const needed = neededBy(routeOf(desired, live, nowMs), desired.kmsKeyArn);
+  return (document: PolicyDocument): boolean =>
+    judgeDeliveries(needed, { identity: [document] }).every(({ verdict }) => verdict === 'allowed');
+}
+
+function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Drift): PlannedChange[] {
   const { name, description, document, tags } = desired.policy;
   const { policy } = live;
   if (policy === undefined)
@@ -67,16 +93,17 @@ function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess): Planned
         tags,
       },
     ];
+  if (!drift.policyDiffers) return [];
   const current = readLiveDocument(policy.document, 'identity');
-  if (meansTheSame(current, document)) return [];
+  const after = withDenials(current, document, deliveryWorks(desired, live, drift));
   return [
     ...pruning(policy),
     {
       kind: 'create-policy-version',
       arn: policy.arn,
       before: policy.document,
-      after: document,
-      statements: compareStatements(current, document),
+      after,
+      statements: compareStatements(current, after),
     },
   ];
 }
@@ -104,33 +131,49 @@ function attachmentChanges(desired: DesiredAccess, live: LiveAccess): PlannedCha
   return [{ kind: 'attach-policy', role: desired.role.name, arn }];
 }
 
-function inlinePolicyChanges({ role, policy }: DesiredAccess, live: LiveAccess): PlannedChange[] {
+function inlinePolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Drift): PlannedChange[] {
+  const { role, policy } = desired;
   const before = live.role?.inline.find(({ name }) => name === policy.name)?.document ?? null;
+  if (before !== null && !drift.policyDiffers) return [];
   const current = readLiveDocument(before ?? '{"Statement":[]}', 'identity');
-  if (before !== null && meansTheSame(current, policy.document)) return [];
-  const statements = compareStatements(current, policy.document);
+  const after =
+    before === null
+      ? policy.document
+      : withDenials(current, policy.document, deliveryWorks(desired, live, drift));
+  const statements = compareStatements(current, after);
+  return [{ kind: 'put-inline-policy', role: role.name, name: policy.name, before, after, statements }];
+}
+
+/** Takes away what an extra allows; what it denies stays: without it, stolen sessions that were locked out come back. */
+function removal(role: string, { name, arn, document, wider }: Extra): PlannedChange[] {
+  const allows = document?.statements.some(({ element }) => element['Effect'] === 'Allow') ?? true;
+  if (!wider && !allows) return [];
+  const denials = denialsIn(document);
+  const after =
+    document === undefined || denials.length === 0
+      ? undefined
+      : { Version: '2012-10-17', ...withStatements(document, denials) };
+  if (arn === undefined)
+    return after === undefined
+      ? [{ kind: 'delete-inline-policy', role, name, before: textOf(document) }]
+      : [putDenials({ role, name, before: textOf(document) }, document, after)];
   return [
-    {
-      kind: 'put-inline-policy',
-      role: role.name,
-      name: policy.name,
-      before,
-      after: policy.document,
-      statements,
-    },
+    ...(after === undefined
+      ? []
+      : [putDenials({ role, name: `${name}-denials`.slice(-128), before: null }, document, after)]),
+    { kind: 'detach-policy', role, arn },
   ];
 }
 
-function removals(desired: DesiredAccess, live: LiveAccess): PlannedChange[] {
-  const role = desired.role.name;
-  const extras = extrasOf(desired, live);
-  return [
-    ...extras.attached.map(({ arn }): PlannedChange => ({ kind: 'detach-policy', role, arn })),
-    ...extras.inline.map(({ name, document }): PlannedChange => ({
-      kind: 'delete-inline-policy',
-      role,
-      name,
-      before: document,
-    })),
-  ];
+function putDenials(
+  where: { role: string; name: string; before: string | null },
+  document: LiveDocument | undefined,
+  after: PolicyDocument,
+): PlannedChange {
+  const current = document ?? readLiveDocument('{"Statement":[]}', 'identity');
+  return { kind: 'put-inline-policy', ...where, after, statements: compareStatements(current, after) };
+}
+
+function textOf(document: LiveDocument | undefined): string {
+  return document?.text ?? '';
 }

@@ -11,6 +11,8 @@ import { planChanges } from './plan-changes.ts';
 export interface PlanOptions {
   /** Also detach and delete what else hangs on the role; without it, that is only called out. */
   removeExtras?: boolean;
+  /** Now, in epoch milliseconds: conditions may ask for it. */
+  nowMs?: number;
 }
 
 /** What would be done, and why. `iam plan --json` prints it: schemas/access-plan.schema.json. */
@@ -22,6 +24,8 @@ export interface AccessPlan {
   /** Account in which the changes would be made; null where the server does not say. */
   account: string | null;
   inSync: boolean;
+  /** The role that there is; null where there is none yet. */
+  roleArn: string | null;
   removeExtras: boolean;
   desired: DesiredAccess;
   /** What the role will be able to do, in words. */
@@ -39,14 +43,16 @@ export interface AccessPlan {
 export function planAccess(
   desired: DesiredAccess,
   live: LiveAccess,
-  { removeExtras = false }: PlanOptions = {},
+  { removeExtras = false, nowMs }: PlanOptions = {},
 ): AccessPlan {
-  const findings = findDrift(desired, live, removeExtras);
+  const drift = findDrift(desired, live, { removeExtras, nowMs });
+  const { findings } = drift;
   const blocked = findings.some(({ level }) => level === 'blocking');
-  const changes = blocked ? [] : planChanges(desired, live, removeExtras);
+  const changes = blocked ? [] : planChanges(desired, live, { drift, removeExtras });
   const body = {
     account: live.account ?? null,
     inSync: changes.length === 0 && findings.every(({ level }) => level === 'warning'),
+    roleArn: live.role?.arn ?? null,
     removeExtras,
     desired,
     explanation: explainAccess(desired),

@@ -1,5 +1,6 @@
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { validateReceipt } from '../../generated/documents/receipt.ts';
+import type { Deliverer } from './answers.ts';
 import type { ChangeKind } from './change.ts';
 import { parseDocument } from './parse-document.ts';
 import type { DriftFinding } from './finding.ts';
@@ -33,6 +34,8 @@ export interface AccessReceipt {
   region: string;
   bucket: string;
   prefix: string;
+  deliverer: Deliverer;
+  writeOnce: boolean;
   trustedAccountId: string;
   externalId: string;
   roleName: string;

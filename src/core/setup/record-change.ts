@@ -2,7 +2,7 @@ import type { AppliedChange, PlannedChange } from './change.ts';
 import { describeChange } from './change.ts';
 import type { AccessPlan } from './plan.ts';
 import { remainingFindings } from './plan.ts';
-import { managedPolicyArn } from './plan-changes.ts';
+import { managedPolicyArn } from './managed-policy-arn.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { AccessReceipt, MadeItem } from './receipt.ts';
 
@@ -23,6 +23,8 @@ export function openReceipt(
     region: desired.region,
     bucket: desired.bucket,
     prefix: desired.prefix,
+    deliverer: desired.deliverer,
+    writeOnce: desired.writeOnce,
     trustedAccountId: desired.trustedAccountId,
     externalId: desired.externalId,
     roleName: desired.role.name,

@@ -25,13 +25,6 @@ export function compareStatements(live: LiveDocument, desired: PolicyDocument): 
   ];
 }
 
-/** Whether the live document says the same as the desired one. One that breaks the grammar never does. */
-export function meansTheSame(live: LiveDocument, desired: PolicyDocument): boolean {
-  return (
-    live.problem === undefined && compareStatements(live, desired).every(({ change }) => change === 'keep')
-  );
-}
-
 /**
  * The statement in one spelling: no Sid, lists in order, action names and condition keys in lower case, an account as
  * principal by its ARN. IAM User Guide, "IAM JSON policy elements": names that do not depend on case; one for a list of one.

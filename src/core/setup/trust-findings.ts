@@ -1,8 +1,10 @@
-import { conditionsHold } from '../policy/conditions.ts';
-import { requestContext } from '../policy/context.ts';
-import type { ConditionBlock } from '../policy/language.ts';
-import { PolicyDocumentError } from '../policy/language.ts';
+import { conditionKeysOf, evaluable } from './evaluable.ts';
+import { externalIdKey, idsToTry } from './external-ids.ts';
+import { foresee } from '../policy/authorize.ts';
+import type { Foresight } from '../policy/authorize.ts';
+import type { Statement } from '../policy/language.ts';
 import type { DesiredAccess } from './desired-access.ts';
+import { externalIdsOf } from './desired-access.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
 import { applyCures } from './finding.ts';
 import type { LiveDocument, LiveStatement } from './live-document.ts';
@@ -11,24 +13,73 @@ import { isObject, stringsOf } from './live-document.ts';
 /** A named difference, before it is known where it stands. */
 type Difference = readonly [FindingCode, string];
 
-const externalIdKey = 'sts:externalid';
-
-/** What is wrong with a trust policy, by name. Nothing where only its spelling differs. */
+/** What is wrong with a trust policy, by name. Nothing where it lets in who it should, as it should, and nobody else. */
 export function trustFindings(live: LiveDocument, desired: DesiredAccess, resource: string): DriftFinding[] {
   const found = live.statements.flatMap((statement) =>
-    differencesOf(statement, desired).map(([code, message]) =>
+    differencesOf(live, statement, desired).map(([code, message]) =>
       trustFinding(code, message, resource, statement.label),
     ),
   );
-  if (!live.statements.some((statement) => letsIn(statement, desired)))
+  const refused = externalIdsOf(desired).filter((id) => asTrusted(live, desired, id).verdict !== 'allowed');
+  if (refused.length > 0 && !found.some(({ code }) => code === 'narrowed-trust'))
     found.push(
       trustFinding(
         'narrowed-trust',
-        `no statement lets account ${desired.trustedAccountId} with external id ${desired.externalId} assume the role`,
+        `no statement lets account ${desired.trustedAccountId} with external id ${refused.join(' or ')} assume the role`,
         resource,
       ),
     );
   return found;
+}
+
+/** What AssumeRole of the trusted account comes to with an external id, or without any. */
+export function asTrusted(
+  live: LiveDocument,
+  desired: DesiredAccess,
+  externalId: string | undefined,
+  statements: readonly LiveStatement[] = live.statements,
+): Foresight {
+  const { partition, trustedAccountId: account } = desired;
+  return letsIn({ live, statements }, desired, {
+    caller: { arn: `arn:${partition}:iam::${account}:user/somebody`, account, kind: 'user' },
+    externalId,
+  });
+}
+
+/** What AssumeRole of a caller comes to, by these statements of the document; where they can't be evaluated, nobody is let in. */
+export function letsIn(
+  { live, statements }: { live: LiveDocument; statements: readonly LiveStatement[] },
+  { partition, role, trustedAccountId }: Pick<DesiredAccess, 'partition' | 'role' | 'trustedAccountId'>,
+  { caller, externalId }: { caller: Parameters<typeof foresee>[0]['caller']; externalId: string | undefined },
+): Foresight {
+  const everything: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
+  return evaluable(() =>
+    foresee(
+      {
+        caller,
+        action: 'sts:AssumeRole',
+        resource: `arn:${partition}:iam::${trustedAccountId}:role/${role.name}`,
+        // A role's trust must always agree, in whatever account the caller is.
+        resourceAccount: 'another account',
+        context: {
+          'sts:ExternalId': externalId ?? [],
+          'aws:PrincipalAccount': caller.account,
+          'aws:PrincipalIsAWSService': 'false',
+          'aws:ViaAWSService': 'false',
+          'aws:SecureTransport': 'true',
+        },
+        isUnknown: (key) => !/^aws:source(account|arn)$/.test(key),
+      },
+      {
+        identity: [{ Version: '2012-10-17', Statement: everything }],
+        resource: {
+          ...(live.version === undefined ? {} : { Version: live.version }),
+          Statement: statements.map(({ element }) => element as unknown as Statement),
+        },
+        resourceKind: 'role-trust',
+      },
+    ),
+  );
 }
 
 function trustFinding(
@@ -48,16 +99,29 @@ function trustFinding(
   };
 }
 
-function differencesOf(statement: LiveStatement, desired: DesiredAccess): Difference[] {
+function differencesOf(live: LiveDocument, statement: LiveStatement, desired: DesiredAccess): Difference[] {
   const { element } = statement;
-  if (element['Effect'] !== 'Allow')
-    return [['narrowed-trust', 'a statement denies, which no trust policy of this tool does']];
+  if (element['Effect'] !== 'Allow') return denialDifferences(live, statement, desired);
   return [
     ...actionDifferences(element),
     ...principalDifferences(element, desired),
-    ...(trustsAccounts(element) ? externalIdDifferences(element['Condition'], desired.externalId) : []),
-    ...otherConditions(element['Condition']),
+    ...(trustsAccounts(element) ? idDifferences(live, statement, desired) : []),
   ];
+}
+
+/** A statement that only denies is amiss where it may keep out who should be let in. */
+function denialDifferences(
+  live: LiveDocument,
+  statement: LiveStatement,
+  desired: DesiredAccess,
+): Difference[] {
+  const without = live.statements.filter((other) => other !== statement);
+  const hurts = externalIdsOf(desired).some(
+    (id) =>
+      asTrusted(live, desired, id).verdict !== 'allowed' &&
+      asTrusted(live, desired, id, without).verdict !== asTrusted(live, desired, id).verdict,
+  );
+  return hurts ? [['narrowed-trust', 'a statement denies whom it should let in']] : [];
 }
 
 function actionDifferences(element: LiveStatement['element']): Difference[] {
@@ -110,73 +174,71 @@ function trustsAccounts({ Principal: principal, NotPrincipal: others }: LiveStat
   );
 }
 
-/** AWS asks that a role for a third party can't be assumed without the external id, nor with another one. */
-function externalIdDifferences(condition: unknown, externalId: string): Difference[] {
-  const block = partOf(condition, (key) => key === externalIdKey);
-  const named = Object.values(block).flatMap((keys) => Object.values(keys).flatMap(stringsOf));
-  if (Object.keys(block).length === 0)
-    return [['missing-external-id', 'the role can be assumed without an external id']];
-  if (holds(block, undefined))
-    return [
-      [
-        'missing-external-id',
-        `the condition ${Object.keys(block).join(', ')} holds without an external id as well`,
-      ],
-    ];
-  const accepted = [...named.map((value) => value.replaceAll(/[*?]/g, 'x')), `${externalId}x`].filter(
-    (value) => value !== externalId && holds(block, value),
+/**
+ * AWS asks that a role for a third party can't be assumed without the external id, nor with another one. Asked of the
+ * statement's conditions for whoever it trusts, with all that the document denies; every id there is, is tried.
+ */
+function idDifferences(live: LiveDocument, statement: LiveStatement, desired: DesiredAccess): Difference[] {
+  const { element } = statement;
+  const alone: LiveStatement = {
+    ...statement,
+    element: {
+      Effect: 'Allow',
+      Principal: { AWS: desired.trustedAccountId },
+      Action: 'sts:AssumeRole',
+      ...(element['Condition'] === undefined ? {} : { Condition: element['Condition'] }),
+    },
+  };
+  const statements = [alone, ...live.statements.filter(({ element }) => element['Effect'] === 'Deny')];
+  const taken = (id: string | undefined) => asTrusted(live, desired, id, statements);
+  const expected = externalIdsOf(desired);
+  return [
+    ...whoeverNamesNone(element['Condition'], taken(undefined)),
+    ...otherIds(
+      idsToTry({ ...live, statements }, expected).filter((id) => taken(id).verdict !== 'denied'),
+      {
+        none: taken(undefined),
+        expected,
+      },
+    ),
+    ...expected.flatMap((id) => dependences(taken(id), element['Condition'])),
+  ];
+}
+
+function whoeverNamesNone(condition: unknown, { verdict }: Foresight): Difference[] {
+  if (verdict === 'denied') return [];
+  const operators = conditionKeysOf(condition).flatMap(({ operator, key }) =>
+    key === externalIdKey ? [operator] : [],
   );
-  if (accepted.length === 0 && holds(block, externalId)) return [];
   return [
     [
-      'different-external-id',
-      `the external id is ${named.map((value) => JSON.stringify(value)).join(' or ') || 'any'}, and should be ${JSON.stringify(externalId)}`,
+      'missing-external-id',
+      operators.length === 0
+        ? 'the role can be assumed without an external id'
+        : `the condition ${operators.join(', ')} holds without an external id as well`,
     ],
   ];
 }
 
-function otherConditions(condition: unknown): Difference[] {
-  return Object.values(partOf(condition, (key) => key !== externalIdKey)).flatMap((keys) =>
-    Object.keys(keys).map((key): Difference => ['narrowed-trust', `it also depends on ${key}`]),
-  );
+/** Said only where the id is asked for at all: without that, any id is let in. */
+function otherIds(
+  ids: readonly string[],
+  { none, expected }: { none: Foresight; expected: readonly string[] },
+): Difference[] {
+  const [id] = ids;
+  if (id === undefined || none.verdict !== 'denied') return [];
+  return [
+    [
+      'different-external-id',
+      `it lets in other external ids than ${expected.join(' and ')}, such as ${JSON.stringify(id)}`,
+    ],
+  ];
 }
 
-/** Whether the statement alone would let the trusted account in, with the right external id. */
-function letsIn({ element }: LiveStatement, desired: DesiredAccess): boolean {
-  const { Effect: effect, Principal: principal } = element;
-  if (effect !== 'Allow' || !isObject(principal)) return false;
-  const assumes = stringsOf(element['Action']).some((action) =>
-    ['sts:assumerole', 'sts:*'].includes(action.toLowerCase()),
+function dependences({ verdict }: Foresight, condition: unknown): Difference[] {
+  if (verdict !== 'depends') return [];
+  const keys = new Set(
+    conditionKeysOf(condition).flatMap(({ key, name }) => (key === externalIdKey ? [] : [name])),
   );
-  const named = stringsOf(principal['AWS']).some((name) => name === '*' || isTrustedAccount(name, desired));
-  return (
-    assumes &&
-    named &&
-    holds(
-      partOf(element['Condition'], () => true),
-      desired.externalId,
-    )
-  );
-}
-
-/** The condition, with only the keys chosen (given in lower case). */
-function partOf(condition: unknown, choose: (key: string) => boolean): ConditionBlock {
-  if (!isObject(condition)) return {};
-  const parts = Object.entries(condition).flatMap(([operator, keys]) => {
-    if (!isObject(keys)) return [];
-    const chosen = Object.entries(keys).filter(([key]) => choose(key.toLowerCase()));
-    return chosen.length === 0 ? [] : [[operator, Object.fromEntries(chosen)] as const];
-  });
-  return Object.fromEntries(parts) as ConditionBlock;
-}
-
-/** An operator that AWS does not have holds for nobody. */
-function holds(block: ConditionBlock, externalId: string | undefined): boolean {
-  const context = requestContext(externalId === undefined ? {} : { 'sts:ExternalId': externalId });
-  try {
-    return conditionsHold(block, { context, version: '2012-10-17' });
-  } catch (error) {
-    if (error instanceof PolicyDocumentError) return false;
-    throw error;
-  }
+  return [['narrowed-trust', `it also depends on ${[...keys].join(', ')}`]];
 }

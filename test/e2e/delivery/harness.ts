@@ -121,7 +121,7 @@ export class Place {
     const { context, stdout, stderr } = capturedTerminal('', {
       stdin: typeof stdin === 'string' ? Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]) : stdin,
       environment: { ...this.environment, ...environment },
-      workingFolder: process.cwd(),
+      workingFolder: this.folder,
     });
     const code = await run(argv, context);
     return { code, stdout: stdout(), stderr: stderr() };
@@ -157,7 +157,7 @@ export class Place {
     const { context, stdout, stderr } = capturedTerminal('', {
       stdin: typeof options.stdin === 'object' ? options.stdin : new Readable({ read: () => undefined }),
       environment: { ...this.environment, ...options.environment },
-      workingFolder: process.cwd(),
+      workingFolder: this.folder,
       signal: controller.signal,
     });
     const flags = ['--follow', '--flush-interval', '1s'];

@@ -1,4 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
+import type * as os from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
@@ -7,7 +8,7 @@ import { scratchFolder } from '../../fakes/scratch-folder.ts';
 
 // A user id that is in no list of users, as OpenShift gives them.
 vi.mock('node:os', async (original) => ({
-  ...(await original<typeof import('node:os')>()),
+  ...(await original<typeof os>()),
   userInfo: () => {
     throw new Error('ENOENT');
   },

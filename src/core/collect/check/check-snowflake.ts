@@ -30,6 +30,8 @@ export const setupNames = {
   role: 'AUDIT_EXPORT',
   warehouse: 'AUDIT_EXPORT_WH',
   networkPolicy: 'AUDIT_EXPORT_POLICY',
+  /** Holds a network rule, where there is one. */
+  database: 'AUDIT_EXPORT',
 } as const;
 
 /**
@@ -139,7 +141,9 @@ function reportOn(
 }
 
 function cureOf(status: string, error: AuditExportError | undefined): string | null {
-  return status === 'fail' ? (error?.cure ?? null) : null;
+  if (status !== 'fail' || error?.cure === undefined) return null;
+  // This is the check that errors elsewhere advise.
+  return error.cure.includes('--check') ? 'give the message to an administrator of Snowflake' : error.cure;
 }
 
 function errorMembers(

@@ -30,7 +30,8 @@ const table = {
   'not-collected': {
     probe: 'any',
     status: 'skipped',
-    says: () => 'client and address of queries are not collected (--sessions)',
+    says: () =>
+      'neither client and address of queries (--sessions) nor log-ins (--also logins) are collected',
   },
   'other-error': { probe: 'any', status: 'fail', says: (_, detail) => detail },
   'logged-in': { probe: 'log-in', status: 'pass', says: ({ account }, detail) => `${detail} on ${account}` },
@@ -70,11 +71,16 @@ const table = {
     says: (_, detail) => detail,
     cure: () => 'set the clock of this machine (NTP): Snowflake refuses key-pair tokens of another time',
   },
-  'edition-enough': { probe: 'edition', status: 'pass', says: () => 'Enterprise or higher' },
+  'edition-enough': {
+    probe: 'edition',
+    status: 'pass',
+    says: () => 'ACCESS_HISTORY is there: Enterprise or higher',
+  },
   'edition-standard': {
     probe: 'edition',
     status: 'fail',
-    says: ({ account }) => `${account} is of the Standard Edition: it has no ACCESS_HISTORY`,
+    says: ({ account, role }) =>
+      `${account} has no ACCESS_HISTORY, although ${role} may read QUERY_HISTORY, which the same grant opens: it is of the Standard Edition`,
     cure: () =>
       'ask Snowflake for the Enterprise Edition: without it nobody can tell which objects a query read',
   },
@@ -83,15 +89,17 @@ const table = {
   'governance-view-denied': {
     probe: 'any',
     status: 'fail',
-    says: ({ role }, detail) => `${role} may not read SNOWFLAKE.ACCOUNT_USAGE.${detail}`,
+    says: ({ role }, detail) =>
+      `${role} may not read SNOWFLAKE.ACCOUNT_USAGE.${detail}: it lacks the database role SNOWFLAKE.GOVERNANCE_VIEWER`,
     cure: () => `run the GRANT as ACCOUNTADMIN, ${again}`,
     grant: ({ role }) => `GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE ${sqlName(role)};`,
   },
   'security-view-denied': {
     probe: 'any',
     status: 'fail',
-    says: ({ role }, detail) => `${role} may not read SNOWFLAKE.ACCOUNT_USAGE.${detail}`,
-    cure: () => `run the GRANT as ACCOUNTADMIN, or leave out --sessions, ${again}`,
+    says: ({ role }, detail) =>
+      `${role} may not read SNOWFLAKE.ACCOUNT_USAGE.${detail}: it lacks the database role SNOWFLAKE.SECURITY_VIEWER`,
+    cure: () => `run the GRANT as ACCOUNTADMIN, or leave out --sessions and --also logins, ${again}`,
     grant: ({ role }) => `GRANT DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER TO ROLE ${sqlName(role)};`,
   },
   'statement-runs': { probe: 'statement', status: 'pass', says: () => 'it runs, and gives rows' },

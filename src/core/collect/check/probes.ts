@@ -4,7 +4,7 @@ export type CheckLayer = 'log-in' | 'role' | 'warehouse' | 'account' | 'privileg
 interface ProbeRow {
   id: string;
   layer: CheckLayer;
-  /** What is so where it passes. */
+  /** What it is about; whether it is so the result says. */
   title: string;
   /** What is done to find out. */
   tries: string;
@@ -19,56 +19,57 @@ const rows = [
   {
     id: 'log-in',
     layer: 'log-in',
-    title: 'Snowflake knows the user, and takes the key or token',
+    title: 'Log-in with the key or token',
     tries: 'SELECT CURRENT_USER(), CURRENT_ROLE(), CURRENT_WAREHOUSE()',
     needs: [],
   },
   {
     id: 'role',
     layer: 'role',
-    title: 'The role is granted to the user, and is no administrator',
+    title: 'Role that the statements run with',
     tries: 'looks which role the statement ran with',
     needs: ['log-in'],
   },
   {
     id: 'warehouse',
     layer: 'warehouse',
-    title: 'There is a warehouse that the role may use',
+    title: 'Warehouse that the role may use',
     tries: 'looks which warehouse the statement ran with',
     needs: ['log-in', 'role'],
   },
   {
     id: 'clock',
     layer: 'account',
-    title: 'The clock of this machine is right',
+    title: "Clock of this machine beside Snowflake's",
     tries: "compares it with CURRENT_TIMESTAMP(); windows go by Snowflake's clock, tokens by this machine's",
-    needs: ['log-in', 'role'],
-  },
-  {
-    id: 'edition',
-    layer: 'account',
-    title: 'The account has ACCESS_HISTORY: Enterprise Edition or higher',
-    tries: 'SHOW TAGS, which the Standard Edition does not have either',
     needs: ['log-in', 'role'],
   },
   {
     id: 'query-history',
     layer: 'privileges',
-    title: 'QUERY_HISTORY may be read',
+    title: 'Reading QUERY_HISTORY',
     tries: 'SELECT … FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY LIMIT 0',
     needs: ['log-in', 'role'],
   },
   {
+    id: 'edition',
+    layer: 'account',
+    title: 'Edition of the account: is there an ACCESS_HISTORY',
+    tries:
+      'looks whether ACCESS_HISTORY is there for a role that may read QUERY_HISTORY: one grant opens both',
+    needs: ['log-in', 'role', 'query-history'],
+  },
+  {
     id: 'access-history',
     layer: 'privileges',
-    title: 'ACCESS_HISTORY may be read',
+    title: 'Reading ACCESS_HISTORY',
     tries: 'SELECT … FROM SNOWFLAKE.ACCOUNT_USAGE.ACCESS_HISTORY LIMIT 0',
     needs: ['log-in', 'role', 'edition'],
   },
   {
     id: 'sessions',
     layer: 'privileges',
-    title: 'SESSIONS may be read: the client of a query',
+    title: 'Reading SESSIONS: the client of a query',
     tries: 'SELECT … FROM SNOWFLAKE.ACCOUNT_USAGE.SESSIONS LIMIT 0',
     needs: ['log-in', 'role'],
     client: true,
@@ -76,7 +77,7 @@ const rows = [
   {
     id: 'login-history',
     layer: 'privileges',
-    title: 'LOGIN_HISTORY may be read: the address of a client',
+    title: 'Reading LOGIN_HISTORY: log-ins, and the address of a client',
     tries: 'SELECT … FROM SNOWFLAKE.ACCOUNT_USAGE.LOGIN_HISTORY LIMIT 0',
     needs: ['log-in', 'role'],
     client: true,
@@ -84,7 +85,7 @@ const rows = [
   {
     id: 'statement',
     layer: 'reading',
-    title: 'The very statement of a collection runs',
+    title: 'The very statement of a collection',
     tries: 'the statement of collect snowflake for the last day, LIMIT 1',
     needs: ['warehouse', 'query-history', 'access-history', 'sessions', 'login-history'],
   },

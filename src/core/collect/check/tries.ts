@@ -122,20 +122,12 @@ async function tryClock(work: CheckWork): Promise<CheckOutcome> {
   };
 }
 
-/** The Standard Edition says of tags that it has none of the feature; there is no function that tells the edition. */
+/** One database role opens both histories: where QUERY_HISTORY is open and ACCESS_HISTORY is not there, there is none. */
 async function tryEdition(work: CheckWork): Promise<CheckOutcome> {
-  try {
-    await rowsOf(work, { text: "SHOW TAGS LIKE 'AUDIT_EXPORT' IN ACCOUNT", queryTag: ownQueryTag });
-    return { finding: 'edition-enough' };
-  } catch (error) {
-    const failure = known(error);
-    const standard = /unsupported feature 'tag'/i.test(failure.message);
-    return {
-      finding: standard ? 'edition-standard' : 'edition-unknown',
-      detail: failure.message,
-      error: failure,
-    };
-  }
+  const { finding, detail = '', error } = await tryView(work, historyViews['access-history']);
+  if (finding === 'view-readable') return { finding: 'edition-enough' };
+  const answer = { detail, ...(error === undefined ? {} : { error }) };
+  return { finding: finding === 'other-error' ? 'edition-unknown' : 'edition-standard', ...answer };
 }
 
 /** `LIMIT 0`: Snowflake checks the privilege, and reads nothing. */

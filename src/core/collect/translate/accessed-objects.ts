@@ -1,13 +1,25 @@
-/** An object that a query read or wrote. */
+/** A way in which a statement can touch an object: the column of ACCESS_HISTORY that says so, or its text. */
+export type AccessPath = 'direct' | 'base' | 'modified' | 'ddl' | 'policy' | 'text' | 'error';
+
+/** Where the values of a column of a modified object come from, as `object.column`. */
+interface ColumnLineage {
+  column: string | null;
+  baseSources: string[];
+  directSources: string[];
+}
+
+/** An object that a query read or wrote. What Snowflake says beyond these members (location, stageKind, …) stays. */
 export interface AccessedObject {
-  /** As Snowflake gives it; null where the object is not visible to the reader. */
+  /** As Snowflake gives it; null where the object is not visible to the reader, or is a location without a name. */
   object: string | null;
   type: string | null;
   columns: string[];
+  lineage?: ColumnLineage[];
+  [more: string]: unknown;
 }
 
 /** A policy that was in force: on an object or one of its columns. */
-export interface ReferencedPolicy {
+interface ReferencedPolicy {
   object: string | null;
   column?: string;
   policy: string | null;
@@ -20,15 +32,25 @@ const typeNames: Readonly<Record<string, string>> = {
   'dynamic table': 'table',
   'iceberg table': 'table',
   'event table': 'table',
+  'hybrid table': 'table',
   'materialized view': 'view',
 };
 
-type Members = Readonly<Record<string, unknown>>;
+/** Members of an entry that are told otherwise; numbers of objects mean nothing outside of Snowflake. */
+const ownMembers: ReadonlySet<string> = new Set([
+  'objectName',
+  'objectDomain',
+  'objectId',
+  'argumentSignature',
+  'columns',
+]);
 
-const isMembers = (value: unknown): value is Members =>
+export type Members = Readonly<Record<string, unknown>>;
+
+export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): Members[] => (Array.isArray(value) ? value.filter(isMembers) : []);
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** The type of an object: `table`, `view`, or what else it is. */
 export function typeOfDomain(domain: unknown): string | null {
@@ -40,24 +62,53 @@ export function typeOfDomain(domain: unknown): string | null {
  * The objects of DIRECT_OBJECTS_ACCESSED, BASE_OBJECTS_ACCESSED or OBJECTS_MODIFIED, each once, with the columns of all
  * its entries. An overloaded function counts once for each signature.
  */
-export function accessedObjects(value: unknown): AccessedObject[] {
+export function accessedObjects(entries: readonly unknown[]): AccessedObject[] {
   const objects = new Map<string, AccessedObject>();
-  for (const entry of listOf(value)) {
-    const found: AccessedObject = {
-      object: nameOf(entry),
-      type: typeOfDomain(entry['objectDomain']),
-      columns: listOf(entry['columns']).flatMap(({ columnName }) => textOf(columnName) ?? []),
-    };
+  for (const entry of entries.filter(isMembers)) {
+    const found = objectOf(entry);
     const identity = objectIdentity(found);
-    const columns = [...(objects.get(identity)?.columns ?? []), ...found.columns];
-    objects.set(identity, { ...(objects.get(identity) ?? found), columns: [...new Set(columns)] });
+    objects.set(identity, joinObjects(objects.get(identity), found));
   }
   return [...objects.values()];
 }
 
-/** Tells the objects of a query apart; those that the reader may not see only by their type. */
-export function objectIdentity({ object, type }: AccessedObject): string {
-  return object ?? `?${type ?? ''}`;
+/** One object of two mentions of it. */
+export function joinObjects(before: AccessedObject | undefined, found: AccessedObject): AccessedObject {
+  if (before === undefined) return found;
+  const lineage = [...(before.lineage ?? []), ...(found.lineage ?? [])];
+  return {
+    ...found,
+    ...before,
+    type: before.type ?? found.type,
+    columns: [...new Set([...before.columns, ...found.columns])],
+    ...(lineage.length === 0 ? {} : { lineage }),
+  };
+}
+
+function objectOf(entry: Members): AccessedObject {
+  const columns = listOf(entry['columns']);
+  const lineage = columns.map(lineageOf).filter((found) => found !== undefined);
+  return {
+    object: nameOf(entry),
+    type: typeOfDomain(entry['objectDomain']),
+    ...Object.fromEntries(Object.entries(entry).filter(([name]) => !ownMembers.has(name))),
+    columns: [...new Set(columns.flatMap(({ columnName }) => textOf(columnName) ?? []))],
+    ...(lineage.length === 0 ? {} : { lineage }),
+  };
+}
+
+function lineageOf(column: Members): ColumnLineage | undefined {
+  const [baseSources, directSources] = [column['baseSources'], column['directSources']].map((sources) =>
+    listOf(sources).map(({ objectName, columnName }) => `${textOf(objectName)}.${textOf(columnName)}`),
+  );
+  if (baseSources === undefined || directSources === undefined) return undefined;
+  if (baseSources.length + directSources.length === 0) return undefined;
+  return { column: textOf(column['columnName']), baseSources, directSources };
+}
+
+/** Tells the objects of a query apart: by name, by location, and those that the reader may not see only by their type. */
+export function objectIdentity({ object, type, ...more }: AccessedObject): string {
+  return object ?? textOf(more['location']) ?? `?${type ?? ''}`;
 }
 
 function nameOf(entry: Members): string | null {
@@ -67,8 +118,8 @@ function nameOf(entry: Members): string | null {
 }
 
 /** The policies of POLICIES_REFERENCED: those of objects, and those of columns. */
-export function referencedPolicies(value: unknown): ReferencedPolicy[] {
-  return listOf(value).flatMap((entry) => {
+export function referencedPolicies(entries: readonly unknown[]): ReferencedPolicy[] {
+  return entries.filter(isMembers).flatMap((entry) => {
     const object = textOf(entry['objectName']);
     const ofObject = listOf(entry['policies']).map((policy) => policyOf(policy, object, null));
     return ofObject.concat(
@@ -85,15 +136,5 @@ function policyOf(policy: Members, object: string | null, column: string | null)
     ...(column === null ? {} : { column }),
     policy: textOf(policy['policyName']),
     kind: textOf(policy['policyKind']),
-  };
-}
-
-/** What a statement did to an object, from OBJECT_MODIFIED_BY_DDL; properties are left out, for they may hold values. */
-export function ddlOf(value: unknown): Members | undefined {
-  if (!isMembers(value)) return undefined;
-  return {
-    object: textOf(value['objectName']),
-    type: typeOfDomain(value['objectDomain']),
-    operation: textOf(value['operationType']),
   };
 }

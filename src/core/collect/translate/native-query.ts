@@ -1,6 +1,7 @@
 import { redactLiterals } from '../redact/redact-literals.ts';
-import type { AccessedObject } from './accessed-objects.ts';
-import { accessedObjects, ddlOf, objectIdentity, referencedPolicies } from './accessed-objects.ts';
+import type { AccessedObject, AccessPath } from './accessed-objects.ts';
+import { accessedObjects, objectIdentity, referencedPolicies } from './accessed-objects.ts';
+import { ddlChanges } from './ddl.ts';
 import { databaseOf } from './object-name.ts';
 import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
@@ -15,6 +16,8 @@ export interface RecordParts {
   row: QueryRow;
   /** The object that this record is about; undefined where none is known. */
   object: AccessedObject | undefined;
+  /** In which ways the statement touched it. */
+  paths: readonly AccessPath[];
   user: MappedUser | undefined;
   dataSource: DataSource | undefined;
   /** `acme-prod.snowflakecomputing.com` */
@@ -41,16 +44,22 @@ const sqlOf =
     return text !== null && redact ? redactLiterals(text) : text;
   };
 
+/** What QUERY_HISTORY alone knows: of a query that only ACCESS_HISTORY has, nobody can say it. */
+const ofHistory =
+  (value: (parts: RecordParts) => unknown) =>
+  (parts: RecordParts): unknown =>
+    parts.row.source === 'queryHistory' ? value(parts) : null;
+
 /**
  * The fields of Immuta's native query audit, with the event time first, where readers look for it. The names are those
  * really emitted (camelCase); `dateTime` is text in milliseconds, as in the records that are published.
  */
 const fields: readonly Field[] = [
-  ['endTime', ({ row }) => printNanoseconds(row.endNs)],
+  ['endTime', ofHistory(({ row }) => printNanoseconds(row.endNs))],
   ['id', ({ row, object }) => recordId(row.queryId, object === undefined ? '' : objectIdentity(object))],
   ['dateTime', ({ madeMs }) => String(madeMs)],
   ['recordType', () => 'nativeQuery'],
-  ['success', ({ row }) => row.text('EXECUTION_STATUS')?.toUpperCase() === 'SUCCESS'],
+  ['success', ofHistory(({ row }) => row.text('EXECUTION_STATUS')?.toUpperCase() === 'SUCCESS')],
   ['component', () => 'nativeSql'],
   ['accessType', () => 'query'],
   ['handler', () => 'Snowflake'],
@@ -64,7 +73,7 @@ const fields: readonly Field[] = [
   ['database', ({ object }) => (typeof object?.object === 'string' ? databaseOf(object.object) : null)],
   ['host', ({ host }) => host],
   ['startTime', ({ row }) => printNanoseconds(row.startNs)],
-  ['duration', ({ row }) => millisecondsOf(row.endNs - row.startNs)],
+  ['duration', ofHistory(({ row }) => millisecondsOf(row.endNs - row.startNs))],
   ['query', sqlOf('QUERY_TEXT')],
   ['extra', extraOf],
 ];
@@ -87,19 +96,25 @@ const extraFields: readonly Field[] = [
   ['client', textOf('CLIENT_APPLICATION_ID')],
   ['clientType', textOf('REPORTED_CLIENT_TYPE')],
   ['clientIp', textOf('CLIENT_IP')],
+  ['loginEventId', textOf('AUTHN_EVENT_ID')],
   ['parentQueryId', textOf('PARENT_QUERY_ID')],
   ['rootQueryId', textOf('ROOT_QUERY_ID')],
+  ['source', ({ row }) => (row.source === 'accessHistory' ? row.source : null)],
+  ['accessPath', ({ paths }) => paths],
   ['columns', ({ object }) => object?.columns],
-  ['objectsAccessed', ({ row }) => accessedObjects(row.json('DIRECT_OBJECTS_ACCESSED')).map(withoutColumns)],
-  ['baseObjectsAccessed', ({ row }) => accessedObjects(row.json('BASE_OBJECTS_ACCESSED'))],
-  ['objectsModified', ({ row }) => accessedObjects(row.json('OBJECTS_MODIFIED'))],
-  ['objectModifiedByDdl', ({ row }) => ddlOf(row.json('OBJECT_MODIFIED_BY_DDL'))],
-  ['policiesReferenced', ({ row }) => referencedPolicies(row.json('POLICIES_REFERENCED'))],
+  [
+    'objectsAccessed',
+    ({ row }) => accessedObjects(row.values('DIRECT_OBJECTS_ACCESSED')).map(withoutColumns),
+  ],
+  ['baseObjectsAccessed', ({ row }) => accessedObjects(row.values('BASE_OBJECTS_ACCESSED'))],
+  ['objectsModified', ({ row }) => accessedObjects(row.values('OBJECTS_MODIFIED'))],
+  ['objectModifiedByDdl', ({ row, redact }) => ddlChanges(row.values('OBJECT_MODIFIED_BY_DDL'), redact)],
+  ['policiesReferenced', ({ row }) => referencedPolicies(row.values('POLICIES_REFERENCED'))],
   ['supplementOf', ({ supplementOf }) => supplementOf],
 ];
 
-function withoutColumns({ object, type }: AccessedObject): Omit<AccessedObject, 'columns'> {
-  return { object, type };
+function withoutColumns(object: AccessedObject): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'columns'));
 }
 
 function extraOf(parts: RecordParts): object {

@@ -9,10 +9,29 @@ export function columnPlaces(columns: readonly SnowflakeColumn[]): ColumnPlaces 
   return new Map(columns.map(({ name }, index) => [name, index]));
 }
 
-/** One row of QUERY_HISTORY with what the other views know of the query. */
+/** Where a row came from: `accessHistory` where QUERY_HISTORY has none of the query, `loginHistory` for a log-in. */
+export type RowSource = 'queryHistory' | 'accessHistory' | 'loginHistory';
+
+/** Says of a row that it is not of QUERY_HISTORY. */
+export interface RowOrigin {
+  source: RowSource;
+  /** It belongs to a window that much later than it began, in nanoseconds. */
+  waitedNs?: bigint;
+}
+
+/**
+ * One query: its row of QUERY_HISTORY with what the other views know of it, or what ACCESS_HISTORY alone knows. Or a log-in,
+ * whose id is that of its event with `login:` before it.
+ */
 export class QueryRow {
   readonly queryId: string;
+  /** Its end; its beginning where nothing else is known. */
   readonly endNs: bigint;
+  /** The time by which it belongs to a window: its end, or later where its rows are waited for. */
+  readonly placeNs: bigint;
+  readonly source: RowSource;
+  /** The collector itself ran it. */
+  readonly own: boolean;
   /** Whether ACCESS_HISTORY has a row for it. */
   readonly hasAccess: boolean;
   readonly #cells: SnowflakeRow;
@@ -21,12 +40,20 @@ export class QueryRow {
   #parsed: Map<string, unknown> | undefined;
 
   /** Throws `snowflake-failed` for a row without an id or an end. */
-  constructor(cells: SnowflakeRow, places: ColumnPlaces) {
+  constructor(cells: SnowflakeRow, places: ColumnPlaces, origin: RowOrigin = { source: 'queryHistory' }) {
     this.#cells = cells;
     this.#places = places;
-    this.queryId = this.text('QUERY_ID') ?? missing('QUERY_ID', null);
+    this.source = origin.source;
+    this.queryId = this.#idOf(origin.source);
     this.endNs = BigInt(this.text('END_NS') ?? missing('END_NS', this.queryId));
-    this.hasAccess = this.text('ACCESS_QUERY_ID') !== null;
+    this.placeNs = this.endNs + (origin.waitedNs ?? 0n);
+    this.own = this.text('OWN') !== null;
+    this.hasAccess = origin.source === 'loginHistory' || this.text('ACCESS_QUERY_ID') !== null;
+  }
+
+  #idOf(source: RowSource): string {
+    if (source !== 'loginHistory') return this.text('QUERY_ID') ?? missing('QUERY_ID', null);
+    return `login:${this.text('EVENT_ID') ?? missing('EVENT_ID', null)}`;
   }
 
   get startNs(): bigint {
@@ -46,7 +73,23 @@ export class QueryRow {
       this.#parsed.set(column, parseCell(column, this.text(column), this.queryId));
     return this.#parsed.get(column);
   }
+
+  /**
+   * What all rows of ACCESS_HISTORY hold in a column, arrays taken apart, each value once; always in the same order, for
+   * the rows come in any. Throws `snowflake-failed` for what is no JSON.
+   */
+  values(column: string): unknown[] {
+    const rows = this.json(column);
+    if (!Array.isArray(rows)) return [];
+    const inOrder = rows.length < 2 ? rows : rows.map(jsonOf).toSorted().map(parseJson);
+    return [...new Map(inOrder.flat().map((value: unknown) => [jsonOf(value), value])).values()];
+  }
 }
+
+const parseJson = (text: string): unknown => JSON.parse(text);
+
+/** A value by its JSON: equal values have the same. */
+const jsonOf = (value: unknown): string => JSON.stringify(value);
 
 function missing(column: string, queryId: string | null): never {
   throw new AuditExportError(

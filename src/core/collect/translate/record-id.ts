@@ -21,3 +21,8 @@ const recordNamespace = nameBasedUuid(uriNamespace, 'urn:audit-export:native-que
 export function recordId(queryId: string, object: string): string {
   return nameBasedUuid(recordNamespace, `${queryId}/${object}`);
 }
+
+/** The id of the record of a log-in: numbers of events begin anew in each account, so its time is in it as well. */
+export function loginId(eventId: string, atNs: bigint): string {
+  return nameBasedUuid(recordNamespace, `login/${eventId}/${atNs}`);
+}

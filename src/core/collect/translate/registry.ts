@@ -23,13 +23,13 @@ export interface Registry<T> {
   size: number;
 }
 
-const userForm: MappingForm = {
+export const userForm: MappingForm = {
   flag: 'user-map',
   key: 'snowflakeUser',
   members: { profileId: 'integer', userId: 'text' },
 };
 
-const dataSourceForm: MappingForm = {
+export const dataSourceForm: MappingForm = {
   flag: 'data-sources',
   key: 'object',
   members: { dataSourceId: 'integer', dataSourceName: 'text' },

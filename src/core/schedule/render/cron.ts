@@ -26,6 +26,9 @@ export function renderCron(schedule: Schedule): RenderedFile[] {
     ...explainSchedule(schedule),
     'Two runs of one profile do not overlap: push takes a lock. Cron mails what goes wrong, and nothing else.',
     "Cron knows nothing of your shell's environment: credentials come from ~/.aws, or from lines AWS_PROFILE=… above this one.",
+    ...(schedule.keyFile === undefined
+      ? []
+      : [`The key: a line SNOWFLAKE_PRIVATE_KEY_PATH=${schedule.keyFile} above this one.`]),
     ...(dividesDay(everyHours) ? [] : [shorterGap(everyHours)]),
   ];
   const line = `${minuteOf(name)} ${cronHours(everyHours)} * * * ${command}`;

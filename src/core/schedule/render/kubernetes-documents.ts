@@ -1,6 +1,6 @@
 import { kubernetesWord } from '../quoting.ts';
 import type { Schedule } from '../schedule.ts';
-import { commandWords, explainSchedule, graceSeconds } from '../schedule.ts';
+import { commandWords, explainSchedule, graceSeconds, keyName } from '../schedule.ts';
 import type { Yaml } from '../yaml.ts';
 import { renderYaml } from '../yaml.ts';
 
@@ -10,6 +10,8 @@ const userId = 1000;
 const configFolder = '/etc/audit-export';
 const configFile = `${configFolder}/config.json`;
 const inputFolder = '/input';
+const filesFolder = '/files';
+const keyFolder = '/key';
 
 type Members = Readonly<Record<string, Yaml>>;
 
@@ -33,11 +35,28 @@ export function renderDocuments(schedule: Schedule, workload: Yaml, notes: reado
     ...(command === 'push'
       ? [`What is delivered is read from the volume claim ${inputClaim}, at ${inputFolder}.`]
       : []),
+    ...madeFirst(schedule),
     ...notes,
   ];
   const documents = [serviceAccount(schedule), configMap(schedule), stateClaim(schedule), workload];
   return `${sentences.map((text) => `# ${text}\n`).join('')}${documents.map(renderYaml).join('---\n')}`;
 }
+
+/** What the pod mounts and this file does not hold, and how it is made. */
+function madeFirst({ name, files, keyFile }: Schedule): string[] {
+  const from = files.map(({ name: as, path }) => kubernetesShell(`--from-file=${as}=${path}`));
+  return [
+    ...(files.length === 0 ? [] : [`Make first: kubectl create configmap ${name}-files ${from.join(' ')}`]),
+    ...(keyFile === undefined
+      ? []
+      : [
+          `Make first: kubectl create secret generic ${name}-key ${kubernetesShell(`--from-file=${keyName}=${keyFile}`)}`,
+        ]),
+  ];
+}
+
+const kubernetesShell = (word: string): string =>
+  /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 function serviceAccount(schedule: Schedule): Yaml {
   return {
@@ -103,13 +122,14 @@ export function podTemplate(schedule: Schedule, { flags, annotations, container,
 }
 
 function containerOf(schedule: Schedule, flags: readonly string[]): Members {
-  const { store, kubernetes, inputs } = schedule;
+  const { store, kubernetes, inputs, files, keyFile } = schedule;
   const words = commandWords(
     { ...schedule, metricsFile: undefined },
     {
       config: configFile,
       inputs: inputs.map(inContainer),
       flags: ['--log-format', 'json', ...flags],
+      fileAt: ({ name }) => `${filesFolder}/${name}`,
     },
   );
   const region = store.region === undefined ? [] : [{ name: 'AWS_REGION', value: store.region }];
@@ -122,6 +142,9 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
       // For those who look: kubectl exec … -- audit-export status
       { name: 'AUDIT_EXPORT_CONFIG', value: configFile },
       { name: 'AUDIT_EXPORT_PROFILE', value: schedule.profile },
+      ...(keyFile === undefined
+        ? []
+        : [{ name: 'SNOWFLAKE_PRIVATE_KEY_PATH', value: `${keyFolder}/${keyName}` }]),
       ...region,
     ],
     envFrom: [{ secretRef: { name: secretName(schedule), optional: true } }],
@@ -136,6 +159,8 @@ function containerOf(schedule: Schedule, flags: readonly string[]): Members {
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'config', mountPath: configFolder, readOnly: true },
       ...(schedule.command === 'push' ? [{ name: 'input', mountPath: inputFolder, readOnly: true }] : []),
+      ...(files.length === 0 ? [] : [{ name: 'files', mountPath: filesFolder, readOnly: true }]),
+      ...(keyFile === undefined ? [] : [{ name: 'key', mountPath: keyFolder, readOnly: true }]),
     ],
   };
 }
@@ -153,6 +178,12 @@ function volumes(schedule: Schedule): Yaml[] {
     // Takes what of a run does not fit into memory, up to the size of its input.
     { name: 'tmp', emptyDir: { sizeLimit: '10Gi' } },
     { name: 'config', configMap: { name: schedule.name } },
+    ...(schedule.files.length === 0
+      ? []
+      : [{ name: 'files', configMap: { name: `${schedule.name}-files` } }]),
+    ...(schedule.keyFile === undefined
+      ? []
+      : [{ name: 'key', secret: { secretName: `${schedule.name}-key`, defaultMode: 0o440 } }]),
     ...(schedule.command === 'push'
       ? [
           {

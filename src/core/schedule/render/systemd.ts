@@ -1,7 +1,7 @@
 import { cronHours, dividesDay, minuteOf } from '../every.ts';
 import { systemdAssignment, systemdPath, systemdWord } from '../quoting.ts';
 import type { RenderedFile, Schedule } from '../schedule.ts';
-import { commandWords, deadlineSeconds, explainSchedule, graceSeconds } from '../schedule.ts';
+import { commandWords, deadlineSeconds, explainSchedule, graceSeconds, keyName } from '../schedule.ts';
 
 /**
  * What is taken from the service (systemd.exec(5)). Memory that is both written and run is not, since V8 compiles; a call that
@@ -58,7 +58,7 @@ ExecStart=${execStart(schedule)}
 EnvironmentFile=-/etc/audit-export/${name}.env
 # The configuration is readable by its owner only: systemd hands it over.
 LoadCredential=config.json:${configFile.replaceAll('%', '%%')}
-${identity(schedule)}
+${handedOver(schedule)}${identity(schedule)}
 StateDirectory=${name}
 StateDirectoryMode=0700
 Environment=${systemdAssignment('XDG_STATE_HOME', `/var/lib/${name}`)}
@@ -73,13 +73,29 @@ ${hardening}
 `;
 }
 
+/** The other files that it reads, and the key: systemd hands them over too, whoever may read them. */
+function handedOver({ files, keyFile }: Schedule): string {
+  const credential = (name: string, path: string): string =>
+    `LoadCredential=${name}:${path.replaceAll('%', '%%')}\n`;
+  const key =
+    keyFile === undefined
+      ? ''
+      : `${credential(keyName, keyFile)}Environment=SNOWFLAKE_PRIVATE_KEY_PATH=%d/${keyName}\n`;
+  return files.map(({ name, path }) => credential(name, path)).join('') + key;
+}
+
+/** Stands before the name of what lies in the folder of credentials, until words are quoted. */
+const credentialMark = '\u0000';
+
 function execStart({ program, ...schedule }: Schedule): string {
-  const configWord = '\u0000';
-  const words = commandWords({ program, ...schedule }, { config: configWord });
+  const words = commandWords(
+    { program, ...schedule },
+    { config: `${credentialMark}config.json`, fileAt: ({ name }) => credentialMark + name },
+  );
   return [
     ...program.map((word, index) => systemdWord(word, index === 0)),
     ...words.map((word) =>
-      word === configWord ? '${CREDENTIALS_DIRECTORY}/config.json' : systemdWord(word),
+      word.startsWith(credentialMark) ? `\${CREDENTIALS_DIRECTORY}/${word.slice(1)}` : systemdWord(word),
     ),
   ].join(' ');
 }

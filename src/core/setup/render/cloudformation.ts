@@ -65,5 +65,7 @@ function itemOf(item: unknown, indent: string): string {
 }
 
 function yamlKey(key: string): string {
-  return /^[A-Za-z]+$/.test(key) ? key : JSON.stringify(key);
+  // YAML reads some words as values: `Null:` is no key of that name.
+  const isWord = /^(null|true|false|yes|no|on|off|y|n)$/i.test(key);
+  return /^[A-Za-z]+$/.test(key) && !isWord ? key : JSON.stringify(key);
 }

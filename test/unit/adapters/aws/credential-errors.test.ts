@@ -269,7 +269,11 @@ test('STS refuses the role of an AWS profile', async () => {
 });
 
 test.each<[string, number | 'nobody', RegExp]>([
-  ['refuses', 403, /container's server of credentials answered HTTP 403/],
+  [
+    'refuses',
+    403,
+    /container's server of credentials, which AWS_CONTAINER_CREDENTIALS_FULL_URI names, gave none/,
+  ],
   ['is not there', 'nobody', /container's server of credentials can't be reached: connect ECONNREFUSED/],
 ])(
   'a server of credentials of a container that %s is told as that',

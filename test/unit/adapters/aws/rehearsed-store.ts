@@ -10,7 +10,7 @@ import type { Emulator, RequestRecord } from '../../../../src/ports/emulator.ts'
 import type { FinishedObject } from '../../../../src/ports/object-store.ts';
 
 /** A connection that is silent for so long counts as failed. */
-const silenceMs = 200;
+const silenceMs = 1000;
 
 export interface Opening {
   /** Through the role that is prepared, with the vendor's key. */

@@ -12,6 +12,7 @@ import {
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
 import { MemoryCollectState } from '../../../fakes/memory-collect-state.ts';
+import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -193,4 +194,52 @@ test('a run is one entry in the history of runs, however many batches it had', a
     },
   ]);
   expect(delivery.objects.stored).toBeGreaterThan(1);
+});
+
+test('the state is that of the account as Snowflake names it, under whatever name it was reached', async () => {
+  const { world, state, store } = prepare();
+  const opened: string[] = [];
+  for (const account of ['ACME-PROD', 'XY12345.EU-CENTRAL-1']) {
+    const host = collectHost({ session: { ...world.session(), account }, state, store });
+    const openState: typeof host.openState = async (profile, name, lockWaitMs) => {
+      opened.push(name);
+      return host.openState(profile, name, lockWaitMs);
+    };
+    const report = await collectSnowflake(collectRequest(since), { ...host, openState });
+    expect(report.account).toBe('ACME-PROD');
+    world.clock.nowMs += hourMs;
+  }
+  expect(opened).toEqual(['ACME-PROD', 'ACME-PROD']);
+});
+
+test('too many queries that leave no record are exit code 5, and named', async () => {
+  const { host } = prepare();
+  const report = await collectSnowflake(collectRequest({ ...since, 'left-out-limit': '5' }), host);
+  expect(report).toMatchObject({ exitCode: 5, outcome: 'collected', problem: { code: 'left-out' } });
+  expect(report.leftOut.users.length).toBeGreaterThan(0);
+  expect(report.problem?.message).toContain(report.leftOut.users[0]?.name ?? 'nobody');
+  expect(schemaErrors('collect-report', report)).toEqual([]);
+});
+
+test('its own statements are left out and counted, and log-ins come with --also logins', async () => {
+  const { host, store } = prepare();
+  const report = await collectSnowflake(collectRequest({ ...since, also: 'logins' }), host);
+  expect(report.ownStatements).toBe(9);
+  expect(report.logins).toBeGreaterThan(0);
+  expect([...store.objects.keys()].some((key) => key.includes('audit_type=login/'))).toBe(true);
+  expect([...store.objects.keys()].some((key) => key.includes('audit_type=native-query/'))).toBe(true);
+});
+
+test('a shorter window makes shorter statements, the look at the overlap included', async () => {
+  const { world, host } = prepare();
+  await collectSnowflake(collectRequest({ ...since, window: '10m' }), host);
+  world.clock.nowMs += hourMs;
+  await collectSnowflake(collectRequest({ ...since, window: '10m' }), host);
+  const spans = world.statements.flatMap(({ text, binds = [] }) => {
+    if (!text.includes('q.END_TIME >=')) return [];
+    const [, from, until] = binds.map(({ value }) => BigInt(/^\d+$/.test(value ?? '') ? (value ?? 0) : 0));
+    return [Number(((until ?? 0n) - (from ?? 0n)) / 60_000_000_000n)];
+  });
+  expect(spans.length).toBeGreaterThan(3);
+  expect(Math.max(...spans)).toBe(240);
 });

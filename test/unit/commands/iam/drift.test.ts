@@ -178,16 +178,19 @@ onEveryServer('drift', (bench) => {
     expect(await readPlan(desired, host.admin)).toMatchObject({ inSync: false });
   });
 
-  test('a permissions boundary is called out, and stays', async () => {
+  test('a permissions boundary that lets deliveries pass is no difference; one that does not is called out, and stays', async () => {
     const desired = bench.desired();
     const host = await bench.host();
     await applyAccess(await readPlan(desired, host.admin), host);
-    await bench.iam.send(
-      new PutRolePermissionsBoundaryCommand({
-        RoleName: desired.role.name,
-        PermissionsBoundary: bench.policyArn(desired),
-      }),
-    );
+    const limit = (PermissionsBoundary: string) =>
+      bench.iam.send(
+        new PutRolePermissionsBoundaryCommand({ RoleName: desired.role.name, PermissionsBoundary }),
+      );
+    await limit(bench.policyArn(desired));
+    expect(await readPlan(desired, host.admin)).toMatchObject({ inSync: true });
+    const other = bench.desired({ bucket: 'another-bucket' });
+    await applyAccess(await readPlan(other, host.admin), await bench.host());
+    await limit(bench.policyArn(other));
     const plan = await readPlan(desired, host.admin, { removeExtras: true });
     expect(plan).toMatchObject({ inSync: false, changes: [] });
     expect(plan.findings[0]).toMatchObject({ code: 'permissions-boundary', curedByPlan: false });

@@ -6,6 +6,8 @@ import { buildAccessRequest } from '../../../../src/core/setup/access-request.ts
 import { answersWith, customer, vendor } from '../../core/setup/answers.ts';
 
 const none = {
+  deliverer: undefined,
+  writeOnce: undefined,
   accountId: undefined,
   organizationId: undefined,
   bucket: undefined,
@@ -16,7 +18,8 @@ const none = {
   inlinePolicy: undefined,
   request: undefined,
 };
-const given = { ...answersWith(), kmsKeyArn: undefined, request: undefined };
+const asVendor = { deliverer: 'vendor', writeOnce: false } as const;
+const given = { ...answersWith(), ...asVendor, kmsKeyArn: undefined, request: undefined };
 const profile = {
   to: 's3://acme-audit/altr',
   region: 'eu-central-1',
@@ -36,12 +39,13 @@ const from = (more: Partial<AnswerSources>) =>
 describe('the answers', () => {
   test('come from flags alone, with us-east-1 where nobody says a region', () => {
     const { region: _region, types: _types, ...options } = given;
-    expect(from({ options })).toEqual({ ...answersWith(), types: [] });
+    expect(from({ options })).toEqual({ ...answersWith(asVendor), types: [] });
     expect(from({ options, ambientRegion: 'eu-west-1' }).region).toBe('eu-west-1');
   });
 
   test('come from the profile, and flags win', () => {
     expect(from({ profile })).toEqual({
+      ...asVendor,
       accountId: vendor,
       organizationId: 'org-1',
       bucket: 'acme-audit',

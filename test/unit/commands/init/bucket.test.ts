@@ -1,3 +1,4 @@
+import { keep } from '../../../fakes/scripted-prompter.ts';
 import { describe, expect, test } from 'vitest';
 import { bucketNotes } from '../../../../src/commands/init/bucket-notes.ts';
 import type { BucketLook } from '../../../../src/ports/bucket-admin.ts';
@@ -17,7 +18,7 @@ describe('a bucket that is not there', () => {
   });
 
   test('is asked for in a terminal', async () => {
-    const [bucket, ...others] = [fullScript.slice(0, 3), fullScript.slice(3)];
+    const [bucket, ...others] = [fullScript.slice(0, 4), fullScript.slice(4)];
     const script = [
       ...bucket,
       ['create-bucket', true] as const,
@@ -100,14 +101,14 @@ describe('the KMS key of the bucket', () => {
   const look = { encryption: { algorithm: 'aws:kms', kmsKey: key } };
 
   test('is asked about: without it nothing can be written', async () => {
-    const world = setUpWorld({ script: [['kms-key-arn', true]], look });
+    const world = setUpWorld({ script: [['kms-key-arn', keep]], look });
     const { documents } = await world.run({ ...allFlags, save: 'true' });
     expect(documents[0]?.text).toContain('kms:GenerateDataKey');
     expect(world.profile()?.setup?.kmsKeyArn).toBe(key);
   });
 
   test('can be declined', async () => {
-    const world = setUpWorld({ script: [['kms-key-arn', false]], look });
+    const world = setUpWorld({ script: [['kms-key-arn', 'none']], look });
     const { documents } = await world.run({ ...allFlags, save: 'true' });
     expect(documents[0]?.text).not.toContain('kms');
   });

@@ -13,14 +13,14 @@ describe('in a terminal', () => {
     expect(world.profile()).toEqual(activeProfile);
   });
 
-  test('the first profile is the default one', async () => {
-    const world = setUpWorld({ script: [...fullScript, ['apply', 'save']] });
+  test('the first profile that is set up is the default one', async () => {
+    const world = setUpWorld({ script: [...fullScript, ['apply', 'apply']] });
     await world.run({ profile: 'acme' });
     expect(world.config()?.defaultProfile).toBe('acme');
   });
 
   test('what a flag answers is not asked', async () => {
-    const script = fullScript.filter(([name]) => name !== 'bucket' && name !== 'types');
+    const script = fullScript.filter(([name]) => !['deliverer', 'bucket', 'types'].includes(name));
     const world = setUpWorld({ script: [...script, ['apply', 'save']] });
     await world.run({ profile: 'acme', bucket: 'acme-audit', types: 'query' });
     expect(world.prompter.asked).not.toContain('bucket');
@@ -30,8 +30,8 @@ describe('in a terminal', () => {
   test('defaults stand there already: region of the bucket, prefix, names with the profile in them, all types', async () => {
     const world = setUpWorld({
       script: [
-        ...fullScript.slice(0, 3),
-        ...questionNames.slice(3).map((name) => [name, keep] as const),
+        ...fullScript.slice(0, 4),
+        ...questionNames.slice(4).map((name) => [name, keep] as const),
         ['apply', 'save'],
       ],
     });
@@ -41,8 +41,75 @@ describe('in a terminal', () => {
       prefix: 'altr',
       roleName: 'ALTRPublishSIEMDataAcme',
       policyName: 'acme.s3.policy',
-      types: ['query', 'system', 'custom', 'alert', 'tokenization', 'native-query'],
+      types: 'all',
     });
+    // All types are those that come later as well: there is no list.
+    expect(world.profile()).not.toHaveProperty('types');
+    expect(world.profile()?.setup).toMatchObject({ types: 'all' });
+  });
+
+  test('any earlier question can be gone back to, and what was answered there stands in the line', async () => {
+    const world = setUpWorld({
+      script: [
+        ...fullScript.slice(0, 3),
+        ['bucket', '<'],
+        ['organization-id', '<'],
+        ['account-id', keep],
+        ['organization-id', 'org-43'],
+        ...fullScript.slice(3),
+        ['apply', 'save'],
+      ],
+    });
+    const { answers } = await world.run({ profile: 'acme' });
+    expect(answers).toMatchObject({ accountId: account, organizationId: 'org-43', bucket: 'acme-audit' });
+    expect(world.prompter.unasked).toEqual([]);
+  });
+
+  test('an answer can be changed before anything is applied, and the plan is shown again', async () => {
+    const world = setUpWorld({
+      script: [
+        ...fullScript,
+        ['apply', 'change'],
+        ['change', 'prefix'],
+        ['prefix', 'logs'],
+        ['apply', 'apply'],
+      ],
+    });
+    await world.run({ profile: 'acme' });
+    expect(world.profile()).toMatchObject({ to: 's3://acme-audit/logs', state: 'active' });
+    expect(world.said.join('\n')).toContain('below s3://acme-audit/logs/ and nothing else');
+  });
+
+  test('where this tool delivers, the account is one of your own, the name is free, and the role is write-once', async () => {
+    const world = setUpWorld({
+      script: [
+        ['deliverer', 'audit-export'],
+        ['account-id', keep],
+        ['organization-id', keep],
+        ['bucket', 's3://acme-audit/logs'],
+        ['region', keep],
+        ['role-name', 'Acme'],
+        ['policy-name', keep],
+        ['types', keep],
+        ['write-once', keep],
+        ['apply', 'apply'],
+      ],
+    });
+    const { answers } = await world.run({ profile: 'acme' });
+    expect(answers).toMatchObject({
+      accountId: account,
+      organizationId: 'audit-export-acme',
+      prefix: 'logs',
+    });
+    expect(answers).toMatchObject({ roleName: 'Acme', writeOnce: true });
+    const policy = world.applied.find(({ kind }) => kind === 'create-policy');
+    expect(JSON.stringify(policy)).toContain('"Null":{"s3:if-none-match":"true"}');
+  });
+
+  test('an interrupted wizard is nobody’s default', async () => {
+    const world = setUpWorld({ script: [...fullScript.slice(0, 4), ['region', close]] });
+    await expect(world.run({})).rejects.toMatchObject({ code: 'interrupted' });
+    expect(world.config()?.defaultProfile).toBeUndefined();
   });
 
   test('save keeps a draft, and changes nothing in AWS', async () => {
@@ -93,11 +160,19 @@ describe('closing and resuming', () => {
       const draft = first.profile();
       expect(draft?.state).toBe(index === 0 ? undefined : 'draft');
       const second = setUpWorld({
-        script: [...fullScript.slice(index), ['apply', 'apply']],
+        script: [
+          ...(draft === undefined ? [] : [['draft', 'go-on'] as const]),
+          ...fullScript.slice(index),
+          ['apply', 'apply'],
+        ],
         ...(draft === undefined ? {} : { profile: draft }),
       });
       const report = await second.run({ profile: 'acme' });
-      expect(second.prompter.asked).toEqual([...questionNames.slice(index), 'apply']);
+      expect(second.prompter.asked).toEqual([
+        ...(draft === undefined ? [] : ['draft']),
+        ...questionNames.slice(index),
+        'apply',
+      ]);
       expect(report.state).toBe('active');
       expect(second.profile()).toEqual(activeProfile);
     },
@@ -110,7 +185,13 @@ describe('closing and resuming', () => {
       cure: 'Go on with: audit-export init --profile acme',
     });
     expect(world.applied).toEqual([]);
-    const next = setUpWorld({ script: [['apply', 'apply']], profile: world.profile() as never });
+    const next = setUpWorld({
+      script: [
+        ['draft', 'go-on'],
+        ['apply', 'apply'],
+      ],
+      profile: world.profile() as never,
+    });
     await expect(next.run({ profile: 'acme' })).resolves.toMatchObject({ state: 'active' });
   });
 });
@@ -192,7 +273,7 @@ describe('flags only', () => {
           arn: `arn:aws:iam::${account}:role/ALTRPublishSIEMDataAcme`,
           id: 'AROA1',
           trustPolicy: JSON.stringify(role?.trustPolicy),
-          permissionsBoundaryArn: undefined,
+          boundary: undefined,
           attached: [{ name: 'acme.s3.policy', arn: policyArn }],
           inline: [],
         },

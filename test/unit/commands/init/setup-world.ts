@@ -61,6 +61,7 @@ export const passed: AccessReport = {
   caller: null,
   verdict: 'passed',
   summary: '',
+  elsewhere: null,
   probes: [],
   counts: { pass: 0, warn: 0, fail: 0, 'not-yet-visible': 0, skipped: 0 },
   left: [],
@@ -106,6 +107,7 @@ export function setUpWorld(world: World = {}): Setup {
         admin: {
           caller: async () => ({ account, arn: `arn:aws:iam::${account}:user/admin` }),
           readAccess: async () => structuredClone(live),
+          readBucket: async () => ({ bucket: { policy: undefined, publicAccessBlocked: true } }),
           apply: async (change) => {
             if (change.kind === world.refused)
               throw new AuditExportError('access-denied', `${change.kind} was refused`);
@@ -187,6 +189,7 @@ export const allFlags = {
 
 /** What a person says to every question. */
 export const fullScript: readonly ScriptLine[] = [
+  ['deliverer', 'vendor'],
   ['account-id', account],
   ['organization-id', 'org-42'],
   ['bucket', 'acme-audit'],
@@ -206,6 +209,7 @@ export const activeProfile: Profile = {
   bucketOwner: account,
   role: { arn: `arn:aws:iam::${account}:role/ALTRPublishSIEMDataAcme`, externalId: 'org-42' },
   setup: {
+    deliverer: 'vendor',
     accountId: account,
     organizationId: 'org-42',
     roleName: 'ALTRPublishSIEMDataAcme',

@@ -3,6 +3,7 @@ import { S3Client, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '../../../../src/adapters/emulator/host/run-command.ts';
+import { settingsPlace } from '../../../../src/adapters/emulator/host/settings-place.ts';
 import { writePrivateFiles } from '../../../../src/adapters/emulator/host/private-files.ts';
 import { startRehearsal } from '../../../../src/adapters/emulator/start-rehearsal.ts';
 import {
@@ -24,6 +25,8 @@ function recordingHost(environment: NodeJS.ProcessEnv = {}): Recorded {
   const host: RehearseHost = {
     startRehearsal,
     writePrivateFiles,
+    settingsPlace,
+    processId: 4242,
     runCommand: async (command, change) =>
       await runCommand(command, { environment, ...change, signal: stop.signal }),
     print: (text) => void out.push(text),

@@ -233,3 +233,35 @@ test.each([
 ])('the profile %s is the unit %s', (name, unit) => {
   expect(scheduled('systemd', {}, { profile: { name, profile } }).name).toBe(unit);
 });
+
+describe('collect is given what it reads where it runs, by absolute names', () => {
+  const maps = { ...profile, userMap: 'maps/users.csv', dataSources: '/srv/objects.json' };
+  const request = { inputs: [], profile: { name: 'acme', profile: maps } };
+
+  test('systemd hands over the maps and the key', () => {
+    const text = textOf('systemd', { command: 'collect' }, request);
+    for (const line of [
+      'LoadCredential=user-map.csv:/srv/work/maps/users.csv',
+      'LoadCredential=data-sources.json:/srv/objects.json',
+      'LoadCredential=snowflake-key.p8:/srv/work/key.p8',
+      'Environment=SNOWFLAKE_PRIVATE_KEY_PATH=%d/snowflake-key.p8',
+    ])
+      expect(text.split('\n')).toContain(line);
+    expect(text).toContain('--user-map ${CREDENTIALS_DIRECTORY}/user-map.csv');
+  });
+
+  test('Kubernetes mounts them, and says how they are made', () => {
+    const text = textOf('kubernetes-cronjob', { command: 'collect' }, request);
+    expect(text).toContain('--from-file=user-map.csv=/srv/work/maps/users.csv');
+    for (const word of ['/files/user-map.csv', '/key/snowflake-key.p8', '-files', '-key'])
+      expect(text).toContain(word);
+  });
+
+  test('cron names them in full', () => {
+    expect(textOf('cron', { command: 'collect' }, request)).toContain('--user-map /srv/work/maps/users.csv');
+  });
+
+  test('push knows nothing of them', () => {
+    expect(textOf('systemd', {}, { profile: request.profile })).not.toMatch(/user-map|snowflake/);
+  });
+});

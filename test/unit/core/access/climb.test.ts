@@ -5,13 +5,18 @@ import type { ProbeId } from '../../../../src/core/access/probes.ts';
 import type { Refusal } from '../../../../src/ports/access-prober.ts';
 import { climbWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
 
+const typeProbe = 'altr/audit_type=query/event_date=1971-01-01/_access-test';
+
 type Answers = Parameters<typeof proberWith>[0];
 
-test('a right set-up passes, every probe has its line, and the one object that stays is named', async () => {
+test('a right set-up passes, every probe has its line, and the objects that stay are named', async () => {
   const climbed = await climbWith(proberWith());
   expect(climbed).toMatchObject({ verdict: 'passed', waitedMs: 0, sleeps: [] });
   expect(climbed.probes.map(({ probe }) => probe)).toEqual(probeIds);
-  expect(climbed.left).toEqual(['s3://acme-audit/altr/_audit-export/access-test/probe']);
+  expect(climbed.left).toEqual([
+    's3://acme-audit/altr/_audit-export/access-test/probe',
+    's3://acme-audit/altr/audit_type=query/event_date=1971-01-01/_access-test',
+  ]);
 });
 
 describe('what can be wrong, and only a server out of the ordinary shows', () => {
@@ -21,28 +26,28 @@ describe('what can be wrong, and only a server out of the ordinary shows', () =>
       { put: async () => yes({ conditional: false, kmsKey: undefined }) },
       'conditional-write',
       'condition-ignored',
-      ['altr/_audit-export/access-test/probe'],
+      ['altr/_audit-export/access-test/probe', typeProbe],
     ],
     [
       'a server that stores what does not fit its MD5',
       { mayPut: async () => yes({ stored: true }) },
       'outside-denied',
       'outside-stored',
-      ['altr/_audit-export/access-test/probe', '_audit-export/access-test/probe'],
+      ['altr/_audit-export/access-test/probe', typeProbe, '_audit-export/access-test/probe'],
     ],
     [
       'a role that may delete',
       { remove: async () => yes({ marked: false }) },
       'delete-denied',
       'delete-allowed',
-      [],
+      [typeProbe],
     ],
     [
       'a role that may delete where versions are kept',
       { remove: async () => yes({ marked: true }) },
       'delete-denied',
       'delete-marked',
-      ['altr/_audit-export/access-test/probe'],
+      ['altr/_audit-export/access-test/probe', typeProbe],
     ],
     ['S3 that is gone', { put: async () => refused('unreachable') }, 'put-object', 'no-answer', []],
     [
@@ -50,14 +55,14 @@ describe('what can be wrong, and only a server out of the ordinary shows', () =>
       { list: async () => refused('store-failed') },
       'list-denied',
       'other-error',
-      ['altr/_audit-export/access-test/probe'],
+      ['altr/_audit-export/access-test/probe', typeProbe],
     ],
     [
       'a session that ends half-way',
       { list: async () => refused('expired-credentials') },
       'list-denied',
       'credentials-expired',
-      ['altr/_audit-export/access-test/probe'],
+      ['altr/_audit-export/access-test/probe', typeProbe],
     ],
     [
       'an ACL on the way',
@@ -151,12 +156,19 @@ describe('the owner of the bucket', () => {
   ])('%s', async (_, withOwner, without, finding) => {
     const climbed = await climbWith(
       proberWith({
-        mayPut: async ({ owner }) =>
-          (owner === undefined ? without : withOwner) ? yes({ stored: false }) : refused(),
+        mayPut: async ({ owner }) => {
+          const taken = owner === undefined ? without : withOwner && owner !== '000000000000';
+          return taken ? yes({ stored: false }) : refused();
+        },
       }),
     );
     expect(climbed.of('bucket-owner').finding).toBe(finding);
     expect(climbed.of('put-object').status).toBe(finding === 'owner-wrong' ? 'skipped' : 'pass');
+  });
+
+  test('is not checked by a server that takes one that can not be right', async () => {
+    const climbed = await climbWith(proberWith({ mayPut: async () => yes({ stored: false }) }));
+    expect(climbed.of('bucket-owner')).toMatchObject({ status: 'warn', finding: 'owner-not-checked' });
   });
 
   test('is not asked for by writing where nothing may be written', async () => {

@@ -2,6 +2,7 @@ import type { AccessReport, ProbeReport } from '../../../../src/core/access/acce
 import type { ClimbPlan } from '../../../../src/core/access/climb.ts';
 import { climb } from '../../../../src/core/access/climb.ts';
 import type { ProbeId } from '../../../../src/core/access/probes.ts';
+import { dayLayout, parseLayout } from '../../../../src/core/layout/layout.ts';
 import type { TestedAccess } from '../../../../src/core/access/tested-access.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import type { AccessProber, Refusal, Tried } from '../../../../src/ports/access-prober.ts';
@@ -18,6 +19,13 @@ export const access: TestedAccess = {
   region: 'eu-central-1',
   role: { arn: roleArn, externalId: 'org-42' },
   bucketOwner: customer,
+  deliverer: 'vendor',
+  writeOnce: false,
+  types: { all: false, names: ['query'] },
+  layout: parseLayout(dayLayout),
+  headers: {},
+  endpointUrl: undefined,
+  otherExternalId: undefined,
   trustedAccountId: vendor,
   policyName: 'acme.s3.policy',
   inlinePolicy: false,
@@ -55,7 +63,7 @@ type Answers = AccessProber['identity'] & AccessProber['bucket'] & AccessProber[
 
 /** A vendor's view of a right set-up, but for what is given. */
 export function proberWith(answers: Partial<Answers> = {}): AccessProber {
-  let stored = false;
+  const stored = new Set<string>();
   const all: Answers = {
     credentials: async () => yes({ kind: 'the environment', expiresMs: undefined }),
     identify: async () => ({
@@ -75,12 +83,14 @@ export function proberWith(answers: Partial<Answers> = {}): AccessProber {
         },
       }),
     policy: async () => refused(),
-    put: async () => {
-      const conditional = stored;
-      stored = true;
+    lifecycle: async () => refused(),
+    put: async (key) => {
+      const conditional = stored.has(key);
+      stored.add(key);
       return yes({ conditional, kmsKey: undefined });
     },
-    mayPut: async ({ key }) => (key.startsWith('altr/') ? yes({ stored: false }) : refused()),
+    mayPut: async ({ key, owner }) =>
+      key.startsWith('altr/') && owner !== '000000000000' ? yes({ stored: false }) : refused(),
     read: async () => refused(),
     list: async () => refused(),
     remove: async () => refused(),

@@ -54,9 +54,12 @@ describe('docs/test-access.md', () => {
     expect(cells).toContainEqual([`\`${id}\``, layer, tries]);
   });
 
-  test.each(rows)('tells what %s is, and what cures it', (code, { status, says, cure, such = '' }) => {
-    expect(cells).toContainEqual([`\`${code}\``, status, says(nouns, such), cure?.(nouns, such) ?? '']);
-  });
+  test.each(rows.filter(([, { status }]) => status !== 'pass'))(
+    'tells what %s is',
+    (code, { status, says, such = '' }) => {
+      expect(cells).toContainEqual([`\`${code}\``, status, says(nouns, such)]);
+    },
+  );
 
   test('tells of no finding and no probe that there is not', () => {
     const named = cells.flatMap(([first = '']) => /^`([a-z][a-z-]+)`$/.exec(first)?.[1] ?? []);

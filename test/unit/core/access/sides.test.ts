@@ -22,7 +22,8 @@ describe('who is at the keyboard', () => {
       skewMs: undefined,
       tried: yes({ caller: { account: customer, arn: `arn:aws:iam::${customer}:user/admin` } }),
     }),
-    findRole: async () => yes({ role: { arn: roleArn, trustPolicy, createdMs: undefined } }),
+    findRole: async () =>
+      yes({ role: { arn: roleArn, id: 'AROAEXAMPLEEXAMPLE', trustPolicy, createdMs: undefined } }),
     assumeRole: async () => refused(),
   });
 

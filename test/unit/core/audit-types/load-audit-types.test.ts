@@ -18,16 +18,18 @@ const ownType = (type: string, order: number) => ({
   }),
 });
 
-test('the built-in types are the seven of the documents, the specific before the open', async () => {
+test('the built-in types are the nine of the documents, the specific before the open', async () => {
   const names = namesOf(await loadAuditTypes([]));
   expect(names.toSorted()).toEqual([
     'alert',
     'custom',
+    'immuta-legacy',
+    'login',
     'native-query',
     'query',
     'system',
     'tokenization',
-    'uam-query',
+    'uam',
   ]);
   expect(names.indexOf('query')).toBeLessThan(names.indexOf('tokenization'));
   expect(names.indexOf('system')).toBeLessThan(names.indexOf('tokenization'));
@@ -37,7 +39,7 @@ describe("a user's own types", () => {
   test('come before the built-in ones, by their own order', async () => {
     const names = namesOf(await loadAuditTypes([ownType('b', 999), ownType('a', -1), ownType('c', 5)]));
     expect(names.slice(0, 3)).toEqual(['a', 'c', 'b']);
-    expect(names).toHaveLength(10);
+    expect(names).toHaveLength(12);
   });
 
   test('take an event that a built-in type would take too', async () => {

@@ -22,6 +22,7 @@ test('the set-up makes role, warehouse, policy and user, and grants what is read
     "CREATE WAREHOUSE IF NOT EXISTS AUDIT_EXPORT_WH WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60 AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE STATEMENT_TIMEOUT_IN_SECONDS = 3600 COMMENT = 'audit-export'",
     'GRANT USAGE ON WAREHOUSE AUDIT_EXPORT_WH TO ROLE AUDIT_EXPORT',
     "CREATE NETWORK POLICY IF NOT EXISTS AUDIT_EXPORT_POLICY ALLOWED_IP_LIST = ('<ADDRESS>/32')",
+    "ALTER NETWORK POLICY AUDIT_EXPORT_POLICY SET ALLOWED_IP_LIST = ('<ADDRESS>/32')",
     "CREATE USER IF NOT EXISTS AUDIT_EXPORT_SERVICE TYPE = SERVICE COMMENT = 'audit-export'",
     "ALTER USER AUDIT_EXPORT_SERVICE SET DEFAULT_ROLE = AUDIT_EXPORT DEFAULT_SECONDARY_ROLES = () DEFAULT_WAREHOUSE = AUDIT_EXPORT_WH NETWORK_POLICY = AUDIT_EXPORT_POLICY RSA_PUBLIC_KEY = '<PUBLIC_KEY>'",
     'GRANT ROLE AUDIT_EXPORT TO USER AUDIT_EXPORT_SERVICE',
@@ -71,4 +72,31 @@ test.each([
   const error = thrownBy(() => printSetup({ ...options, client: false }));
   expect(error.code).toBe('usage');
   expect(error.message).not.toContain('MIIE');
+});
+
+test('run again with other addresses, the policy lets in the new ones; IPv6 takes a network rule', () => {
+  const sql = statements(printSetup({ addresses: ['203.0.113.7', '2001:db8::/64'], client: false }));
+  expect(sql).toContain(
+    "ALTER NETWORK RULE AUDIT_EXPORT.PUBLIC.AUDIT_EXPORT_IPV6 SET VALUE_LIST = ('2001:db8::/64')",
+  );
+  expect(sql).toContain(
+    "ALTER NETWORK POLICY AUDIT_EXPORT_POLICY SET ALLOWED_NETWORK_RULE_LIST = (AUDIT_EXPORT.PUBLIC.AUDIT_EXPORT_IPV6) ALLOWED_IP_LIST = ('203.0.113.7')",
+  );
+});
+
+test.each([
+  '999.1.1.1/77',
+  '203.0.113.7/33',
+  '203.0.113',
+  '01.2.3.4',
+  '2001:db8::/129',
+  ':::',
+  'host',
+  "1.2.3.4'",
+])('%s is no address', (address) => {
+  expect(thrownBy(() => printSetup({ addresses: [address], client: false })).code).toBe('usage');
+});
+
+test('it says what the role can see', () => {
+  expect(printSetup({ client: false })).toContain('the text of every query of everybody');
 });

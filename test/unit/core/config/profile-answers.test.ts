@@ -67,7 +67,7 @@ test('what was applied has role and owner, and the answers as before', () => {
     bucketOwner: '111122223333',
   });
   expect(written(applied)).toMatchObject({ state: 'applied', bucketOwner: '111122223333' });
-  expect(answersOf(applied)).toEqual({ ...answers, customerAccountId: '111122223333' });
+  expect(answersOf(applied)).toEqual({ ...answers, types: 'all', customerAccountId: '111122223333' });
 });
 
 describe('the schema of a profile', () => {

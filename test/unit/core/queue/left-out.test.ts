@@ -23,6 +23,11 @@ test.each([
   ],
   ['another object below the same prefix', { bucket: 'audit', key: 'export/raw/a.jsonl.gz' }, undefined],
   ['a manifest', { bucket: 'elsewhere', key: 'x/_audit-export/manifests/a.json' }, 'own'],
+  [
+    'the probe of an access test',
+    { bucket: 'raw', key: 'altr/audit_type=query/event_date=1971-01-01/_access-test' },
+    'own',
+  ],
   ['a name that only looks like it', { bucket: 'audit', key: 'x_audit-export/a' }, undefined],
   ['a folder of the console', { bucket: 'raw', key: 'logs/' }, 'folder-marker'],
   ['a folder of Hadoop', { bucket: 'raw', key: 'logs_$folder$' }, 'folder-marker'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answerProblems } from '../../../../src/core/setup/access-request.ts';
 import { answerRules, contradictions } from '../../../../src/core/setup/answer-rules.ts';
+import { understood } from '../../../../src/core/setup/understood-answers.ts';
 import type { AnswerName } from '../../../../src/core/setup/answers.ts';
 import { partitionOf } from '../../../../src/core/setup/aws-partition.ts';
 import { answersWith } from './answers.ts';
@@ -79,8 +80,6 @@ const bad: [AnswerName, string, RegExp][] = [
   ['prefix', 'größe', /"ö"/],
   ['prefix', 'p'.repeat(701), /701/],
   ['roleName', '', /empty/],
-  ['roleName', 'MyRole', /it starts with "MyRole".*must start with ALTRPublishSIEMData/],
-  ['roleName', 'altrpublishsiemdataAcme', /other capitals, and case counts/],
   ['roleName', `ALTRPublishSIEMData${'x'.repeat(46)}`, /65 characters/],
   ['roleName', 'ALTRPublishSIEMData Acme', /a space/],
   ['roleName', 'ALTRPublishSIEMData/Acme', /"\/"/],
@@ -119,10 +118,42 @@ describe('the rules of the answers', () => {
   test('are all asked of a set of answers; no types are no fault', () => {
     expect(answerProblems(answersWith({ types: [] }))).toEqual([]);
     const wrong = answersWith({ accountId: '1', roleName: 'x', kmsKeyArn: 'y' });
-    expect(answerProblems(wrong).map(({ answer }) => answer)).toEqual(['accountId', 'roleName', 'kmsKeyArn']);
+    expect(answerProblems(wrong).map(({ answer }) => answer)).toEqual(['accountId', 'kmsKeyArn']);
     expect(answerProblems(answersWith({ region: 'eu-west-1', kmsKeyArn: key }))).toMatchObject([
       { answer: 'kmsKeyArn' },
     ]);
+  });
+});
+
+describe('the name of the role', () => {
+  test.each([
+    ['MyRole', /it starts with "MyRole".*must start with ALTRPublishSIEMData/],
+    ['altrpublishsiemdataAcme', /other capitals, and case counts/],
+  ])('%s is none that a vendor may assume, and good where this tool delivers', (roleName, reason) => {
+    expect(answerProblems(answersWith({ roleName }))).toMatchObject([
+      { answer: 'roleName', reason: expect.stringMatching(reason) },
+    ]);
+    expect(answerProblems(answersWith({ roleName, deliverer: 'audit-export', writeOnce: true }))).toEqual([]);
+  });
+
+  test('a vendor writes without If-None-Match, so its role is never write-once', () => {
+    expect(answerProblems(answersWith({ writeOnce: true }))).toMatchObject([{ answer: 'writeOnce' }]);
+  });
+});
+
+describe('what is understood', () => {
+  test.each<[AnswerName, string, object]>([
+    ['accountId', '4444-5555-6666', { accountId: '444455556666' }],
+    ['accountId', 'arn:aws:iam::444455556666:root', { accountId: '444455556666' }],
+    ['bucket', 's3://acme-audit/altr/', { bucket: 'acme-audit', prefix: 'altr' }],
+    ['bucket', 's3://acme-audit', { bucket: 'acme-audit' }],
+    ['bucket', 'arn:aws:s3:::acme-audit/a/b/*', { bucket: 'acme-audit', prefix: 'a/b' }],
+    ['bucket', 'acme-audit', { bucket: 'acme-audit' }],
+    ['roleName', 'arn:aws:iam::111122223333:role/audit/Acme', { roleName: 'Acme' }],
+    ['policyName', 'arn:aws:iam::111122223333:policy/acme.s3', { policyName: 'acme.s3' }],
+    ['region', ' us-east-1 ', { region: 'us-east-1' }],
+  ])('%s %j', (name, text, meant) => {
+    expect(understood(name, text)).toEqual(meant);
   });
 });
 

@@ -25,6 +25,7 @@ export const goldenCases = {
   kms: answersWith({
     kmsKeyArn: `arn:aws:kms:us-east-1:${customer}:key/0b1c2d3e-aaaa-bbbb-cccc-000011112222`,
   }),
+  'write-once': answersWith({ deliverer: 'audit-export', writeOnce: true, roleName: 'AuditExportDelivery' }),
   inline: answersWith({ inlinePolicy: true, prefix: '' }),
   govcloud: answersWith({ region: 'us-gov-west-1', prefix: 'audit/altr' }),
   china: answersWith({ region: 'cn-north-1', accountId: '000055556666' }),

@@ -33,7 +33,7 @@ export function worldOf(desired: DesiredAccess, changed: Changed = {}): LiveAcce
       arn: `arn:${desired.partition}:iam::${customer}:role/${desired.role.name}`,
       id: 'AROAEXAMPLE',
       trustPolicy: textOf(trust),
-      permissionsBoundaryArn: undefined,
+      boundary: undefined,
       attached: inline ? [] : [{ name: desired.policy.name, arn }],
       inline: inline ? [{ name: desired.policy.name, document: textOf(document) }] : [],
       ...changed.role,

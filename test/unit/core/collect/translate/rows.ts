@@ -24,8 +24,21 @@ export const seedCells: Readonly<Record<string, string | null>> = {
   ]),
 };
 
+const accessColumns = [
+  'DIRECT_OBJECTS_ACCESSED',
+  'BASE_OBJECTS_ACCESSED',
+  'OBJECTS_MODIFIED',
+  'OBJECT_MODIFIED_BY_DDL',
+  'POLICIES_REFERENCED',
+];
+
 export function rowOf(changes: Readonly<Record<string, string | null>> = {}): QueryRow {
-  const cells = { ...seedCells, ...changes };
+  const cells: Record<string, string | null> = { ...seedCells, ...changes };
+  for (const column of accessColumns) {
+    const held = cells[column];
+    // One row of ACCESS_HISTORY, as an array of rows.
+    if (held !== undefined && held !== null) cells[column] = `[${held}]`;
+  }
   const columns = Object.keys(cells).map((name) => ({ name, type: 'text' }));
   return new QueryRow(Object.values(cells), columnPlaces(columns));
 }
@@ -47,6 +60,7 @@ export async function rulesWith(changes: Partial<TranslationRules> = {}): Promis
     ),
     unmapped: 'drop',
     redact: false,
+    form: 'native-query',
     host: 'acme-prod.snowflakecomputing.com',
     madeMsOf: () => 1_632_160_800_000,
     ...changes,

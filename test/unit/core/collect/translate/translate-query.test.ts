@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noCounts, translateQuery } from '../../../../../src/core/collect/translate/translate-query.ts';
+import { newBooks, translateQuery } from '../../../../../src/core/collect/translate/translate-query.ts';
 import type { QueryRow } from '../../../../../src/core/collect/translate/query-row.ts';
 import type { TranslationRules } from '../../../../../src/core/collect/translate/translate-query.ts';
 import { builtInRules } from '../../classify/classifying.ts';
@@ -12,10 +12,16 @@ function recordsOf(
   row: QueryRow,
   rules: TranslationRules,
   supplement = false,
-): { records: Made[]; counts: ReturnType<typeof noCounts>; lines: string[] } {
-  const counts = noCounts();
-  const lines = translateQuery(row, rules, counts, { supplement });
-  return { records: lines.map((line) => JSON.parse(line) as Made), counts, lines };
+): { records: Made[]; counts: object; named: unknown[]; lines: string[] } {
+  const books = newBooks();
+  const lines = translateQuery(row, rules, books, { supplement });
+  const { leftOutUsers, leftOutObjects, ...counts } = books;
+  return {
+    records: lines.map((line) => JSON.parse(line) as Made),
+    counts,
+    named: [leftOutUsers.top(9).names, leftOutObjects.top(9).names],
+    lines,
+  };
 }
 
 test("the seed's example becomes the seed's twenty fields, in camelCase", async () => {
@@ -49,6 +55,7 @@ test("the seed's example becomes the seed's twenty fields, in camelCase", async 
         executionStatus: 'SUCCESS',
         role: 'ANALYST',
         sessionId: '30036471543391118',
+        accessPath: ['direct'],
         columns: ['C_NAME'],
         objectsAccessed: [{ object: 'IMMUTA.PUBLIC.CUSTOMER', type: 'view' }],
       },
@@ -73,7 +80,7 @@ describe('one record for each query and object', () => {
     const { records, counts } = recordsOf(rowOf({ DIRECT_OBJECTS_ACCESSED: cell }), await rulesWith());
     expect(records.map(({ dataSourceId }) => dataSourceId)).toEqual([12, 13]);
     expect(new Set(records.map(({ id }) => id)).size).toBe(2);
-    expect(counts.records).toBe(2);
+    expect(counts).toMatchObject({ records: 2 });
   });
 
   test('the same row gives the same bytes again', async () => {
@@ -87,21 +94,28 @@ describe('what no file names', () => {
   const elsewhere = { DIRECT_OBJECTS_ACCESSED: objectsCell('X.Y.Z') };
   const nothing = { DIRECT_OBJECTS_ACCESSED: null, ACCESS_QUERY_ID: null };
   test.each([
-    ['a user is dropped and counted', stranger, 'drop', { records: 0, unmappedUsers: 1 }],
-    ['an object is dropped and counted', elsewhere, 'drop', { records: 0, unmappedObjects: 1 }],
-    ['a query of nothing is dropped and counted', nothing, 'drop', { records: 0, withoutObjects: 1 }],
-    ['a user is kept', stranger, 'keep', { records: 1, unmappedUsers: 1 }],
-    ['an object is kept', elsewhere, 'keep', { records: 1, unmappedObjects: 1 }],
+    ['a user is dropped and counted', stranger, 'drop', { unmappedUsers: 1, touching: 1, leftOut: 1 }],
+    ['an object is dropped and counted', elsewhere, 'drop', { unmappedObjects: 1, touching: 1, leftOut: 1 }],
+    ['a query of nothing is dropped and counted', nothing, 'drop', { withoutObjects: 1 }],
+    ['a user is kept', stranger, 'keep', { records: 1, unmappedUsers: 1, touching: 1 }],
+    ['an object is kept', elsewhere, 'keep', { records: 1, unmappedObjects: 1, touching: 1 }],
     ['a query of nothing is kept', nothing, 'keep', { records: 1, withoutObjects: 1 }],
     [
       'an invisible object is kept',
       { DIRECT_OBJECTS_ACCESSED: '[{"objectDomain":"Table"}]' },
       'keep',
-      { records: 1, unmappedObjects: 1 },
+      { records: 1, unmappedObjects: 1, touching: 1 },
     ],
   ] as const)('%s', async (_, changes, unmapped, counted) => {
     const { counts } = recordsOf(rowOf(changes), await rulesWith({ unmapped }));
-    expect(counts).toEqual({ ...noCounts(), ...counted });
+    const { leftOutUsers: _users, leftOutObjects: _objects, ...none } = newBooks();
+    expect(counts).toEqual({ ...none, ...counted });
+  });
+
+  test('who and what was left out is named', async () => {
+    const rules = await rulesWith();
+    expect(recordsOf(rowOf(stranger), rules).named).toEqual([[{ name: 'STRANGER', queries: 1 }], []]);
+    expect(recordsOf(rowOf(elsewhere), rules).named).toEqual([[], [{ name: 'X.Y.Z', queries: 1 }]]);
   });
 
   test('kept, it has nulls in the fields that nobody can say', async () => {
@@ -127,6 +141,16 @@ describe('what no file names', () => {
     expect(records.map(({ extra }) => extra['supplementOf'])).toEqual([first?.['id']]);
     expect(records[0]?.['id']).not.toBe(first?.['id']);
   });
+});
+
+test('a failed statement that was told by its text is not told again when its access comes', async () => {
+  const failed = { EXECUTION_STATUS: 'FAIL' };
+  const before = rowOf({ ...failed, DIRECT_OBJECTS_ACCESSED: null, ACCESS_QUERY_ID: null });
+  const rules = await rulesWith();
+  expect(recordsOf(before, rules).records).toMatchObject([{ success: false, dataSourceId: 12 }]);
+  const both = objectsCell('IMMUTA.PUBLIC.CUSTOMER', 'IMMUTA.PUBLIC.ORDERS');
+  const { records } = recordsOf(rowOf({ ...failed, DIRECT_OBJECTS_ACCESSED: both }), rules, true);
+  expect(records.map(({ dataSourceId }) => dataSourceId)).toEqual([13]);
 });
 
 describe('what is hard to carry', () => {
@@ -173,7 +197,7 @@ describe('what is hard to carry', () => {
     expect(records).toMatchObject([{ nativeObject: name, database }]);
   });
 
-  test('policies, base objects, what was written and what DDL did are kept, properties are not', async () => {
+  test('policies, what was written and what DDL did are kept; redacted, DDL shows names and no values', async () => {
     const policies = [
       {
         objectName: 'A.B.T',
@@ -187,7 +211,7 @@ describe('what is hard to carry', () => {
       POLICIES_REFERENCED: JSON.stringify(policies),
       OBJECTS_MODIFIED: objectsCell('A.B.W'),
       OBJECT_MODIFIED_BY_DDL:
-        '{"objectDomain":"Table","objectName":"A.B.D","operationType":"ALTER","properties":{"secret":1}}',
+        '{"objectDomain":"Table","objectName":"A.B.D","operationType":"ALTER","properties":{"comment":{"value":"secret"},"swapTargetName":{"value":"A.B.E"}}}',
     });
     expect(recordsOf(row, await rulesWith()).records[0]?.extra).toMatchObject({
       policiesReferenced: [
@@ -195,9 +219,13 @@ describe('what is hard to carry', () => {
         { object: 'A.B.T', column: 'SSN', policy: 'A.B.MASK', kind: 'MASKING_POLICY' },
       ],
       objectsModified: [{ object: 'A.B.W', type: 'table', columns: [] }],
-      objectModifiedByDdl: { object: 'A.B.D', type: 'table', operation: 'ALTER' },
+      objectModifiedByDdl: [
+        { object: 'A.B.D', type: 'table', operation: 'ALTER', properties: { comment: { value: 'secret' } } },
+      ],
     });
-    expect(recordsOf(row, await rulesWith()).lines[0]).not.toContain('secret');
+    const [line = ''] = recordsOf(row, await rulesWith({ redact: true })).lines;
+    expect(line).not.toContain('secret');
+    expect(line).toContain('A.B.E');
   });
 
   test('a cell that is no JSON stops the run, naming the query', async () => {

@@ -1,0 +1,178 @@
+import type { AccessRequest, Caller, Decision } from '../policy/authorize.ts';
+import { authorize } from '../policy/authorize.ts';
+import type { ContextValues } from '../policy/context.ts';
+import type { PolicyDocument, Statement } from '../policy/document.ts';
+import { asList } from '../policy/language.ts';
+import type { DeliveryRoute } from './delivery.ts';
+import { isObject, stringsOf } from './live-document.ts';
+
+/** Somebody who is neither the role nor of the bucket's account. */
+export interface OtherCaller {
+  name: string;
+  caller: Caller;
+  may: (request: AccessRequest, policy: PolicyDocument) => boolean;
+  decision: (request: AccessRequest, policy: PolicyDocument) => Decision;
+}
+
+const everything: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+};
+const strangerAccount = '000000000001';
+
+/** What a stranger has whether he wants or not; all else he may choose. */
+const strangersValues = {
+  'aws:PrincipalAccount': strangerAccount,
+  'aws:PrincipalOrgID': 'o-ofastranger',
+  'aws:PrincipalOrgPaths': 'o-ofastranger/r-none/',
+  'aws:PrincipalIsAWSService': 'false',
+  'aws:ViaAWSService': 'false',
+};
+const notChosen =
+  /^aws:(principalservicename|sourcearn|sourceaccount|sourceorg|sourcevpc|sourcevpce|vpcsourceip|vpce)|^s3:(dataaccesspoint|accesspoint)/;
+
+/**
+ * Anybody: without credentials, or with those of an account that nobody here knows. A condition that keeps them out by
+ * where they come from does so only if it names few places: more than one address block of sixteen million is anybody.
+ * Source: Amazon S3 User Guide, "The meaning of public".
+ */
+export function strangers(
+  policy: PolicyDocument,
+  route: DeliveryRoute,
+): Pick<OtherCaller, 'may' | 'decision'> {
+  const callers = [anonymous, ...strangersNamed(policy, route)];
+  const decide = (request: AccessRequest, document: PolicyDocument): Decision[] =>
+    callers.flatMap((caller) => decisionsOf(caller, request, document));
+  return {
+    may: (request, document) => decide(request, document).some(({ allowed }) => allowed),
+    decision: (request, document) => {
+      const decisions = decide(request, document);
+      return decisions.find(({ allowed }) => allowed) ?? (decisions[0] as Decision);
+    },
+  };
+}
+
+const anonymous: Caller = { arn: '*', account: 'nobody', kind: 'anonymous' };
+
+/** From some place where the policy names none: outside a VPC from more than one block of addresses, or in a VPC of his own. */
+function decisionsOf(caller: Caller, request: AccessRequest, policy: PolicyDocument): Decision[] {
+  const from = (place: ContextValues, isUnknown: (key: string) => boolean = () => false): Decision =>
+    authorize(
+      {
+        ...request,
+        caller,
+        context: {
+          ...(caller.kind === 'anonymous' ? {} : { ...strangersValues, 'aws:PrincipalArn': caller.arn }),
+          ...place,
+          'aws:ResourceAccount': request.resourceAccount,
+          's3:ResourceAccount': request.resourceAccount,
+        },
+        isUnknown: (key) =>
+          isUnknown(key) ||
+          (!notChosen.test(key) &&
+            !(caller.kind === 'anonymous' && /^aws:(principal|userid|username)/.test(key))),
+      },
+      { identity: [everything], resource: policy, resourceKind: 'bucket' },
+      'for',
+    );
+  const anywhere = from({}, (key) => /^aws:(sourceip|sourcevpce?)$/.test(key));
+  if (!anywhere.allowed) return [anywhere];
+  const inVpc = from({
+    'aws:SourceVpc': 'vpc-ofastranger',
+    'aws:SourceVpce': 'vpce-ofastranger',
+    'aws:SourceIp': [],
+  });
+  if (inVpc.allowed) return [inVpc];
+  let last = inVpc;
+  let allowed = 0;
+  const addresses = addressesFor(policy);
+  for (const address of addresses) {
+    const decision = from({ 'aws:SourceIp': address });
+    if (decision.allowed) allowed += 1;
+    else last = decision;
+    if (decision.allowed && allowed >= Math.min(2, addresses.length)) return [decision];
+  }
+  return [last];
+}
+
+/** One address of every block that begins with the same number, where the policy asks for addresses. */
+function addressesFor(policy: PolicyDocument): string[] {
+  if (!/aws:sourceip/i.test(JSON.stringify(policy))) return ['203.0.113.77'];
+  const v4 = Array.from({ length: 223 }, (_, first) => `${first + 1}.77.13.201`).filter(
+    (address) => !/^(10|127)\./.test(address),
+  );
+  const v6 = ['2001', '2400', '2600', '2800', '2a00', '2c00'].map((start) => `${start}:77:13::201`);
+  return [...v4, ...v6];
+}
+
+/** A stranger by any name that the policy may ask for: whoever has an account can make a role of every name in it. */
+function strangersNamed(policy: PolicyDocument, { partition }: DeliveryRoute): Caller[] {
+  const patterns = asList(policy.Statement).flatMap(({ Condition: condition }) =>
+    Object.values(condition ?? {}).flatMap((keys) =>
+      Object.entries(keys).flatMap(([key, values]) =>
+        key.toLowerCase() === 'aws:principalarn' ? asList(values).map(String) : [],
+      ),
+    ),
+  );
+  const names = patterns.flatMap((pattern) => {
+    const fields = pattern.split(':');
+    const [, , , , account = ''] = fields;
+    if (!/[*?]/.test(account) && pattern !== '*') return [];
+    const name = (fields.slice(5).join(':') || 'user/stranger').replaceAll('*', 'x').replaceAll('?', 'x');
+    return [name.includes('/') ? name : `user/${name}`];
+  });
+  return [...new Set(['user/stranger', ...names])].map((name) => ({
+    arn: `arn:${partition}:iam::${strangerAccount}:${name}`,
+    account: strangerAccount,
+    kind: 'user',
+  }));
+}
+
+/** Everybody of another account whom an Allow of the policy names. */
+export function othersIn(policy: PolicyDocument, route: DeliveryRoute): OtherCaller[] {
+  const named = asList(policy.Statement).flatMap((statement) =>
+    statement.Effect === 'Allow' ? principalsIn(statement) : [],
+  );
+  const ours = new Set([route.owner, route.caller.account]);
+  return [...new Set(named)].flatMap((name): OtherCaller[] => {
+    const caller = callerNamed(name, route.partition);
+    if (caller === undefined || ours.has(caller.account)) return [];
+    const decision = (request: AccessRequest, document: PolicyDocument): Decision =>
+      authorize(
+        {
+          ...request,
+          caller,
+          context: {
+            'aws:PrincipalAccount': caller.account,
+            'aws:ResourceAccount': request.resourceAccount,
+            's3:ResourceAccount': request.resourceAccount,
+          },
+          isUnknown: () => true,
+        },
+        { identity: [everything], resource: document, resourceKind: 'bucket' },
+        'for',
+      );
+    return [{ name, caller, decision, may: (request, document) => decision(request, document).allowed }];
+  });
+}
+
+function principalsIn({ Principal: principal }: Statement): string[] {
+  return isObject(principal) ? stringsOf(principal['AWS']) : [];
+}
+
+function callerNamed(name: string, partition: string): Caller | undefined {
+  if (name === '*') return undefined;
+  const account = /^\d{12}$/.exec(name)?.[0] ?? name.split(':')[4];
+  // What AWS shows of somebody who was deleted is nobody.
+  if (account === undefined) return undefined;
+  if (/^\d{12}$/.test(name) || name.endsWith(':root'))
+    return { arn: `arn:${partition}:iam::${account}:user/somebody`, account, kind: 'user' };
+  if (!name.includes(':role/')) return { arn: name, account, kind: 'user' };
+  const role = name.slice(name.lastIndexOf('/') + 1);
+  return {
+    arn: `arn:${partition}:sts::${account}:assumed-role/${role}/session`,
+    account,
+    kind: 'assumed-role',
+    roleArn: name,
+  };
+}
