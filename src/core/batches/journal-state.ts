@@ -66,9 +66,11 @@ export function compactRecords(state: JournalState, nowMs: number): JournalRecor
   const files = [...state.files.values()].filter(
     ({ id, seenMs, lostMs }) => inBatch.has(id) || lostMs !== undefined || nowMs - seenMs <= keptMs,
   );
+  // Their batch makes them known again.
+  const forgotten = [...inBatch].filter((id) => !state.files.has(id));
   return [
     ...(state.rules === undefined ? [] : [{ kind: 'owner', rules: state.rules } as const]),
     ...begun.map((batch): JournalRecord => ({ kind: 'begin', batch })),
-    { kind: 'cursor', standing: { files, cursors: Object.fromEntries(state.cursors) } },
+    { kind: 'cursor', standing: { files, forgotten, cursors: Object.fromEntries(state.cursors) } },
   ];
 }

@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import type { FilePart } from '../../../../src/core/batches/batch.ts';
+import {
+  beginPart,
+  confirmPart,
+  hasNews,
+  partIn,
+  standingBehind,
+} from '../../../../src/core/batches/file-parts.ts';
+import type { SeenFile } from '../../../../src/core/files/catalogue.ts';
+import type { KnownFile } from '../../../../src/core/files/known-file.ts';
+import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
+import { storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
+import { SourceAccount } from '../../../../src/core/push/source-part.ts';
+import { AuditExportError } from '../../../../src/errors.ts';
+import { lines, Reader } from '../files/reading-on.ts';
+
+const log = '/logs/app.log';
+const size = (from: number, to: number): number => lines(from, to).length;
+
+/** A log that was delivered up to its fifth line and has ten now, as a look sees it. */
+async function grownLog(): Promise<{ reader: Reader; seen: SeenFile; part: FilePart }> {
+  const reader = new Reader();
+  reader.files.write(log, lines(0, 5));
+  await reader.round([log]);
+  reader.files.append(log, lines(5, 10));
+  const seen = await seenAt(reader, log);
+  return { reader, seen, part: await beginPart(seen) };
+}
+
+/** The file that a look finds for the log, at whatever path it is given. */
+async function seenAt(reader: Reader, path: string): Promise<SeenFile> {
+  const { files } = await reader.look([path]);
+  const seen = files.find(({ source }) => source.file.path === path);
+  if (seen === undefined) throw new Error(`${path} is not seen`);
+  return seen;
+}
+
+async function contentOf({ source, part }: { source: FileSource | SeenFile['source']; part?: object }) {
+  const pieces: Buffer[] = [];
+  const range = part as { from: { stored: number }; to: number };
+  for await (const piece of source.read(() => undefined, { start: range.from.stored, end: range.to }))
+    pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString();
+}
+
+describe('whether there is something new in a file', () => {
+  const at = { stored: 10, offset: 10, lines: 1 };
+  const news = (stored: number, known: Partial<KnownFile>, isFinal = false, path = '/a.log'): boolean =>
+    hasNews({
+      source: { file: { storedBytes: stored, path } },
+      known: { plain: true, broken: false, at, seen: 10, waiting: 0, ...known },
+      isFinal,
+      isAsked: true,
+    } as SeenFile);
+  const beginning = { stored: 0, offset: 0, lines: 0 };
+
+  test.each<[string, boolean, boolean]>([
+    ['that has not changed', news(10, {}), false],
+    ['that has grown', news(12, {}), true],
+    ['that was never read', news(10, { at: beginning, seen: 0 }), true],
+    ['that is empty', news(0, { at: beginning, seen: 0 }), false],
+    ['that is empty, and called an archive', news(0, { at: beginning, seen: 0 }, false, '/a.log.gz'), true],
+    ['whose end waits', news(15, { seen: 15, waiting: 5 }), false],
+    ['whose end waits, and that will not go on', news(15, { seen: 15, waiting: 5 }, true), true],
+    ['whose end waits, and that has grown', news(17, { seen: 15, waiting: 5 }), true],
+    ['that breaks off', news(10, { broken: true }), true],
+    ['that is an archive and was read', news(10, { plain: false }, true), false],
+    ['that is an archive and has grown', news(12, { plain: false }, true), true],
+    ['that is an archive whose place is not known', news(10, { plain: false, at: beginning }, true), true],
+  ])('%s: %3$s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
+
+describe('the part of a file that is new', () => {
+  test('begins where the file was known, and ends where it ends now', async () => {
+    const { seen, part } = await grownLog();
+    expect(part).toMatchObject({
+      kind: 'file',
+      to: size(0, 10),
+      file: { at: { stored: size(0, 5), lines: 5 }, seen: size(0, 10) },
+      ends: await storedEnds(seen.source.file, size(0, 10)),
+      isFinal: false,
+    });
+  });
+
+  test('of a file that was cut meanwhile is none', async () => {
+    const { reader, seen } = await grownLog();
+    reader.files.write(log, lines(0, 2));
+    await expect(beginPart(seen)).rejects.toMatchObject({ code: 'source-moved' });
+  });
+});
+
+describe('a part that was begun', () => {
+  test('is there where the file has only grown, and what came behind is no part of it', async () => {
+    const { reader, part } = await grownLog();
+    reader.files.append(log, lines(10, 12));
+    const found = await partIn(part, await seenAt(reader, log));
+    expect(found?.part).toMatchObject({
+      from: { stored: size(0, 5), offset: size(0, 5), lines: 5 },
+      to: size(0, 10),
+      toOffset: size(0, 10),
+      plain: true,
+    });
+    expect(found && (await contentOf(found))).toBe(lines(5, 10));
+  });
+
+  test('is nowhere where its bytes are others now, or gone', async () => {
+    const { reader, seen, part } = await grownLog();
+    const source = async (): Promise<FileSource> => reader.files.given(log)[0] as FileSource;
+    reader.files.write(log, lines(0, 9) + lines(7, 8));
+    expect(await partIn(part, { ...seen, source: await source() })).toBeUndefined();
+    reader.files.write(log, lines(0, 9));
+    expect(await partIn(part, { ...seen, source: await source() })).toBeUndefined();
+  });
+
+  test('is found in the archive that its log was compressed to, to its own end', async () => {
+    const { reader, part } = await grownLog();
+    reader.files.append(log, lines(10, 12));
+    reader.files.gzip(log);
+    const found = await partIn(part, await seenAt(reader, `${log}.gz`));
+    expect(found?.part).toMatchObject({
+      from: { stored: 0, offset: size(0, 5), lines: 5 },
+      toOffset: size(0, 10),
+      plain: false,
+    });
+    // All of it is read, and cut by offsets.
+    expect(found && (await contentOf(found))).toBe(lines(0, 12));
+  });
+});
+
+describe('what was read of a part', () => {
+  test('counts where it is still there', async () => {
+    const { reader, seen, part } = await grownLog();
+    await confirmPart(part, seen);
+    reader.files.append(log, lines(10, 11));
+    await confirmPart(part, seen);
+  });
+
+  test('counts for nothing where the log was cut and written anew meanwhile', async () => {
+    const { reader, seen, part } = await grownLog();
+    reader.files.write(log, lines(50, 70));
+    await expect(confirmPart(part, seen)).rejects.toMatchObject({ code: 'source-moved' });
+  });
+
+  test('counts where its file was renamed meanwhile: it was read from the file itself', async () => {
+    const { seen, part } = await grownLog();
+    const bytes = async (): Promise<Buffer> => {
+      throw new AuditExportError('source-moved', 'It is gone.');
+    };
+    const { source } = seen;
+    await confirmPart(part, { ...seen, source: { ...source, file: { ...source.file, bytes } } });
+  });
+
+  test('where the disk fails is told as that', async () => {
+    const { seen, part } = await grownLog();
+    const bytes = async (): Promise<Buffer> => {
+      throw new AuditExportError('source-unreadable', 'EIO');
+    };
+    const { source } = seen;
+    const failing = { ...seen, source: { ...source, file: { ...source.file, bytes } } };
+    await expect(confirmPart(part, failing)).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+});
+
+describe('where a file stands behind a part', () => {
+  /** An account that took so much of the new content, of which the last bytes wait. */
+  async function standing(
+    at: { reader: Reader; seen: SeenFile; part: FilePart },
+    taken: string,
+    rest = '',
+    more: Partial<Pick<SourceAccount, 'waits' | 'failure'>> = {},
+  ): Promise<KnownFile> {
+    const found = await partIn(at.part, at.seen);
+    const account = new SourceAccount(found ?? { source: at.seen.source });
+    const bytes = Buffer.from(taken + rest);
+    account.addContent(bytes, bytes.lastIndexOf('\n') + 1);
+    account.lines += taken.split('\n').length - 1;
+    return standingBehind(at.part, at.seen, Object.assign(account, more), { query: 3 });
+  }
+
+  test('is behind what was taken, by three measures, and by its content', async () => {
+    const at = await grownLog();
+    expect(await standing(at, lines(5, 10))).toMatchObject({
+      id: 'id-1',
+      at: { stored: size(0, 10), offset: size(0, 10), lines: 10 },
+      checksum: (await walkContent(at.seen.source, size(0, 10), false)).checksum,
+      ends: at.part.ends,
+      seen: size(0, 10),
+      waiting: 0,
+      unterminated: false,
+      broken: false,
+      grew: true,
+      delivered: { query: 3 },
+    });
+  });
+
+  test('is before an end that waits', async () => {
+    const reader = new Reader();
+    reader.files.write(log, `${lines(0, 2)}{"half`);
+    const seen = await seenAt(reader, log);
+    const part = await beginPart(seen);
+    expect(await standing({ reader, seen, part }, lines(0, 2), '{"half', { waits: true })).toMatchObject({
+      at: { stored: size(0, 2), offset: size(0, 2), lines: 2 },
+      ends: await storedEnds(seen.source.file, size(0, 2)),
+      seen: size(0, 2) + 6,
+      waiting: 6,
+    });
+  });
+
+  test('is where reading broke off', async () => {
+    const at = await grownLog();
+    const failure = new AuditExportError('source-broken', 'EIO');
+    expect(await standing(at, lines(5, 7), '{"half', { failure })).toMatchObject({
+      at: { stored: size(0, 7), offset: size(0, 7), lines: 7 },
+      broken: true,
+    });
+  });
+
+  test('of a log that was compressed meanwhile is known by content alone: the archive may hold more', async () => {
+    const { reader, part } = await grownLog();
+    reader.files.gzip(log);
+    const seen = await seenAt(reader, `${log}.gz`);
+    expect(await standing({ reader, seen, part }, lines(5, 10))).toMatchObject({
+      path: `${log}.gz`,
+      plain: false,
+      at: { stored: 0, offset: size(0, 10) },
+    });
+  });
+
+  test('of a log that was cut meanwhile has ends that no file has', async () => {
+    const at = await grownLog();
+    const known = { ...at, part: { ...at.part, to: size(0, 10) + 1 } };
+    const account = new SourceAccount({ source: at.seen.source });
+    account.addContent(Buffer.from(lines(5, 10)), size(5, 10));
+    at.reader.files.write(log, lines(50, 60));
+    const file = await standingBehind(known.part, at.seen, account, {});
+    expect(file.ends).toEqual({ head: '', tail: '' });
+  });
+});
