@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { isAuditExportError } from '../../errors.ts';
 import type { Source, SourceFile } from '../../ports/source.ts';
+import { checksumBehind } from '../checksum.ts';
 import type { KnownFile, Window } from './known-file.ts';
 import { windowBytes } from './known-file.ts';
 
@@ -86,7 +86,7 @@ export async function walkContent(source: FileSource, bytes: number, toEnd: bool
   try {
     for await (const piece of contentOf(source)) {
       const left = bytes - passed;
-      if (left > 0) checksum = crc32(piece.subarray(0, left), checksum);
+      if (left > 0) checksum = checksumBehind(checksum, piece.subarray(0, left));
       passed += piece.length;
       if (passed >= bytes && !toEnd) break;
     }
@@ -130,7 +130,7 @@ export async function isBeginningOf(
         at += length;
       }
       found.bytes += piece.length;
-      found.checksum = crc32(piece, found.checksum);
+      found.checksum = checksumBehind(found.checksum, piece);
       for (const byte of piece) if (byte === 0x0a) found.lines++;
     }
   } catch (error) {

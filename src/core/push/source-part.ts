@@ -1,6 +1,6 @@
-import { crc32 } from 'node:zlib';
 import type { AuditExportError } from '../../errors.ts';
 import type { Source } from '../../ports/source.ts';
+import { checksumBehind } from '../checksum.ts';
 import type { Place } from '../files/known-file.ts';
 import { beginning } from '../files/known-file.ts';
 import type { SourceFormat } from '../lines/detect-format.ts';
@@ -138,5 +138,5 @@ interface Progress {
 }
 
 function behind({ bytes, checksum }: Progress, passed: Buffer): Progress {
-  return { bytes: bytes + passed.length, checksum: crc32(passed, checksum) };
+  return { bytes: bytes + passed.length, checksum: checksumBehind(checksum, passed) };
 }

@@ -11,6 +11,7 @@ import type { SeenFile } from '../../../../src/core/files/catalogue.ts';
 import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
+import type { SourcePart } from '../../../../src/core/push/source-part.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { lines, Reader } from '../files/reading-on.ts';
@@ -36,9 +37,9 @@ async function seenAt(reader: Reader, path: string): Promise<SeenFile> {
   return seen;
 }
 
-async function contentOf({ source, part }: { source: FileSource | SeenFile['source']; part?: object }) {
+async function contentOf({ source, part }: SourcePart): Promise<string> {
   const pieces: Buffer[] = [];
-  const range = part as { from: { stored: number }; to: number };
+  const range = part ?? { from: { stored: 0 }, to: 0 };
   for await (const piece of source.read(() => undefined, { start: range.from.stored, end: range.to }))
     pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).toString();
