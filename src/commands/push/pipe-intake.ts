@@ -70,7 +70,9 @@ export class PipeIntake {
 
   /** All that is closed, as parts. */
   parts(): KeptPart[] {
-    const places = new Map([...this.#pumps.values()].flatMap((pump) => [...pump.places]));
+    const places = new Map<string, Place>();
+    for (const pump of this.#pumps.values())
+      for (const [segment, place] of pump.places) places.set(segment, place);
     return this.#options.kept.segments.map(({ name, source, bytes }) => ({
       kind: 'kept',
       segment: name,

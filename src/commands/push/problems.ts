@@ -52,7 +52,9 @@ export function endOfSources({ ended, error, sources }: PushResult): ReportEnd {
 export function commandWith(words: string, { options, place, address }: PushPlan): string {
   const flags =
     place.profile === undefined
-      ? [...(words === 'status' ? [] : ['--to', shellWord(describe(address))])]
+      ? words === 'status'
+        ? []
+        : ['--to', shellWord(describe(address))]
       : ['--profile', shellWord(place.profile.name)];
   const config = options.config === undefined ? [] : ['--config', shellWord(options.config)];
   return ['audit-export', words, ...flags, ...config].join(' ');

@@ -70,12 +70,3 @@ export function shardOf(
     cure: 'Name files, folders, globs or s3://BUCKET/PREFIX/: each is read by one of the shards.',
   });
 }
-
-/** The same request with the number of its shard in it, where it came from the scheduler: shards don't wait for each other. */
-export function nameShard<T extends { options: { shard: string | undefined } }>(
-  request: T,
-  shard: Shard | undefined,
-): T {
-  if (shard === undefined) return request;
-  return { ...request, options: { ...request.options, shard: `${shard.index}/${shard.count}` } };
-}

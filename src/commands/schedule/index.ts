@@ -101,10 +101,11 @@ function modelOf(
     configPath: configPath(absolute(configFile ?? '')),
     stateHome,
     fileMembers: ['schemas', 'quarantine'].filter((member) => member in values),
-    files: command === 'collect' ? collectFiles(values, absolute) : [],
-    keyFile: command === 'collect' && snowflakeKeyFile !== undefined ? absolute(snowflakeKeyFile) : undefined,
+    ...(command === 'collect'
+      ? { files: collectFiles(values, absolute), keyFile: snowflakeKeyFile && absolute(snowflakeKeyFile) }
+      : { files: [], keyFile: undefined }),
     user: userName(options.user),
-    metricsFile: options.metricsFile === undefined ? undefined : absolute(options.metricsFile),
+    metricsFile: options.metricsFile && absolute(options.metricsFile),
     kubernetes: {
       image: options.image,
       namespace: options.namespace,

@@ -243,25 +243,32 @@ function reasonRows(counts: ReadonlyMap<ReasonCode, number>): PushReport['quaran
 
 /** A failure weighs most; then the promise that the sum is right; then what the run has to tell. */
 export function endOf(
-  { ended, error, failures = [], problems = [], waiting = [] }: ReportEnd,
-  { balance, balanced, dryRun }: Pick<PushReport, 'balance' | 'balanced' | 'dryRun'>,
+  end: ReportEnd,
+  books: Pick<PushReport, 'balance' | 'balanced' | 'dryRun'>,
 ): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
+  const { ended, error, problems = [] } = end;
   if (ended === 'failed') {
     const exitCode = isAuditExportError(error) ? error.exitCode : exitCodes.bug;
     return { outcome: 'failed', exitCode, error: errorOf(error) };
   }
-  if (!balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: null };
+  if (!books.balanced) return { outcome: 'failed', exitCode: exitCodes.bug, error: null };
   if (ended === 'interrupted')
     return { outcome: 'interrupted', exitCode: exitCodes.interrupted, error: null };
-  if (problems.length > 0) {
-    const isNothing = balance.read === 0 && waiting.length === 0 && problems.length === failures.length;
-    const exitCode = isNothing ? exitCodeOfFailures(failures) : exitCodeOfProblems(failures, problems);
-    const outcome = isNothing ? 'failed' : dryRun ? 'planned' : 'delivered-in-part';
-    return { outcome, exitCode, error: failureOfAll(failures, exitCode) };
-  }
-  const exitCode = balance.quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
-  const outcome = balance.quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
-  return { outcome: dryRun ? 'planned' : outcome, exitCode, error: null };
+  if (problems.length > 0) return endWithProblems(end, books);
+  const { quarantined } = books.balance;
+  const exitCode = quarantined > 0 ? exitCodes.quarantined : exitCodes.done;
+  const outcome = quarantined > 0 ? 'delivered-with-quarantine' : 'delivered';
+  return { outcome: books.dryRun ? 'planned' : outcome, exitCode, error: null };
+}
+
+function endWithProblems(
+  { failures = [], problems = [], waiting = [] }: ReportEnd,
+  { balance, dryRun }: Pick<PushReport, 'balance' | 'dryRun'>,
+): Pick<PushReport, 'outcome' | 'exitCode' | 'error'> {
+  const isNothing = balance.read === 0 && waiting.length === 0 && problems.length === failures.length;
+  const exitCode = isNothing ? exitCodeOfFailures(failures) : exitCodeOfProblems(failures, problems);
+  const outcome = dryRun ? 'planned' : 'delivered-in-part';
+  return { outcome: isNothing ? 'failed' : outcome, exitCode, error: failureOfAll(failures, exitCode) };
 }
 
 /** Nothing could be read: the run has failed for the first reason that another run may overcome, else for the first. */

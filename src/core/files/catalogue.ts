@@ -1,12 +1,12 @@
-import { dirname } from 'node:path';
 import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
-import { beginning, mayHoldMore, windowBytes } from './known-file.ts';
+import { mayHoldMore } from './known-file.ts';
+import { Heads, knownNow, newlyKnown } from './known-now.ts';
+import type { Sight } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
-  contentHead,
   lineEndFrom,
   endsHold,
   firstLineOf,
@@ -15,7 +15,6 @@ import {
   noWindow,
   storedEnds,
   walkContent,
-  windowOf,
 } from './look-at-content.ts';
 
 /** A file as it stands, and what is known of it. */
@@ -90,7 +89,7 @@ class Looking {
   readonly #copies = new Set<FileSource>();
   /** What is left of rotated files, by the position's id. */
   readonly #found = new Set<string>();
-  readonly #heads = new Map<FileSource, Buffer>();
+  readonly #sight: Sight;
   readonly #folders = new Map<string, Promise<FileSource[]>>();
   readonly #byPath: ReadonlyMap<string, FileSource>;
 
@@ -103,6 +102,7 @@ class Looking {
     this.#given = given;
     this.#choices = choices;
     this.#options = options;
+    this.#sight = { heads: new Heads(), seenMs: options.now() };
     this.#known = new KnownFiles(known.values());
     this.#byPath = new Map(given.map((source) => [source.file.path, source]));
   }
@@ -152,7 +152,7 @@ class Looking {
 
   /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
   async #claimByContent(source: FileSource): Promise<void> {
-    const head = await this.#headOf(source);
+    const head = await this.#sight.heads.of(source);
     for (const known of this.#known.alike(head)) {
       if (known.copyOf !== undefined) continue;
       if ((await this.#holderOf(known)) === undefined && (await this.#holds(source, known))) {
@@ -197,7 +197,7 @@ class Looking {
     if (found.bytes > known.at.offset || found.bytes === 0) return true;
     const { bytes: offset, lines, checksum } = found;
     const { storedBytes: stored } = source.file;
-    const copied = await this.#newlyKnown(source);
+    const copied = await newlyKnown(source, this.#options.newId(), this.#sight);
     const at = { stored, offset, lines };
     this.#look.changed.push({
       ...copied,
@@ -238,7 +238,7 @@ class Looking {
       if (source.file.inode === known.inode && (await endsHold(known, source.file))) return source;
     if (known.head.bytes === 0) return undefined;
     for (const source of beside) {
-      const head = await this.#headOf(source);
+      const head = await this.#sight.heads.of(source);
       const isAlike =
         head.length >= known.head.bytes && hashOf(head.subarray(0, known.head.bytes)) === known.head.hash;
       if (isAlike && (await this.#holds(source, known))) return source;
@@ -250,10 +250,10 @@ class Looking {
     const found = new Map<string, FileSource>();
     for (const place of new Set([real, path])) {
       if (place === '') continue;
-      let files = this.#folders.get(dirname(place));
+      let files = this.#folders.get(folderOf(place));
       if (files === undefined) {
         files = this.#options.files.beside(place);
-        this.#folders.set(dirname(place), files);
+        this.#folders.set(folderOf(place), files);
       }
       for (const source of await files) found.set(source.file.inode, source);
     }
@@ -264,7 +264,7 @@ class Looking {
   async #isEdited(known: KnownFile): Promise<boolean> {
     const source = this.#byPath.get(known.path);
     if (source === undefined || this.#isTaken(source) || known.at.stored === 0) return false;
-    const firstLine = firstLineOf(await this.#headOf(source));
+    const firstLine = firstLineOf(await this.#sight.heads.of(source));
     // A list of documents begins with a bracket, whatever is in it.
     const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
     if (isSame && isLined(known.format)) return true;
@@ -283,7 +283,7 @@ class Looking {
     const isBegun = this.#options.begun.has(known.id);
     if (isReplaced && (isBegun || (!known.left && mayHoldMore(known)))) {
       this.#tell('missing', known);
-      this.#look.changed.push({ ...known, lostMs: this.#options.now() });
+      this.#look.changed.push({ ...known, lostMs: this.#sight.seenMs });
     } else this.#look.changed.push({ ...known, path: '', real: '', left: false });
   }
 
@@ -306,7 +306,7 @@ class Looking {
       await this.#takeEdited(source, edited);
       return;
     }
-    const fresh = await this.#newlyKnown(source);
+    const fresh = await newlyKnown(source, this.#options.newId(), this.#sight);
     this.#look.files.push({ source, known: fresh, isAsked: true, isFinal: !fresh.plain });
     // Nothing of it can be delivered, and by nothing but this can it be known again.
     if (source.file.storedBytes === 0) this.#look.changed.push(fresh);
@@ -331,80 +331,15 @@ class Looking {
     before: KnownFile,
     { isLeft, isAsked = isLeft }: { isLeft: boolean; isAsked?: boolean },
   ): Promise<void> {
-    const { file } = source;
-    const plain = !(await file.isCompressed());
-    const isMoved = file.inode !== before.inode || plain !== before.plain;
-    const known: KnownFile = {
-      ...before,
-      path: file.path,
-      real: file.real,
-      inode: file.inode,
-      plain,
-      grew: before.grew || (plain && file.storedBytes > before.seen),
-      left: isLeft,
-      seenMs: this.#options.now(),
-    };
-    delete known.lostMs;
-    // Of what was delivered, the beginning will not change; what only was seen may.
-    const settled = before.at.offset === 0 ? file.storedBytes : before.at.offset;
-    if (before.head.bytes < Math.min(settled, windowBytes)) {
-      const head = (await this.#headOf(source)).subarray(0, settled);
-      known.head = windowOf(head);
-      known.firstLine = firstLineOf(head);
-    }
-    if (isMoved) await this.#place(source, known);
-    // What is compressed and was read to its end is not written to any more.
-    if (!plain && known.at.stored === file.storedBytes) known.left = false;
+    const { known, hasChanged } = await knownNow(source, before, isLeft, this.#sight);
     // Its writer may still be at it: its end is final once it has not grown between two looks.
-    const isFinal = !plain || (isLeft && file.storedBytes === before.seen);
+    const isFinal = !known.plain || (isLeft && source.file.storedBytes === before.seen);
     this.#look.files.push({ source, known, isAsked, isFinal });
-    if (isMoved || before.path !== known.path || before.lostMs !== undefined || before.left !== known.left)
-      this.#look.changed.push(known);
+    if (hasChanged) this.#look.changed.push(known);
   }
+}
 
-  /** Where the position is in the file that holds the content now. */
-  async #place(source: FileSource, known: KnownFile): Promise<void> {
-    const { file } = source;
-    const { offset, lines } = known.at;
-    // Of an archive, the place in its stored bytes is known only where it holds nothing more.
-    const isAll = !known.plain && (await walkContent(source, offset, true)).bytes === offset;
-    const stored = known.plain ? offset : isAll ? file.storedBytes : 0;
-    known.at = { stored, offset, lines };
-    known.ends = await storedEnds(file, stored);
-  }
-
-  async #newlyKnown(source: FileSource): Promise<KnownFile> {
-    const { file } = source;
-    const head = await this.#headOf(source);
-    return {
-      id: this.#options.newId(),
-      path: file.path,
-      real: file.real,
-      inode: file.inode,
-      at: beginning,
-      plain: !(await file.isCompressed()),
-      checksum: 0,
-      head: windowOf(head),
-      firstLine: firstLineOf(head),
-      ends: { head: noWindow.hash, tail: noWindow.hash },
-      unterminated: false,
-      seen: 0,
-      waiting: 0,
-      format: 'lines',
-      grew: false,
-      left: false,
-      broken: false,
-      delivered: {},
-      seenMs: this.#options.now(),
-    };
-  }
-
-  async #headOf(source: FileSource): Promise<Buffer> {
-    let head = this.#heads.get(source);
-    if (head === undefined) {
-      head = await contentHead(source);
-      this.#heads.set(source, head);
-    }
-    return head;
-  }
+/** The folder of an absolute path. */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }

@@ -113,22 +113,11 @@ export async function isBeginningOf(
   copy: FileSource,
   original: FileSource,
 ): Promise<{ bytes: number; lines: number; checksum: number } | undefined> {
-  const other = contentOf(original)[Symbol.asyncIterator]();
-  let rest: Buffer = Buffer.alloc(0);
+  const other = new Comparison(contentOf(original));
   const found = { bytes: 0, lines: 0, checksum: 0 };
   try {
     for await (const piece of contentOf(copy)) {
-      for (let at = 0; at < piece.length;) {
-        if (rest.length === 0) {
-          const next = await other.next();
-          if (next.done === true) return undefined;
-          rest = next.value;
-        }
-        const length = Math.min(rest.length, piece.length - at);
-        if (piece.compare(rest, 0, length, at, at + length) !== 0) return undefined;
-        rest = rest.subarray(length);
-        at += length;
-      }
+      if (!(await other.goesOnWith(piece))) return undefined;
       found.bytes += piece.length;
       found.checksum = checksumBehind(found.checksum, piece);
       for (const byte of piece) if (byte === 0x0a) found.lines++;
@@ -137,9 +126,38 @@ export async function isBeginningOf(
     // A copy in the making has no end yet.
     if (!isBreak(error)) throw error;
   } finally {
-    await other.return?.();
+    await other.close();
   }
   return found;
+}
+
+/** A content that is compared piece by piece with another. */
+class Comparison {
+  readonly #content: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(content: AsyncIterable<Buffer>) {
+    this.#content = content[Symbol.asyncIterator]();
+  }
+
+  async goesOnWith(piece: Buffer): Promise<boolean> {
+    for (let at = 0; at < piece.length;) {
+      if (this.#rest.length === 0) {
+        const next = await this.#content.next();
+        if (next.done === true) return false;
+        this.#rest = next.value;
+      }
+      const length = Math.min(this.#rest.length, piece.length - at);
+      if (piece.compare(this.#rest, 0, length, at, at + length) !== 0) return false;
+      this.#rest = this.#rest.subarray(length);
+      at += length;
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#content.return?.();
+  }
 }
 
 function contentOf(source: FileSource): AsyncIterable<Buffer> {

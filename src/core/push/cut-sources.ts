@@ -160,28 +160,36 @@ interface OpenedContent {
 }
 
 /** The content of a part, and how it holds its events. */
-async function openContent(
-  { part: { source, part, from }, account }: SourcePlace,
-  { onStoredBytes: tellStoredBytes, envelopes = [] }: CutSourcesOptions,
-): Promise<OpenedContent> {
+async function openContent(place: SourcePlace, options: CutSourcesOptions): Promise<OpenedContent> {
+  const {
+    part: { source, part },
+    account,
+  } = place;
   const onStoredBytes = (bytes: number): void => {
     account.storedBytes += bytes;
-    tellStoredBytes(bytes);
+    options.onStoredBytes(bytes);
   };
   if (part?.plain === true && part.from.stored > 0) {
     const range = { start: part.from.stored, end: part.to };
-    return opened(source.read(onStoredBytes, range), part, account);
+    return goOn(source.read(onStoredBytes, range), part, account);
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format, {
+  const detected = await detectFormat(stored, source.format, {
     mayGrow: account.mayWait,
-    envelopes,
+    envelopes: options.envelopes ?? [],
   });
-  account.headHash = headHash;
-  if (part !== undefined && part.from.offset > 0) {
-    const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
-    return opened(rest, part, account);
-  }
+  account.headHash = detected.headHash;
+  if (part === undefined || part.from.offset === 0) return begin(place, detected);
+  const { bytes, skippedBytes } = detected;
+  const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
+  return goOn(rest, part, account);
+}
+
+/** Content that is read from its beginning. */
+async function begin(
+  { part: { source, part, from }, account }: SourcePlace,
+  { format, foreign, skippedBytes, bytes }: Awaited<ReturnType<typeof detectFormat>>,
+): Promise<OpenedContent> {
   account.format = format;
   if (foreign !== undefined) {
     await bytes.return(undefined);
@@ -193,7 +201,7 @@ async function openContent(
 }
 
 /** Content that is gone on with. */
-async function opened(
+async function goOn(
   content: AsyncIterable<Buffer>,
   { from, skipEnding }: PartRange,
   account: SourceAccount,

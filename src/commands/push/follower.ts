@@ -1,0 +1,317 @@
+import type { PushReport, ReportProblem } from '../../core/accounting/push-report.ts';
+import type { KeptPart } from '../../core/batches/batch.ts';
+import type { FilesResult } from '../../core/batches/deliver-files.ts';
+import { deliverFiles } from '../../core/batches/deliver-files.ts';
+import { pauseMs } from '../../core/delivery/back-off.ts';
+import { AuditExportError, exitCodes } from '../../errors.ts';
+import type { FollowedInputs } from '../../ports/followed-inputs.ts';
+import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
+import { Mutex } from './condition.ts';
+import { FollowNotes } from './follow-notes.ts';
+import { InputWatch } from './input-watch.ts';
+import { keptSource, segmentsOf, spoolCursor, standingOf } from './kept-source.ts';
+import type { Due } from './news.ts';
+import { News } from './news.ts';
+import { PipeIntake } from './pipe-intake.ts';
+import { problemOf, sourceProblem } from './problems.ts';
+import type { HeldJournal, PushHost } from './push-host.ts';
+import type { PushPlan } from './push-plan.ts';
+import { choicesOf, planPush } from './push-plan.ts';
+import type { Session, Watch } from './session.ts';
+
+/** A batch that fails for a reason that the store's own patience does not cover is begun again, later and later. */
+const backOff = { firstMs: 2000, mostMs: 60_000 };
+
+export interface FollowerOptions {
+  host: PushHost;
+  watch: Watch;
+  session: Session;
+  held: HeldJournal;
+  kept: KeptBytes;
+  inputs: FollowedInputs;
+  seen: SeenEvents | undefined;
+  /** Aborted when there is no time left to deliver. */
+  deadline: AbortController;
+  openSession: (plan: PushPlan, books: Session['books']) => Promise<Session>;
+}
+
+/** One process that follows: a look at the inputs each second, and a batch whenever one is due, side by side. */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #notes: FollowNotes;
+  readonly #intake: PipeIntake;
+  readonly #news: News;
+  readonly #watch: InputWatch;
+  readonly #looking = new Mutex();
+  readonly #problems = new Map<string, ReportProblem>();
+  #session: Session;
+  #nextPlan: PushPlan | undefined;
+  /** Ends the attempt under way: there are new settings. */
+  #attempt = new AbortController();
+  #hasEnded = false;
+  #failures = 0;
+  #failure: unknown;
+  #waiting: PushReport['waiting'] = [];
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#session = options.session;
+    const { host, kept, session } = options;
+    const { quiet, verbose, maxLine } = session.plan.options;
+    const { log, clock } = host;
+    this.#news = new News(clock);
+    this.#notes = new FollowNotes({ log, clock, quiet, verbose, keptBytes: () => kept.bytes });
+    this.#intake = new PipeIntake({
+      kept,
+      clock,
+      log,
+      mostBytes: () => this.#session.plan.options.spoolSize,
+      longestLine: maxLine,
+      onKept: (bytes) => this.#news.add(bytes),
+    });
+    const { inputs, held } = options;
+    this.#watch = new InputWatch({
+      inputs,
+      journal: held.journal,
+      host,
+      notes: this.#notes,
+      news: this.#news,
+      looking: this.#looking,
+    });
+  }
+
+  async run(): Promise<PushReport> {
+    const { host, inputs, kept, held, deadline } = this.#options;
+    await this.#removeDelivered(kept, held);
+    this.#notes.started(this.#session.plan.inputs);
+    // Decisions about files count for the first batch: they must be known by then.
+    if (inputs.hasFiles) await this.#watch.scan();
+    const stopReloading = host.onReload(() => void this.#reload());
+    const drained = new AbortController();
+    void this.#awaitDeadline(drained.signal);
+    const reading = Promise.all([
+      this.#intake.run(inputs.pipes, host.signal, deadline.signal),
+      inputs.hasFiles ? this.#watch.run(host.signal) : undefined,
+    ])
+      .catch((error: unknown) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#hasEnded = true;
+        this.#news.notify();
+      });
+    await Promise.all([reading, this.#deliverAll()]);
+    drained.abort();
+    stopReloading();
+    return this.#report();
+  }
+
+  async close(): Promise<void> {
+    if (this.#session !== this.#options.session) await this.#session.close();
+  }
+
+  /** What was delivered and not removed yet when the process before ended. */
+  async #removeDelivered(kept: KeptBytes, { journal }: HeldJournal): Promise<void> {
+    const delivered = journal.state.cursors.get(spoolCursor);
+    if (!Array.isArray(delivered)) return;
+    for (const segment of delivered) if (typeof segment === 'string') await kept.remove(segment);
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { deadline } = this.#options;
+    while (!deadline.signal.aborted) {
+      const isLast = this.#hasEnded;
+      if (isLast || this.#news.isDue(this.#due)) {
+        const isDone = await this.#attemptBatch();
+        if (isDone && isLast) return;
+      } else await this.#news.wait(this.#due, deadline.signal);
+    }
+  }
+
+  get #due(): Due {
+    const { options, cut } = this.#session.plan;
+    return { flushMs: options.flushInterval, objectBytes: cut.objectBytes };
+  }
+
+  /** One try at all that is new; says whether all of it is durable. */
+  async #attemptBatch(): Promise<boolean> {
+    const { host, deadline } = this.#options;
+    await this.#useNextPlan();
+    this.#news.take();
+    try {
+      const result = await this.#deliver();
+      if (result.ended === 'complete') {
+        this.#failures = 0;
+        return true;
+      }
+      if (result.ended === 'failed') throw result.error;
+    } catch (error) {
+      if (isLost(error)) throw error;
+      if (!deadline.signal.aborted && !this.#attempt.signal.aborted) {
+        this.#failures++;
+        if (this.#failures === 1) this.#notes.failed(error);
+        // At least half of it: what fails at once must not fail all the time.
+        const fraction = 0.5 + host.random.fraction() / 2;
+        await host.clock.sleep(
+          pauseMs(backOff, this.#failures, fraction),
+          AbortSignal.any([deadline.signal, this.#attempt.signal]),
+        );
+        this.#nextPlan ??= this.#session.plan;
+      }
+    }
+    this.#news.putBack();
+    return false;
+  }
+
+  async #deliver(): Promise<FilesResult> {
+    const { host, held, inputs, watch, seen } = this.#options;
+    const nowMs = host.clock.now();
+    const isWhole = this.#news.isWholeDue;
+    await this.#intake.closeSegments();
+    const taken = inputs.take(isWhole);
+    const session = this.#session;
+    const result = await deliverFiles(
+      {
+        cut: session.plan.cut,
+        choices: isWhole ? choicesOf(session.plan) : noChoices,
+        isFinal: false,
+        reread: false,
+      },
+      {
+        journal: held.journal,
+        files: inputs,
+        list: async () => taken.files(),
+        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
+        more: async () => this.#fresh(),
+        enter: () => this.#looking.enter(),
+        newId: host.newId,
+        now: host.clock.now,
+        push: async ({ cut }, parts, confirm) => {
+          const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
+          const eventSeen = session.plan.eventKeys ? seen : undefined;
+          const { result: pushed, report } = await session.push({
+            parts,
+            cut,
+            confirm,
+            seen: eventSeen,
+            signal,
+          });
+          if (pushed.ended === 'complete') this.#notes.delivered(report);
+          for (const { name, failure } of pushed.sources)
+            if (failure !== undefined) this.#tell(sourceProblem(name, failure));
+          void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
+          return pushed;
+        },
+        isGiven: () => false,
+        settle: async (parts) => standingOf(parts.map(({ part }) => part)),
+        onDone: async ({ parts }) => {
+          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          this.#intake.freed();
+        },
+      },
+    );
+    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan));
+    if (result.ended === 'complete') {
+      this.#noteWaiting(result, isWhole);
+      await taken.settle(held.journal.state.files);
+      if (isWhole) this.#news.looked(nowMs);
+    }
+    this.#showSpool();
+    return result;
+  }
+
+  /** Segments that are in no batch yet. */
+  #fresh(): KeptPart[] {
+    const begun = new Set(
+      [...this.#options.held.journal.state.begun.values()].flatMap(({ parts }) => segmentsOf(parts)),
+    );
+    return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
+  }
+
+  #tell(problem: ReportProblem): void {
+    this.#problems.set(`${problem.kind} ${problem.source}`, problem);
+    this.#notes.problem(problem);
+  }
+
+  /** A look at some files says nothing of the ends of the others. */
+  #noteWaiting({ waiting, known }: FilesResult, isWhole: boolean): void {
+    const looked = new Set(known.map(({ source }) => source.name));
+    const others = isWhole ? [] : this.#waiting.filter(({ source }) => !looked.has(source));
+    this.#waiting = [...others, ...waiting];
+  }
+
+  #showSpool(): void {
+    const { watch, kept } = this.#options;
+    watch.meter.spool({ bytes: kept.bytes, oldestMs: this.#news.sinceMs });
+  }
+
+  async #reload(): Promise<void> {
+    const { host } = this.#options;
+    try {
+      const plan = await planPush(await host.reload(), host);
+      if (plan.place.destination.id !== this.#session.plan.place.destination.id)
+        throw new AuditExportError(
+          'usage',
+          'It names another destination than the one that is delivered to.',
+          {
+            cure: 'Restart to deliver elsewhere.',
+          },
+        );
+      this.#nextPlan = plan;
+      this.#attempt.abort();
+      this.#news.notify();
+      this.#notes.reloaded();
+    } catch (error) {
+      this.#notes.notReloaded(error);
+    }
+  }
+
+  /** Goes on by other settings, or opens anew what has failed. */
+  async #useNextPlan(): Promise<void> {
+    if (this.#nextPlan === undefined) return;
+    const { session: first, openSession } = this.#options;
+    const before = this.#session;
+    this.#session = await openSession(this.#nextPlan, before.books);
+    this.#nextPlan = undefined;
+    this.#attempt = new AbortController();
+    if (before !== first) await before.close().catch(() => undefined);
+  }
+
+  /** After the signal there is so much time left to deliver. */
+  async #awaitDeadline(drained: AbortSignal): Promise<void> {
+    const { host, deadline } = this.#options;
+    const { signal, clock } = host;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted || drained.aborted) resolve();
+      for (const either of [signal, drained])
+        either.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (drained.aborted) return;
+    await clock.sleep(this.#session.plan.options.drainTimeout, drained);
+    deadline.abort();
+  }
+
+  #report(): PushReport {
+    const { host, kept, held } = this.#options;
+    const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
+    if (isLeft) this.#notes.left();
+    const problems = [...this.#problems.values()];
+    if (this.#failure !== undefined)
+      return this.#session.report({ ended: 'failed', error: this.#failure, problems });
+    const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
+    // A service that was told to stop has not failed for lines that it had set aside.
+    const isFine = host.signal.aborted && report.exitCode === exitCodes.quarantined;
+    return {
+      ...report,
+      ...(isLeft && report.balanced ? { outcome: 'interrupted' } : {}),
+      ...(isFine ? { exitCode: exitCodes.done } : {}),
+    };
+  }
+}
+
+const noChoices = { again: new Set<string>(), accept: new Set<string>() };
+
+function isLost(error: unknown): boolean {
+  return error instanceof AuditExportError && error.code === 'lock-lost';
+}

@@ -1,0 +1,69 @@
+import { lookAtFiles } from '../../core/files/catalogue.ts';
+import type { FileSource } from '../../core/files/look-at-content.ts';
+import type { FollowedInputs } from '../../ports/followed-inputs.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { Mutex } from './condition.ts';
+import type { FollowNotes } from './follow-notes.ts';
+import type { News } from './news.ts';
+import type { PushHost } from './push-host.ts';
+
+/** Inputs are looked at so often. */
+const scanMs = 1000;
+
+export interface InputWatchOptions {
+  inputs: FollowedInputs;
+  journal: Journal;
+  host: Pick<PushHost, 'clock' | 'newId'>;
+  notes: FollowNotes;
+  news: News;
+  /** Held by whoever decides which file is which. */
+  looking: Mutex;
+}
+
+/** Looks each second at the files that are followed. */
+export class InputWatch {
+  readonly #options: InputWatchOptions;
+
+  constructor(options: InputWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Looks until it is time to stop, and once more then. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const isLast = signal.aborted;
+      await this.scan();
+      if (isLast) return;
+      await this.#options.host.clock.sleep(scanMs, signal);
+    }
+  }
+
+  /** What is there for the first time is written down at once: by this it is found again if it is rotated meanwhile. */
+  async scan(): Promise<void> {
+    const { inputs, notes, news } = this.#options;
+    const { bytes, fresh } = await inputs.scan((source, error) => notes.trouble(source, error));
+    const filled = fresh.filter(({ file }) => file.storedBytes > 0);
+    if (filled.length > 0) await this.#noteFresh(filled);
+    if (bytes > 0) news.add(bytes);
+  }
+
+  async #noteFresh(fresh: readonly FileSource[]): Promise<void> {
+    const { inputs, journal, host, looking } = this.#options;
+    const leave = await looking.enter();
+    try {
+      const { files } = journal.state;
+      const { newId, clock } = host;
+      const choices = { again: new Set<string>(), accept: new Set<string>() };
+      const look = await lookAtFiles(fresh, files, choices, {
+        files: inputs,
+        begun: new Set(),
+        newId,
+        now: clock.now,
+      });
+      const unknown = look.files.flatMap(({ known }) => (files.has(known.id) ? [] : [known]));
+      if (unknown.length > 0) await journal.add({ kind: 'cursor', standing: { files: unknown } });
+    } finally {
+      leave();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { KnownFile } from './known-file.ts';
+import { beginning, windowBytes } from './known-file.ts';
+import type { FileSource } from './look-at-content.ts';
+import { contentHead, firstLineOf, noWindow, storedEnds, walkContent, windowOf } from './look-at-content.ts';
+
+/** The beginnings of files, each read once. */
+export class Heads {
+  readonly #heads = new Map<FileSource, Promise<Buffer>>();
+
+  of(source: FileSource): Promise<Buffer> {
+    let head = this.#heads.get(source);
+    if (head === undefined) {
+      head = contentHead(source);
+      this.#heads.set(source, head);
+    }
+    return head;
+  }
+}
+
+export interface Sight {
+  heads: Heads;
+  /** The time of the look, epoch milliseconds. */
+  seenMs: number;
+}
+
+/** What is known of a file that was never seen: nothing of it was delivered. */
+export async function newlyKnown(source: FileSource, id: string, sight: Sight): Promise<KnownFile> {
+  const { file } = source;
+  const head = await sight.heads.of(source);
+  return {
+    id,
+    path: file.path,
+    real: file.real,
+    inode: file.inode,
+    at: beginning,
+    plain: !(await file.isCompressed()),
+    checksum: 0,
+    head: windowOf(head),
+    firstLine: firstLineOf(head),
+    ends: { head: noWindow.hash, tail: noWindow.hash },
+    unterminated: false,
+    seen: 0,
+    waiting: 0,
+    format: 'lines',
+    grew: false,
+    left: false,
+    broken: false,
+    delivered: {},
+    seenMs: sight.seenMs,
+  };
+}
+
+/** A known file as it stands now, in `source`. `isLeft`: it was rotated away, and may hold lines that are not delivered. */
+export async function knownNow(
+  source: FileSource,
+  before: KnownFile,
+  isLeft: boolean,
+  sight: Sight,
+): Promise<{ known: KnownFile; hasChanged: boolean }> {
+  const { file } = source;
+  const plain = !(await file.isCompressed());
+  const isMoved = file.inode !== before.inode || plain !== before.plain;
+  const known: KnownFile = {
+    ...before,
+    path: file.path,
+    real: file.real,
+    inode: file.inode,
+    plain,
+    grew: before.grew || (plain && file.storedBytes > before.seen),
+    left: isLeft,
+    seenMs: sight.seenMs,
+    ...(await settledHead(source, before, sight)),
+  };
+  delete known.lostMs;
+  if (isMoved) await place(source, known);
+  // What is compressed and was read to its end is not written to any more.
+  if (!plain && known.at.stored === file.storedBytes) known.left = false;
+  const hasChanged =
+    isMoved || before.path !== known.path || before.lostMs !== undefined || before.left !== known.left;
+  return { known, hasChanged };
+}
+
+/** Of what was delivered, the beginning will not change; what only was seen may. */
+async function settledHead(
+  source: FileSource,
+  { at, head: before }: KnownFile,
+  { heads }: Sight,
+): Promise<Partial<Pick<KnownFile, 'head' | 'firstLine'>>> {
+  const settled = at.offset === 0 ? source.file.storedBytes : at.offset;
+  if (before.bytes >= Math.min(settled, windowBytes)) return {};
+  const head = (await heads.of(source)).subarray(0, settled);
+  return { head: windowOf(head), firstLine: firstLineOf(head) };
+}
+
+/** Notes where the position is in the file that holds the content now. */
+async function place(source: FileSource, known: KnownFile): Promise<void> {
+  const { file } = source;
+  const { offset, lines } = known.at;
+  // Of an archive, the place in its stored bytes is known only where it holds nothing more.
+  const isAll = !known.plain && (await walkContent(source, offset, true)).bytes === offset;
+  const stored = known.plain ? offset : isAll ? file.storedBytes : 0;
+  known.at = { stored, offset, lines };
+  known.ends = await storedEnds(file, stored);
+}
