@@ -47,7 +47,7 @@ const steps = [
   'tidy',
 ];
 
-test('14 days in runs every two hours, two in five of them killed: every eligible query arrives exactly once', async () => {
+test('14 days in runs every two hours, half of them with their power cut: every eligible query arrives exactly once', async () => {
   const plan = { fromMs: startMs, untilMs: startMs + 14 * dayMs, queriesPerHour: 3, longTextRate: 0 };
   const world = new CollectWorld({ ...plan, ...rough });
   const store = new MemoryStore();
@@ -56,11 +56,10 @@ test('14 days in runs every two hours, two in five of them killed: every eligibl
   const killedAt = new Set<string>();
   const sums = { lateRows: 0, lateAccessRows: 0, resumedBatches: 0 };
   const unexpected: unknown[] = [];
+  let cuts = 0;
   for (let hour = 6; hour < 14 * 24 + 110; hour += 2) {
     world.clock.nowMs = startMs + hour * hourMs + random.whole(0, 59 * 60_000);
-    const power = random.chance(0.4)
-      ? new PowerSwitch(random.whole(0, 18), random.chance(0.5))
-      : new PowerSwitch();
+    const power = random.chance(0.5) ? new PowerSwitch(cuts++ % 27, random.chance(0.5)) : new PowerSwitch();
     const report = await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
     if (power.isOff) killedAt.add(power.names.at(-1) ?? '');
     else if (report.error !== null) unexpected.push(report.error);
@@ -75,7 +74,7 @@ test('14 days in runs every two hours, two in five of them killed: every eligibl
   expect([...killedAt].toSorted()).toEqual(steps);
   expect(sums.lateRows).toBeGreaterThan(20);
   expect(sums.lateAccessRows).toBeGreaterThan(20);
-  expect(sums.resumedBatches).toBeGreaterThan(10);
+  expect(sums.resumedBatches).toBeGreaterThan(8);
 }, 600_000);
 
 test('killed before or after any step, with its state on disk, a run leaves nothing lost and nothing doubled', async () => {

@@ -285,9 +285,12 @@ test('push refuses a draft unless told otherwise', async () => {
   );
   const stdin = await readFile(new URL('../fixtures/events/query.jsonl', import.meta.url));
   const options = { stdin, environment: server.administrator() };
-  const refused = await runCli(workspace, ['push'], options);
+  const refused = await runCli(workspace, ['push', '--profile', 'acme'], options);
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('audit-export init --profile acme');
-  const pushed = await runCli(workspace, ['push', '--allow-draft'], options);
+  // A draft is nobody's default: what does not name it goes on as if there were none.
+  const elsewhere = await runCli(workspace, ['push', '--to', './export'], options);
+  expect(elsewhere.code).toBe(0);
+  const pushed = await runCli(workspace, ['push', '--profile', 'acme', '--allow-draft'], options);
   expect(pushed.code).toBe(0);
 });

@@ -223,7 +223,7 @@ describe.each(targets())('test-access against $server', (start) => {
     expect(run.those('fail')).toEqual([failed]);
     expect(run.probe(failed as ProbeId)).toMatchObject({
       finding: 'bucket-missing',
-      cure: 'audit-export init --profile acme --reconfigure --create-bucket, or --bucket NAME',
+      cure: 'audit-export init --profile acme --reconfigure --create-bucket --yes (or --bucket NAME)',
     });
   });
 

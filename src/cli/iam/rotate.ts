@@ -68,7 +68,10 @@ async function hostFor(invocation: Invocation, name: string): Promise<RotateHost
   };
 }
 
-async function applyProfile(invocation: Invocation, { name, configFile, profile }: ChosenProfile): Promise<void> {
+async function applyProfile(
+  invocation: Invocation,
+  { name, configFile, profile }: ChosenProfile,
+): Promise<void> {
   const { context, options } = invocation;
   const answers = resolveAnswers({
     options: noAnswers,

@@ -24,8 +24,8 @@ export const pushVerb: Verb = {
   audit-export push --from-sqs https://sqs.us-east-1.amazonaws.com/111122223333/new-logs --to s3://acme-audit/altr
 
 Each line is delivered byte for byte, below audit_type=<audit type>/event_date=<YYYY-MM-DD>/ by the time it happened (UTC).
-The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown since the last push
-only the new lines are delivered (docs/ledger.md).
+The same input again stores nothing new, after a crash or from two machines as well; of a log that has grown or was rotated since
+the last push only the new lines are delivered. What can't be found or was edited is told, with the choices (docs/delivery.md).
 Lines that can't be filed are set aside and the run goes on: see audit-export quarantine list.
 A source that can't be read, or not to its end, is named, and the others are delivered; so is one that is no JSON Lines (xz,
 zip, UTF-16, …), with the command that makes it one (docs/sources.md).

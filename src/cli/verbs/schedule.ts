@@ -16,7 +16,7 @@ export const scheduleVerb: Verb = {
   audit-export schedule --every 3h --command collect
 
 Prints to stdout and writes nothing. Region, role and bucket come from the profile, which must be set up.
-Runs of one profile never overlap: push takes a lock. See docs/schedule.md.
+Runs to one destination never overlap: push takes a lock. See docs/schedule.md.
 
 Exit codes: 0 printed; 2 usage, or an answer is missing; 3 there is no such profile, or it is a draft.`,
   run: async ({ context, args, options, profile, configFile }) => {

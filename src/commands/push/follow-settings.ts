@@ -9,7 +9,7 @@ export const followSettings = {
     flag: 'follow',
     group: following,
     default: 'false',
-    help: 'go on reading what is written to files, folders and pipes; see docs/follow.md',
+    help: 'go on reading what is written to files, folders and pipes; see docs/delivery.md',
   },
   flushInterval: {
     kind: 'duration',
@@ -27,7 +27,7 @@ export const followSettings = {
     profile: 'spoolSize',
     group: following,
     default: '1GiB',
-    help: 'with --follow: disk for what is not delivered yet; when it is full, reading waits',
+    help: 'with --follow: disk for what came out of pipes and is not delivered yet; when it is full, reading waits',
   },
   drainTimeout: {
     kind: 'duration',

@@ -154,7 +154,7 @@ export const pushSettings = {
     value: 'DAYS',
     profile: 'dedupe',
     group: lines,
-    help: 'drop events that were delivered in the last so many days; see docs/dedupe.md',
+    help: 'drop events that were delivered in the last so many days; see docs/delivery.md',
   },
   reread: {
     kind: 'switch',

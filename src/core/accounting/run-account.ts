@@ -151,7 +151,7 @@ export class RunAccount {
     account.quarantined++;
   }
 
-  /** Counts lines that earlier runs delivered and this one did not read: the ledger vouches for them. */
+  /** Counts lines that earlier runs delivered and this one did not read: the journal vouches for them. */
   addKnown(linesByType: Readonly<Record<string, number>>): void {
     for (const [name, lines] of Object.entries(linesByType)) {
       const type = this.#type(name);

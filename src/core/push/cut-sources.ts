@@ -173,11 +173,10 @@ async function openContent(
     return opened(source.read(onStoredBytes, range), part, account);
   }
   const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
-  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(
-    stored,
-    source.format,
-    { mayGrow: account.mayWait, envelopes },
-  );
+  const { format, foreign, skippedBytes, headHash, bytes } = await detectFormat(stored, source.format, {
+    mayGrow: account.mayWait,
+    envelopes,
+  });
   account.headHash = headHash;
   if (part !== undefined && part.from.offset > 0) {
     const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
@@ -239,7 +238,13 @@ async function* fromEnvelopes(
       yield piece;
     }
   };
-  const inside = { name: account.name, format: 'array', from: beginning, mayWait: false, waits: false } as const;
+  const inside = {
+    name: account.name,
+    format: 'array',
+    from: beginning,
+    mayWait: false,
+    waits: false,
+  } as const;
   yield* compactDocuments(openEnvelopes(noted(), envelopes), { ...inside, addContent: () => undefined });
   account.takeAll();
 }

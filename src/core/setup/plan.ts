@@ -60,8 +60,10 @@ export function planAccess(
     findings,
     notes: live.notes,
   };
+  // Of the bucket, what was found counts: the set-up may make the bucket between plan and apply.
+  const { bucket: _bucket, ...seen } = live;
   const hash = createHash('sha256')
-    .update(canonicalJson({ ...body, live }))
+    .update(canonicalJson({ ...body, live: seen }))
     .digest('hex');
   return { report: 'access-plan', version: 1, hash, ...body };
 }

@@ -97,11 +97,7 @@ export function translateQuery(
   const { users, dataSources, unmapped } = rules;
   const userName = row.text('USER_NAME') ?? '';
   const user = users.find(userName);
-  const told = supplement ? toldBefore(row, dataSources) : [];
-  const touched = touchedObjects(row, dataSources).filter(({ object }) => !told.includes(object.object));
-  const found = touched.map((touched): Found =>
-    Object.assign(touched, { dataSource: dataSourceOf(touched, dataSources) }),
-  );
+  const found = foundObjects(row, dataSources, supplement);
   const kept = unmapped === 'keep' ? found : found.filter(({ dataSource }) => dataSource !== undefined);
   const isDropped = unmapped === 'drop' && (user === undefined || kept.length === 0);
   if (user !== undefined) countObjects(found, books);
@@ -129,6 +125,14 @@ function nativeLines(kept: readonly Found[], common: Common, supplement: boolean
 /** One for all objects. */
 function uamLines(objects: readonly Found[], common: Common, supplement: boolean): string[] {
   return objects.length === 0 && supplement ? [] : [uamQueryLine({ ...common, objects })];
+}
+
+/** What a query touched; of a supplement, what was not told before. */
+function foundObjects(row: QueryRow, dataSources: Registry<DataSource>, supplement: boolean): Found[] {
+  const told = supplement ? toldBefore(row, dataSources) : [];
+  return touchedObjects(row, dataSources)
+    .filter(({ object }) => !told.includes(object.object))
+    .map((touched): Found => Object.assign(touched, { dataSource: dataSourceOf(touched, dataSources) }));
 }
 
 /** Objects of a statement that failed, whose records were made by their names before its access was known. */

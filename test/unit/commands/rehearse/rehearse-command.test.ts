@@ -154,3 +154,31 @@ describe('rehearse without a command', () => {
     expect(out).toEqual([]);
   });
 });
+
+describe('configuration and state of what runs in it', () => {
+  const environmentOf = async (more: Partial<RehearseOptions>): Promise<RehearsalReport> => {
+    const { host, out, stop } = recordingHost(process.env);
+    const running = rehearse(options({ json: true, ...more }), host);
+    await vi.waitFor(() => expect(out).toHaveLength(1));
+    stop.abort();
+    await running;
+    return JSON.parse(out[0] ?? '') as RehearsalReport;
+  };
+
+  test('are its own, and go with it', async () => {
+    const { set } = (await environmentOf({})).environment;
+    expect(set['AUDIT_EXPORT_CONFIG']).toContain('audit-export-settings-');
+    await expect(stat(set['AUDIT_EXPORT_CONFIG'] ?? '')).rejects.toThrow('ENOENT');
+  });
+
+  test('are the user’s where that is said', async () => {
+    const { set } = (await environmentOf({ ownSettings: true })).environment;
+    expect(set).not.toHaveProperty('AUDIT_EXPORT_CONFIG');
+    expect(set).not.toHaveProperty('XDG_STATE_HOME');
+  });
+
+  test('a rehearsal ends by itself after the time that it was given', async () => {
+    const { host } = recordingHost();
+    expect(await rehearse(options({ forMs: 5 }), host)).toBe(0);
+  });
+});

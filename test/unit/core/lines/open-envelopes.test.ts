@@ -9,7 +9,8 @@ import { rejectionOf } from '../../../fakes/thrown.ts';
 async function eventsOf(text: string, size: number): Promise<string[]> {
   const array = openEnvelopes(inPieces(Buffer.from(text), [size]), ['hits']);
   const pieces: Buffer[] = [];
-  for await (const piece of compactDocuments(array, new NotedContent('array'))) pieces.push(Buffer.from(piece));
+  for await (const piece of compactDocuments(array, new NotedContent('array')))
+    pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).toString().split('\n').slice(0, -1);
 }
 
