@@ -18,6 +18,7 @@ import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 import { choicesOf, planPush } from './push-plan.ts';
+import { buildRunRules } from './run-rules.ts';
 import { telling } from './seen-index.ts';
 import type { Watch } from './session.ts';
 import { Session } from './session.ts';
@@ -218,6 +219,7 @@ class Follower {
   async #deliverAll(): Promise<void> {
     const { deadline } = this.#options;
     while (!deadline.signal.aborted) {
+      await this.#useNextPlan();
       const isLast = this.#hasEnded;
       if (isLast || this.#isDue()) {
         const isDone = await this.#attemptBatch();
@@ -251,7 +253,6 @@ class Follower {
   /** One try at all that is new; says whether all of it is durable. */
   async #attemptBatch(): Promise<boolean> {
     const { host, deadline } = this.#options;
-    await this.#useNextPlan();
     const news = this.#news;
     this.#news = { bytes: 0, sinceMs: undefined };
     try {
@@ -373,6 +374,8 @@ class Follower {
             cure: 'Restart to deliver elsewhere.',
           },
         );
+      // What can't be used is told before anything is given up for it.
+      await buildRunRules(plan.cut, plan.eventKeys);
       this.#nextPlan = plan;
       this.#attempt.abort();
       this.#changed.notifyAll();
