@@ -71,11 +71,11 @@ function foreignEvent(random) {
       requestNumber: number,
     },
     {
-      dateTime: '1617997828777',
-      recordType: 'prestoQuery',
-      success: true,
-      component: 'presto',
-      query: `select ${number}`,
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      stage: 'ResponseComplete',
+      verb: 'get',
+      requestURI: `/api/v1/pods/${number}`,
     },
     { kind: 'heartbeat', host: `exporter-${number}.acme.example`, uptimeSeconds: number },
     {

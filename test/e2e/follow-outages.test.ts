@@ -195,6 +195,13 @@ describe('a store that has bad days', () => {
     await workspace.write('audit-export.json', '{ "profiles": ');
     run.child.kill('SIGHUP');
     await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('stays in use');
+    await workspace.write('bad.json', '{"x-audit-export": {}}');
+    await workspace.write(
+      'audit-export.json',
+      JSON.stringify({ profiles: { acme: { to: destination, schemas: [workspace.path('bad.json')] } } }),
+    );
+    run.child.kill('SIGHUP');
+    await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('bad.json');
     await workspace.write('audit-export.json', profile(`${destination}/elsewhere`, '1s'));
     run.child.kill('SIGHUP');
     await expect.poll(run.stderrSoFar, { timeout: 5000 }).toContain('Restart to deliver elsewhere');

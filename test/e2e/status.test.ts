@@ -135,7 +135,7 @@ describe('runs', () => {
     for (const said of ['crashed', 'failed', 'it was killed', 'audit-export quarantine list --profile acme'])
       expect(text).toContain(said);
 
-    const last = await runForReport(workspace, push, { stdin: good.bytes });
+    const last = await runForReport(workspace, [...push, 'good.jsonl', '-'], { stdin: good.bytes });
     const cured = await onlyProfile(workspace);
     expect(cured.runs[0]).toMatchObject({ ...toldByRun(last), attempt: 3 });
     expect(problemsOf(cured)).toEqual(['quarantine']);

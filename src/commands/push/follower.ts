@@ -121,6 +121,7 @@ export class Follower {
   async #deliverAll(): Promise<void> {
     const { deadline } = this.#options;
     while (!deadline.signal.aborted) {
+      await this.#useNextPlan();
       const isLast = this.#hasEnded;
       if (isLast || this.#news.isDue(this.#due)) {
         const isDone = await this.#attemptBatch();
@@ -137,7 +138,6 @@ export class Follower {
   /** One try at all that is new; says whether all of it is durable. */
   async #attemptBatch(): Promise<boolean> {
     const { host, deadline } = this.#options;
-    await this.#useNextPlan();
     this.#news.take();
     try {
       const result = await this.#deliver();
@@ -258,6 +258,8 @@ export class Follower {
             cure: 'Restart to deliver elsewhere.',
           },
         );
+      // What can't be used is told before anything is given up for it.
+      await buildRunRules(plan.cut, plan.eventKeys);
       this.#nextPlan = plan;
       this.#attempt.abort();
       this.#news.notify();

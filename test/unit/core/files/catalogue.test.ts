@@ -278,7 +278,7 @@ describe('a file that was edited in the part that was delivered', () => {
 
   test('--accept goes on at the next end of a line behind the part', async () => {
     const reader = await readerOf(lines(0, 3));
-    reader.files.write(log, `${(lines(0, 3) + lines(3, 6)).replace('"line":1', '"line":1111')}`);
+    reader.files.write(log, lines(0, 6).replace('"line":1', '"line":1111'));
     const accept = new Set([log]);
     expect(await reader.round([log], { accept })).toMatchObject({ read: [[log, lines(3, 6)]], problems: [] });
     reader.files.append(log, lines(6, 7));

@@ -64,7 +64,7 @@ describe('the ends of the stored bytes', () => {
     ['the first line of a small file', 'one\ntwo\n', 1, false, true],
     ['the last line of a small file', 'one\ntwo\n', 5, false, false],
     ['the only line of a small file', 'one\n', 1, false, false],
-  ])('with %s changed', async (_, text, at, sameHead, sameTail) => {
+  ])('with %s changed', async (...[, text, at, sameHead, sameTail]) => {
     const before = await storedEnds(fileOf(text).file, text.length);
     const now = await storedEnds(fileOf(`${change(text, at)}more`).file, text.length);
     expect([now.head === before.head, now.tail === before.tail]).toEqual([sameHead, sameTail]);
@@ -87,7 +87,7 @@ describe('the ends of the stored bytes', () => {
       ['one', false],
       ['onE\ntwo\n', false],
     ] as const)
-      expect(await endsHold(file, fileOf(text).file), text).toBe(holds);
+      expect({ text, holds: await endsHold(file, fileOf(text).file) }).toEqual({ text, holds });
   });
 
   test('of a file of which nothing was delivered are those of what was seen', async () => {
