@@ -19,6 +19,7 @@ import type { HeldJournal, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 import { choicesOf, planPush } from './push-plan.ts';
 import type { Session, Watch } from './session.ts';
+import { buildRunRules } from './run-rules.ts';
 
 /** A batch that fails for a reason that the store's own patience does not cover is begun again, later and later. */
 const backOff = { firstMs: 2000, mostMs: 60_000 };
