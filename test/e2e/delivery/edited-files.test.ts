@@ -37,6 +37,16 @@ describe.each(places)('$given: a line was mended in what was delivered', ({ newP
   });
   const others = events(1000, 1020);
 
+  test('the first line of three: the file is named', async () => {
+    const place = await newPlace();
+    await place.append(log, events(0, 3));
+    await place.push([place.path(log)]);
+    const text = await readFile(place.path(log), 'utf8');
+    await place.write(log, text.replace('1.50', '1.75') + logOf(events(3, 5)));
+    expect(toldOf(await place.push([place.path(log)]))).toEqual(edited(place));
+    await place.expectExactly(events(0, 3));
+  });
+
   test('the file is named with its two cures, neither read again nor skipped; the others go on', async () => {
     const place = await newMended(true);
     const pushed = await place.push([place.path('logs')]);

@@ -169,6 +169,21 @@ describe('a name that holds other content', () => {
     await place.expectExactly(all);
   });
 
+  test('an export that is one JSON array, written anew each day, is delivered whole each day, without an alarm', async () => {
+    const place = new Place();
+    for (let day = 0; day < 3; day++) {
+      const texts = events(day * 20, day * 20 + 20).map(({ text }) => `  ${text}`);
+      await place.write('export.json', `[\n${texts.join(',\n')}\n]\n`);
+      const pushed = await place.push([place.path('export.json')]);
+      const { delivered } = pushed.report.balance;
+      expect({ code: pushed.code, problems: problemsOf(pushed), delivered }).toEqual({
+        code: 0,
+        problems: [],
+        delivered: 20,
+      });
+    }
+  });
+
   test('an export that is replaced by rename, as rsync does, with more lines behind the same ones: only the new ones', async () => {
     const place = new Place();
     for (const lines of [20, 35, 60]) {
