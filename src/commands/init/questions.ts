@@ -48,7 +48,9 @@ const typeMeanings: Record<(typeof builtInAuditTypes)[number], string> = {
   alert: 'thresholds that were reached',
   tokenization: 'use of the token vault, where it is licensed',
   'native-query': "queries in the warehouse itself, in Immuta's format",
-  'uam-query': "queries in Immuta's universal audit model",
+  uam: 'whatever happens in Immuta, in its universal audit model',
+  'immuta-legacy': 'the same of before that model, queries apart',
+  login: 'who logged in to Snowflake or tried to, where it is collected',
 };
 
 const isOwn = ({ answers }: Pick<Surroundings, 'answers'>): boolean => answers.deliverer === 'audit-export';

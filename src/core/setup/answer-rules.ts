@@ -20,7 +20,9 @@ export const builtInAuditTypes = [
   'alert',
   'tokenization',
   'native-query',
-  'uam-query',
+  'uam',
+  'immuta-legacy',
+  'login',
 ] as const;
 
 export const deliverers: readonly Deliverer[] = ['vendor', 'audit-export'];
