@@ -91,3 +91,13 @@ writeFileSync(
   new URL('audit-types.ts', out),
   `import type { CompiledAuditType } from '../core/audit-types/audit-type.ts';\nimport * as compiled from './event-validators.ts';\n\nexport const compiledAuditTypes: CompiledAuditType[] = [\n${entries.join('\n')}\n];\n`,
 );
+
+// Names and meanings alone: who asks or plans need not load the checks.
+const named = events
+  .map((schema) => schema['x-audit-export'])
+  .sort((a, b) => a.order - b.order)
+  .map(({ type, meaning }) => ({ type, meaning }));
+writeFileSync(
+  new URL('audit-type-names.ts', out),
+  `export const builtInTypes: readonly { type: string; meaning: string }[] = ${JSON.stringify(named, null, 2)};\n`,
+);

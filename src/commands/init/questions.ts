@@ -1,10 +1,6 @@
+import { builtInTypes } from '../../generated/audit-type-names.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
-import {
-  answerRules,
-  builtInAuditTypes,
-  roleNameStart,
-  vendorsRoleNameProblem,
-} from '../../core/setup/answer-rules.ts';
+import { answerRules, roleNameStart, vendorsRoleNameProblem } from '../../core/setup/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers.ts';
 import { partitionOf } from '../../core/setup/aws-partition.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';
@@ -40,18 +36,6 @@ export interface Question {
   /** What is wrong with it here, beyond its rule. */
   check?: (text: string, around: Surroundings) => string | undefined;
 }
-
-const typeMeanings: Record<(typeof builtInAuditTypes)[number], string> = {
-  query: 'who saw which protected columns, and what was masked or refused',
-  system: 'changes of policies, users, data sources and settings',
-  custom: 'events of your own, sent through the API',
-  alert: 'thresholds that were reached',
-  tokenization: 'use of the token vault, where it is licensed',
-  'native-query': "queries in the warehouse itself, in Immuta's format",
-  uam: 'whatever happens in Immuta, in its universal audit model',
-  'immuta-legacy': 'the same of before that model, queries apart',
-  login: 'who logged in to Snowflake or tried to, where it is collected',
-};
 
 const isOwn = ({ answers }: Pick<Surroundings, 'answers'>): boolean => answers.deliverer === 'audit-export';
 
@@ -153,7 +137,7 @@ export const questions: readonly Question[] = [
     message: 'Audit types to export',
     help: 'What is not chosen is read and counted, but not delivered. All are also those that come later.',
     kind: 'pick',
-    choices: builtInAuditTypes.map((type) => ({ value: type, label: type, description: typeMeanings[type] })),
+    choices: builtInTypes.map(({ type, meaning }) => ({ value: type, label: type, description: meaning })),
     preset: () => 'all',
   },
   {

@@ -18,6 +18,8 @@ export interface Agreement {
 export interface AuditTypeDescriptor {
   type: string;
   vendor: string;
+  /** What its events tell, in a few words. */
+  meaning?: string;
   /** Types are tried in this order, lowest first, so that the specific come before the open. */
   order: number;
   eventTime: TimeField[];

@@ -1,3 +1,4 @@
+import { builtInTypes } from '../../generated/audit-type-names.ts';
 import { closest } from '../config/closest.ts';
 import type { AnswerName, Deliverer } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
@@ -13,17 +14,7 @@ export interface AnswerRule {
 }
 
 /** The audit types that the tool knows. */
-export const builtInAuditTypes = [
-  'query',
-  'system',
-  'custom',
-  'alert',
-  'tokenization',
-  'native-query',
-  'uam',
-  'immuta-legacy',
-  'login',
-] as const;
+export const builtInAuditTypes = builtInTypes.map(({ type }) => type);
 
 export const deliverers: readonly Deliverer[] = ['vendor', 'audit-export'];
 

@@ -12,7 +12,7 @@ import type { EventLine } from './events.ts';
 import { Place, newProfilePlace, writeProfiles } from './harness.ts';
 import { log } from './rotations.ts';
 
-const allTypes = 'query,system,custom,alert,tokenization,native-query,uam,immuta-legacy,login';
+const allTypes = 'query,system,custom,alert,tokenization,native-query,uam';
 const history = 125;
 
 /** A log of two types that grew once: its history is delivered in two pushes. */

@@ -14,7 +14,7 @@ export const inputCount = inputs.length;
 const settings: readonly (readonly string[])[] = [
   [],
   ['--object-size', '1KiB'],
-  ['--types', 'query,system,custom,alert,tokenization,native-query,uam,immuta-legacy,login'],
+  ['--types', 'query,system,custom,alert,tokenization,native-query,uam'],
   ['--types', 'custom'],
   ['--compression', 'none'],
   ['--profile', 'acme'],

@@ -42,7 +42,7 @@ async function pushed(
 
 test('a run that keeps nothing delivers all the same, and says what is not kept', async () => {
   const { code, stderr, folder } = await pushed(good);
-  expect(code).toBe(0);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stderr).toContain('XDG_STATE_HOME');
   expect(readdirSync(join(folder, 'out'))).toEqual(['audit_type=door']);
 });

@@ -198,7 +198,7 @@ describe('push into a folder', () => {
       stdout: '',
       stderr: '',
     });
-    expect((await pushTo(scratchFolder(), ['--quiet'], 'oops')).stdout).toContain('set aside');
+    expect((await pushTo(scratchFolder(), ['--quiet'], 'oops')).stdout).toContain('quarantined');
   });
 
   test('--strict stops at the first bad line with exit 5, which is on stderr with its place', async () => {

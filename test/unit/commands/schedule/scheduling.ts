@@ -36,6 +36,7 @@ export function scheduled(
       workingFolder: '/srv/work',
       configPath: (file) => file,
       stateHome: '/home/me/.local/state',
+      snowflakeKeyFile: 'key.p8',
       ...host,
     },
   );
