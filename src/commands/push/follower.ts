@@ -3,7 +3,7 @@ import type { KeptPart } from '../../core/batches/batch.ts';
 import type { FilesResult } from '../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../core/delivery/back-off.ts';
-import { AuditExportError, exitCodes } from '../../errors.ts';
+import { AuditExportError } from '../../errors.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
@@ -296,20 +296,14 @@ export class Follower {
   }
 
   #report(): PushReport {
-    const { host, kept, held } = this.#options;
+    const { kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
     const problems = [...this.#problems.values()];
     if (this.#failure !== undefined)
       return this.#session.report({ ended: 'failed', error: this.#failure, problems });
     const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
-    // A service that was told to stop has not failed for lines that it had set aside.
-    const isFine = host.signal.aborted && report.exitCode === exitCodes.quarantined;
-    return {
-      ...report,
-      ...(isLeft && report.balanced ? { outcome: 'interrupted' } : {}),
-      ...(isFine ? { exitCode: exitCodes.done } : {}),
-    };
+    return isLeft && report.balanced ? { ...report, outcome: 'interrupted' } : report;
   }
 }
 
