@@ -45,7 +45,7 @@ export class QuarantineFolder implements Quarantine {
   async dropParts(): Promise<void> {
     const long = this.#long;
     this.#long = undefined;
-    await this.#guard(async () => long?.abandon());
+    if (long !== undefined) await this.#guard(() => long.abandon());
   }
 
   async size(): Promise<number> {
