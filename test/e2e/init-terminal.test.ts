@@ -50,7 +50,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
       state: 'active',
       to: 's3://terminal-whole/altr',
       region: 'eu-central-1',
-      types: ['query', 'custom', 'alert', 'tokenization', 'native-query', 'uam', 'immuta-legacy', 'login'],
+      types: ['query', 'alert', 'system', 'tokenization', 'native-query', 'uam', 'immuta-legacy', 'login'],
     });
     expect((await stat(workspace.path('audit-export.json'))).mode & 0o777).toBe(0o600);
 
