@@ -5,7 +5,7 @@ import { missingOrDoubled, seededFractions, slice, stop, storedLines } from './f
 import { eventsOf, generateInput } from './generated-input.ts';
 import type { GeneratedInput } from './generated-input.ts';
 import { readExport } from './read-export.ts';
-import { runForReport, startCli, writeTo } from './run-cli.ts';
+import { runCli, runForReport, startCli, writeTo } from './run-cli.ts';
 import type { PushRun } from './run-cli.ts';
 import type { Store } from './stores.ts';
 import { folderStore } from './stores.ts';
@@ -114,12 +114,16 @@ describe.each([
   });
 });
 
-test('files that are read again: the store has all of them', async () => {
-  const { workspace, store, push } = await newPlace(true);
+test('files that are offered again: not with the index, which would drop all of them', async () => {
+  const { workspace, store, push } = await newPlace(false);
   const input = small(11);
   await workspace.write('a.jsonl', input.bytes);
   await runForReport(workspace, [...push, 'a.jsonl']);
-  const again = await runForReport(workspace, [...push, '--reread', 'a.jsonl']);
+  const refused = await runCli(workspace, [...push, '--reread', 'a.jsonl']);
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toContain('--dedupe');
+  const without = push.slice(0, push.indexOf('--dedupe'));
+  const again = await runForReport(workspace, [...without, '--reread', 'a.jsonl']);
   expect(counted(again)).toMatchObject({ code: 0, delivered: 0, alreadyDelivered: 300, duplicate: 0 });
   expect(again.report.objects.length).toBeGreaterThan(0);
   expect(await wrong(store, input)).toEqual([]);

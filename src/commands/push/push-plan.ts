@@ -6,6 +6,7 @@ import type { Cut } from '../../core/batches/batch.ts';
 import type { FileChoices } from '../../core/files/catalogue.ts';
 import type { Compression } from '../../core/delivery/codec.ts';
 import type { Patience } from '../../core/delivery/retrying-store.ts';
+import { AuditExportError } from '../../errors.ts';
 import { checkObjectSize, layoutOf, storeAddress, storeSettings } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
 import type { PushHost, StoreSettings } from './push-host.ts';
@@ -38,6 +39,14 @@ export interface PushPlan {
  */
 export async function planPush(request: PushRequest, host: PushHost): Promise<PushPlan> {
   const { inputs, options, profile } = request;
+  if (options.reread && options.dedupe !== undefined)
+    throw new AuditExportError(
+      'usage',
+      "--reread and --dedupe can't be used together: which events were dropped as duplicates is not kept.",
+      {
+        cure: 'Run it without --dedupe. Events that were dropped then are stored, each once more.',
+      },
+    );
   const address = storeAddress(request);
   const place = { profile, destination: await host.destinationOf(address, options.endpointUrl) };
   const quarantineFolder = options.quarantine ?? host.quarantineFolder(place);
