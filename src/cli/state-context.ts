@@ -1,4 +1,3 @@
-import { readAwsProfile } from '../adapters/aws/aws-profile.ts';
 import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
 import { realPath } from '../adapters/fs/state/real-path.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
@@ -16,11 +15,12 @@ export async function findDestination(
   endpointUrl: string | undefined,
   { environment, workingFolder }: Surroundings,
 ): Promise<Destination> {
-  if (address.kind === 's3')
-    return destinationOf(
-      address,
-      endpointUrl ?? configuredEndpoint('S3', environment, await readAwsProfile(environment)),
-    );
+  if (address.kind === 's3') {
+    // A delivery into a folder need not load what reads AWS's configuration.
+    const { readAwsProfile } = await import('../adapters/aws/aws-profile.ts');
+    const profile = await readAwsProfile(environment);
+    return destinationOf(address, endpointUrl ?? configuredEndpoint('S3', environment, profile));
+  }
   return destinationOf({ kind: 'folder', path: realPath(resolve(workingFolder, address.path)) }, undefined);
 }
 
