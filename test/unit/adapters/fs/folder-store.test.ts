@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { link, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -197,9 +197,12 @@ describe('a put that fails', () => {
   });
 
   test('a folder that could not be made is made by the next try', async () => {
-    const store = new FolderStore(scratchFolder());
-    vi.mocked(mkdir).mockRejectedValueOnce(errno('ENOSPC'));
-    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ trouble: { cause: 'server' } });
+    const folder = scratchFolder();
+    const store = new FolderStore(folder);
+    const inTheWay = join(folder, key.slice(0, key.indexOf('/')));
+    writeFileSync(inTheWay, '');
+    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ code: 'store-failed' });
+    rmSync(inTheWay);
     expect(await store.put(object('x'))).toBe('stored');
   });
 

@@ -69,8 +69,8 @@ describe('files', () => {
     const [source] = await open(join(folder, 'a'));
     rmSync(join(folder, 'a'));
     const error = await rejectionOf(contentOf(source));
-    expect(error).toMatchObject({ code: 'source-unreadable' });
-    expect(error.message).toContain(`${join(folder, 'a')} can't be read: there is no such file`);
+    expect(error).toMatchObject({ code: 'source-moved' });
+    expect(error.message).toContain(`${join(folder, 'a')} was rotated while it was to be read: it is gone.`);
   });
 
   test.skipIf(process.getuid?.() === 0)('that may not be read are an error that says so', async () => {
