@@ -204,8 +204,7 @@ export class LogModel {
   async #check({ code, report, stderr }: Pushed): Promise<void> {
     const others = report.problems.filter(({ kind }) => kind !== 'missing');
     // What was in a batch that was not ended, and in none that was, may be known without how it was cut.
-    const isUncut =
-      this.#rereads && others.length > 0 && others.every(({ kind }) => String(kind) === 'uncut');
+    const isUncut = this.#rereads && others.length > 0 && others.every(({ kind }) => kind === 'uncut');
     if (!isUncut) expect(others, stderr).toEqual([]);
     if (isUncut) expect(code, stderr).toBe(6);
     else if (this.#mustTell) expect(code, 'what can not be found is told').toBe(6);
