@@ -90,6 +90,8 @@ class FilesDelivery {
   /** What this delivery did of files, by type, by the file's id. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   #choices: FileChoices;
+  /** Ids of files that are in one batch with what is offered again. */
+  #sought: ReadonlySet<string> = new Set();
   #leave: () => void = () => undefined;
 
   constructor(job: FilesJob, ports: FilesPorts) {
@@ -104,7 +106,7 @@ class FilesDelivery {
       try {
         const look = await this.#look();
         const result = (await this.#finishBegun(look)) ?? (await this.#deliver(look));
-        // Positions are others behind a batch that was ended: the files are looked at anew.
+        // Positions are others behind a batch that was ended, or more files are sought: they are looked at anew.
         if (result !== 'again') return this.#result(look, result);
       } catch (error) {
         const isRotated = isAuditExportError(error) && error.code === 'source-moved';
@@ -123,6 +125,7 @@ class FilesDelivery {
     const look = await lookAtFiles(await list(), journal.state.files, this.#choices, {
       files,
       begun,
+      sought: this.#sought,
       newId,
       now,
     });
@@ -178,8 +181,9 @@ class FilesDelivery {
     return found;
   }
 
-  async #deliver(look: Look): Promise<PushResult | undefined> {
+  async #deliver(look: Look): Promise<PushResult | 'again' | undefined> {
     if (this.#job.reread) {
+      if (await this.#seekMore(look)) return 'again';
       const failed = await this.#offerAgain(look);
       if (failed !== undefined) return failed;
     }
@@ -201,15 +205,31 @@ class FilesDelivery {
     return this.#push(batch, found);
   }
 
-  /** What was delivered of the given files, once more: the store says what it has. */
-  async #offerAgain(look: Look): Promise<PushResult | undefined> {
-    const given = new Map(look.files.filter(({ isAsked }) => isAsked).map((seen) => [seen.known.id, seen]));
-    const offered = new Map<string, number>();
+  /** A batch is offered again as a whole: says whether files are in it that were not looked for yet. */
+  async #seekMore(look: Look): Promise<boolean> {
+    const sought = new Set<string>();
+    for await (const batch of this.#givenBatches(look))
+      for (const { file } of fileParts(batch)) sought.add(file.id);
+    const isMore = [...sought].some((id) => !this.#sought.has(id));
+    this.#sought = sought;
+    return isMore;
+  }
+
+  /** The batches of which a part is given, oldest first. */
+  async *#givenBatches(look: Look): AsyncGenerator<Batch> {
+    const given = new Set(look.files.filter(({ isAsked }) => isAsked).map(({ known }) => known.id));
     for await (const batch of this.#ports.journal.history()) {
-      const isMeant = batch.parts.some((part) =>
+      const isGiven = batch.parts.some((part) =>
         part.kind === 'file' ? given.has(part.file.id) : this.#ports.isGiven(part),
       );
-      if (!isMeant) continue;
+      if (isGiven) yield batch;
+    }
+  }
+
+  /** What was delivered of the given files, once more: the store says what it has. */
+  async #offerAgain(look: Look): Promise<PushResult | undefined> {
+    const offered = new Map<string, number>();
+    for await (const batch of this.#givenBatches(look)) {
       const found = await this.#find(batch, look);
       if (found === undefined) continue;
       const result = await this.#push(batch, found, true);
@@ -217,9 +237,9 @@ class FilesDelivery {
       for (const { file, to } of fileParts(batch))
         if (file.at.offset <= (offered.get(file.id) ?? 0)) offered.set(file.id, file.plain ? to : Infinity);
     }
-    for (const [id, { known }] of given)
-      if (known.at.offset > (offered.get(id) ?? 0))
-        this.#problems.push({ kind: 'uncut', id, source: known.path });
+    for (const { isAsked, known } of look.files)
+      if (isAsked && known.at.offset > (offered.get(known.id) ?? 0))
+        this.#problems.push({ kind: 'uncut', id: known.id, source: known.path });
     return undefined;
   }
 

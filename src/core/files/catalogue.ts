@@ -58,6 +58,8 @@ export interface CatalogueOptions {
   files: FilesPort;
   /** Ids of files that are looked for also where they are not given: something was begun of them. */
   begun: ReadonlySet<string>;
+  /** Ids of files that are looked for as well, and of which nothing is told where they are gone. */
+  sought?: ReadonlySet<string>;
   newId: () => string;
   now: () => number;
 }
@@ -217,7 +219,7 @@ class Looking {
       if (this.#holders.has(known.id) || known.copyOf !== undefined) continue;
       const isReplaced = this.#byPath.has(known.path);
       const isLeft = isReplaced || known.left || known.lostMs !== undefined;
-      if (!isLeft && !this.#options.begun.has(known.id)) continue;
+      if (!isLeft && !this.#isSought(known)) continue;
       const source = await this.#search(known);
       if (source !== undefined) {
         this.#claim(source, known);
@@ -227,6 +229,10 @@ class Looking {
       else if (isReplaced && (await this.#isEdited(known))) this.#tell('edited', known);
       else this.#miss(known, isReplaced);
     }
+  }
+
+  #isSought({ id }: KnownFile): boolean {
+    return this.#options.begun.has(id) || this.#options.sought?.has(id) === true;
   }
 
   /** Where a known file is now: where it stood, beside it, or in an archive there. */

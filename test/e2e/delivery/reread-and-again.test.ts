@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { folderStore } from '../stores.ts';
@@ -69,6 +70,45 @@ describe.each(places)('$given: --reread', ({ newPlace }) => {
     await place.push(['--reread', place.path('logs')]);
     await place.expectExactly(events(0, 100));
     expect(await folderStore(place.export).list()).toEqual(expect.arrayContaining(keys));
+  });
+
+  test.each([
+    // Where it stands it is still read with the log, and so offered with it.
+    ['as it was', (old: Buffer) => old, '.1', 0],
+    ['compressed', gzipSync, '.1.gz', 10],
+  ])(
+    'of a log whose rest was delivered from the rotated file with it: from both (%s)',
+    async (...[, pack, end, first]) => {
+      const place = await newPlace();
+      await place.append(log, events(0, 10));
+      await place.push([place.path(log)]);
+      await place.append(log, events(10, 20));
+      await place.move(log, `${log}.old`);
+      await place.append(log, events(20, 30));
+      await place.push([place.path(log)]);
+      await place.empty();
+      const old = await readFile(place.path(`${log}.old`));
+      await rm(place.path(`${log}.old`));
+      await writeFile(place.path(`${log}${end}`), pack(old));
+      expect((await place.push(['--reread', place.path(log)])).code).toBe(0);
+      await place.expectExactly(events(first, 30));
+    },
+  );
+
+  test('of a log whose rest was delivered from a file that is gone says so', async () => {
+    const place = await newPlace();
+    await place.append(log, events(0, 10));
+    await place.push([place.path(log)]);
+    await place.append(log, events(10, 20));
+    await place.move(log, `${log}.old`);
+    await place.append(log, events(20, 30));
+    await place.push([place.path(log)]);
+    await rm(place.path(`${log}.old`));
+    const { code, report } = await place.push(['--reread', place.path(log)]);
+    expect({ code, problems: report.problems }).toMatchObject({
+      code: 6,
+      problems: [{ kind: 'uncut', source: place.path(log) }],
+    });
   });
 
   test('under other settings offers what was delivered under the old ones', async () => {
