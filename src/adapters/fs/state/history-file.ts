@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../replace-file.ts';
 import { copyBytes, readUpTo, unlessGone } from './disk-bytes.ts';
 import { decodeLine, encodeLine, linesOf } from './journal-lines.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const mostBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
@@ -20,7 +20,7 @@ export async function appendHistory(
   records: Iterable<unknown>,
   most: number = mostBytes,
 ): Promise<void> {
-  await makeFolder(dirname(path));
+  await makeFolder(dirname(path), 0o700);
   const file = await open(path, 'a+', 0o600);
   try {
     const before = await cutTail(file);

@@ -6,7 +6,7 @@ import type { FencedRecord } from './journal-lines.ts';
 import { encodeLine, readRecords } from './journal-lines.ts';
 import type { Taken } from './journal-takeover.ts';
 import { LostOwnership, newestJournal, putInPlace, stepBytes, takeOver } from './journal-takeover.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { numberedFiles } from './numbered-files.ts';
 
 export { LostOwnership } from './journal-takeover.ts';
@@ -61,7 +61,7 @@ export class JournalFile<T> {
     path: string,
     { fence }: { fence: number },
   ): Promise<{ journal: JournalFile<T>; records: FencedRecord<T>[] }> {
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(path), 0o700);
     const { records, ...taken } = await takeOver(path, fence);
     try {
       const journal = new JournalFile<T>(path, fence, {

@@ -7,7 +7,7 @@ import { syncFolder } from '../replace-file.ts';
 import { isDiskFull, unlessGone } from './disk-bytes.ts';
 import type { SegmentHost } from './kept-segment-writer.ts';
 import { closedName, openName, SegmentWriter } from './kept-segment-writer.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const leastSpareBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
@@ -44,7 +44,7 @@ export class KeptBytesFolder implements KeptBytes {
   ): Promise<KeptBytesFolder> {
     const kept = new KeptBytesFolder(folder, spareBytes);
     await kept.#guard(async () => {
-      await makeFolder(folder);
+      await makeFolder(folder, 0o700);
       await kept.#recover();
     });
     return kept;

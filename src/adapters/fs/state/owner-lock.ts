@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Timer } from '../../../ports/clock.ts';
 import { syncFolder } from '../replace-file.ts';
 import { isDiskFull, unlessGone, writeAll } from './disk-bytes.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { NumberedFile } from './numbered-files.ts';
 import { numberedFiles, numberedPath, removeOlder } from './numbered-files.ts';
 import { OwnerWatch } from './owner-watch.ts';
@@ -54,7 +54,7 @@ export async function takeOwnership(
   path: string,
   { waitMs, signal, above = 0, now, sleep }: OwnershipRequest,
 ): Promise<Ownership | { holder: LockHolder }> {
-  await makeFolder(dirname(path));
+  await makeFolder(dirname(path), 0o700);
   const mine = { ...(await thisProcess()), token: randomUUID(), startedAt: new Date(now()).toISOString() };
   const watch = new OwnerWatch(path, { mayWrite: true });
   const until = now() + waitMs;

@@ -1,25 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { link, mkdir, open } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { link, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FolderStore, openFolderStore } from '../../../../src/adapters/fs/folder-store.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
+vi.mock('node:fs', async (importOriginal) => {
+  const original = await importOriginal<{ mkdirSync: typeof mkdirSync }>();
+  return { ...original, mkdirSync: vi.fn<typeof mkdirSync>(original.mkdirSync) };
+});
+
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<{ mkdir: typeof mkdir; link: typeof link; open: typeof open }>();
+  const original = await importOriginal<{ link: typeof link; open: typeof open }>();
   return {
     ...original,
-    mkdir: vi.fn<typeof mkdir>(original.mkdir),
     link: vi.fn<typeof link>(original.link),
     open: vi.fn<typeof open>(original.open),
   };
-});
-
-afterEach(() => {
-  vi.mocked(mkdir).mockClear();
 });
 
 const key = 'audit_type=query/event_date=2026-01-01/20260101T000000000Z-ab.jsonl.gz';
@@ -88,22 +88,23 @@ describe('an object in a folder', () => {
     expect(await store.put(object('x'))).toBe('stored');
   });
 
-  test('waits for its folder, where another object is making it', async () => {
-    const original = vi.mocked(mkdir).getMockImplementation();
-    vi.mocked(mkdir).mockImplementation(async (...args) => {
+  test('waits for its folder, where another object is making it: none is stored before the folder is durable', async () => {
+    const root = scratchFolder();
+    let durable = false;
+    const original = vi.mocked(open).getMockImplementation() ?? open;
+    vi.mocked(open).mockImplementation(async (...args) => {
+      if (args[0] !== root) return original(...args);
       await wait(50);
-      return original?.(...args);
+      durable = true;
+      return original(...args);
     });
     try {
-      const store = new FolderStore(scratchFolder());
+      const store = new FolderStore(root);
       const names = ['a', 'b', 'c'].map((name) => `${dirname(key)}/${name}`);
-      expect(await Promise.all(names.map((name) => store.put(object('x', name))))).toEqual([
-        'stored',
-        'stored',
-        'stored',
-      ]);
+      const puts = names.map(async (name) => [await store.put(object('x', name)), durable]);
+      expect(await Promise.all(puts)).toEqual(names.map(() => ['stored', true]));
     } finally {
-      vi.mocked(mkdir).mockImplementation(original ?? mkdir);
+      vi.mocked(open).mockImplementation(original);
     }
   });
 });
@@ -197,12 +198,11 @@ describe('a put that fails', () => {
   });
 
   test('a folder that could not be made is made by the next try', async () => {
-    const folder = scratchFolder();
-    const store = new FolderStore(folder);
-    const inTheWay = join(folder, key.slice(0, key.indexOf('/')));
-    writeFileSync(inTheWay, '');
-    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ code: 'store-failed' });
-    rmSync(inTheWay);
+    const store = new FolderStore(scratchFolder());
+    vi.mocked(mkdirSync).mockImplementationOnce(() => {
+      throw errno('ENOSPC');
+    });
+    expect(await rejectionOf(store.put(object('x')))).toMatchObject({ trouble: { cause: 'server' } });
     expect(await store.put(object('x'))).toBe('stored');
   });
 

@@ -4,34 +4,9 @@ import type { Batch, FilePart } from '../../../../src/core/batches/batch.ts';
 import type { JournalRecord } from '../../../../src/core/batches/journal-state.ts';
 import { compactRecords, JournalState } from '../../../../src/core/batches/journal-state.ts';
 import type { KnownFile } from '../../../../src/core/files/known-file.ts';
-import { noWindow } from '../../../../src/core/files/look-at-content.ts';
+import { knownFile as known } from '../../../fakes/known-file.ts';
 
 const dayMs = 86_400_000;
-
-function known(id: string, offset: number, more: Partial<KnownFile> = {}): KnownFile {
-  return {
-    id,
-    path: `/${id}`,
-    real: `/${id}`,
-    inode: `1:${id}`,
-    at: { stored: offset, offset, lines: offset },
-    plain: true,
-    checksum: 0,
-    head: noWindow,
-    firstLine: noWindow,
-    ends: { head: '', tail: '' },
-    unterminated: false,
-    seen: offset,
-    waiting: 0,
-    format: 'lines',
-    grew: false,
-    left: false,
-    broken: false,
-    delivered: {},
-    seenMs: 0,
-    ...more,
-  };
-}
 
 const cut: Batch['cut'] = {
   objectBytes: 1000,

@@ -3,31 +3,12 @@ import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import { mayHoldMore } from '../../../../src/core/files/known-file.ts';
 import { KnownFiles } from '../../../../src/core/files/known-files.ts';
 import { firstLineOf, windowOf } from '../../../../src/core/files/look-at-content.ts';
+import { knownFile } from '../../../fakes/known-file.ts';
 
 function known(id: string, content: string, more: Partial<KnownFile> = {}): KnownFile {
   const bytes = Buffer.from(content);
-  return {
-    id,
-    path: `/${id}`,
-    real: `/${id}`,
-    inode: `1:${id}`,
-    at: { stored: bytes.length, offset: bytes.length, lines: 1 },
-    plain: true,
-    checksum: 0,
-    head: windowOf(bytes),
-    firstLine: firstLineOf(bytes),
-    ends: { head: '', tail: '' },
-    unterminated: false,
-    seen: bytes.length,
-    waiting: 0,
-    format: 'lines',
-    grew: false,
-    left: false,
-    broken: false,
-    delivered: {},
-    seenMs: 0,
-    ...more,
-  };
+  const seen = { head: windowOf(bytes), firstLine: firstLineOf(bytes), ...more };
+  return knownFile(id, bytes.length, seen);
 }
 
 const ids = (files: readonly KnownFile[]): string[] => files.map(({ id }) => id);

@@ -5,9 +5,9 @@ import { JournalOnDisk } from '../../../../../src/adapters/fs/state/open-journal
 import type { Batch } from '../../../../../src/core/batches/batch.ts';
 import type { JournalState } from '../../../../../src/core/batches/journal-state.ts';
 import type { KnownFile } from '../../../../../src/core/files/known-file.ts';
-import { noWindow } from '../../../../../src/core/files/look-at-content.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';
+import { knownFile } from '../../../../fakes/known-file.ts';
 
 const now = (): number => 0;
 
@@ -17,29 +17,8 @@ async function opened(folder: string, fence: number): Promise<JournalOnDisk> {
   return journal;
 }
 
-function known(id: string, offset: number, path = `/${id}`): KnownFile {
-  return {
-    id,
-    path,
-    real: path,
-    inode: `1:${id}`,
-    at: { stored: offset, offset, lines: offset },
-    plain: true,
-    checksum: 0,
-    head: noWindow,
-    firstLine: noWindow,
-    ends: { head: '', tail: '' },
-    unterminated: false,
-    seen: offset,
-    waiting: 0,
-    format: 'lines',
-    grew: false,
-    left: false,
-    broken: false,
-    delivered: {},
-    seenMs: 0,
-  };
-}
+const known = (id: string, offset: number, path = `/${id}`): KnownFile =>
+  knownFile(id, offset, { path, real: path });
 
 function batchOf(id: string, ...files: readonly KnownFile[]): Batch {
   const cut: Batch['cut'] = {
