@@ -44,7 +44,7 @@ export async function planPush(request: PushRequest, host: PushHost): Promise<Pu
       'usage',
       "--reread and --dedupe can't be used together: which events were dropped as duplicates is not kept.",
       {
-        cure: 'Run it without --dedupe. Events that were dropped then are stored, each once more.',
+        cure: 'Run it without --dedupe; where the profile has it: audit-export config set dedupe --unset. Events that were dropped then are stored once more.',
       },
     );
   const address = storeAddress(request);
