@@ -55,13 +55,13 @@ export async function pushOther(
 async function pushAsAsked(plan: PushPlan, host: PushHost, watch: Watch): Promise<PushReport> {
   const { inputs, options } = plan;
   if (options.fromSqs !== undefined) {
-    const { pushFromQueue } = await import('./from-queue.ts');
+    const { pushFromQueue } = await import('./queue/from-queue.ts');
     return pushFromQueue(plan, options.fromSqs, host, watch);
   }
   const shard = shardOf(plan, host.jobIndex);
   if (inputs.length === 0 && host.stdinIsTerminal) throw noInput();
   if (options.follow) {
-    const { follow } = await import('./follow.ts');
+    const { follow } = await import('./follow/follow.ts');
     return follow(plan, host, watch);
   }
   return pushOnce(plan, host, watch, shard);

@@ -1,6 +1,6 @@
 import { ignorableReasons } from '../../core/classify/reasons.ts';
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { followSettings } from './follow-settings.ts';
+import { followSettings } from './follow/follow-settings.ts';
 import { scaleSettings } from './scale-settings.ts';
 
 const delivery = 'Delivery';

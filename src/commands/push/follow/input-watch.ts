@@ -1,11 +1,11 @@
-import { lookAtFiles } from '../../core/files/catalogue.ts';
-import type { FileSource } from '../../core/files/look-at-content.ts';
-import type { FollowedInputs } from '../../ports/followed-inputs.ts';
-import type { Journal } from '../../ports/journal.ts';
-import type { Mutex } from './condition.ts';
+import { lookAtFiles } from '../../../core/files/catalogue.ts';
+import type { FileSource } from '../../../core/files/look-at-content.ts';
+import type { FollowedInputs } from '../../../ports/followed-inputs.ts';
+import type { Journal } from '../../../ports/journal.ts';
+import type { Mutex } from '../condition.ts';
 import type { FollowNotes } from './follow-notes.ts';
 import type { News } from './news.ts';
-import type { PushHost } from './push-host.ts';
+import type { PushHost } from '../push-host.ts';
 
 /** Inputs are looked at so often. */
 const scanMs = 1000;

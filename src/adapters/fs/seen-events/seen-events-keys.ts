@@ -1,4 +1,4 @@
-import { eventKeyBytes } from '../../core/classify/event-key.ts';
+import { eventKeyBytes } from '../../../core/classify/event-key.ts';
 
 /** Words of a key. Keys are compared and ordered word by word, as their bytes are. */
 export const keyWords = eventKeyBytes / 4;

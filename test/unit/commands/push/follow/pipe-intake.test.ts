@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { PipeIntake } from '../../../../src/commands/push/pipe-intake.ts';
-import type { FollowedPipe } from '../../../../src/ports/followed-inputs.ts';
-import { keptLog } from '../../../fakes/kept-log.ts';
-import { MemoryKeptBytes } from '../../../fakes/memory-kept-bytes.ts';
-import { rejectionOf } from '../../../fakes/thrown.ts';
-import { VirtualTimer } from '../../../fakes/virtual-timer.ts';
+import { PipeIntake } from '../../../../../src/commands/push/follow/pipe-intake.ts';
+import type { FollowedPipe } from '../../../../../src/ports/followed-inputs.ts';
+import { keptLog } from '../../../../fakes/kept-log.ts';
+import { MemoryKeptBytes } from '../../../../fakes/memory-kept-bytes.ts';
+import { rejectionOf } from '../../../../fakes/thrown.ts';
+import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 
 const line = (n: number): string => `${String(n).padStart(39, '0')}\n`;
 const lines = (count: number): string[] => Array.from({ length: count }, (_, n) => line(n));

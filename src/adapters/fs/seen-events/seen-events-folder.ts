@@ -1,13 +1,13 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditExportError } from '../../errors.ts';
-import type { CommittedKeys, SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { CommittedKeys, SeenBatch, SeenEvents } from '../../../ports/seen-events.ts';
 import type { SeenEventsBounds } from './seen-events-batch.ts';
 import { KeyBatch } from './seen-events-batch.ts';
 import { keyWords, wordsOf } from './seen-events-keys.ts';
 import { KeySegment, mergeSorted, writeSegment } from './seen-events-segment.ts';
 import type { SortedKeys } from './seen-events-segment.ts';
-import { makeFolderSync } from './make-folder.ts';
+import { makeFolderSync } from '../make-folder.ts';
 
 /** Five million keys are 90 MB of disk and 11 MB of memory. */
 export const usualSeenEventsBounds = { maxKeys: 5_000_000, memoryKeys: 512 * 1024 } as const;

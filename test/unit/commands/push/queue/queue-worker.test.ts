@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { QueueWorker } from '../../../../src/commands/push/queue-worker.ts';
-import type { QueueWork } from '../../../../src/commands/push/queue-worker.ts';
-import type { PushReport } from '../../../../src/core/accounting/push-report.ts';
-import { QueueBooks } from '../../../../src/core/queue/queue-books.ts';
-import type { MessageQueue, QueueMessage } from '../../../../src/ports/queue.ts';
-import { rejectionOf } from '../../../fakes/thrown.ts';
+import { QueueWorker } from '../../../../../src/commands/push/queue/queue-worker.ts';
+import type { QueueWork } from '../../../../../src/commands/push/queue/queue-worker.ts';
+import type { PushReport } from '../../../../../src/core/accounting/push-report.ts';
+import { QueueBooks } from '../../../../../src/core/queue/queue-books.ts';
+import type { MessageQueue, QueueMessage } from '../../../../../src/ports/queue.ts';
+import { rejectionOf } from '../../../../fakes/thrown.ts';
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
-import { eventKeyBytes } from '../../core/classify/event-key.ts';
+import { eventKeyBytes } from '../../../core/classify/event-key.ts';
 import { KeyFilter, filterBytes } from './seen-events-filter.ts';
 import { bytesOfWords, compareKeys, findKey, keyWords, wordsOf } from './seen-events-keys.ts';
 

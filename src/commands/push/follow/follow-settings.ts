@@ -1,4 +1,4 @@
-import type { Settings } from '../../core/config/setting.ts';
+import type { Settings } from '../../../core/config/setting.ts';
 
 const following = 'Following';
 

@@ -1,12 +1,12 @@
-import type { KeptPart } from '../../core/batches/batch.ts';
-import type { Place } from '../../core/files/known-file.ts';
-import { beginning } from '../../core/files/known-file.ts';
-import { formatBytes, formatDuration } from '../../core/report/format.ts';
-import type { Timer } from '../../ports/clock.ts';
-import type { FollowedPipe } from '../../ports/followed-inputs.ts';
-import type { KeptBytes, KeptWriter } from '../../ports/kept-bytes.ts';
-import type { Log } from '../../ports/log.ts';
-import { Condition, Mutex } from './condition.ts';
+import type { KeptPart } from '../../../core/batches/batch.ts';
+import type { Place } from '../../../core/files/known-file.ts';
+import { beginning } from '../../../core/files/known-file.ts';
+import { formatBytes, formatDuration } from '../../../core/report/format.ts';
+import type { Timer } from '../../../ports/clock.ts';
+import type { FollowedPipe } from '../../../ports/followed-inputs.ts';
+import type { KeptBytes, KeptWriter } from '../../../ports/kept-bytes.ts';
+import type { Log } from '../../../ports/log.ts';
+import { Condition, Mutex } from '../condition.ts';
 
 export interface PipeIntakeOptions {
   kept: KeptBytes;

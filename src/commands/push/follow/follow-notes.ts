@@ -1,9 +1,9 @@
-import type { PushReport, ReportProblem } from '../../core/accounting/push-report.ts';
-import { formatBytes, formatCount, formatCounted } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import { isAuditExportError } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { PushReport, ReportProblem } from '../../../core/accounting/push-report.ts';
+import { formatBytes, formatCount, formatCounted } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Log } from '../../../ports/log.ts';
 
 /** What was delivered is told so often, unless everything is to be told. */
 const summaryMs = 60_000;

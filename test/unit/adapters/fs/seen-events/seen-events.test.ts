@@ -3,9 +3,9 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SeenEventsBounds } from '../../../../src/adapters/fs/seen-events-batch.ts';
-import { SeenEventsFolder } from '../../../../src/adapters/fs/seen-events-folder.ts';
-import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import type { SeenEventsBounds } from '../../../../../src/adapters/fs/seen-events/seen-events-batch.ts';
+import { SeenEventsFolder } from '../../../../../src/adapters/fs/seen-events/seen-events-folder.ts';
+import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 
 const bounds: SeenEventsBounds = { days: 7, maxKeys: 1_000_000, memoryKeys: 1000 };
 const today = 20_000;
