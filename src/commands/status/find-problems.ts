@@ -1,6 +1,6 @@
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { formatCount } from '../../core/report/format.ts';
-import { shellWord } from '../../core/schedule/quoting.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import type { JournalProblem } from '../../ports/journal-problems.ts';
 import { didEndWell } from '../../core/runs/run-states.ts';
 import type { NamedPlace } from './status-host.ts';
