@@ -13,6 +13,8 @@ export interface KindValues {
   duration: number;
   switch: boolean;
   pairs: Record<string, string>;
+  /** Each of them as it was written. */
+  durations: Record<string, string>;
 }
 
 export type Kind = keyof KindValues;
@@ -89,6 +91,12 @@ function parsePairs(items: readonly string[], place: Place): Record<string, stri
   );
 }
 
+function parseDurations(texts: readonly string[], place: Place): Record<string, string> {
+  const pairs = parsePairs(splitList(texts), place);
+  for (const value of Object.values(pairs)) durationOf(value, place);
+  return pairs;
+}
+
 const splitList = (texts: readonly string[]): string[] =>
   texts
     .flatMap((text) => text.split(','))
@@ -105,4 +113,5 @@ export const parsers: { [K in Kind]: (texts: readonly string[], place: Place) =>
   duration: (texts, place) => durationOf(texts.at(-1) ?? '', place),
   switch: (texts, place) => parseSwitch(texts.at(-1) ?? '', place),
   pairs: (texts, place) => parsePairs(texts, place),
+  durations: (texts, place) => parseDurations(texts, place),
 };
