@@ -85,7 +85,11 @@ export async function keepWriting(
 export async function runAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   while (Date.now() < soak.untilMs) {
-    const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+    const run = startCli(soak.workspace, args, {
+      environment: soak.environment,
+      timeoutMs: 600_000,
+      ownProcess: true,
+    });
     await Promise.race([
       sleep(Math.min(300 + chance() * 3000, Math.max(0, soak.untilMs - Date.now()))),
       run.ended,
@@ -94,14 +98,18 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
     const { signal, code } = await run.ended;
     count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
   }
-  return startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 }).ended;
+  return startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 600_000,
+    ownProcess: true,
+  }).ended;
 }
 
 /** Follows, killed at random moments, stopped in order or told to reload at others. Answers with the last run. */
 export async function followAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   const start = (): RunningCli =>
-    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000, ownProcess: true });
   while (Date.now() < soak.untilMs) {
     const run = start();
     await sleep(Math.min(1000 + chance() * 9000, Math.max(0, soak.untilMs - Date.now())));
@@ -123,7 +131,11 @@ export async function followInPeace(
   soak: Soak,
   resident: number[],
 ): Promise<CliRun> {
-  const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+  const run = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 7_200_000,
+    ownProcess: true,
+  });
   while (Date.now() < soak.untilMs && run.child.exitCode === null) {
     const bytes = await residentBytes(run.child.pid ?? 0);
     if (bytes !== undefined) resident.push(bytes);

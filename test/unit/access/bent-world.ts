@@ -18,7 +18,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { vi } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
 import type { AccessPlan } from '../../../src/core/setup/plan.ts';
@@ -144,7 +144,6 @@ export class BentWorld {
       XDG_STATE_HOME: join(this.#folder, 'state'),
       XDG_CONFIG_HOME: join(this.#folder, 'config'),
     };
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const texts = { stdout: '', stderr: '' };
     const into = (name: 'stdout' | 'stderr') =>
       new Writable({
@@ -159,6 +158,7 @@ export class BentWorld {
       stderr: into('stderr'),
       environment,
       workingFolder: this.#folder,
+      clock: systemClock,
       version: '0.0.0',
       signal: new AbortController().signal,
     });
@@ -171,7 +171,6 @@ export class BentWorld {
   }
 
   async close(): Promise<void> {
-    vi.unstubAllEnvs();
     this.s3.destroy();
     this.iam.destroy();
     await rm(this.#folder, { recursive: true, force: true });
