@@ -5,6 +5,7 @@ const alone = [
   'test/unit/cli/push-flags.test.ts',
   'test/unit/cli/no-place-for-state.test.ts',
   'test/unit/core/classify/slot-reader.test.ts',
+  'test/unit/access/bent-setups.test.ts',
 ];
 
 /** What is short for a person and long for a machine: `npm run soak`. */
