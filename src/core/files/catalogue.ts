@@ -2,7 +2,7 @@ import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
-import { mayHoldMore } from './known-file.ts';
+import { mayHoldMore, windowBytes } from './known-file.ts';
 import { FileSearch, holdsPart } from './file-search.ts';
 import { Heads, knownNow, newlyKnown } from './known-now.ts';
 import type { Sight } from './known-now.ts';
@@ -272,9 +272,19 @@ class Looking {
     const firstLine = firstLineOf(await this.#sight.heads.of(source));
     // A list of documents begins with a bracket, whatever is in it.
     const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
-    if (isSame && isLined(known.format)) return true;
-    if (source.file.storedBytes < known.at.stored) return false;
-    return (await storedEnds(source.file, known.at.stored)).tail === known.ends.tail;
+    return (isSame && isLined(known.format)) || (await this.#editedEnd(source, known)) !== undefined;
+  }
+
+  /** Where the delivered part ends whose first line was edited, also to another length; undefined where its end is not there. */
+  async #editedEnd(
+    { file }: FileSource,
+    { at, firstLine, ends, plain }: KnownFile,
+  ): Promise<number | undefined> {
+    if (!plain) return undefined;
+    const now = firstLineOf(await file.bytes(0, windowBytes));
+    const stored = at.stored + now.bytes - firstLine.bytes;
+    if (file.storedBytes < stored || (await storedEnds(file, stored)).tail !== ends.tail) return undefined;
+    return stored;
   }
 
   #tell(kind: FileProblem['kind'], known: KnownFile): void {
@@ -324,7 +334,7 @@ class Looking {
     if (known === undefined || !this.#choices.accept.has(source.file.path)) return;
     this.#look.problems.splice(this.#look.problems.indexOf(problem), 1);
     // The edit may have moved the ends of lines: it is gone on with at the next one.
-    const offset = await lineEndFrom(source, known.at.offset);
+    const offset = (await this.#editedEnd(source, known)) ?? (await lineEndFrom(source, known.at.offset));
     const { checksum = 0 } = await walkContent(source, offset, false);
     this.#claim(source, known);
     const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };

@@ -329,6 +329,17 @@ describe('a file that was edited in the part that was delivered', () => {
     expect((await reader.round([log])).problems).toEqual([`edited ${log}`]);
   });
 
+  test.each(['"line":10', '"line":'])(
+    'also where that is longer or shorter now (%s): --accept goes on behind the part',
+    async (edited) => {
+      const reader = await readerOf(lines(0, 3));
+      reader.files.write(log, (lines(0, 3) + lines(3, 6)).replace('"line":0', edited));
+      expect(await reader.round([log])).toMatchObject({ read: [], problems: [`edited ${log}`] });
+      const accept = new Set([log]);
+      expect(await reader.round([log], { accept })).toMatchObject({ read: [[log, lines(3, 6)]] });
+    },
+  );
+
   test.each([
     ['an array', `[\n${lines(0, 2)}]\n`, `[\n${lines(7, 9)}]\n`],
     ['objects over several lines', '{\n"a": 1\n}\n', '{\n"b": 2\n}\n'],
