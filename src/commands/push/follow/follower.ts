@@ -172,6 +172,7 @@ export class Follower {
     const isWhole = this.#news.isWholeDue;
     await this.#intake.closeSegments();
     const taken = inputs.take(isWhole);
+    const looked = new Set<string>();
     const session = this.#session;
     const result = await deliverFiles(
       {
@@ -183,7 +184,11 @@ export class Follower {
       {
         journal: held.journal,
         files: inputs,
-        list: async () => taken.files(),
+        list: async () => {
+          const files = taken.files();
+          for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
+          return files;
+        },
         open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
@@ -215,7 +220,7 @@ export class Follower {
     );
     for (const problem of result.problems) this.#tell(problemOf(problem, session.plan), problem);
     if (result.ended === 'complete') {
-      this.#problems.looked(new Set(taken.files().flatMap(({ name, file }) => [name, file.path])));
+      this.#problems.looked(looked);
       this.#noteWaiting(result, isWhole);
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#news.looked(nowMs);
@@ -277,9 +282,15 @@ export class Follower {
     if (this.#nextPlan === undefined) return;
     const { session: first, openSession } = this.#options;
     const before = this.#session;
-    this.#session = await openSession(this.#nextPlan, before.books);
+    const plan = this.#nextPlan;
     this.#nextPlan = undefined;
     this.#attempt = new AbortController();
+    try {
+      this.#session = await openSession(plan, before.books);
+    } catch (error) {
+      this.#notes.notReloaded(error);
+      return;
+    }
     if (before !== first) await before.close().catch(() => undefined);
   }
 
