@@ -10,7 +10,7 @@ import type { SeenEvents } from '../../../ports/seen-events.ts';
 import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { InputWatch } from './input-watch.ts';
-import { keptSource, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
+import { keptSource, letGoOf, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
 import type { Due } from './news.ts';
 import { News } from './news.ts';
 import { PipeIntake } from './pipe-intake.ts';
@@ -183,7 +183,8 @@ export class Follower {
         journal: held.journal,
         files: inputs,
         list: async () => taken.files(),
-        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
+        open: async (part) =>
+          part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
         newId: host.newId,
@@ -207,7 +208,7 @@ export class Follower {
         isGiven: () => false,
         settle: async (parts) => standingOf(parts.map(({ part }) => part)),
         onDone: async ({ parts }) => {
-          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          await letGoOf(parts, held);
           this.#intake.freed();
         },
       },
