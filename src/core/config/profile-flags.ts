@@ -1,4 +1,4 @@
-import { shellWord } from '../schedule/quoting.ts';
+import { shellWord } from '../language/shell-word.ts';
 
 /** The flags that lead a command to the same profile, with a space before them: ` --profile acme --config FILE`. */
 export function profileFlags(profile: string, configFile: string | undefined): string {

@@ -136,17 +136,14 @@ const sample = rows
 
 /** A few of them with the SDK and over the wire: what is in memory is like the rehearsal. */
 describe('so it is on the rehearsal', () => {
-  test.each(sample.map((row) => [row.name, row] as const))(
-    '%s',
-    async (_, row) => {
-      const emulator = await startEmulator();
-      const ground = new RehearsedGround(emulator);
-      try {
-        await findAndCure(ground, row);
-      } finally {
-        await ground.close();
-        await emulator.close();
-      }
-    },
-  );
+  test.each(sample.map((row) => [row.name, row] as const))('%s', async (_, row) => {
+    const emulator = await startEmulator();
+    const ground = new RehearsedGround(emulator);
+    try {
+      await findAndCure(ground, row);
+    } finally {
+      await ground.close();
+      await emulator.close();
+    }
+  });
 });

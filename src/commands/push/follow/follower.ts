@@ -11,7 +11,7 @@ import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
-import { keptSource, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
+import { keptSource, letGoOf, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
 import type { Due } from './news.ts';
 import { News } from './news.ts';
 import { PipeIntake } from './pipe-intake.ts';
@@ -189,7 +189,8 @@ export class Follower {
           for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
           return files;
         },
-        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
+        open: async (part) =>
+          part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
         newId: host.newId,
@@ -213,7 +214,7 @@ export class Follower {
         isGiven: () => false,
         settle: async (parts) => standingOf(parts.map(({ part }) => part)),
         onDone: async ({ parts }) => {
-          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          await letGoOf(parts, held);
           this.#intake.freed();
         },
       },
