@@ -18,11 +18,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
 import type { AccessPlan } from '../../../src/core/setup/plan.ts';
 import type { Emulator } from '../../../src/ports/emulator.ts';
+import { quickClock } from '../../fakes/quick-clock.ts';
 
 /** One set-up that is bent in one way, and what is to be said of it: test/fixtures/access/bent-setups.json. */
 export interface BentSetup {
@@ -158,7 +158,7 @@ export class BentWorld {
       stderr: into('stderr'),
       environment,
       workingFolder: this.#folder,
-      clock: systemClock,
+      clock: quickClock(20),
       version: '0.0.0',
       signal: new AbortController().signal,
     });
