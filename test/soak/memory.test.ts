@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { describeEvents } from '../../bench/generator/events.mjs';
-import { peakBytes, runForReport } from './run-cli.ts';
-import { folderStore } from './stores.ts';
-import { useWorkspaces } from './workspace.ts';
+import { peakBytes, runForReport } from '../e2e/run-cli.ts';
+import { folderStore } from '../e2e/stores.ts';
+import { useWorkspaces } from '../e2e/workspace.ts';
 
 const mib = 1024 * 1024;
 const newWorkspace = useWorkspaces();
 
-test('promise 9, memory is bounded: 150 MiB spread over 90 days by the hour stays below 300 MB, and the objects do not depend on the pieces in which the input comes', async () => {
+test('promise 9, memory is bounded: 150 MiB spread over 90 days by the hour takes at most 220 MB more than no input at all, and the objects do not depend on the pieces in which the input comes', async () => {
   const workspace = await newWorkspace();
   const file = await open(workspace.path('events.jsonl'), 'wx');
   const expected = new Map<string, { lines: number; bytes: number }>();
@@ -30,12 +30,15 @@ test('promise 9, memory is bounded: 150 MiB spread over 90 days by the hour stay
   expect(expected.size).toBeGreaterThan(10_000);
 
   const args = ['push', '--to', workspace.path('export'), '--partition', 'hour'];
+  // What Node and the program themselves take differs from one Node to the next.
+  await runForReport(workspace, [...args, '--dry-run'], { stdin: Buffer.alloc(0), measureMemory: true });
+  const bound = (await peakBytes(workspace)) + 220e6;
   const whole = await runForReport(workspace, [...args, 'events.jsonl'], {
     measureMemory: true,
     timeoutMs: 120_000,
   });
   expect(whole.code).toBe(0);
-  expect(await peakBytes(workspace), 'with a file').toBeLessThan(300 * 1e6);
+  expect(await peakBytes(workspace), 'with a file').toBeLessThan(bound);
   const partitions = Object.fromEntries(
     whole.report.partitions.map(({ folder, lines, bytes }) => [folder, { lines, bytes }]),
   );
@@ -46,7 +49,7 @@ test('promise 9, memory is bounded: 150 MiB spread over 90 days by the hour stay
     measureMemory: true,
     timeoutMs: 120_000,
   });
-  expect(await peakBytes(workspace), 'with a pipe').toBeLessThan(300 * 1e6);
+  expect(await peakBytes(workspace), 'with a pipe').toBeLessThan(bound);
   const keys = await folderStore(workspace.path('export')).list();
   const planned = pieces.report.objects.map(({ key }) => key);
   const stored = new Set(keys);

@@ -3,21 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
-import { differencesOf } from '../soak/check-export.ts';
-import { LogWriter } from '../soak/log-writer.ts';
-import type { Soak } from '../soak/soak.ts';
-import {
-  followAndKill,
-  followInPeace,
-  journalKnows,
-  keepWriting,
-  makeTrouble,
-  runAndKill,
-} from '../soak/soak.ts';
-import { bucketOn } from './s3-server.ts';
-import type { S3Server } from './s3-server.ts';
-import type { Workspace } from './workspace.ts';
-import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
+import { differencesOf } from './check-export.ts';
+import { LogWriter } from './log-writer.ts';
+import type { Soak } from './soak.ts';
+import { followAndKill, followInPeace, journalKnows, keepWriting, makeTrouble, runAndKill } from './soak.ts';
+import { bucketOn } from '../e2e/s3-server.ts';
+import type { S3Server } from '../e2e/s3-server.ts';
+import type { Workspace } from '../e2e/workspace.ts';
+import { filesBelow, stateFolderOf, useWorkspaces } from '../e2e/workspace.ts';
 
 const minutes = Number(process.env['AUDIT_EXPORT_SOAK_MINUTES'] ?? '0.25');
 const seed = Number(process.env['AUDIT_EXPORT_SOAK_SEED'] ?? '1');
