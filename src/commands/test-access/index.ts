@@ -1,10 +1,10 @@
 import type { AccessReport } from '../../core/access/access-report.ts';
 import { climb } from '../../core/access/climb.ts';
 import type { ClimbPlan } from '../../core/access/climb.ts';
-import type { TestedAccess } from '../../core/access/tested-access.ts';
+import type { TestedAccess } from '../../core/access/tested/tested-access.ts';
 import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
-import { builtInAuditTypes } from '../../core/setup/answer-rules.ts';
-import { probeKey } from '../../core/setup/probe-keys.ts';
+import { builtInAuditTypes } from '../../core/setup/answers/answer-rules.ts';
+import { probeKey } from '../../core/setup/delivery/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';

@@ -6,7 +6,7 @@ import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
-import type { AccessPlan } from '../../../src/core/setup/plan.ts';
+import type { AccessPlan } from '../../../src/core/setup/plan/plan.ts';
 import type { Ground, Who } from './ground.ts';
 import { accounts } from './ground.ts';
 
