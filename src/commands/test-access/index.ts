@@ -78,6 +78,7 @@ async function testedAccess(
     bucketOwner: options.bucketOwner,
     ...plannedFor(profile?.profile),
     ...deliveryOf(options),
+    endpointUrl: options.endpointUrl ?? (await host.ambientEndpoint()),
     trustedAccountId: options.accountId ?? known.accountId,
     otherBucket: options.otherBucket,
     changedMs,
@@ -107,13 +108,12 @@ function plannedFor(
 /** What is delivered, and how, as far as a policy can tell one delivery from another. */
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
-): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
+): Pick<TestedAccess, 'types' | 'layout' | 'headers'> {
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
     headers: { sse, storageClass, kmsKeyId, acl, tags },
-    endpointUrl,
   };
 }
 

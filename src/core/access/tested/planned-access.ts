@@ -77,8 +77,8 @@ export function routeOfAccess(
   };
 }
 
-/** AWS is reached by TLS; what a rehearsal on this machine takes plain HTTP for can't be said. */
-function isSecure({ endpointUrl, deliverer }: TestedAccess): boolean | undefined {
+/** AWS is reached by TLS. A server on this machine is a rehearsal's, whose loopback stands for TLS. */
+function isSecure({ endpointUrl, deliverer }: TestedAccess): boolean {
   if (endpointUrl === undefined || deliverer === 'vendor' || endpointUrl.startsWith('https:')) return true;
-  return /^http:\/\/(127\.|localhost|\[::1\])/.test(endpointUrl) ? undefined : false;
+  return /^http:\/\/(127\.|localhost|\[::1\])/.test(endpointUrl);
 }
