@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
-import type { AccessPlan } from '../../../src/core/setup/plan.ts';
+import type { AccessPlan } from '../../../src/core/setup/plan/plan.ts';
 import type { Ground, Who } from './ground.ts';
 import { accounts } from './ground.ts';
 import { quickClock } from '../../fakes/quick-clock.ts';
