@@ -11,7 +11,7 @@ type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
 
 /** What the history keeps of a run that has ended. */
 export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
+  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem, note } = report;
   const reason = error ?? problem ?? null;
   return {
     endedMs: Date.parse(report.endedAt),
@@ -21,6 +21,7 @@ export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
       reason === null
         ? null
         : { code: reason.code, message: reason.message.slice(0, longestMessage), cure: reason.cure },
+    ...(note === undefined ? {} : { note: note.slice(0, longestMessage) }),
     balance,
     types: typeFacts(
       report.types.map((counts) => [counts.type, counts]),
