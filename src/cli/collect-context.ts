@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { join } from 'node:path';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
@@ -30,18 +30,18 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
       const folder = statePlaces(context).destinationFolder(destination);
       return (await JournalOnDisk.read(folder)).cursors;
     },
-    openScratch,
+    openScratch: () => openScratch(context.environment),
     readFile: readNamedFile,
     print: (bytes) => writeOut(stdout, bytes),
   };
 }
 
 /** Says every few seconds how far a long run has come. */
-function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
-  let toldMs = Date.now();
+function tellProgress({ log, clock }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
+  let toldMs = clock.now();
   return ({ windows, rows, books }, { watermarkNs }, untilNs) => {
-    if (quiet || Date.now() - toldMs < tellEveryMs || untilNs === undefined) return;
-    toldMs = Date.now();
+    if (quiet || clock.now() - toldMs < tellEveryMs || untilNs === undefined) return;
+    toldMs = clock.now();
     const [watermark, until] = [BigInt(watermarkNs), untilNs].map((ns) =>
       new Date(millisecondsOf(ns)).toISOString(),
     );
@@ -52,8 +52,8 @@ function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHo
 }
 
 /** A folder that is gone when the run has ended. */
-async function openScratch(): Promise<ScratchPlace> {
-  const folder = await mkdtemp(join(tmpdir(), 'audit-export-collect-'));
+async function openScratch(environment: CliContext['environment']): Promise<ScratchPlace> {
+  const folder = await mkdtemp(join(temporaryFolder(environment), 'audit-export-collect-'));
   return {
     kept: await KeptBytesFolder.open(join(folder, 'answers')),
     openSeenQueries: (days) => openSeenQueries(folder, days),
@@ -67,13 +67,13 @@ const checkPatienceMs = 10_000;
 /** Opens Snowflake as the settings and the environment say. Trouble that lasts is told now and then. */
 export async function openSession(
   { account, accountUrl, user, role, warehouse, check }: CollectOptions,
-  { environment, version, log }: CliContext,
+  { environment, version, log, clock }: CliContext,
 ): Promise<SnowflakeSession> {
   const { openSnowflakeSession } = await import('../adapters/snowflake/open-session.ts');
   let toldMs = Number.NEGATIVE_INFINITY;
   const onTrouble = ({ message, code }: AuditExportError): void => {
-    if (Date.now() - toldMs < tellEveryMs) return;
-    toldMs = Date.now();
+    if (clock.now() - toldMs < tellEveryMs) return;
+    toldMs = clock.now();
     log.warn('snowflake-trouble', `${message} It is tried again for a while.`, { code });
   };
   const retryForMs = check ? checkPatienceMs : undefined;

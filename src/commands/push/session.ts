@@ -13,7 +13,7 @@ import { SourceAccount } from '../../core/push/source-part.ts';
 import type { FilesResult } from '../../core/batches/deliver-files.ts';
 import { BoundedQuarantine } from '../../core/quarantine/bounded-quarantine.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
-import { SpokenHours } from '../../core/runs/spoken-hours.ts';
+import { EventTimes } from '../../core/runs/event-times.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
@@ -144,7 +144,7 @@ export class Session {
           confirm,
           badLineLimit: plan.badLineLimit - this.sum.quarantined,
           account,
-          spoken: watch.recorder?.spokenOf(rules.types) ?? new SpokenHours(rules.types),
+          times: watch.recorder?.times ?? new EventTimes(),
         },
         {
           classifier,
@@ -213,7 +213,8 @@ export class Session {
     if (plan.dryRun) return discardingQuarantine;
     const inner = host.openQuarantine(folder, place.destination);
     const bounds = { folder: folder ?? '', limit: options.quarantineSize, stops: badLineLimit !== Infinity };
-    return new BoundedQuarantine(inner, bounds, { ...host, signal });
+    // Who only waits for room has nothing under way that would have to be finished.
+    return new BoundedQuarantine(inner, bounds, { ...host, signal: AbortSignal.any([signal, host.signal]) });
   }
 
   #facts(): {

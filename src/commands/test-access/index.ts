@@ -12,10 +12,10 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
+import { storeSettingsOf } from '../push/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
-import { parseWait } from './wait-time.ts';
 
 /** What `test-access` is asked to do. */
 export interface TestAccessRequest {
@@ -33,7 +33,7 @@ export async function testAccess(request: TestAccessRequest, host: TestAccessHos
     only: probesNamed('only', options.only),
     skip: probesNamed('skip', options.skip),
     noWrite: options.noWrite,
-    patienceMs: parseWait(options.wait),
+    patienceMs: options.wait,
   };
   const store = bucketOf(options.to, request.profile);
   const destination = await host.destinationOf(store, options.endpointUrl);
@@ -50,19 +50,7 @@ async function probe(
   { request, host }: { request: TestAccessRequest; host: TestAccessHost },
 ): Promise<AccessReport> {
   const { bucket, prefix, role, region } = access;
-  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = request.options;
-  const settings = {
-    region,
-    endpointUrl,
-    pathStyle,
-    bucketOwner,
-    storageClass,
-    kmsKeyId,
-    sse,
-    acl,
-    tags,
-    role,
-  };
+  const settings = storeSettingsOf({ ...request.options, region }, role);
   const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
@@ -81,6 +69,7 @@ async function testedAccess(
   const known = profile === undefined ? {} : answersOf(profile.profile);
   return {
     profile: profile?.name,
+    configFile: options.config,
     bucket,
     prefix,
     region: options.region ?? (await host.ambientRegion()),
@@ -118,11 +107,11 @@ function plannedFor(
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
 ): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, storageClass, kmsKeyId, tags, endpointUrl } = options;
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
-    headers: { storageClass, kmsKeyId, tags },
+    headers: { sse, storageClass, kmsKeyId, acl, tags },
     endpointUrl,
   };
 }

@@ -12,6 +12,8 @@ export interface DeliveryHeaders {
   sse?: string | undefined;
   kmsKeyId?: string | undefined;
   storageClass?: string | undefined;
+  /** A canned ACL, such as `bucket-owner-full-control`. */
+  acl?: string | undefined;
   tags?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -51,35 +53,51 @@ const sampleDates = ['1971-01-01T00', '2020-02-29T07', '2026-12-31T23', '2031-06
 
 /** Every PutObject that the route will come to ask for: each type, several dates, the tool's own names. */
 export function deliveriesOf(route: DeliveryRoute): Delivery[] {
-  const { deliverer, headers = {} } = route;
-  const actions =
-    deliverer === 'audit-export' && headers.tags !== undefined
-      ? ['s3:PutObject', 's3:PutObjectTagging']
-      : ['s3:PutObject'];
+  const { deliverer, headers } = route;
+  const actions = putActions(deliverer, headers);
+  const requestFor = requestsOf(route);
   return deliveredKeys(route).flatMap(({ type, key }) =>
-    actions.map((action) => ({ type, request: requestOn(route, action, key) })),
+    actions.map((action) => ({ type, request: requestFor(action, key) })),
   );
 }
 
-/** A request of who delivers, with the condition keys of a delivery. */
-export function requestOn(route: DeliveryRoute, action: string, key: string): AccessRequest {
+/**
+ * The rights that one PutObject with these headers takes. A vendor's headers are not known here.
+ * Source: Amazon S3 API Reference, "PutObject", Permissions.
+ */
+export function putActions(deliverer: Deliverer, { tags, acl }: DeliveryHeaders = {}): string[] {
+  const ours = deliverer === 'audit-export';
+  return [
+    's3:PutObject',
+    ...(ours && tags !== undefined ? ['s3:PutObjectTagging'] : []),
+    ...(ours && acl !== undefined ? ['s3:PutObjectAcl'] : []),
+  ];
+}
+
+/** Makes requests of who delivers, all with the same condition keys: those of a delivery. */
+export function requestsOf(route: DeliveryRoute): (action: string, key: string) => AccessRequest {
   const { partition, bucket, caller, owner } = route;
-  return {
+  const context = deliveryContext(route);
+  const isUnknown = unknownOf(route.deliverer, route);
+  return (action, key) => ({
     caller,
     action,
     resource: `arn:${partition}:s3:::${bucket}/${key}`,
     resourceAccount: owner,
-    context: deliveryContext(route),
-    isUnknown: unknownOf(route.deliverer, route),
-  };
+    context,
+    isUnknown,
+  });
 }
+
+/** Names the sessions of the role in CloudTrail. */
+export const sessionName = 'audit-export';
 
 /** A session of the role that delivers. */
 export function sessionOf(roleArn: string, roleId?: string): Caller {
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const name = roleArn.slice(roleArn.lastIndexOf('/') + 1);
   return {
-    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/audit-export`,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${sessionName}`,
     account,
     kind: 'assumed-role',
     roleArn,
@@ -87,7 +105,8 @@ export function sessionOf(roleArn: string, roleId?: string): Caller {
   };
 }
 
-function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: string; key: string }[] {
+/** Where deliveries would lie: each type, several dates; and the tool's own name. */
+export function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: string; key: string }[] {
   const templates = (layouts ?? [dayLayout, hourLayout]).map(parseLayout);
   const keys = (types ?? [...builtInAuditTypes, laterType]).flatMap((type) =>
     templates.flatMap((layout) =>
@@ -134,24 +153,29 @@ function deliveryContext(route: DeliveryRoute): ContextValues {
   );
 }
 
-function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string, string | undefined> {
-  const now = nowMs === undefined ? undefined : new Date(nowMs).toISOString().replace(/\.\d{3}/, '');
-  const time = {
-    'aws:CurrentTime': now,
-    'aws:EpochTime': nowMs === undefined ? undefined : String(Math.floor(nowMs / 1000)),
+/** The condition keys of a time in epoch milliseconds; none where it is not known. */
+export function timeContext(nowMs: number | undefined): Record<string, string> {
+  if (nowMs === undefined) return {};
+  return {
+    'aws:CurrentTime': new Date(nowMs).toISOString().replace(/\.\d{3}/, ''),
+    'aws:EpochTime': String(Math.floor(nowMs / 1000)),
   };
+}
+
+function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string, string | undefined> {
+  const time = timeContext(nowMs);
   if (caller.kind !== 'assumed-role') return time;
   return {
     ...time,
     'aws:PrincipalType': 'AssumedRole',
-    'aws:userid': roleId === undefined ? undefined : `${roleId}:audit-export`,
+    'aws:userid': roleId === undefined ? undefined : `${roleId}:${sessionName}`,
     // A session that begins now: what locks older ones out does not touch it.
-    'aws:TokenIssueTime': now,
+    'aws:TokenIssueTime': time['aws:CurrentTime'],
     'aws:MultiFactorAuthPresent': 'false',
   };
 }
 
-function headerContext({ sse, kmsKeyId, storageClass, tags }: DeliveryHeaders = {}): Record<
+function headerContext({ sse, kmsKeyId, storageClass, acl, tags }: DeliveryHeaders = {}): Record<
   string,
   string | readonly string[]
 > {
@@ -161,6 +185,7 @@ function headerContext({ sse, kmsKeyId, storageClass, tags }: DeliveryHeaders = 
     ...(algorithm === undefined ? {} : { 's3:x-amz-server-side-encryption': algorithm }),
     ...(kmsKeyId === undefined ? {} : { 's3:x-amz-server-side-encryption-aws-kms-key-id': kmsKeyId }),
     ...(storageClass === undefined ? {} : { 's3:x-amz-storage-class': storageClass }),
+    ...(acl === undefined ? {} : { 's3:x-amz-acl': acl }),
     ...(tags === undefined ? {} : { 's3:RequestObjectTagKeys': Object.keys(tags) }),
     ...Object.fromEntries(
       Object.entries(tags ?? {}).map(([name, value]) => [`s3:RequestObjectTag/${name}`, value]),
