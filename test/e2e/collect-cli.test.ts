@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { CollectReport } from '../../src/commands/collect/collect-report.ts';
@@ -36,6 +37,7 @@ async function prepare(plan: Parameters<typeof startWorld>[0] = {}): Promise<{
   const { pem, publicKey } = makeKeys(passphrase);
   world.account.users[0]!.publicKeys = [publicKey];
   await workspace.write('key.p8', pem);
+  await chmod(workspace.path('key.p8'), 0o600);
   const environment = {
     SNOWFLAKE_PRIVATE_KEY_PATH: workspace.path('key.p8'),
     SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: passphrase,
