@@ -26,8 +26,9 @@ function folder(): StoreReader {
 }
 
 async function bucket(): Promise<StoreReader> {
-  const { emulator, s3, makeBucket } = await runEmulator();
-  const Bucket = await makeBucket();
+  const running = await runEmulator();
+  const { emulator, s3 } = running;
+  const Bucket = await running.makeBucket();
   const put = (Key: string, Body: Buffer): Promise<unknown> =>
     s3().send(new PutObjectCommand({ Bucket, Key, Body }));
   for (const key of keys) await put(`some/prefix/${key}`, contentOf(key));
