@@ -2,7 +2,7 @@ import type { PlannedChange } from '../../core/setup/change.ts';
 import { describeChange } from '../../core/setup/change.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';
 import type { AccessReceipt } from '../../core/setup/receipt.ts';
-import { canonicalJson } from '../../core/setup/canonical-json.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { openReceipt, recordChange } from '../../core/setup/record-change.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { IamHost } from './iam-host.ts';
