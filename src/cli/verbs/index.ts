@@ -16,6 +16,7 @@ import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
 import { testAccessVerb } from './test-access.ts';
+import { verifyVerb } from './verify.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
@@ -34,6 +35,7 @@ export const verbs: readonly Verb[] = [
   quarantineDropVerb,
   collectSnowflakeVerb,
   collectMapVerb,
+  verifyVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,

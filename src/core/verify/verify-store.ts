@@ -38,8 +38,8 @@ export interface VerifyStoreOptions {
   types: readonly CompiledAuditType[];
   /** Is told now and then how far it is. */
   onProgress: (progress: VerifyProgress) => void;
-  /** Is handed each leaf once: for whoever shows what a log says. */
-  onLeaf?: ((leaf: Leaf, log: string) => void) | undefined;
+  /** Is handed the leaves: for whoever shows what a log says. `isNew` is false for what it was handed before. */
+  onLeaf?: ((leaf: Leaf, log: string, isNew: boolean) => void) | undefined;
 }
 
 /** How far a verification has come. */
@@ -133,8 +133,9 @@ class Verification {
           // Later passes look for objects only: of the log, all was found in the first.
           book: isFirst ? this.#book : new FindingBook(),
           onLeaf: (leaf, index) => {
-            this.#takeLeaf(leaf, { number, index, claims, inPass });
-            if (isFirst) this.#leafRead(leaf, log.id);
+            const isNew = this.#takeLeaf(leaf, { number, index, claims, inPass });
+            if (isFirst) this.#leafRead(leaf);
+            this.#options.onLeaf?.(leaf, log.id, leaf.kind === 'object' ? isNew : isFirst);
           },
         }),
       );
@@ -142,10 +143,9 @@ class Verification {
     return checked;
   }
 
-  #leafRead(leaf: Leaf, log: string): void {
+  #leafRead(leaf: Leaf): void {
     this.#progress.leaves++;
     if (leaf.kind === 'object') this.#progress.allObjects++;
-    this.#options.onLeaf?.(leaf, log);
     if (this.#progress.leaves % tileWidth === 0) this.#options.onProgress(this.#progress);
   }
 
@@ -157,19 +157,20 @@ class Verification {
       claims,
       inPass,
     }: { number: number; index: number; claims: Claims; inPass: (hash: Buffer) => boolean },
-  ): void {
+  ): boolean {
     if (leaf.kind === 'object') {
       const keyHash = Claims.keyHash(leaf.key);
-      if (!inPass(keyHash)) return;
+      if (!inPass(keyHash)) return false;
       const sha256 = Buffer.from(leaf.sha256, 'hex');
       const { bytes, lines } = leaf;
-      claims.claim(keyHash, { sha256, bytes, lines, log: number, leaf: index }, this.#isOutside(leaf));
+      return claims.claim(keyHash, { sha256, bytes, lines, log: number, leaf: index }, this.#isOutside(leaf));
     }
     if (leaf.kind === 'retire')
       for (const key of leaf.keys) {
         const keyHash = Claims.keyHash(key);
         if (inPass(keyHash)) claims.retire(keyHash, number);
       }
+    return false;
   }
 
   #isOutside({ first, last }: ObjectLeaf): boolean {

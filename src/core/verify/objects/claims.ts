@@ -39,9 +39,10 @@ export class Claims {
   }
 
   /**
-   * Takes what a leaf says. A key that was claimed before is claimed anew; `outside`: not among those that are to be looked at.
+   * Takes what a leaf says, and answers whether it is the first to tell of its key. One that was claimed before is claimed anew;
+   * `outside`: not among those that are to be looked at.
    */
-  claim(keyHash: Buffer, { sha256, bytes, lines, log, leaf }: Claim, outside: boolean): void {
+  claim(keyHash: Buffer, { sha256, bytes, lines, log, leaf }: Claim, outside: boolean): boolean {
     const record = this.#find(keyHash) ?? this.#add(keyHash);
     const { chunk, start } = this.#place(record);
     const flags = chunk[start + at.flags] as number;
@@ -54,6 +55,7 @@ export class Claims {
     chunk.writeUInt16LE(log, start + at.log);
     chunk[start + at.flags] =
       flag.known | (flags & flag.seen) | (isRetired ? flag.retired : 0) | (outside ? flag.outside : 0);
+    return (flags & flag.known) === 0;
   }
 
   /** The object of a key was removed lawfully, or may be. */
