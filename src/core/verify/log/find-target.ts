@@ -10,8 +10,8 @@ import { isSameKey, KeyChain } from './key-chain.ts';
 import type { LogFiles } from './log-files.ts';
 
 /**
- * The newest checkpoint that a key of the log has signed: one of `given`, the one that the first leaf names, or one that a later
- * leaf names. Undefined where there is none. `checkpoints` rise by size.
+ * The checkpoint up to which a log is to be read: the newest that a key of the log has signed (one of `given`, the one that the
+ * first leaf names, or one that a later leaf names). Undefined where there is none. `checkpoints` rise by size.
  */
 export async function findTarget(
   checkpoints: readonly StoredCheckpoint[],
@@ -35,7 +35,16 @@ export async function findTarget(
     scanned = await scan(files, { from: scanned, to: size, chain });
     target = newest();
   }
-  return target;
+  const last = checkpoints.at(-1);
+  const isForeign =
+    target !== undefined && last !== undefined && hasForeignBehind(checkpoints, target, keys());
+  // Where the leaf that names the next key is damaged, the walk has to go on to find it.
+  return isForeign && (await isThere(last, files)) ? last : target;
+}
+
+async function isThere({ size }: StoredCheckpoint, files: LogFiles): Promise<boolean> {
+  const tile = tileHolding(0, size - 1, size);
+  return tile !== undefined && (await files.hashes(tile)).bytes !== undefined;
 }
 
 function hasForeignBehind(

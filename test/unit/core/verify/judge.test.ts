@@ -8,7 +8,10 @@ import { dayMs, hourMs, startMs, WrittenStore, writtenStore } from './written-st
 
 const codes = ({ counts }: VerifyReport): string[] => Object.keys(counts);
 const iso = (ms: number): string => new Date(ms).toISOString();
-const queryEvent = readFileSync(join(import.meta.dirname, '../../../fixtures/events/query.jsonl'), 'utf8').trim();
+const queryEvent = readFileSync(
+  join(import.meta.dirname, '../../../fixtures/events/query.jsonl'),
+  'utf8',
+).trim();
 
 test('a clock that was set back is found', async () => {
   const store = await writtenStore();
