@@ -3,7 +3,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { replaceFile } from '../adapters/fs/replace-file.ts';
 import { unreadable } from '../adapters/fs/read-file.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { VerifyHost } from '../commands/verify/verify-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { AuditExportError } from '../errors.ts';
@@ -16,7 +15,7 @@ import type { CliContext } from './terminal-context.ts';
 export function buildVerifyHost(context: CliContext, options: GlobalOptions & SourceOptions): VerifyHost {
   const pathOf = (file: string): string => resolve(context.workingFolder, file);
   return {
-    clock: systemClock,
+    clock: context.clock,
     progress: buildProgress(context, options),
     openReader: (address) => openStoreReader(address, options, context),
     loadTypes: async (ownSchemas) => {
