@@ -48,6 +48,10 @@ export function buildPushHost(
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
     ...journalParts(context, reload),
+    openLog: async (destination, key) => {
+      const { openLog } = await import('./evidence-context.ts');
+      return openLog(destination, key, context);
+    },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
       const { beginRunHistory } = await import('./run-history-context.ts');

@@ -11,8 +11,8 @@ type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
 
 /** What the history keeps of a run that has ended. */
 export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
-  const reason = error ?? problem ?? null;
+  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem, evidence } = report;
+  const reason = error ?? problem ?? evidence?.problem ?? null;
   return {
     endedMs: Date.parse(report.endedAt),
     outcome: outcomeOf(report),

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { openKeyFile, openLogRecords, passingKey, readKeyFile } from '../adapters/fs/state/log-folder.ts';
+import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import type { OpenedLog } from '../commands/push/push-host.ts';
+import type { Destination } from '../core/config/destination.ts';
+import type { LogRecord } from '../core/log/write/log-state.ts';
+import { PassingRecords } from '../core/log/write/passing-records.ts';
+import { isAuditExportError } from '../errors.ts';
+import type { Signer } from '../ports/signer.ts';
+import type { CliContext } from './terminal-context.ts';
+
+/** What of the process the log needs. */
+type Surroundings = Pick<CliContext, 'signal' | 'environment' | 'workingFolder' | 'version' | 'systemState'>;
+
+/**
+ * The log of a destination. Where its state can't be kept, or another process has it, one that lasts as long as this process,
+ * signed by the same key as far as that can be had. Throws `config-invalid` for a key that was named and can't be used.
+ */
+export async function openLog(
+  destination: Destination,
+  key: string | undefined,
+  context: Surroundings,
+): Promise<OpenedLog> {
+  const tool = `audit-export ${context.version}`;
+  const named = key === undefined ? undefined : await namedKey(key, context);
+  try {
+    const folder = join(await openDestinationFolder(destination, context), 'log');
+    const signer = named ?? (await openKeyFile(folder));
+    const { signal } = context;
+    const records = await openLogRecords<LogRecord>(folder, { ...systemClock, signal });
+    if ('append' in records) return { file: records, signer, isKept: true, tool };
+    return { file: new PassingRecords(), signer, isKept: false, tool };
+  } catch (error) {
+    if (!isAuditExportError(error)) throw error;
+    // A job without a place for state writes a log of its own each time.
+    const trouble = error.code === 'state-not-written' ? {} : { trouble: error };
+    return { file: new PassingRecords(), signer: named ?? passingKey(), isKept: false, tool, ...trouble };
+  }
+}
+
+async function namedKey(key: string, _context: Surroundings): Promise<Signer> {
+  return readKeyFile(key);
+}

@@ -1,0 +1,233 @@
+import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
+import type { Leaf } from '../../../core/log/leaf.ts';
+import type { LogCosts } from '../../../core/log/write/log-store.ts';
+import { logStoreOn } from '../../../core/log/write/log-store.ts';
+import type { LogStore } from '../../../core/log/write/log-writer.ts';
+import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
+import { PassingRecords } from '../../../core/log/write/passing-records.ts';
+import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
+import { defaultLimits } from '../../../core/delivery/limits.ts';
+import type { PushResult } from '../../../core/push/push-sources.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { ObjectStore } from '../../../ports/object-store.ts';
+import { PutFailure } from '../../../ports/put-failure.ts';
+import type { OpenedLog, PushHost } from '../push-host.ts';
+import type { PushPlan } from '../push-plan.ts';
+
+/** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
+const patienceMs = 10_000;
+
+/** A run that leaves are kept of. */
+export interface LoggedRun {
+  run: string;
+  batch: string | undefined;
+}
+
+/**
+ * The log of a session: keeps leaves of what it delivers and publishes them. Nothing of it ever fails a delivery: what went
+ * wrong is told once, is in the report, and is caught up with by the next run.
+ */
+export class SessionLog {
+  readonly #plan: PushPlan;
+  readonly #host: PushHost;
+  readonly #command: string;
+  readonly #startedMs: number;
+  readonly #costs: LogCosts = { requests: 0, bytes: 0 };
+  #opening: Promise<OpenLog | undefined> | undefined;
+  #problem: EvidenceReport['problem'] = null;
+  #toldOf = new Set<string>();
+  /** Since the last try to publish, leaves were kept. */
+  #hasNews = false;
+  #runs = 0;
+  #triedMs: number;
+
+  constructor(plan: PushPlan, host: PushHost, command: string) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#command = command;
+    this.#startedMs = host.clock.now();
+    this.#triedMs = this.#startedMs;
+  }
+
+  /** Notes that a run begins, before its first object is stored. Undefined where nothing more is to be kept of it. */
+  async begin(batch: string | undefined): Promise<LoggedRun | undefined> {
+    this.#runs++;
+    const { newId, clock } = this.#host;
+    return this.#guarded(async ({ writer, tool }) => {
+      if (batch !== undefined && writer.state.hasBatch(batch)) return undefined;
+      const run = newId();
+      const { profile } = this.#plan.place;
+      await this.#keep(writer, [
+        beginLeaf({
+          run,
+          ...(batch === undefined ? {} : { batch }),
+          timeMs: clock.now(),
+          tool,
+          ...(profile === undefined ? {} : { profile: profile.name }),
+          command: this.#command,
+        }),
+      ]);
+      return { run, batch };
+    });
+  }
+
+  /** Keeps what a run came to; durable when the promise resolves, before the journal says that its batch is done. */
+  async end(
+    { run, batch }: LoggedRun,
+    result: PushResult,
+    store: Pick<ObjectStore, 'prefix'>,
+  ): Promise<void> {
+    const nowMs = this.#host.clock.now();
+    await this.#guarded(async ({ writer }) => {
+      const leaves = leavesOfRun(run, result, { prefix: store.prefix, nowMs });
+      // A batch that did not end is done again, with the same id.
+      await this.#keep(writer, leaves, result.ended === 'complete' ? batch : undefined);
+    });
+  }
+
+  /** Publishes once an interval; what nothing happened in is said to be quiet. */
+  async publishIfDue(store: ObjectStore): Promise<void> {
+    const { evidenceInterval } = this.#plan.options;
+    if (this.#host.clock.now() - this.#triedMs < evidenceInterval) return;
+    await this.noteQuiet();
+    await this.publish(store);
+  }
+
+  /** Keeps that nothing was delivered, where that has lasted for an interval. */
+  async noteQuiet(): Promise<void> {
+    const nowMs = this.#host.clock.now();
+    await this.#guarded(async ({ writer, isKept }) => {
+      const fromMs = writer.state.leafMs ?? this.#startedMs;
+      if (!isKept || nowMs - fromMs < this.#plan.options.evidenceInterval) return;
+      const iso = (ms: number): string => new Date(ms).toISOString();
+      await this.#keep(writer, [{ kind: 'quiet', from: iso(fromMs), to: iso(nowMs) }]);
+    });
+  }
+
+  /** Whether no run was begun. */
+  get isIdle(): boolean {
+    return this.#runs === 0;
+  }
+
+  /** Publishes all that is kept, where something is. */
+  async publish(store: ObjectStore): Promise<void> {
+    this.#triedMs = this.#host.clock.now();
+    if (this.#opening === undefined) return;
+    await this.#guarded(async ({ writer }) => {
+      this.#hasNews = false;
+      const { clock, random, signal } = this.#host;
+      const logStore = logStoreOn(
+        store,
+        {
+          patience: { retryForMs: patienceMs, tries: this.#host.maxAttempts() },
+          atOnce: defaultLimits.uploads,
+          timer: clock,
+          random,
+          signal,
+        },
+        this.#costs,
+      );
+      for await (const { id, note } of writer.publish(logStore))
+        await this.#alias(writer, logStore, { id, note });
+      this.#problem = null;
+    });
+  }
+
+  /** Ends it: a log that nobody goes on with is closed by its last leaf. What is not published yet is, if it can be. */
+  async close(store: ObjectStore): Promise<void> {
+    if (this.#opening === undefined) return;
+    await this.#guarded(async ({ writer, isKept }) => {
+      if (isKept) return;
+      await this.#keep(writer, [{ kind: 'close', time: new Date(this.#host.clock.now()).toISOString() }]);
+    });
+    if (this.#hasNews) await this.publish(store);
+    await (await this.#opening)?.writer.close().catch(() => undefined);
+    this.#opening = undefined;
+  }
+
+  /** What the report says of it. */
+  async report(): Promise<EvidenceReport> {
+    const state = (await this.#opening)?.writer.state;
+    return {
+      log: state?.id ?? null,
+      leaves: state?.edge.size ?? 0,
+      unpublished: state?.leaves.length ?? 0,
+      putRequests: this.#costs.requests,
+      bytes: this.#costs.bytes,
+      problem: this.#problem,
+    };
+  }
+
+  async #keep(writer: LogWriter, leaves: readonly Leaf[], batch?: string): Promise<void> {
+    await writer.keep(leaves, batch);
+    this.#hasNews = true;
+  }
+
+  /** The newest checkpoint under the name that other tools look for, where the store lets it be overwritten. */
+  async #alias(
+    writer: LogWriter,
+    { replace }: LogStore,
+    { id, note }: { id: string; note: string },
+  ): Promise<void> {
+    if (replace === undefined || writer.state.noAlias) return;
+    try {
+      await replace(aliasObject(id, note));
+    } catch (error) {
+      if (!(error instanceof PutFailure) || error.trouble.cause !== 'denied') throw error;
+      await writer.noteNoAlias();
+    }
+  }
+
+  async #guarded<T>(act: (open: OpenLog) => Promise<T>): Promise<T | undefined> {
+    try {
+      const open = await (this.#opening ??= this.#open());
+      return open === undefined ? undefined : await act(open);
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  async #open(): Promise<OpenLog | undefined> {
+    const host = this.#host;
+    const { place, options } = this.#plan;
+    const { tool, trouble, isKept, ...ports } = this.#plan.dryRun
+      ? plannedLog()
+      : await host.openLog(place.destination, options.evidenceKey);
+    if (trouble !== undefined) this.#tell(trouble);
+    const { now } = host.clock;
+    const writer = await LogWriter.open({
+      ...ports,
+      now,
+      newId: host.newId,
+      tool,
+      store: place.destination.text,
+    });
+    return { writer, isKept, tool };
+  }
+
+  #tell(error: unknown): void {
+    const known = isAuditExportError(error) ? error : undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    const cure = known?.cure ?? 'The next run catches up with it.';
+    const message = `The log of what was delivered could not be written: ${why} The delivery is not touched by it.`;
+    this.#problem = { code: known?.code ?? 'unexpected', message, cure };
+    if (this.#toldOf.has(why)) return;
+    this.#toldOf.add(why);
+    this.#host.progress.end();
+    this.#host.log.warn('evidence', message, { cure }, `${message}\n  → ${cure}\n`);
+  }
+}
+
+interface OpenLog {
+  writer: LogWriter;
+  /** Whether another process goes on with it. */
+  isKept: boolean;
+  tool: string;
+}
+
+/** The log of a dry run: it costs what the real one would, and is nowhere. */
+function plannedLog(): OpenedLog {
+  const signer = { publicKey: Buffer.alloc(32), sign: async () => Buffer.alloc(64) };
+  return { file: new PassingRecords(), signer, isKept: true, tool: 'audit-export' };
+}
