@@ -239,5 +239,7 @@ function evidenceLines({ evidence, dryRun }: PushReport): string[] {
   const cost = `${formatCount(putRequests)} PUT requests, ${formatBytes(bytes)}`;
   if (dryRun) return [`The log of it would take about ${cost}.`];
   const left = unpublished === 0 ? '' : `, ${formatCount(unpublished)} not published yet`;
-  return [`Log ${log}: ${formatCounted(leaves, 'leaf', 'leaves')}${left}${putRequests === 0 ? '' : ` (${cost})`}`];
+  return [
+    `Log ${log}: ${formatCounted(leaves, 'leaf', 'leaves')}${left}${putRequests === 0 ? '' : ` (${cost})`}`,
+  ];
 }
