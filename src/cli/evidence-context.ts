@@ -7,6 +7,7 @@ import type { Destination } from '../core/config/destination.ts';
 import type { LogRecord } from '../core/log/write/log-state.ts';
 import { PassingRecords } from '../core/log/write/passing-records.ts';
 import { isAuditExportError } from '../errors.ts';
+import type { HttpPost } from '../ports/http-post.ts';
 import type { Signer } from '../ports/signer.ts';
 import type { CliContext } from './terminal-context.ts';
 
@@ -39,6 +40,31 @@ export async function openLog(
   }
 }
 
-async function namedKey(key: string, _context: Surroundings): Promise<Signer> {
-  return readKeyFile(key);
+async function namedKey(key: string, { environment }: Surroundings): Promise<Signer> {
+  if (!key.startsWith('arn:')) return readKeyFile(key);
+  const { openKmsSigner } = await import('../adapters/aws/kms-signer.ts');
+  return openKmsSigner(key, environment);
 }
+
+/** A witness that has not answered by then signs the next checkpoint. */
+const postPatienceMs = 5000;
+
+/** Posts text over HTTP. Throws what the network fails with. */
+export const post: HttpPost = async (url, body, signal) => {
+  const { openTransport } = await import('../adapters/snowflake/transport.ts');
+  const { origin, pathname, search } = new URL(url);
+  const transport = await openTransport(origin, postPatienceMs);
+  try {
+    const answer = await transport.send({
+      method: 'POST',
+      path: `${pathname}${search}`,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body,
+      signal,
+    });
+    const contentType = answer.headers['content-type'] ?? '';
+    return { status: answer.status, contentType, body: answer.body.toString('utf8') };
+  } finally {
+    transport.close();
+  }
+};

@@ -26,6 +26,7 @@ import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { LogRecord } from '../../core/log/write/log-state.ts';
 import type { RecordFile } from '../../ports/record-file.ts';
+import type { HttpPost } from '../../ports/http-post.ts';
 import type { Signer } from '../../ports/signer.ts';
 import type { Spool } from '../../ports/spool.ts';
 
@@ -110,6 +111,8 @@ export interface PushHost extends DestinationFinder {
     destination: Destination,
     choice: { shard: string | undefined; waitMs: number },
   ) => Promise<HeldJournal | OtherRun>;
+  /** Posts text over HTTP, through a proxy where one is named. */
+  post: HttpPost;
   /** Takes over the log of what was delivered, signed by its own key or the named one. Throws `config-invalid`. */
   openLog: (destination: Destination, key: string | undefined) => Promise<OpenedLog>;
   files: FilesPort;

@@ -31,4 +31,20 @@ export const evidenceSettings = {
     group: evidence,
     help: 'key that signs the log: a PEM file, or the ARN of an Ed25519 key of KMS; one of its own in the state if missing',
   },
+  checkpointCopy: {
+    kind: 'list',
+    flag: 'checkpoint-copy',
+    value: 'STORE',
+    profile: 'checkpointCopy',
+    group: evidence,
+    help: "where each checkpoint is put as well, out of reach of the bucket's owner: s3://BUCKET/PREFIX (s3:PutObject) or a folder",
+  },
+  witness: {
+    kind: 'pairs',
+    flag: 'witness',
+    value: 'URL=KEY',
+    profile: 'witness',
+    group: evidence,
+    help: 'witness that cosigns each checkpoint (C2SP tlog-witness): its URL, and the verifier key of its cosignatures',
+  },
 } as const satisfies Settings;

@@ -3,6 +3,7 @@ import type { Leaf } from '../../../core/log/leaf.ts';
 import type { LogCosts } from '../../../core/log/write/log-store.ts';
 import { logStoreOn } from '../../../core/log/write/log-store.ts';
 import type { LogStore } from '../../../core/log/write/log-writer.ts';
+import type { Published } from '../../../core/log/write/log-writer.ts';
 import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
 import { PassingRecords } from '../../../core/log/write/passing-records.ts';
 import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
@@ -13,6 +14,7 @@ import type { ObjectStore } from '../../../ports/object-store.ts';
 import { PutFailure } from '../../../ports/put-failure.ts';
 import type { OpenedLog, PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
+import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
 const patienceMs = 10_000;
@@ -112,10 +114,13 @@ export class SessionLog {
   /** Publishes all that is kept, where something is. */
   async publish(store: ObjectStore): Promise<void> {
     this.#triedMs = this.#host.clock.now();
-    if (this.#opening === undefined) return;
+    // A dry run has nothing to catch up with.
+    if (this.#opening === undefined && this.#plan.dryRun) return;
     await this.#guarded(async ({ writer }) => {
       this.#hasNews = false;
-      const { clock, random, signal } = this.#host;
+      if (isFresh(writer)) return;
+      const host = this.#host;
+      const { clock, random, signal } = host;
       const logStore = logStoreOn(
         store,
         {
@@ -127,9 +132,14 @@ export class SessionLog {
         },
         this.#costs,
       );
-      for await (const { id, note } of writer.publish(logStore))
-        await this.#alias(writer, logStore, { id, note });
+      // What went wrong with others is told, and does not keep the log from being published.
       this.#problem = null;
+      const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+      for await (const published of writer.publish(logStore, outside.cosigner)) {
+        await this.#alias(writer, logStore, published);
+        await outside.copy(published);
+      }
+      await outside.close();
     });
   }
 
@@ -141,13 +151,14 @@ export class SessionLog {
       await this.#keep(writer, [{ kind: 'close', time: new Date(this.#host.clock.now()).toISOString() }]);
     });
     if (this.#hasNews) await this.publish(store);
-    await (await this.#opening)?.writer.close().catch(() => undefined);
+    await this.#guarded(({ writer }) => writer.close());
     this.#opening = undefined;
   }
 
   /** What the report says of it. */
   async report(): Promise<EvidenceReport> {
-    const state = (await this.#opening)?.writer.state;
+    const open = await this.#opening?.catch(() => undefined);
+    const state = open === undefined || isFresh(open.writer) ? undefined : open.writer.state;
     return {
       log: state?.id ?? null,
       leaves: state?.edge.size ?? 0,
@@ -164,11 +175,7 @@ export class SessionLog {
   }
 
   /** The newest checkpoint under the name that other tools look for, where the store lets it be overwritten. */
-  async #alias(
-    writer: LogWriter,
-    { replace }: LogStore,
-    { id, note }: { id: string; note: string },
-  ): Promise<void> {
+  async #alias(writer: LogWriter, { replace }: LogStore, { id, note }: Published): Promise<void> {
     if (replace === undefined || writer.state.noAlias) return;
     try {
       await replace(aliasObject(id, note));
@@ -224,6 +231,11 @@ interface OpenLog {
   /** Whether another process goes on with it. */
   isKept: boolean;
   tool: string;
+}
+
+/** Nothing was ever kept but that the log begins. */
+function isFresh({ state: { edge, leaves } }: LogWriter): boolean {
+  return edge.size === 0 && leaves.length <= 1;
 }
 
 /** The log of a dry run: it costs what the real one would, and is nowhere. */

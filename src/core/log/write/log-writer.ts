@@ -7,8 +7,13 @@ import { decodeLeaf, encodeLeaf } from '../leaf.ts';
 import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey } from '../log-keys.ts';
 import type { Edge, TileFile } from '../right-edge.ts';
 import { grow, rootOfEdge } from '../right-edge.ts';
-import type { VerifierKey } from '../signed-note.ts';
-import { formatNote, formatVerifierKey, keyIdOf } from '../signed-note.ts';
+import type { NoteSignature, VerifierKey } from '../signed-note.ts';
+import type { Tile } from '../tile-path.ts';
+import { tilePath, tileWidth } from '../tile-path.ts';
+import type { TileReader } from '../proofs.ts';
+import type { Submission } from './witness.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { formatNote, formatVerifierKey, keyIdOf, parseNote } from '../signed-note.ts';
 import type { LogRecord } from './log-state.ts';
 import { LogState } from './log-state.ts';
 
@@ -40,17 +45,19 @@ export interface LogWriterPorts {
   store: string;
 }
 
-/** A checkpoint that is in the store: what others may be told of it. */
+/** A checkpoint that is in the store. */
 export interface Published {
   id: string;
-  /** Leaves of the checkpoint, and of the one before (0: none). */
+  /** Leaves of it. */
   size: number;
-  before: number;
   note: string;
-  /** The tiles that are new in it, and the edge. */
-  files: readonly TileFile[];
-  edge: Edge;
 }
+
+/**
+ * Adds signatures of others to a checkpoint before it is published; none where they can't be had, for nothing waits for them.
+ * It may be asked twice for one checkpoint.
+ */
+export type Cosigner = (submission: Submission) => Promise<readonly NoteSignature[]>;
 
 /** Leaves that are published at once, and of one record on disk at most. */
 const mostPublished = 16_384;
@@ -111,8 +118,9 @@ export class LogWriter {
    * Publishes what was kept: tiles, then the checkpoint, written once each. Yields each checkpoint that came into the store.
    * Throws what the store, the signer or the file fail with: what is not published is another time.
    */
-  async *publish(store: LogStore): AsyncGenerator<Published> {
-    while (this.state.leaves.length > 0) yield await this.#publishing.take(() => this.#publishOnce(store));
+  async *publish(store: LogStore, cosigner?: Cosigner): AsyncGenerator<Published> {
+    while (this.state.leaves.length > 0)
+      yield await this.#publishing.take(() => this.#publishOnce(store, cosigner));
   }
 
   /** Notes that the store lets nobody overwrite. Throws what the file throws. */
@@ -125,7 +133,7 @@ export class LogWriter {
     await this.#publishing.take(() => this.#keeping.take(() => this.#ports.file.close()));
   }
 
-  async #publishOnce(store: LogStore): Promise<Published> {
+  async #publishOnce(store: LogStore, cosigner: Cosigner = async () => []): Promise<Published> {
     for (;;) {
       const { state } = this;
       const { size: before } = state.edge;
@@ -137,11 +145,16 @@ export class LogWriter {
         const put = async (object: LogObject): Promise<boolean> =>
           (await store.put(object)) !== 'already-there' || !isFresh;
         const arePut = await Promise.all(files.map((file) => put(this.#tileObject(file))));
-        const note = arePut.includes(false) ? undefined : await this.#sign(checkpoint);
+        const note = arePut.includes(false)
+          ? undefined
+          : await this.#cosigned(await this.#sign(checkpoint), cosigner, {
+              before,
+              read: readerOf({ files, edge }, (tile) => store.read(tileKey(state.id, tile))),
+            });
         if (note !== undefined && (await put(textObject(checkpointKey(state.id, edge.size), note)))) {
           await this.#add({ kind: 'published', note, timeMs: this.#ports.now() });
           await this.#compact();
-          return { id: state.id, size: edge.size, before, note, files, edge };
+          return { id: state.id, size: edge.size, note };
         }
       }
       await this.#begin(way === 'taken' && state.claim !== undefined ? 'unsure' : 'continued-elsewhere');
@@ -229,6 +242,14 @@ export class LogWriter {
     });
   }
 
+  async #cosigned(note: string, cosigner: Cosigner, seen: Omit<Submission, 'note'>): Promise<string> {
+    const { text: checkpoint, signatures } = parseNote(note);
+    return formatNote({
+      text: checkpoint,
+      signatures: [...signatures, ...(await cosigner({ note, ...seen }))],
+    });
+  }
+
   #verifierOf(id: string): VerifierKey {
     return { name: originOf(id), kind: 'ed25519', publicKey: this.#ports.signer.publicKey };
   }
@@ -264,6 +285,23 @@ export function aliasObject(id: string, note: string): LogObject {
 
 function textObject(key: string, content: string): LogObject {
   return { key, body: Buffer.from(content), contentType: text };
+}
+
+/** Tiles that were just made, those of the right edge, and where one may read all others. */
+function readerOf(
+  { files, edge }: { files: readonly TileFile[]; edge: Edge },
+  readStored: (tile: Tile) => Promise<Buffer | undefined>,
+): TileReader {
+  const made = new Map(files.map(({ tile, content }) => [tilePath(tile), content]));
+  return async (tile) => {
+    const hashes =
+      typeof tile.level === 'number' && tile.width < tileWidth ? edge.levels[tile.level] : undefined;
+    const content = made.get(tilePath(tile)) ?? (hashes && Buffer.concat(hashes)) ?? (await readStored(tile));
+    if (content !== undefined) return content;
+    throw new AuditExportError('log-damaged', `${tilePath(tile)} of the log is not at hand.`, {
+      cure: 'Run audit-export evidence publish with credentials that may read the log (s3:GetObject).',
+    });
+  };
 }
 
 /** The first leaf of a log that never came into the store says nothing in the next one. */

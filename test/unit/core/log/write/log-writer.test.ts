@@ -184,14 +184,10 @@ describe('killed between any two writes', () => {
         const bucket = await killedAt(write, how.moment, how.mayRead);
         if (bucket === undefined) break;
         kills++;
-        expect(await runsIn(bucket), `write ${write}`).toEqual([
-          'first 1',
-          'first 2',
-          'second 1',
-          'second 2',
-        ]);
+        expect(await runsIn(bucket)).toEqual(['first 1', 'first 2', 'second 1', 'second 2']);
+        // Whose a claim is can be read, where it may be; else a kill right behind it ends the log.
         const logs = await readLogs(bucket.objects, signer.publicKey);
-        if (how.mayRead) expect(logs).toHaveLength(1);
+        expect(logs.length).toBeLessThanOrEqual(how.mayRead ? 1 : 2);
       }
       // Log, leaves, claim, its PUT, claimed, bundle, tile, checkpoint, published.
       expect(kills).toBe(9);
