@@ -1,10 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { openKeyFile, openLogRecords, passingKey, readKeyFile } from '../adapters/fs/state/log-folder.ts';
+import {
+  openKeyFile,
+  openLogRecords,
+  passingKey,
+  readKeyFile,
+  readLogRecords,
+} from '../adapters/fs/state/log-folder.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import type { EvidenceRequest } from '../commands/evidence/open-log.ts';
+import { storeAddress } from '../commands/push/check-request.ts';
 import type { OpenedLog } from '../commands/push/push-host.ts';
+import { findDestination } from './state-context.ts';
 import type { Destination } from '../core/config/destination.ts';
 import type { LogRecord } from '../core/log/write/log-state.ts';
+import { LogState } from '../core/log/write/log-state.ts';
+import { LogWriter } from '../core/log/write/log-writer.ts';
+import { originOf } from '../core/log/log-keys.ts';
+import { formatVerifierKey } from '../core/log/signed-note.ts';
 import { PassingRecords } from '../core/log/write/passing-records.ts';
 import { isAuditExportError } from '../errors.ts';
 import type { HttpPost } from '../ports/http-post.ts';
@@ -68,3 +82,32 @@ export const post: HttpPost = async (url, body, signal) => {
     transport.close();
   }
 };
+
+/** The verifier key of a destination's log, and the log's id. A log that was never written is begun. Throws what `openLog` throws. */
+export async function readVerifierKey(
+  request: Pick<EvidenceRequest, 'options' | 'profile'>,
+  context: CliContext,
+): Promise<{ log: string; key: string }> {
+  const { endpointUrl, evidenceKey } = request.options;
+  const destination = await findDestination(storeAddress(request), endpointUrl, context);
+  const folder = join(await openDestinationFolder(destination, context), 'log');
+  const state = new LogState();
+  for (const record of await readLogRecords<LogRecord>(folder)) state.apply(record);
+  const signer = evidenceKey === undefined ? await openKeyFile(folder) : await namedKey(evidenceKey, context);
+  if (state.id !== '') return { log: state.id, key: verifierOf(state.id, signer) };
+  const { tool, file } = await openLog(destination, evidenceKey, context);
+  const writer = await LogWriter.open({
+    file,
+    signer,
+    tool,
+    now: systemClock.now,
+    newId: () => randomUUID(),
+    store: destination.text,
+  });
+  await writer.close();
+  return { log: writer.state.id, key: verifierOf(writer.state.id, signer) };
+}
+
+function verifierOf(id: string, { publicKey }: Signer): string {
+  return formatVerifierKey({ name: originOf(id), kind: 'ed25519', publicKey });
+}

@@ -6,19 +6,18 @@ import { cosign } from '../../../core/log/write/witness.ts';
 import type { Witness } from '../../../core/log/write/witness.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
-import type { PushHost } from '../push-host.ts';
-import type { PushPlan } from '../push-plan.ts';
+import type { LogHost, LogPlan } from './session-log.ts';
 import { witnessesOf } from './witnesses.ts';
 
 /** Who else learns of each checkpoint: witnesses, which sign it, and other places that keep it. */
 export class Outside {
-  readonly #plan: PushPlan;
-  readonly #host: PushHost;
+  readonly #plan: LogPlan;
+  readonly #host: LogHost;
   readonly #tell: (error: unknown) => void;
   readonly #stores = new Map<string, Promise<ObjectStore>>();
 
   /** `tell` gets what went wrong. */
-  constructor(plan: PushPlan, host: PushHost, tell: (error: unknown) => void) {
+  constructor(plan: LogPlan, host: LogHost, tell: (error: unknown) => void) {
     this.#plan = plan;
     this.#host = host;
     this.#tell = tell;

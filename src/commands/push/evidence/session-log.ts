@@ -9,15 +9,36 @@ import { PassingRecords } from '../../../core/log/write/passing-records.ts';
 import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
 import { defaultLimits } from '../../../core/delivery/limits.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
-import { isAuditExportError } from '../../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import { PutFailure } from '../../../ports/put-failure.ts';
 import type { OpenedLog, PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
+import type { PushOptions } from '../settings.ts';
 import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
 const patienceMs = 10_000;
+
+/** What of a plan the log goes by. */
+export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
+  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'>;
+};
+
+/** What the log needs of the world. */
+export type LogHost = Pick<
+  PushHost,
+  | 'openLog'
+  | 'openStore'
+  | 'post'
+  | 'newId'
+  | 'maxAttempts'
+  | 'clock'
+  | 'random'
+  | 'signal'
+  | 'log'
+  | 'progress'
+>;
 
 /** A run that leaves are kept of. */
 export interface LoggedRun {
@@ -30,8 +51,8 @@ export interface LoggedRun {
  * wrong is told once, is in the report, and is caught up with by the next run.
  */
 export class SessionLog {
-  readonly #plan: PushPlan;
-  readonly #host: PushHost;
+  readonly #plan: LogPlan;
+  readonly #host: LogHost;
   readonly #command: string;
   readonly #startedMs: number;
   readonly #costs: LogCosts = { requests: 0, bytes: 0 };
@@ -43,7 +64,7 @@ export class SessionLog {
   #runs = 0;
   #triedMs: number;
 
-  constructor(plan: PushPlan, host: PushHost, command: string) {
+  constructor(plan: LogPlan, host: LogHost, command: string) {
     this.#plan = plan;
     this.#host = host;
     this.#command = command;
@@ -106,6 +127,20 @@ export class SessionLog {
     });
   }
 
+  /** Keeps leaves of somebody's own. Throws what keeping them fails with, and `busy` where another process has the log. */
+  async add(leaves: readonly Leaf[]): Promise<void> {
+    const { writer } = await this.#kept();
+    await this.#keep(writer, leaves);
+  }
+
+  /** Publishes all that is kept, and puts the newest checkpoint under its alias. Throws what fails, and `busy`. */
+  async publishAll(store: ObjectStore): Promise<void> {
+    const { writer } = await this.#kept();
+    await this.#publishTo(store);
+    const { id, note } = writer.state;
+    if (note !== undefined) await this.#storeFor(store).replace?.(aliasObject(id, note));
+  }
+
   /** Whether no run was begun. */
   get isIdle(): boolean {
     return this.#runs === 0;
@@ -116,31 +151,7 @@ export class SessionLog {
     this.#triedMs = this.#host.clock.now();
     // A dry run has nothing to catch up with.
     if (this.#opening === undefined && this.#plan.dryRun) return;
-    await this.#guarded(async ({ writer }) => {
-      this.#hasNews = false;
-      if (isFresh(writer)) return;
-      const host = this.#host;
-      const { clock, random, signal } = host;
-      const logStore = logStoreOn(
-        store,
-        {
-          patience: { retryForMs: patienceMs, tries: this.#host.maxAttempts() },
-          atOnce: defaultLimits.uploads,
-          timer: clock,
-          random,
-          signal,
-        },
-        this.#costs,
-      );
-      // What went wrong with others is told, and does not keep the log from being published.
-      this.#problem = null;
-      const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
-      for await (const published of writer.publish(logStore, outside.cosigner)) {
-        await this.#alias(writer, logStore, published);
-        await outside.copy(published);
-      }
-      await outside.close();
-    });
+    await this.#guarded(() => this.#publishTo(store));
   }
 
   /** Ends it: a log that nobody goes on with is closed by its last leaf. What is not published yet is, if it can be. */
@@ -167,6 +178,43 @@ export class SessionLog {
       bytes: this.#costs.bytes,
       problem: this.#problem,
     };
+  }
+
+  async #publishTo(store: ObjectStore): Promise<void> {
+    const open = await (this.#opening ??= this.#open());
+    this.#hasNews = false;
+    if (open === undefined || isFresh(open.writer)) return;
+    // What went wrong with others is told, and does not keep the log from being published.
+    this.#problem = null;
+    const logStore = this.#storeFor(store);
+    const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    try {
+      for await (const published of open.writer.publish(logStore, outside.cosigner)) {
+        await this.#alias(open.writer, logStore, published);
+        await outside.copy(published);
+      }
+    } finally {
+      await outside.close();
+    }
+  }
+
+  #storeFor(store: ObjectStore): LogStore {
+    const { clock, random, signal, maxAttempts } = this.#host;
+    const patience = { retryForMs: patienceMs, tries: maxAttempts() };
+    const retry = { patience, atOnce: defaultLimits.uploads, timer: clock, random, signal };
+    return logStoreOn(store, retry, this.#costs);
+  }
+
+  async #kept(): Promise<OpenLog> {
+    const open = await (this.#opening ??= this.#open());
+    if (open?.isKept === true) return open;
+    throw new AuditExportError(
+      'busy',
+      'The log is being written by another process, or its state can not be kept.',
+      {
+        cure: 'Run it again when no push --follow is under way, as the user whose state it is.',
+      },
+    );
   }
 
   async #keep(writer: LogWriter, leaves: readonly Leaf[], batch?: string): Promise<void> {
