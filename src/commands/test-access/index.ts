@@ -117,11 +117,11 @@ function plannedFor(
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
 ): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, storageClass, kmsKeyId, tags, endpointUrl } = options;
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
-    headers: { storageClass, kmsKeyId, tags },
+    headers: { sse, storageClass, kmsKeyId, acl, tags },
     endpointUrl,
   };
 }
