@@ -15,6 +15,7 @@ import {
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
+import { isDelivery } from './read-export.ts';
 
 interface AccessKey {
   readonly accessKeyId: string;
@@ -109,7 +110,7 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
       };
     },
     storeAt: (prefix) => ({
-      list: async () => await keysBelow(s3, bucket, prefix),
+      list: async () => (await keysBelow(s3, bucket, prefix)).filter(isDelivery),
       read: async (key) => {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${prefix}/${key}` }));
         return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -23,8 +23,11 @@ export interface OpenLeaf {
   store: string;
   /** The key that signs it. */
   verifier: string;
-  /** The log that this state wrote before, how far it knows it, and why it does not go on with it. */
-  after?: { id: string; size: number; reason: 'claimed-by-another' | 'state-lost' | 'state-damaged' };
+  /**
+   * The log that this state wrote before, how far it knows it, and why it does not go on with it: another wrote on from there
+   * (`continued-elsewhere`), it can't be told who did (`unsure`), or its key is lost (`resumed`).
+   */
+  after?: { id: string; size: number; reason: 'continued-elsewhere' | 'unsure' | 'resumed' };
 }
 
 /** A batch of lines begins; written before its first object is stored. */

@@ -84,7 +84,7 @@ describe('a verifier key', () => {
         go.peter.slice(0, at) + changed + go.peter.slice(at + 1),
         go.peter.slice(0, at) + go.peter.slice(at + 1),
       ])
-        expect(() => parseVerifierKey(text), text).toThrow('is no verifier key');
+        expect(() => parseVerifierKey(text)).toThrow('is no verifier key');
     }
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, integer, nat, property, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBundle } from '../../../../src/core/log/entry-bundle.ts';
 import { isConsistent, isIncluded, TileTree } from '../../../../src/core/log/proofs.ts';
@@ -86,48 +86,41 @@ describe('the tree', () => {
   });
 
   test('is the same however it was written, and its tiles prove what is in it', async () => {
-    const size = fc.integer({ min: 1, max: 1100 });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(size, { minLength: 1, maxLength: 6 }),
-        fc.nat(),
-        async (given, pick) => {
-          const sizes = given.toSorted((a, b) => a - b);
-          const { edge, read } = written(sizes);
-          const hashes = entries(0, edge.size).map(leafHash);
-          const root = rootOf(hashes);
-          expect(rootOfEdge(edge)).toEqual(root);
-          for (const old of sizes) {
-            const before = new TileTree(old, read);
-            const head = { size: old, root: await before.root() };
-            expect(head.root).toEqual(rootOf(hashes.slice(0, old)));
-            const proof = await new TileTree(edge.size, read).consistencyProof(old);
-            expect(isConsistent(head, { size: edge.size, root }, proof)).toBe(true);
-            if (old < edge.size) {
-              expect(
-                isConsistent({ ...head, root: leafHash(Buffer.of(1)) }, { size: edge.size, root }, proof),
-              ).toBe(false);
-              expect(isConsistent(head, { size: edge.size, root }, proof.slice(1))).toBe(false);
-            }
-          }
-          const index = pick % edge.size;
-          const tree = new TileTree(edge.size, read);
-          const proof = await tree.inclusionProof(index);
-          const at = { index, size: edge.size, root };
-          expect(await tree.leaf(index)).toEqual(hashes[index]);
-          expect(isIncluded(at, leafHash(entry(index)), proof)).toBe(true);
-          expect(isIncluded(at, leafHash(entry(index + 1)), proof)).toBe(false);
-          expect(isIncluded(at, leafHash(entry(index)), [...proof, root])).toBe(false);
-        },
-      ),
+    const size = integer({ min: 1, max: 1100 });
+    await assert(
+      asyncProperty(uniqueArray(size, { minLength: 1, maxLength: 6 }), nat(), async (given, pick) => {
+        const sizes = given.toSorted((a, b) => a - b);
+        const { edge, read } = written(sizes);
+        const hashes = entries(0, edge.size).map(leafHash);
+        const root = rootOf(hashes);
+        expect(rootOfEdge(edge)).toEqual(root);
+        for (const old of sizes) {
+          const before = new TileTree(old, read);
+          const head = { size: old, root: await before.root() };
+          expect(head.root).toEqual(rootOf(hashes.slice(0, old)));
+          const proof = await new TileTree(edge.size, read).consistencyProof(old);
+          expect(isConsistent(head, { size: edge.size, root }, proof)).toBe(true);
+          const other = { ...head, root: leafHash(Buffer.of(1)) };
+          expect(isConsistent(other, { size: edge.size, root }, proof)).toBe(false);
+          expect(isConsistent(head, { size: edge.size, root }, [...proof, root])).toBe(false);
+        }
+        const index = pick % edge.size;
+        const tree = new TileTree(edge.size, read);
+        const proof = await tree.inclusionProof(index);
+        const at = { index, size: edge.size, root };
+        expect(await tree.leaf(index)).toEqual(hashes[index]);
+        expect(isIncluded(at, leafHash(entry(index)), proof)).toBe(true);
+        expect(isIncluded(at, leafHash(entry(index + 1)), proof)).toBe(false);
+        expect(isIncluded(at, leafHash(entry(index)), [...proof, root])).toBe(false);
+      }),
       { numRuns: 25 },
     );
   });
 
   test('writes just the tiles that a tree has and the one before had not', () => {
-    const size = fc.integer({ min: 0, max: 5000 });
-    fc.assert(
-      fc.property(size, fc.integer({ min: 0, max: 600 }), (before, more) => {
+    const size = integer({ min: 0, max: 5000 });
+    assert(
+      property(size, integer({ min: 0, max: 600 }), (before, more) => {
         const { edge } = grow(emptyEdge, entries(0, before));
         const { files } = grow(edge, entries(before, before + more));
         const paths = files.map(({ tile }) => tilePath(tile));
