@@ -5,7 +5,7 @@ import { replaceFile } from '../adapters/fs/replace-file.ts';
 import { unreadable } from '../adapters/fs/read-file.ts';
 import type { VerifyHost } from '../commands/verify/verify-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { AuditExportError } from '../errors.ts';
+import { AuditExportError, isAuditExportError } from '../errors.ts';
 import { buildProgress } from './log-context.ts';
 import type { SourceOptions } from './source-context.ts';
 import { openStoreReader } from './store-reader-context.ts';
@@ -33,12 +33,25 @@ export function buildVerifyHost(context: CliContext, options: GlobalOptions & So
       },
       pieces: () => createReadStream(pathOf(file)) as AsyncIterable<Buffer>,
     }),
-    writeText: async (file, text) => {
-      await replaceFile(pathOf(file), text).catch((error: unknown) => {
-        throw outputFailed(file, error);
-      });
+    writeText: (file, text) => replace(pathOf(file), file, text),
+    writePieces: async (file, pieces) => {
+      let bytes = 0;
+      const counted = async function* (): AsyncGenerator<Buffer> {
+        for await (const piece of pieces) {
+          bytes += piece.length;
+          yield piece;
+        }
+      };
+      await replace(pathOf(file), file, counted());
+      return bytes;
     },
   };
+}
+
+async function replace(path: string, file: string, content: string | AsyncIterable<Buffer>): Promise<void> {
+  await replaceFile(path, content).catch((error: unknown) => {
+    throw isAuditExportError(error) ? error : outputFailed(file, error);
+  });
 }
 
 async function readText(path: string, file: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { evidenceKeyVerb, evidencePublishVerb, evidenceRetireVerb } from './evidence.ts';
+import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -39,6 +40,8 @@ export const verbs: readonly Verb[] = [
   verifyVerb,
   statusVerb,
   evidenceKeyVerb,
+  evidenceProveVerb,
+  evidenceBundleVerb,
   evidencePublishVerb,
   evidenceRetireVerb,
   scheduleVerb,

@@ -15,7 +15,7 @@ import type { VerifyOptions } from './settings.ts';
 import type { VerifyHost } from './verify-host.ts';
 
 /** Objects that are read at once: enough to hide a bucket's answers, few enough for memory. */
-const objectsAtOnce = 8;
+export const objectsAtOnce = 8;
 
 /**
  * Verifies a store. Writes what `--remember` and `--report` name. Throws `usage` and `config-invalid` for what it is told, and

@@ -17,4 +17,6 @@ export interface VerifyHost {
   readFile: (file: string) => { size: () => Promise<number>; pieces: () => AsyncIterable<Buffer> };
   /** Writes a file whole or not at all. Throws `output-failed`. */
   writeText: (file: string, text: string) => Promise<void>;
+  /** The same for what comes in pieces; answers with its bytes. What making the pieces throws leaves no file. */
+  writePieces: (file: string, pieces: AsyncIterable<Buffer>) => Promise<number>;
 }

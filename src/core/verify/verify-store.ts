@@ -39,7 +39,7 @@ export interface VerifyStoreOptions {
   /** Is told now and then how far it is. */
   onProgress: (progress: VerifyProgress) => void;
   /** Is handed the leaves: for whoever shows what a log says. `isNew` is false for what it was handed before. */
-  onLeaf?: ((leaf: Leaf, log: string, isNew: boolean) => void) | undefined;
+  onLeaf?: ((leaf: Leaf, log: string, isNew: boolean, index: number) => void) | undefined;
 }
 
 /** How far a verification has come. */
@@ -135,7 +135,7 @@ class Verification {
           onLeaf: (leaf, index) => {
             const isNew = this.#takeLeaf(leaf, { number, index, claims, inPass });
             if (isFirst) this.#leafRead(leaf);
-            this.#options.onLeaf?.(leaf, log.id, leaf.kind === 'object' ? isNew : isFirst);
+            this.#options.onLeaf?.(leaf, log.id, leaf.kind === 'object' ? isNew : isFirst, index);
           },
         }),
       );

@@ -88,7 +88,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
     id: log,
     files,
     newest: good.at(-1),
-    checkpoints: good.length,
+    checkpoints: new Set(good.map(({ size }) => size)).size,
     keys: chain.all,
     keyIsGiven: chain.all.some((key) => given.some((one) => isSameKey(one, key))),
     sums: judge.sums,
