@@ -116,13 +116,14 @@ export class MemoryAccount implements Ground {
   look(name: string, who: Who): BucketLook {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
-    const { region, publicAccessBlocked, encryption } = found;
+    const { region, publicAccessBlocked, encryption, grants = [] } = found;
     if (who !== 'customer')
       return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
     const seen = {
       ownedByAccount: true,
       publicAccessBlocked,
       versioning: 'off' as const,
+      grants,
       ...(encryption === undefined ? {} : { encryption }),
     };
     return { bucket: name, existence: 'there', region, ...seen, unseen: [] };
@@ -132,7 +133,7 @@ export class MemoryAccount implements Ground {
   decide(
     role: Role,
     bucket: Bucket,
-    asked: { action: string; key?: string; context: ContextValues },
+    asked: { action: string; key?: string; kmsKey?: string; context: ContextValues },
   ): Decision {
     const [, , , , account = ''] = role.arn.split(':');
     const caller: Caller = {
@@ -148,7 +149,7 @@ export class MemoryAccount implements Ground {
         ...[...role.inline.values()].map(parsed),
       ],
       ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
-      ...(bucket.policy === undefined
+      ...(bucket.policy === undefined || asked.kmsKey !== undefined
         ? {}
         : { resource: parsePolicyDocument(bucket.policy, { kind: 'resource' }), resourceKind: 'bucket' }),
     };
@@ -167,7 +168,8 @@ export class MemoryAccount implements Ground {
       's3:ResourceAccount': bucket.owner,
       ...asked.context,
     };
-    const resource = `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
+    const resource =
+      asked.kmsKey ?? `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
     return authorize(
       { caller, action: asked.action, resource, resourceAccount: bucket.owner, context },
       policies,
