@@ -3,7 +3,7 @@
 // its own, so that what is measured is the program's alone.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -171,11 +171,6 @@ async function main(rows) {
     const since = new Date(Number(firstNs / 1_000_000n)).toISOString();
     show('first run', await runApart(folder, environment, [...flags, '--since', since]));
     show('second run, nothing new', await runApart(folder, environment, flags));
-    const state = join(folder, 'state/audit-export/default/collect/snowflake-acme/checkpoint.json');
-    const { ledger } = JSON.parse(readFileSync(state, 'utf8'));
-    console.log(
-      `ledger: ${ledger.reduce((sum, part) => sum + part.queries, 0).toLocaleString('en')} queries`,
-    );
   } finally {
     server.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,6 @@ import {
   readLogRecords,
 } from '../adapters/fs/state/log-folder.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { EvidenceRequest } from '../commands/evidence/open-log.ts';
 import { storeAddress } from '../commands/push/check-request.ts';
 import type { OpenedLog } from '../commands/push/push-host.ts';
@@ -26,7 +25,10 @@ import type { Signer } from '../ports/signer.ts';
 import type { CliContext } from './terminal-context.ts';
 
 /** What of the process the log needs. */
-type Surroundings = Pick<CliContext, 'signal' | 'environment' | 'workingFolder' | 'version' | 'systemState'>;
+type Surroundings = Pick<
+  CliContext,
+  'clock' | 'signal' | 'environment' | 'workingFolder' | 'version' | 'systemState'
+>;
 
 /**
  * The log of a destination. Where its state can't be kept, or another process has it, one that lasts as long as this process,
@@ -38,19 +40,19 @@ export async function openLog(
   context: Surroundings,
 ): Promise<OpenedLog> {
   const tool = `audit-export ${context.version}`;
-  const named = key === undefined ? undefined : await namedKey(key, context);
+  let signer = key === undefined ? undefined : await namedKey(key, context);
   try {
     const folder = join(await openDestinationFolder(destination, context), 'log');
-    const signer = named ?? (await openKeyFile(folder));
-    const { signal } = context;
-    const records = await openLogRecords<LogRecord>(folder, { ...systemClock, signal });
+    signer ??= await openKeyFile(folder);
+    const { signal, clock } = context;
+    const records = await openLogRecords<LogRecord>(folder, { ...clock, signal });
     if ('append' in records) return { file: records, signer, isKept: true, tool };
     return { file: new PassingRecords(), signer, isKept: false, tool };
   } catch (error) {
     if (!isAuditExportError(error)) throw error;
     // A job without a place for state writes a log of its own each time.
     const trouble = error.code === 'state-not-written' ? {} : { trouble: error };
-    return { file: new PassingRecords(), signer: named ?? passingKey(), isKept: false, tool, ...trouble };
+    return { file: new PassingRecords(), signer: signer ?? passingKey(), isKept: false, tool, ...trouble };
   }
 }
 
@@ -100,7 +102,7 @@ export async function readVerifierKey(
     file,
     signer,
     tool,
-    now: systemClock.now,
+    now: context.clock.now,
     newId: () => randomUUID(),
     store: destination.text,
   });

@@ -65,8 +65,21 @@ export interface LifecycleRule {
   ID?: string | undefined;
   Status?: string | undefined;
   Prefix?: string | undefined;
-  Filter?: { Prefix?: string | undefined; And?: { Prefix?: string | undefined } | undefined } | undefined;
+  Filter?: (LifecycleFilter & { Tag?: ObjectTag | undefined; And?: LifecycleAnd | undefined }) | undefined;
   Expiration?: { Days?: number | undefined; Date?: Date | undefined } | undefined;
+}
+
+interface LifecycleFilter {
+  Prefix?: string | undefined;
+}
+
+interface LifecycleAnd extends LifecycleFilter {
+  Tags?: readonly ObjectTag[] | undefined;
+}
+
+interface ObjectTag {
+  Key: string | undefined;
+  Value: string | undefined;
 }
 
 /** Where something would be written. */

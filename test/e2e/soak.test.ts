@@ -37,6 +37,14 @@ afterAll(async () => {
   await emulator.close();
 });
 
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 const shelfOf = (name: string): string => `${name}-shelf`;
 
 /** A workspace with a profile for each of the ways of delivering, and a log folder for each. */
@@ -67,6 +75,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
       const environment = await server.environmentFor('*');
       const tally = new Map<string, number>();
       const problems: string[] = [];
+      const isWritten = deferred();
       const untilMs = Date.now() + minutes * 60_000;
       const soak = (offset: number): Soak => ({
         workspace,
@@ -75,6 +84,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
         seed: seed + offset,
         tally,
         problems,
+        written: isWritten.promise,
         puts: () => emulator.requests().at(-1)?.at ?? 0,
       });
       const writers = names.map((name, index) =>
@@ -115,7 +125,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
         followInPeace('peace', push('peace', ['peace'], ...following), soak(7), resident),
         followInPeace('named', push('named', named, ...following), soak(8), []),
       ];
-      await Promise.all([...writing, trouble]);
+      await Promise.all([...writing, trouble]).finally(isWritten.resolve);
       const last = await Promise.all(delivering);
 
       const lines = writers.map((logs) => logs.reduce((sum, { written }) => sum + written.count, 0));

@@ -12,7 +12,7 @@ import { renderReceipt } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
 import { changeLine, countChanges } from './change-line.ts';
-import { readSaved, readWanted } from './wanted.ts';
+import { readSaved, readWanted, withFlags } from './wanted.ts';
 
 /** Shows the plan, asks, carries it out. The plan goes to stderr, what came of it to stdout. */
 export async function runApply(invocation: Invocation): Promise<number> {
@@ -41,10 +41,11 @@ export async function runApply(invocation: Invocation): Promise<number> {
   }
 }
 
-function showPlan(plan: AccessPlan, { context, options }: Invocation): void {
+function showPlan(plan: AccessPlan, invocation: Invocation): void {
+  const { context, options } = invocation;
   const { stderr, environment } = context;
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
-  stderr.write(`${renderPlan(plan, palette)}\n`);
+  stderr.write(`${renderPlan(withFlags(plan, invocation), palette)}\n`);
 }
 
 function showReceipt(

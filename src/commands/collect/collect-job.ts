@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../../core/collect/checkpoint.ts';
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
 import { emptyRegistry, readDataSources, readUserMap } from '../../core/collect/translate/registry.ts';
@@ -6,7 +7,6 @@ import type { TranslationRules } from '../../core/collect/translate/translate-qu
 import type { ReadingRules } from '../../core/collect/windows.ts';
 import { windowEnd } from '../../core/collect/windows.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { Checkpoint } from '../../ports/collect-state.ts';
 import type { CollectHost } from './collect-host.ts';
 import type { CollectOptions } from './settings.ts';
 
@@ -113,12 +113,12 @@ const nsOf = (text: string | undefined): bigint | undefined =>
   text === undefined ? undefined : BigInt(text);
 
 /**
- * The job of a run. What is read once more by hand is read as it was then: with `known`, where the state stands, it does not
- * read beyond that, for that is the next run's to read.
+ * The job of a run. What is read once more by hand is read as it was then: with `next`, where the next run begins, it does
+ * not read beyond that.
  */
 export function collectJob(
   options: CollectOptions,
-  { known, ...place }: Pick<CollectJob, 'store' | 'translation'> & { known: Checkpoint | undefined },
+  { next, ...place }: Pick<CollectJob, 'account' | 'translation'> & { next: Checkpoint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
   const rules = readingRules(options);
@@ -129,11 +129,11 @@ export function collectJob(
   return {
     ...place,
     sinceNs: timeOf('since', since),
-    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(known?.watermarkNs)),
+    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(next?.watermarkNs)),
     rules,
     spanNs: earlier(windowsPerStatement * rules.windowNs, BigInt(dayMs) * nsPerMs) ?? rules.windowNs,
     waitedNs: rules.overlapNs,
-    firstNs: nsOf(known?.fromNs),
+    firstNs: nsOf(next?.fromNs),
     client: sessions,
     logins: readsLogins(options),
   };

@@ -28,6 +28,9 @@ const {
   storageClass,
   tags,
   pathStyle,
+  metricsFile,
+  metricsPort,
+  metricsHost,
 } = pushSettings;
 const deliverySettings = {
   to,
@@ -50,6 +53,9 @@ const deliverySettings = {
   storageClass,
   tags,
   pathStyle,
+  metricsFile,
+  metricsPort,
+  metricsHost,
 } as const satisfies Settings;
 
 /** How Snowflake is reached. Key and token have no flag: they come from a file or the environment. */

@@ -225,7 +225,7 @@ export class Session {
     if (log === undefined) return this.report(end);
     const isQuiet = log.isIdle && end.ended === 'complete' && (end.problems ?? []).length === 0;
     if (isQuiet) await log.noteQuiet();
-    await log.publish(this.#plainStore);
+    await log.finish(this.#plainStore);
     const evidence = await log.report();
     return { ...this.report(end), evidence };
   }
@@ -256,7 +256,8 @@ export class Session {
     if (plan.dryRun) return discardingQuarantine;
     const inner = host.openQuarantine(folder, place.destination);
     const bounds = { folder: folder ?? '', limit: options.quarantineSize, stops: badLineLimit !== Infinity };
-    return new BoundedQuarantine(inner, bounds, { ...host, signal });
+    // Who only waits for room has nothing under way that would have to be finished.
+    return new BoundedQuarantine(inner, bounds, { ...host, signal: AbortSignal.any([signal, host.signal]) });
   }
 
   #facts(): {

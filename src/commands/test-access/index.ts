@@ -12,6 +12,7 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
+import { storeSettingsOf } from '../push/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
@@ -49,19 +50,7 @@ async function probe(
   { request, host }: { request: TestAccessRequest; host: TestAccessHost },
 ): Promise<AccessReport> {
   const { bucket, prefix, role, region } = access;
-  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = request.options;
-  const settings = {
-    region,
-    endpointUrl,
-    pathStyle,
-    bucketOwner,
-    storageClass,
-    kmsKeyId,
-    sse,
-    acl,
-    tags,
-    role,
-  };
+  const settings = storeSettingsOf({ ...request.options, region }, role);
   const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
@@ -80,6 +69,7 @@ async function testedAccess(
   const known = profile === undefined ? {} : answersOf(profile.profile);
   return {
     profile: profile?.name,
+    configFile: options.config,
     bucket,
     prefix,
     region: options.region ?? (await host.ambientRegion()),

@@ -4,6 +4,18 @@ import type { Nouns } from './tested-access.ts';
 const applyThere = ({ profileFlag, roleAccount }: Nouns): string =>
   `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag}`;
 
+/** A grant lets the role use the key whatever its key policy says: AWS KMS Developer Guide, "Grants in AWS KMS". */
+const grantKey = ({ region, roleArn }: Nouns, detail: string): string =>
+  `aws kms create-grant --region ${region} --key-id ${keyIn(detail)} --grantee-principal ${roleArn} --operations GenerateDataKey`;
+
+const planKey = ({ profileFlag }: Nouns, detail: string): string =>
+  `audit-export init${profileFlag} --reconfigure --kms-key-arn ${keyIn(detail)} --yes`;
+
+/** `kms:GenerateDataKey on ARN`, as AWS says it. */
+function keyIn(detail: string): string {
+  return detail.split(' on ')[1] ?? 'ARN';
+}
+
 /** Findings of delivering and of encryption. */
 export const deliveryFindings = {
   'put-stored': {
@@ -19,8 +31,9 @@ export const deliveryFindings = {
   'put-denied-by-role': {
     probe: 'put-object',
     status: 'fail',
-    says: ({ actor, store }, detail) => `no policy of ${actor} allows s3:PutObject below ${store}${detail}`,
+    says: ({ actor }, detail) => `no policy of ${actor} allows ${detail}`,
     cure: applyThere,
+    such: 's3:PutObject below s3://acme-audit/altr/',
     waitsFor: 'nothing can be written yet',
     soon: 'put-not-yet',
   },
@@ -141,36 +154,37 @@ export const deliveryFindings = {
     probe: 'kms',
     status: 'fail',
     says: ({ actor }, detail) => `no policy of ${actor} allows ${detail}`,
-    cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail.split(' on ')[1] ?? 'ARN'} --yes`,
+    cure: planKey,
     such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-denied-by-key': {
     probe: 'kms',
     status: 'fail',
     says: ({ actor }, detail) => `the key policy does not let ${actor} use ${detail}`,
-    cure: ({ roleArn }) => `allow ${roleArn} kms:GenerateDataKey in the key policy: aws kms put-key-policy`,
+    cure: grantKey,
     such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-denied': {
     probe: 'kms',
     status: 'fail',
     says: (_, detail) => `KMS refused ${detail}, and did not say which policy lacks it`,
-    cure: ({ roleArn }) =>
-      `allow ${roleArn} kms:GenerateDataKey on the key, in the policy of the role and in the key policy`,
+    cure: (nouns, detail) =>
+      `${grantKey(nouns, detail)}, and for the policy of the role: ${planKey(nouns, detail)}`,
     such: 'kms:GenerateDataKey',
   },
   'kms-disabled': {
     probe: 'kms',
     status: 'fail',
-    says: () => 'the KMS key of the bucket is disabled, or is about to be deleted',
-    cure: ({ region }) =>
-      `aws kms enable-key --region ${region} --key-id KEY (aws kms cancel-key-deletion before, if it is to be deleted)`,
+    says: (_, detail) => `the KMS key ${detail} is disabled, or is about to be deleted`,
+    cure: ({ region }, detail) =>
+      `aws kms enable-key --region ${region} --key-id ${detail} (aws kms cancel-key-deletion --key-id ${detail} before, if it is to be deleted)`,
+    such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-missing': {
     probe: 'kms',
     status: 'fail',
-    says: ({ region }) => `there is no such KMS key in ${region}`,
+    says: ({ region }, detail) => `there is no KMS key ${detail} in ${region}`,
+    such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
     cure: ({ bucket }) =>
       `name a key that exists: aws s3api put-bucket-encryption --bucket ${bucket} …, or kmsKeyId of the profile`,
   },

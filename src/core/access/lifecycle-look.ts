@@ -2,6 +2,7 @@ import type { LifecycleRule } from '../../ports/access-prober.ts';
 import { shellWord } from '../language/shell-word.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
+import type { TestedAccess } from './tested-access.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Audit logs that are gone before anybody asked for them: sooner than this, it is said. */
@@ -9,7 +10,7 @@ const soonDays = 90;
 
 /** Rung 12: whether rules of the bucket take deliveries away again. */
 export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
-  const { bucket, prefix } = ascent.access;
+  const { bucket } = ascent.access;
   const tried = await ascent.prober.bucket.lifecycle();
   if (!tried.ok) {
     const { refusal } = tried;
@@ -18,7 +19,7 @@ export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
       : generalOutcome(refusal);
   }
   const { rules, requestId } = tried;
-  const soon = rules.filter((rule) => meets(rule, prefix) && daysOf(rule) < soonDays);
+  const soon = rules.filter((rule) => meets(rule, ascent.access) && daysOf(rule) < soonDays);
   if (soon.length === 0) return { finding: 'nothing-expires-soon', requestId };
   const others = rules.filter((rule) => !soon.includes(rule));
   return {
@@ -32,8 +33,13 @@ export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
   };
 }
 
-/** Whether the rule speaks of anything below the prefix. */
-function meets({ Status: status, Filter: filter, Prefix: plain }: LifecycleRule, prefix: string): boolean {
+/** Whether the rule speaks of anything that is delivered: below the prefix, and with the tags that deliveries have. */
+function meets(
+  { Status: status, Filter: filter, Prefix: plain }: LifecycleRule,
+  { prefix, headers: { tags = {} } }: Pick<TestedAccess, 'prefix' | 'headers'>,
+): boolean {
+  const asked = [...(filter?.Tag === undefined ? [] : [filter.Tag]), ...(filter?.And?.Tags ?? [])];
+  if (asked.some(({ Key: name = '', Value: value }) => tags[name] !== value)) return false;
   const of = filter?.Prefix ?? filter?.And?.Prefix ?? plain ?? '';
   const place = prefix === '' ? '' : `${prefix}/`;
   return status === 'Enabled' && (place.startsWith(of) || of.startsWith(place));
@@ -45,6 +51,6 @@ function daysOf({ Expiration: expiration }: LifecycleRule): number {
 
 function whenOf({ Expiration: expiration }: LifecycleRule): string {
   return expiration?.Date === undefined
-    ? `removes what was delivered after ${expiration?.Days ?? 0} days`
+    ? `removes what was delivered after ${expiration?.Days ?? 0} ${expiration?.Days === 1 ? 'day' : 'days'}`
     : `removes what was delivered from ${expiration.Date.toISOString().slice(0, 10)} on`;
 }

@@ -2,6 +2,7 @@ import type { DesiredAccess } from '../setup/desired-access.ts';
 import { findDrift } from '../setup/find-drift.ts';
 import type { DriftFinding, FindingCode as DriftCode } from '../setup/finding.ts';
 import type { LiveAccess, LiveRole } from '../setup/live-access.ts';
+import { documentsOf, judgeDeliveries, neededBy, rolePoliciesOf, routeOf } from '../setup/role-policies.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -26,8 +27,7 @@ export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
   const place = placeOf(access, role);
   const live = place.inline ? first : await readPolicies(ascent, place);
   if ('finding' in live) return live;
-  const found = differences(plannedAccess(access, nobody, place), live, ascent.permission.now());
-  return judge(found, ascent);
+  return judge(differences(plannedAccess(access, nobody, place), live, ascent.permission.now()), ascent);
 }
 
 async function readPolicies({ access, prober }: Ascent, place: PolicyPlace): Promise<LiveAccess | Outcome> {
@@ -51,10 +51,16 @@ function placeOf({ policyName, inlinePolicy }: TestedAccess, { attached, inline 
   return { name: policyName ?? '', inline: true };
 }
 
+interface Found {
+  found: DriftFinding[];
+  /** All that hangs on the role, taken together, lets deliveries pass. */
+  together: boolean;
+}
+
 /** What `iam plan` would find, but for the trust policy and the bucket, which have looks of their own. */
-function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): DriftFinding[] {
+function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): Found {
   const { role, policy } = live;
-  if (role === undefined) return [];
+  if (role === undefined) return { found: [], together: false };
   const withoutTrust = { ...role, trustPolicy: JSON.stringify(planned.role.trustPolicy) };
   const { findings } = findDrift(planned, { ...live, role: withoutTrust }, { removeExtras: false, nowMs });
   const hangs = planned.policy.inline
@@ -63,9 +69,22 @@ function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): D
   const relevant = findings.filter(
     ({ code }) => !['role-path', 'name-taken', 'rotation-under-way'].includes(code),
   );
-  return hangs
-    ? relevant
-    : [notAttached(planned), ...relevant.filter(({ code }) => code.startsWith('extra-'))];
+  return {
+    found: hangs
+      ? relevant
+      : [notAttached(planned), ...relevant.filter(({ code }) => code.startsWith('extra-'))],
+    together: hangs && deliversTogether(planned, live, nowMs),
+  };
+}
+
+function deliversTogether(planned: DesiredAccess, live: LiveAccess, nowMs: number): boolean {
+  const { own, extras, boundary } = rolePoliciesOf(planned, live);
+  const identity = documentsOf([own, ...extras].map((policy) => policy?.document));
+  const limits = documentsOf([boundary])[0];
+  return judgeDeliveries(neededBy(routeOf(planned, live, nowMs), planned.kmsKeyArn), {
+    identity,
+    ...(limits === undefined ? {} : { boundary: limits }),
+  }).every(({ verdict }) => verdict === 'allowed');
 }
 
 function notAttached({ role, policy }: DesiredAccess): DriftFinding {
@@ -81,6 +100,9 @@ function notAttached({ role, policy }: DesiredAccess): DriftFinding {
   };
 }
 
+/** Warnings about deliveries that may be refused. */
+const mayRefuse: ReadonlySet<DriftCode> = new Set(['permissions-boundary', 'denying-policy']);
+
 const wider: ReadonlySet<DriftCode> = new Set([
   'widened-action',
   'widened-resource',
@@ -88,17 +110,20 @@ const wider: ReadonlySet<DriftCode> = new Set([
   'extra-inline-policy',
 ]);
 
-function judge(found: readonly DriftFinding[], ascent: Ascent): Outcome {
-  const drift = found.filter(({ level }) => level !== 'warning');
-  if (drift.length === 0) return { finding: 'policy-as-planned' };
+function judge({ found, together }: Found, ascent: Ascent): Outcome {
+  const told = found.filter(({ level, code }) => level !== 'warning' || mayRefuse.has(code));
+  const sure = told.filter(({ level }) => level !== 'warning');
+  if (told.length === 0) return { finding: 'policy-as-planned' };
+  const drift = sure.length > 0 ? sure : told;
   const causes = [...new Set(drift.map(({ code }) => code))];
   const detail = drift.map(({ code, message }) => `${code}: ${message}`).join('; ');
-  const told = { detail, causes, ...cureOf(drift) };
-  if (causes.some((code) => wider.has(code))) return { finding: 'policy-wider', ...told };
+  const outcome = { detail, causes, ...cureOf(drift) };
+  if (causes.some((code) => wider.has(code))) return { finding: 'policy-wider', ...outcome };
   if (causes.includes('overwrite-allowed') && causes.length === 1)
-    return { finding: 'policy-replaces', ...told };
+    return { finding: 'policy-replaces', ...outcome };
   // What was really delivered can't be forbidden: another policy, the bucket's, may allow it.
-  return { finding: ascent.passed('put-object') ? 'policy-otherwise' : 'policy-narrower', ...told };
+  const passes = sure.length === 0 || together || ascent.passed('put-object');
+  return { finding: passes ? 'policy-otherwise' : 'policy-narrower', ...outcome };
 }
 
 /** What a plan can't put right has a cure of its own, which comes first. */

@@ -17,7 +17,17 @@ export function plannedAccess(
   trustedAccountId: string,
   policy: PolicyPlace,
 ): DesiredAccess {
-  const { bucket, prefix, region = '', role, kmsKeyArn, deliverer, writeOnce, otherExternalId } = access;
+  const {
+    bucket,
+    prefix,
+    region = '',
+    role,
+    kmsKeyArn,
+    deliverer,
+    writeOnce,
+    otherExternalId,
+    headers,
+  } = access;
   const account = roleAccountOf(access);
   return buildDesiredAccess({
     deliverer: deliverer ?? 'audit-export',
@@ -34,6 +44,7 @@ export function plannedAccess(
     types: [],
     ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     ...(account === undefined ? {} : { customerAccountId: account }),
+    headers,
   });
 }
 

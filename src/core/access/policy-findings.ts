@@ -179,6 +179,20 @@ export const policyFindings = {
     status: 'pass',
     says: () => 'all four settings are on',
   },
+  'acl-wide': {
+    probe: 'public-access',
+    status: 'fail',
+    says: ({ bucket }, detail) => `the ACL of ${bucket} gives ${detail}`,
+    cure: ({ bucket }) => `aws s3api put-bucket-acl --bucket ${bucket} --acl private`,
+    such: 'READ to anybody',
+  },
+  'acl-shared': {
+    probe: 'public-access',
+    status: 'warn',
+    says: ({ bucket }, detail) => `the ACL of ${bucket} gives ${detail}`,
+    cure: ({ bucket }) => `aws s3api put-bucket-acl --bucket ${bucket} --acl private`,
+    such: 'READ to 79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be',
+  },
   'public-access-open': {
     probe: 'public-access',
     status: 'warn',

@@ -2,12 +2,15 @@ import type { Layout } from '../layout/layout.ts';
 import type { Deliverer } from '../setup/answers.ts';
 import type { DeliveryHeaders } from '../setup/delivery.ts';
 import { storeUrl } from '../setup/desired-access.ts';
+import { profileFlags } from '../config/profile-flags.ts';
 import { probeKey } from '../setup/probe-keys.ts';
 
 /** The access that is put to the test: what a profile says, as `push` would use it. */
 export interface TestedAccess {
   /** Its name, for the commands that cures name. */
   profile: string | undefined;
+  /** The configuration file, where it was named. */
+  configFile: string | undefined;
   bucket: string;
   /** Without a slash at either end; '' for the whole bucket. */
   prefix: string;
@@ -52,7 +55,7 @@ export function roleNameOf({ role }: Pick<TestedAccess, 'role'>): string | undef
 
 /** The nouns that findings are made of. What is not known is said in words. */
 export interface Nouns {
-  /** ` --profile acme`, or nothing. */
+  /** ` --profile acme`, with ` --config FILE` where that was named; or nothing. */
   profileFlag: string;
   bucket: string;
   /** `s3://bucket/prefix/` */
@@ -78,7 +81,7 @@ export function nounsOf(access: TestedAccess, caller: { account: string; arn: st
       ? { caller: 'these credentials', callerAccount: 'unknown' }
       : { caller: caller.arn, callerAccount: caller.account };
   return {
-    profileFlag: profile === undefined ? '' : ` --profile ${profile}`,
+    profileFlag: profile === undefined ? '' : profileFlags(profile, access.configFile),
     bucket,
     store: storeUrl(bucket, prefix),
     region,

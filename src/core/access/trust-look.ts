@@ -1,10 +1,10 @@
 import type { Caller } from '../policy/authorize.ts';
-import type { DesiredAccess } from '../setup/desired-access.ts';
 import { externalIdsOf } from '../setup/desired-access.ts';
 import { idsToTry } from '../setup/external-ids.ts';
 import type { DriftFinding } from '../setup/finding.ts';
 import type { LiveDocument } from '../setup/live-document.ts';
 import { isObject, readLiveDocument, stringsOf } from '../setup/live-document.ts';
+import type { TrustedAccess } from '../setup/trust-findings.ts';
 import { letsIn, trustFindings } from '../setup/trust-findings.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
@@ -26,12 +26,15 @@ export async function lookAtTrust(ascent: Ascent): Promise<Outcome> {
       : generalOutcome(refusal);
   }
   if (access.trustedAccountId === undefined) return { finding: 'trust-read-alone' };
-  const planned = plannedAccess(access, access.trustedAccountId, { name: '', inline: true });
+  const planned = {
+    ...plannedAccess(access, access.trustedAccountId, { name: '', inline: true }),
+    nowMs: ascent.permission.now(),
+  };
   const document = readLiveDocument(tried.role.trustPolicy, 'trust');
   return { ...judgeTrust(document, planned), requestId: tried.requestId };
 }
 
-function judgeTrust(document: LiveDocument, planned: DesiredAccess): Outcome {
+function judgeTrust(document: LiveDocument, planned: TrustedAccess): Outcome {
   const found = trustFindings(document, planned, planned.role.name);
   if (found.length === 0 && document.problem === undefined) return { finding: 'trust-as-planned' };
   const wrong = found.filter(({ code }) => code !== 'narrowed-trust');
@@ -59,7 +62,7 @@ function told(found: readonly DriftFinding[], { problem }: LiveDocument): Pick<O
 }
 
 /** Whether anybody of the trusted account whom the document names is let in with the external id, and only with it. */
-function letsSomebodyIn(live: LiveDocument, planned: DesiredAccess): boolean {
+function letsSomebodyIn(live: LiveDocument, planned: TrustedAccess): boolean {
   const expected = externalIdsOf(planned);
   const others = idsToTry(live, expected);
   const callers = live.statements.flatMap(({ element }) =>

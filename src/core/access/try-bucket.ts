@@ -1,4 +1,4 @@
-import type { BucketLook } from '../../ports/bucket-admin.ts';
+import type { BucketGrant, BucketLook } from '../../ports/bucket-admin.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -78,9 +78,14 @@ export async function tryObjectLock(ascent: Ascent): Promise<Outcome> {
   });
 }
 
-/** Rung 12: Block Public Access of the bucket. */
+/** Rung 12: Block Public Access of the bucket, and what its ACL gives to others. */
 export async function tryPublicAccess(ascent: Ascent): Promise<Outcome> {
-  return withLook(ascent, ({ publicAccessBlocked, unseen }) => {
+  return withLook(ascent, ({ publicAccessBlocked, grants = [], unseen }) => {
+    const open = grants.filter(({ to }) => publicAccessBlocked !== true && to.startsWith('anybody'));
+    const shared = grants.filter(({ to }) => !to.startsWith('anybody'));
+    const wide = [...open, ...shared.filter(({ permission }) => !permission.startsWith('READ'))];
+    if (wide.length > 0) return { finding: 'acl-wide', detail: inWords(wide) };
+    if (shared.length > 0) return { finding: 'acl-shared', detail: inWords(shared) };
     if (publicAccessBlocked === undefined)
       return {
         finding: 'hidden',
@@ -88,6 +93,10 @@ export async function tryPublicAccess(ascent: Ascent): Promise<Outcome> {
       };
     return { finding: publicAccessBlocked ? 'public-access-blocked' : 'public-access-open' };
   });
+}
+
+function inWords(grants: readonly BucketGrant[]): string {
+  return grants.map(({ to, permission }) => `${permission} to ${to}`).join(', ');
 }
 
 async function withLook(

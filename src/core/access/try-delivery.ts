@@ -41,7 +41,7 @@ export async function tryPutObject(ascent: Ascent): Promise<Outcome> {
 async function whyRefused(ascent: Ascent, refusal: Refusal): Promise<Outcome> {
   switch (refusal.code) {
     case 'access-denied':
-      return withCure(ascent, whyNotPut(refusal));
+      return withCure(ascent, whyNotPut(refusal, ascent.nouns.store));
     case 'kms-denied':
     case 'kms-disabled':
       return { finding: 'put-refused-by-kms', refusal };
@@ -76,14 +76,16 @@ async function withCure(ascent: Ascent, outcome: Outcome): Promise<Outcome> {
     : outcome;
 }
 
-function whyNotPut(refusal: Refusal): Outcome {
-  const { layer, policy, explicit } = readDenial(refusal.said);
+function whyNotPut(refusal: Refusal, store: string): Outcome {
+  const { layer, policy, explicit, action = 's3:PutObject' } = readDenial(refusal.said);
+  const what = `${action} below ${store}`;
   const finding = denials[layer];
   if (finding === 'put-denied-by-organization') return { finding, detail: policy ?? '', refusal };
   // No policy of the bucket allows it either, which it need not within one account: the role's is what is missing.
-  if (layer === 'resource' && !explicit) return { finding: 'put-denied-by-role', refusal };
+  if (layer === 'resource' && !explicit) return { finding: 'put-denied-by-role', detail: what, refusal };
   // A missing Allow is the rule; of a role, a Deny is worth saying.
-  return { finding, detail: explicit && layer === 'identity' ? ': a statement denies it' : '', refusal };
+  const denied = explicit && layer === 'identity' ? ': a statement denies it' : '';
+  return { finding, detail: `${what}${denied}`, refusal };
 }
 
 /** Rung 9: the same again, which has to meet 412. */
@@ -120,7 +122,7 @@ export async function tryKms(ascent: Ascent): Promise<Outcome> {
     return put.kmsKey === undefined
       ? { finding: 'kms-not-used' }
       : { finding: 'kms-works', detail: put.kmsKey, requestId: put.requestId };
-  return refusedByKms(put.refusal) ?? fromLook(ascent);
+  return (await refusedByKms(ascent, put.refusal)) ?? fromLook(ascent);
 }
 
 /** The probe was there from before, so nothing was encrypted: whether the key still can be used shows in a refusal only. */
@@ -128,18 +130,30 @@ async function askAgain(ascent: Ascent): Promise<Outcome> {
   const { access } = ascent;
   const target = { bucket: access.bucket, key: probeKey(access.prefix), owner: access.bucketOwner };
   const asked = await ascent.prober.store.mayPut(target);
-  const refused = asked.ok ? undefined : refusedByKms(asked.refusal);
+  const refused = asked.ok ? undefined : await refusedByKms(ascent, asked.refusal);
   return refused ?? fromLook(ascent);
 }
 
-function refusedByKms(refusal: Refusal): Outcome | undefined {
-  if (refusal.code === 'kms-disabled') return { finding: 'kms-disabled', refusal };
-  if (refusal.awsError === 'KMS.NotFoundException') return { finding: 'kms-missing', refusal };
-  return refusal.code === 'kms-denied' ? whyNoKey(refusal) : undefined;
+async function refusedByKms(ascent: Ascent, refusal: Refusal): Promise<Outcome | undefined> {
+  const missing = refusal.awsError === 'KMS.NotFoundException';
+  if (refusal.code !== 'kms-disabled' && refusal.code !== 'kms-denied' && !missing) return undefined;
+  const key = await keyOf(ascent);
+  if (refusal.code === 'kms-disabled')
+    return { finding: 'kms-disabled', detail: key ?? 'of the bucket', refusal };
+  if (missing) return { finding: 'kms-missing', detail: key ?? 'such as the bucket names', refusal };
+  return whyNoKey(refusal, key);
 }
 
-function whyNoKey(refusal: Refusal): Outcome {
-  const { layer, action = 'kms:GenerateDataKey', resource } = readDenial(refusal.said);
+/** The key that a delivery is encrypted with: the one of the profile, else the bucket's. */
+async function keyOf(ascent: Ascent): Promise<string | undefined> {
+  const { headers, kmsKeyArn } = ascent.access;
+  if (headers.kmsKeyId !== undefined) return headers.kmsKeyId;
+  const tried = await ascent.look();
+  return (tried.ok ? tried.look.encryption?.kmsKey : undefined) ?? kmsKeyArn;
+}
+
+function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
+  const { layer, action = 'kms:GenerateDataKey', resource = key } = readDenial(refusal.said);
   const detail = resource === undefined ? action : `${action} on ${resource}`;
   switch (layer) {
     case 'identity':

@@ -1,4 +1,5 @@
 import type { SetupAnswers } from '../setup/answers.ts';
+import type { DeliveryHeaders } from '../setup/delivery.ts';
 import { storeUrl } from '../setup/desired-access.ts';
 import type { Profile, ProfileSetup } from './parse-config.ts';
 import { parseStoreAddress } from './store-address.ts';
@@ -28,7 +29,14 @@ export function answersOf(profile: Profile): KnownAnswers {
     kmsKeyArn: setup.kmsKeyArn,
     inlinePolicy: setup.inlinePolicy,
     customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
+    headers: headersOf(profile),
   });
+}
+
+/** What each PUT of this tool carries; what a vendor's service sends, the profile does not say. */
+function headersOf({ setup, sse, kmsKeyId, storageClass, acl, tags }: Profile): DeliveryHeaders | undefined {
+  const headers = withoutMissing({ sse, kmsKeyId, storageClass, acl, tags });
+  return setup?.deliverer !== 'audit-export' || Object.keys(headers).length === 0 ? undefined : headers;
 }
 
 function otherIdOf({

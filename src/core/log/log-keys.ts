@@ -1,8 +1,9 @@
+import { ownFolder } from '../layout/own-names.ts';
 import type { Tile } from './tile-path.ts';
 import { tilePath } from './tile-path.ts';
 
 /** Where logs are, below the prefix that is delivered to. Readers of tables skip what begins with `_`. */
-export const logFolder = '_audit-export/log/';
+export const logFolder = `${ownFolder}/log/`;
 
 const sizeDigits = 20;
 

@@ -1,3 +1,5 @@
+import type { DeliveryHeaders } from './delivery.ts';
+
 /** Who delivers: a vendor's service from its own account, or this tool with credentials of an account. */
 export type Deliverer = 'vendor' | 'audit-export';
 
@@ -24,6 +26,8 @@ export interface SetupAnswers {
   otherOrganizationId?: string;
   /** Key that the role may encrypt with. */
   kmsKeyArn?: string;
+  /** What the profile has each PUT carry; tags and an ACL need rights of their own. */
+  headers?: DeliveryHeaders;
   /** Put the permission policy into the role instead of making a managed one. */
   inlinePolicy: boolean;
   /** The account of role and bucket, where it is known. */

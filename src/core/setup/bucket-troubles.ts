@@ -8,7 +8,7 @@ import { bucketRequests } from './bucket-requests.ts';
 import { deliveriesOf } from './delivery.ts';
 import { conditionKeysOf } from './evaluable.ts';
 import { amend, exempted, without } from './mend-bucket-policy.ts';
-import { othersIn, strangers } from './other-callers.ts';
+import { everything, othersIn, strangers } from './other-callers.ts';
 import type { OtherCaller } from './other-callers.ts';
 import { judgeDeliveries } from './role-policies.ts';
 import { settingsThatPass } from './settings-that-pass.ts';
@@ -97,13 +97,14 @@ function cureOfDenial(
   refused: readonly AccessRequest[],
 ): Pick<BucketTrouble, 'settings' | 'overTls' | 'mended'> {
   const { policy, route, identity } = view;
-  const passes = (other: Partial<DeliveryRoute>, document = policy): boolean =>
+  const passes = (other: Partial<DeliveryRoute>, document = policy, may = identity): boolean =>
     deliveriesOf({ ...route, ...other }).every(
       ({ request }) =>
-        foresee(request, { identity, resource: document, resourceKind: 'bucket' }).verdict !== 'denied',
+        foresee(request, { identity: may, resource: document, resourceKind: 'bucket' }).verdict !== 'denied',
     );
   if (route.secure === false && passes({ secure: true })) return { overTls: true };
-  const settings = settingsThatPass(policy, route, (headers) => passes({ headers }));
+  // Rights that a header takes besides, the plan gives to the role once the setting is made.
+  const settings = settingsThatPass(policy, route, (headers) => passes({ headers }, policy, [everything]));
   const mended = exempted(policy, route.caller, (document) =>
     refused
       .map((request) => authorize(request, { identity, resource: document, resourceKind: 'bucket' }, 'for'))

@@ -53,17 +53,25 @@ const sampleDates = ['1971-01-01T00', '2020-02-29T07', '2026-12-31T23', '2031-06
 
 /** Every PutObject that the route will come to ask for: each type, several dates, the tool's own names. */
 export function deliveriesOf(route: DeliveryRoute): Delivery[] {
-  const { deliverer, headers = {} } = route;
-  const ours = deliverer === 'audit-export';
-  const actions = [
-    's3:PutObject',
-    ...(ours && headers.tags !== undefined ? ['s3:PutObjectTagging'] : []),
-    ...(ours && headers.acl !== undefined ? ['s3:PutObjectAcl'] : []),
-  ];
+  const { deliverer, headers } = route;
+  const actions = putActions(deliverer, headers);
   const requestFor = requestsOf(route);
   return deliveredKeys(route).flatMap(({ type, key }) =>
     actions.map((action) => ({ type, request: requestFor(action, key) })),
   );
+}
+
+/**
+ * The rights that one PutObject with these headers takes. A vendor's headers are not known here.
+ * Source: Amazon S3 API Reference, "PutObject", Permissions.
+ */
+export function putActions(deliverer: Deliverer, { tags, acl }: DeliveryHeaders = {}): string[] {
+  const ours = deliverer === 'audit-export';
+  return [
+    's3:PutObject',
+    ...(ours && tags !== undefined ? ['s3:PutObjectTagging'] : []),
+    ...(ours && acl !== undefined ? ['s3:PutObjectAcl'] : []),
+  ];
 }
 
 /** Makes requests of who delivers, all with the same condition keys: those of a delivery. */
@@ -81,12 +89,15 @@ export function requestsOf(route: DeliveryRoute): (action: string, key: string) 
   });
 }
 
+/** Names the sessions of the role in CloudTrail. */
+export const sessionName = 'audit-export';
+
 /** A session of the role that delivers. */
 export function sessionOf(roleArn: string, roleId?: string): Caller {
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const name = roleArn.slice(roleArn.lastIndexOf('/') + 1);
   return {
-    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/audit-export`,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${sessionName}`,
     account,
     kind: 'assumed-role',
     roleArn,
@@ -142,19 +153,24 @@ function deliveryContext(route: DeliveryRoute): ContextValues {
   );
 }
 
-function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string, string | undefined> {
-  const now = nowMs === undefined ? undefined : new Date(nowMs).toISOString().replace(/\.\d{3}/, '');
-  const time = {
-    'aws:CurrentTime': now,
-    'aws:EpochTime': nowMs === undefined ? undefined : String(Math.floor(nowMs / 1000)),
+/** The condition keys of a time in epoch milliseconds; none where it is not known. */
+export function timeContext(nowMs: number | undefined): Record<string, string> {
+  if (nowMs === undefined) return {};
+  return {
+    'aws:CurrentTime': new Date(nowMs).toISOString().replace(/\.\d{3}/, ''),
+    'aws:EpochTime': String(Math.floor(nowMs / 1000)),
   };
+}
+
+function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string, string | undefined> {
+  const time = timeContext(nowMs);
   if (caller.kind !== 'assumed-role') return time;
   return {
     ...time,
     'aws:PrincipalType': 'AssumedRole',
-    'aws:userid': roleId === undefined ? undefined : `${roleId}:audit-export`,
+    'aws:userid': roleId === undefined ? undefined : `${roleId}:${sessionName}`,
     // A session that begins now: what locks older ones out does not touch it.
-    'aws:TokenIssueTime': now,
+    'aws:TokenIssueTime': time['aws:CurrentTime'],
     'aws:MultiFactorAuthPresent': 'false',
   };
 }

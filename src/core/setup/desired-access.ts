@@ -2,6 +2,8 @@ import type { PolicyDocument, Statement } from '../policy/document.ts';
 import type { Deliverer, SetupAnswers } from './answers.ts';
 import type { AwsPartition } from './aws-partition.ts';
 import { partitionOf } from './aws-partition.ts';
+import type { DeliveryHeaders } from './delivery.ts';
+import { putActions } from './delivery.ts';
 
 /** The access that should be: one role, one policy, and nothing wider than delivery needs. */
 export interface DesiredAccess {
@@ -34,6 +36,8 @@ export interface DesiredAccess {
     tags: Readonly<Record<string, string>>;
   };
   kmsKeyArn?: string;
+  /** What each PUT carries besides. */
+  headers?: DeliveryHeaders;
 }
 
 /** What is made by this tool, or from what it printed, says so. */
@@ -48,7 +52,7 @@ const version = '2012-10-17';
  */
 export function buildDesiredAccess(answers: SetupAnswers): DesiredAccess {
   const { accountId, organizationId, otherOrganizationId, bucket, region, prefix } = answers;
-  const { deliverer = 'vendor', writeOnce = false, kmsKeyArn, customerAccountId } = answers;
+  const { deliverer = 'vendor', writeOnce = false, kmsKeyArn, customerAccountId, headers } = answers;
   const externalIds = [organizationId, ...(otherOrganizationId === undefined ? [] : [otherOrganizationId])];
   const partition = partitionOf(region);
   const store = storeUrl(bucket, prefix);
@@ -75,11 +79,13 @@ export function buildDesiredAccess(answers: SetupAnswers): DesiredAccess {
       document: permissionPolicy(`arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : `${prefix}/`}*`, {
         kmsKeyArn,
         writeOnce,
+        actions: putActions(deliverer, headers),
       }),
       inline: answers.inlinePolicy,
       tags,
     },
     ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+    ...(headers === undefined ? {} : { headers }),
   };
 }
 
@@ -103,10 +109,19 @@ export function externalIdsOf({
 
 function permissionPolicy(
   objects: string,
-  { kmsKeyArn, writeOnce }: { kmsKeyArn: string | undefined; writeOnce: boolean },
+  {
+    kmsKeyArn,
+    writeOnce,
+    actions,
+  }: { kmsKeyArn: string | undefined; writeOnce: boolean; actions: readonly string[] },
 ): PolicyDocument {
   const statements: Statement[] = [
-    { Sid: 'DeliverAuditLogs', Effect: 'Allow', Action: 's3:PutObject', Resource: objects },
+    {
+      Sid: 'DeliverAuditLogs',
+      Effect: 'Allow',
+      Action: actions.length === 1 ? 's3:PutObject' : actions,
+      Resource: objects,
+    },
   ];
   // One PUT an object, never multipart: no kms:Decrypt ("Protecting data using SSE-KMS", Amazon S3 User Guide).
   if (kmsKeyArn !== undefined)

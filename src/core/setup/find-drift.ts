@@ -10,6 +10,7 @@ import { readLiveDocument } from './live-document.ts';
 import type { PermissionView } from './permission-findings.ts';
 import { permissionFindings } from './permission-findings.ts';
 import { rolePoliciesOf, routeOf } from './role-policies.ts';
+import type { TrustedAccess } from './trust-findings.ts';
 import { trustFindings } from './trust-findings.ts';
 
 export interface DriftOptions {
@@ -41,7 +42,7 @@ export function findDrift(
     route: routeOf(desired, live, nowMs),
     policies: rolePoliciesOf(desired, live),
   };
-  const trust = role === undefined ? [] : trustDrift(desired, role);
+  const trust = role === undefined ? [] : trustDrift({ ...desired, nowMs }, role);
   const policy = [...ownFindings(view), ...unreadBoundary(view, role)];
   return {
     findings: [
@@ -78,7 +79,7 @@ function takenNames({ role, policy }: DesiredAccess, { sameName }: LiveAccess): 
   ];
 }
 
-function trustDrift(desired: DesiredAccess, role: LiveRole): DriftFinding[] {
+function trustDrift(desired: TrustedAccess, role: LiveRole): DriftFinding[] {
   const document = readLiveDocument(role.trustPolicy, 'trust');
   return withProblem(
     trustFindings(document, desired, role.name),

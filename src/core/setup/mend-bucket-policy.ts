@@ -48,16 +48,23 @@ export function exempted(
   for (let rounds = asList(policy.Statement).length; rounds > 0; rounds--) {
     const index = denial(mended)?.statement?.index;
     if (index === undefined) break;
-    const statements = asList(mended.Statement).map((statement, at) =>
-      at === index ? sparing(statement, caller.roleArn ?? caller.arn) : statement,
-    );
-    mended = withStatementsOf(policy, statements);
+    const arn = caller.roleArn ?? caller.arn;
+    const statements = asList(mended.Statement).flatMap((statement, at) => {
+      if (at !== index) return [statement];
+      return isAbout(statement, arn) ? [] : [sparing(statement, arn)];
+    });
+    mended = { ...policy, Statement: statements };
   }
   return mended;
 }
 
-function withStatementsOf(policy: PolicyDocument, statements: Statement[]): PolicyDocument {
-  return { ...policy, Statement: statements };
+/** Whether the statement names this principal and nobody else. */
+function isAbout({ Principal: principal }: Statement, arn: string): boolean {
+  return (
+    typeof principal === 'object' &&
+    Object.keys(principal).join() === 'AWS' &&
+    asList(principal.AWS).every((name) => name === arn)
+  );
 }
 
 function sparing(statement: Statement, arn: string): Statement {

@@ -3,6 +3,7 @@ import { authorize } from '../policy/authorize.ts';
 import type { ContextValues } from '../policy/context.ts';
 import type { PolicyDocument, Statement } from '../policy/document.ts';
 import { asList } from '../policy/language.ts';
+import type { PrincipalMap } from '../policy/language.ts';
 import type { DeliveryRoute } from './delivery.ts';
 import { isObject, stringsOf } from './live-document.ts';
 
@@ -14,7 +15,8 @@ export interface OtherCaller {
   decision: (request: AccessRequest, policy: PolicyDocument) => Decision;
 }
 
-const everything: PolicyDocument = {
+/** What somebody may do whose own policies nobody here can see. */
+export const everything: PolicyDocument = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
 };
@@ -128,36 +130,122 @@ function strangersNamed(policy: PolicyDocument, { partition }: DeliveryRoute): C
   }));
 }
 
-/** Everybody of another account whom an Allow of the policy names. */
+/**
+ * Everybody of another account whom an Allow of the policy names: as principal, in a condition on who asks, or as a service
+ * that does it for others.
+ */
 export function othersIn(policy: PolicyDocument, route: DeliveryRoute): OtherCaller[] {
-  const named = asList(policy.Statement).flatMap((statement) =>
-    statement.Effect === 'Allow' ? principalsIn(statement) : [],
-  );
   const ours = new Set([route.owner, route.caller.account]);
-  return [...new Set(named)].flatMap((name): OtherCaller[] => {
-    const caller = callerNamed(name, route.partition);
-    if (caller === undefined || ours.has(caller.account)) return [];
-    const decision = (request: AccessRequest, document: PolicyDocument): Decision =>
-      authorize(
-        {
-          ...request,
-          caller,
-          context: {
-            'aws:PrincipalAccount': caller.account,
-            'aws:ResourceAccount': request.resourceAccount,
-            's3:ResourceAccount': request.resourceAccount,
-          },
-          isUnknown: () => true,
-        },
-        { identity: [everything], resource: document, resourceKind: 'bucket' },
-        'for',
-      );
-    return [{ name, caller, decision, may: (request, document) => decision(request, document).allowed }];
-  });
+  const allows = asList(policy.Statement).filter(({ Effect: effect }) => effect === 'Allow');
+  const people = [...new Set(allows.flatMap((allow) => [...principalsIn(allow, 'AWS'), ...namedIn(allow)]))]
+    .flatMap((name): Named[] => {
+      const caller = callerNamed(name, route.partition);
+      return caller === undefined ? [] : [{ name, caller, values: valuesOf(caller) }];
+    })
+    .filter(({ caller }) => !ours.has(caller.account));
+  return [...people, ...foreignersIn(allows), ...servicesIn(allows, ours)].map(askedAs);
 }
 
-function principalsIn({ Principal: principal }: Statement): string[] {
-  return isObject(principal) ? stringsOf(principal['AWS']) : [];
+interface Named {
+  name: string;
+  caller: Caller;
+  values: ContextValues;
+}
+
+function askedAs({ name, caller, values }: Named): OtherCaller {
+  const decision = (request: AccessRequest, document: PolicyDocument): Decision =>
+    authorize(
+      {
+        ...request,
+        caller,
+        context: {
+          ...values,
+          'aws:ResourceAccount': request.resourceAccount,
+          's3:ResourceAccount': request.resourceAccount,
+        },
+        isUnknown: () => true,
+      },
+      { identity: [everything], resource: document, resourceKind: 'bucket' },
+      'for',
+    );
+  return { name, caller, decision, may: (request, document) => decision(request, document).allowed };
+}
+
+function valuesOf({ account, arn, roleArn }: Caller): ContextValues {
+  return {
+    'aws:PrincipalAccount': account,
+    'aws:PrincipalArn': roleArn ?? arn,
+    'aws:PrincipalIsAWSService': 'false',
+  };
+}
+
+/** Accounts, users and roles that the conditions of a statement let in. */
+function namedIn(statement: Statement): string[] {
+  return [
+    ...conditionValues(statement, 'aws:principalaccount'),
+    ...conditionValues(statement, 'aws:principalarn')
+      .filter((arn) => /^arn:[a-z-]+:(iam|sts)::\d{12}:/.test(arn))
+      .map((arn) => arn.replaceAll('*', 'x').replaceAll('?', 'x')),
+  ];
+}
+
+function conditionValues({ Condition: condition }: Statement, key: string): string[] {
+  return Object.values(condition ?? {}).flatMap((keys) =>
+    Object.entries(keys).flatMap(([name, values]) =>
+      name.toLowerCase() === key ? asList(values).map(String) : [],
+    ),
+  );
+}
+
+/** Accounts by their canonical user id, and people whom an identity provider knows. */
+function foreignersIn(allows: readonly Statement[]): Named[] {
+  const all = (element: 'CanonicalUser' | 'Federated') => [
+    ...new Set(allows.flatMap((allow) => principalsIn(allow, element))),
+  ];
+  return [
+    ...all('CanonicalUser').map((id): Named => ({
+      name: `the account with the canonical user id ${id}`,
+      caller: { arn: id, account: 'canonical', kind: 'canonical' },
+      values: {},
+    })),
+    ...all('Federated').map((provider): Named => ({
+      name: `whoever is logged in by ${provider}`,
+      caller: { arn: provider, account: 'federated', kind: 'federated' },
+      values: {},
+    })),
+  ];
+}
+
+/** Services, doing it for anybody, or for an account that is named: "The confused deputy problem", IAM User Guide. */
+function servicesIn(allows: readonly Statement[], ours: ReadonlySet<string>): Named[] {
+  const services = [...new Set(allows.flatMap((allow) => principalsIn(allow, 'Service')))];
+  const accounts = allows.flatMap((allow) => [
+    ...conditionValues(allow, 'aws:sourceaccount'),
+    ...conditionValues(allow, 'aws:sourcearn').flatMap((arn) => /:(\d{12})(?=:)/.exec(arn)?.[1] ?? []),
+  ]);
+  const sources = [...new Set([strangerAccount, ...accounts])].filter((account) => !ours.has(account));
+  return services.flatMap((service) =>
+    sources.map((account): Named => ({
+      name: `the service ${service} for ${account === strangerAccount ? 'anybody' : `account ${account}`}`,
+      caller: { arn: service, account, kind: 'service' },
+      values: {
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': service,
+        'aws:SourceAccount': account,
+        ...(account === strangerAccount
+          ? {
+              'aws:SourceArn': `arn:aws:service::${account}:thing`,
+              'aws:SourceOrgID': 'o-ofastranger',
+              'aws:SourceOrgPaths': 'o-ofastranger/r-none/',
+            }
+          : {}),
+      },
+    })),
+  );
+}
+
+function principalsIn({ Principal: principal }: Statement, element: keyof PrincipalMap): string[] {
+  return isObject(principal) ? stringsOf(principal[element]) : [];
 }
 
 function callerNamed(name: string, partition: string): Caller | undefined {

@@ -170,12 +170,19 @@ function foreignDenial(
     resource: name,
     ...(label === undefined ? {} : { statement: label }),
     message: `it ${certain ? 'denies' : 'may deny'} ${what}`,
-    cure:
-      arn === undefined
-        ? `aws iam delete-role-policy --role-name ${role} --policy-name ${name}`
-        : `aws iam detach-role-policy --role-name ${role} --policy-arn ${arn}`,
+    cure: certain
+      ? removing(role, { name, arn })
+      : `${mayHold} ${arn === undefined ? `aws iam get-role-policy --role-name ${role} --policy-name ${name}` : `aws iam get-policy --policy-arn ${arn}`}`,
     curedByPlan: false,
   };
+}
+
+const mayHold = 'see whether it holds where deliveries come from:';
+
+function removing(role: string, { name, arn }: { name: string; arn: string | undefined }): string {
+  return arn === undefined
+    ? `aws iam delete-role-policy --role-name ${role} --policy-name ${name}`
+    : `aws iam detach-role-policy --role-name ${role} --policy-arn ${arn}`;
 }
 
 /** A boundary that lets deliveries pass is nobody's concern; one that does not is why nothing arrives. */
@@ -205,7 +212,9 @@ function boundaryFindings(
       level: certain ? 'drift' : 'warning',
       resource: name,
       message: `the permissions boundary of the role ${certain ? 'does not allow' : 'may not allow'} ${what}`,
-      cure: `aws iam delete-role-permissions-boundary --role-name ${name}`,
+      cure: certain
+        ? `aws iam delete-role-permissions-boundary --role-name ${name}`
+        : `${mayHold} aws iam get-role --role-name ${name} --query Role.PermissionsBoundary`,
       curedByPlan: false,
     },
   ];

@@ -1,12 +1,9 @@
 import type { Layout } from '../layout/layout.ts';
 import { renderLayout } from '../layout/layout.ts';
+import { ownFolder, partitionProbeName } from '../layout/own-names.ts';
 
-/** Names that begin with `_` are the tool's own: readers of the bucket skip them. */
-const ownFolder = '_audit-export';
 const probeName = `${ownFolder}/access-test/probe`;
 
-/** How the probe is called in the partition of an audit type. */
-export const partitionProbeName = '_access-test';
 /** No event is of that time, so no reader looks there. */
 const probeTimeMs = Date.UTC(1971, 0, 1);
 

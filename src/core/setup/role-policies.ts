@@ -58,7 +58,7 @@ export function routeOf(
   { account, role }: Pick<LiveAccess, 'account' | 'role'>,
   nowMs?: number,
 ): DeliveryRoute {
-  const { deliverer, partition, region, bucket, prefix, customerAccountId } = desired;
+  const { deliverer, partition, region, bucket, prefix, customerAccountId, headers } = desired;
   const owner = role?.arn.split(':')[4] ?? account ?? customerAccountId ?? '000000000000';
   const arn = role?.arn ?? `arn:${partition}:iam::${owner}:role/${desired.role.name}`;
   return {
@@ -70,6 +70,7 @@ export function routeOf(
     owner,
     caller: sessionOf(arn, role?.id),
     roleId: role?.id,
+    headers,
     secure: true,
     nowMs,
   };

@@ -2,11 +2,15 @@ import type { PolicyDocument } from '../policy/document.ts';
 import { asList } from '../policy/language.ts';
 import type { DeliveryHeaders, DeliveryRoute } from './delivery.ts';
 
+/** The one ACL that every bucket takes. */
+const ownersAcl = 'bucket-owner-full-control';
+
 /** The headers by which a bucket policy can choose, and the setting that sends each. */
 const prefixes = {
   sse: 's3:x-amz-server-side-encryption',
   kmsKeyId: 's3:x-amz-server-side-encryption-aws-kms-key-id',
   storageClass: 's3:x-amz-storage-class',
+  acl: 's3:x-amz-acl',
 } as const;
 
 /**
@@ -34,14 +38,16 @@ export function settingsThatPass(
   const storages: DeliveryHeaders[] = classes.map((storageClass) => ({ storageClass }));
   const marks: DeliveryHeaders[] =
     tags.length === 0 ? [] : [{ tags: { ...headers.tags, ...Object.fromEntries(tags) } }];
+  const acls: DeliveryHeaders[] = asks(prefixes.acl) ? [{ acl: ownersAcl }] : [];
   const choices = [
     ...encryptions,
     ...storages,
+    ...acls,
     ...marks,
     ...(headers.storageClass === undefined ? [] : [{ storageClass: undefined }]),
     ...(headers.tags === undefined ? [] : [{ tags: undefined }]),
     ...encryptions.flatMap((one) => storages.map((other) => both(one, other))),
-    ...[...encryptions, ...storages].flatMap((one) => marks.map((other) => both(one, other))),
+    ...[...encryptions, ...storages].flatMap((one) => [...acls, ...marks].map((other) => both(one, other))),
   ];
   const choice = choices.find((choice) => passes({ ...headers, ...choice }));
   if (choice === undefined) return undefined;

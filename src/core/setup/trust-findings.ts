@@ -4,6 +4,7 @@ import { foresee } from '../policy/authorize.ts';
 import type { Foresight } from '../policy/authorize.ts';
 import type { Statement } from '../policy/language.ts';
 import type { DesiredAccess } from './desired-access.ts';
+import { sessionName, timeContext } from './delivery.ts';
 import { externalIdsOf } from './desired-access.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
 import { applyCures } from './finding.ts';
@@ -13,8 +14,11 @@ import { isObject, stringsOf } from './live-document.ts';
 /** A named difference, before it is known where it stands. */
 type Difference = readonly [FindingCode, string];
 
+/** The access that a trust policy is asked about, and when: epoch milliseconds; without it, the time is not known. */
+export type TrustedAccess = DesiredAccess & { nowMs?: number | undefined };
+
 /** What is wrong with a trust policy, by name. Nothing where it lets in who it should, as it should, and nobody else. */
-export function trustFindings(live: LiveDocument, desired: DesiredAccess, resource: string): DriftFinding[] {
+export function trustFindings(live: LiveDocument, desired: TrustedAccess, resource: string): DriftFinding[] {
   const found = live.statements.flatMap((statement) =>
     differencesOf(live, statement, desired).map(([code, message]) =>
       trustFinding(code, message, resource, statement.label),
@@ -35,7 +39,7 @@ export function trustFindings(live: LiveDocument, desired: DesiredAccess, resour
 /** What AssumeRole of the trusted account comes to with an external id, or without any. */
 export function asTrusted(
   live: LiveDocument,
-  desired: DesiredAccess,
+  desired: TrustedAccess,
   externalId: string | undefined,
   statements: readonly LiveStatement[] = live.statements,
 ): Foresight {
@@ -49,7 +53,7 @@ export function asTrusted(
 /** What AssumeRole of a caller comes to, by these statements of the document; where they can't be evaluated, nobody is let in. */
 export function letsIn(
   { live, statements }: { live: LiveDocument; statements: readonly LiveStatement[] },
-  { partition, role, trustedAccountId }: Pick<DesiredAccess, 'partition' | 'role' | 'trustedAccountId'>,
+  { partition, role, trustedAccountId, deliverer, nowMs }: TrustedAccess,
   { caller, externalId }: { caller: Parameters<typeof foresee>[0]['caller']; externalId: string | undefined },
 ): Foresight {
   const everything: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
@@ -67,6 +71,8 @@ export function letsIn(
           'aws:PrincipalIsAWSService': 'false',
           'aws:ViaAWSService': 'false',
           'aws:SecureTransport': 'true',
+          ...timeContext(nowMs),
+          ...(deliverer === 'vendor' ? {} : { 'sts:RoleSessionName': sessionName }),
         },
         isUnknown: (key) => !/^aws:source(account|arn)$/.test(key),
       },
@@ -99,7 +105,7 @@ function trustFinding(
   };
 }
 
-function differencesOf(live: LiveDocument, statement: LiveStatement, desired: DesiredAccess): Difference[] {
+function differencesOf(live: LiveDocument, statement: LiveStatement, desired: TrustedAccess): Difference[] {
   const { element } = statement;
   if (element['Effect'] !== 'Allow') return denialDifferences(live, statement, desired);
   return [
@@ -113,7 +119,7 @@ function differencesOf(live: LiveDocument, statement: LiveStatement, desired: De
 function denialDifferences(
   live: LiveDocument,
   statement: LiveStatement,
-  desired: DesiredAccess,
+  desired: TrustedAccess,
 ): Difference[] {
   const without = live.statements.filter((other) => other !== statement);
   const hurts = externalIdsOf(desired).some(
@@ -178,7 +184,7 @@ function trustsAccounts({ Principal: principal, NotPrincipal: others }: LiveStat
  * AWS asks that a role for a third party can't be assumed without the external id, nor with another one. Asked of the
  * statement's conditions for whoever it trusts, with all that the document denies; every id there is, is tried.
  */
-function idDifferences(live: LiveDocument, statement: LiveStatement, desired: DesiredAccess): Difference[] {
+function idDifferences(live: LiveDocument, statement: LiveStatement, desired: TrustedAccess): Difference[] {
   const { element } = statement;
   const alone: LiveStatement = {
     ...statement,
@@ -237,8 +243,9 @@ function otherIds(
 
 function dependences({ verdict }: Foresight, condition: unknown): Difference[] {
   if (verdict !== 'depends') return [];
-  const keys = new Set(
-    conditionKeysOf(condition).flatMap(({ key, name }) => (key === externalIdKey ? [] : [name])),
-  );
+  const keys = new Set([
+    ...conditionKeysOf(condition).flatMap(({ key, name }) => (key === externalIdKey ? [] : [name])),
+    ...(JSON.stringify(condition).match(/\$\{[^}]*\}/g) ?? []),
+  ]);
   return [['narrowed-trust', `it also depends on ${[...keys].join(', ')}`]];
 }

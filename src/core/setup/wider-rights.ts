@@ -68,6 +68,8 @@ function elsewhereText(
 ): string {
   if (element['NotResource'] !== undefined)
     return `it applies to everything but ${stringsOf(element['NotResource']).join(', ')}`;
+  if (action.toLowerCase().startsWith('kms:'))
+    return `it allows ${action} on ${resource}, and one key is enough`;
   const { partition, bucket, prefix } = route;
   return `it allows ${action} on ${resource}, outside arn:${partition}:s3:::${bucket}/${prefix === '' ? '' : `${prefix}/`}*`;
 }

@@ -129,20 +129,21 @@ describe('each bent set-up is found by name and layer, and every cure that is pr
   });
 });
 
+/** Keys and ACLs are only in memory. */
+const sample = rows
+  .filter(({ bend }) => bend.key === undefined && bend.grants === undefined)
+  .filter((_, index) => index % 40 === 7);
+
 /** A few of them with the SDK and over the wire: what is in memory is like the rehearsal. */
 describe('so it is on the rehearsal', () => {
-  test.each(rows.filter((_, index) => index % 40 === 7).map((row) => [row.name, row] as const))(
-    '%s',
-    async (_, row) => {
-      const emulator = await startEmulator();
-      const ground = new RehearsedGround(emulator);
-      try {
-        await findAndCure(ground, row);
-      } finally {
-        await ground.close();
-        await emulator.close();
-      }
-    },
-  );
+  test.each(sample.map((row) => [row.name, row] as const))('%s', async (_, row) => {
+    const emulator = await startEmulator();
+    const ground = new RehearsedGround(emulator);
+    try {
+      await findAndCure(ground, row);
+    } finally {
+      await ground.close();
+      await emulator.close();
+    }
+  });
 });
-

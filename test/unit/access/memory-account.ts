@@ -116,19 +116,25 @@ export class MemoryAccount implements Ground {
   look(name: string, who: Who): BucketLook {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
-    const { region, publicAccessBlocked, encryption } = found;
-    if (who !== 'customer') return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
+    const { region, publicAccessBlocked, encryption, grants = [] } = found;
+    if (who !== 'customer')
+      return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
     const seen = {
       ownedByAccount: true,
       publicAccessBlocked,
       versioning: 'off' as const,
+      grants,
       ...(encryption === undefined ? {} : { encryption }),
     };
     return { bucket: name, existence: 'there', region, ...seen, unseen: [] };
   }
 
   /** What a session of the role may do to the bucket. */
-  decide(role: Role, bucket: Bucket, asked: { action: string; key?: string; context: ContextValues }): Decision {
+  decide(
+    role: Role,
+    bucket: Bucket,
+    asked: { action: string; key?: string; kmsKey?: string; context: ContextValues },
+  ): Decision {
     const [, , , , account = ''] = role.arn.split(':');
     const caller: Caller = {
       arn: `arn:aws:sts::${account}:assumed-role/${role.name}/audit-export`,
@@ -138,9 +144,12 @@ export class MemoryAccount implements Ground {
       principalId: role.id,
     };
     const policies: AppliedPolicies = {
-      identity: [...role.attached.map((arn) => this.#document(arn)), ...[...role.inline.values()].map(parsed)],
+      identity: [
+        ...role.attached.map((arn) => this.#document(arn)),
+        ...[...role.inline.values()].map(parsed),
+      ],
       ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
-      ...(bucket.policy === undefined
+      ...(bucket.policy === undefined || asked.kmsKey !== undefined
         ? {}
         : { resource: parsePolicyDocument(bucket.policy, { kind: 'resource' }), resourceKind: 'bucket' }),
     };
@@ -159,8 +168,12 @@ export class MemoryAccount implements Ground {
       's3:ResourceAccount': bucket.owner,
       ...asked.context,
     };
-    const resource = `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
-    return authorize({ caller, action: asked.action, resource, resourceAccount: bucket.owner, context }, policies);
+    const resource =
+      asked.kmsKey ?? `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
+    return authorize(
+      { caller, action: asked.action, resource, resourceAccount: bucket.owner, context },
+      policies,
+    );
   }
 
   /** Whether somebody may assume the role. */

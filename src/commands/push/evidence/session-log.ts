@@ -58,9 +58,12 @@ export class SessionLog {
   readonly #costs: LogCosts = { requests: 0, bytes: 0 };
   #opening: Promise<OpenLog | undefined> | undefined;
   #problem: EvidenceReport['problem'] = null;
+  /** Why the log is not the one that was written before. */
+  #trouble: EvidenceReport['problem'] = null;
   #toldOf = new Set<string>();
   /** Since the last try to publish, leaves were kept. */
   #hasNews = false;
+  #isClosed = false;
   #runs = 0;
   #triedMs: number;
 
@@ -154,14 +157,21 @@ export class SessionLog {
     await this.#guarded(() => this.#publishTo(store));
   }
 
-  /** Ends it: a log that nobody goes on with is closed by its last leaf. What is not published yet is, if it can be. */
+  /** Publishes the last that there is: a log that nobody goes on with is closed by its last leaf. */
+  async finish(store: ObjectStore): Promise<void> {
+    await this.#guarded(async ({ writer, isKept }) => {
+      if (isKept || this.#isClosed || isFresh(writer)) return;
+      this.#isClosed = true;
+      const time = new Date(this.#host.clock.now()).toISOString();
+      await this.#keep(writer, [{ kind: 'close', time }]);
+    });
+    await this.publish(store);
+  }
+
+  /** Lets go of it. What is not published yet is, if it can be. */
   async close(store: ObjectStore): Promise<void> {
     if (this.#opening === undefined) return;
-    await this.#guarded(async ({ writer, isKept }) => {
-      if (isKept) return;
-      await this.#keep(writer, [{ kind: 'close', time: new Date(this.#host.clock.now()).toISOString() }]);
-    });
-    if (this.#hasNews) await this.publish(store);
+    if (this.#hasNews) await this.finish(store);
     await this.#guarded(({ writer }) => writer.close());
     this.#opening = undefined;
   }
@@ -185,7 +195,7 @@ export class SessionLog {
     this.#hasNews = false;
     if (open === undefined || isFresh(open.writer)) return;
     // What went wrong with others is told, and does not keep the log from being published.
-    this.#problem = null;
+    this.#problem = this.#trouble;
     const logStore = this.#storeFor(store);
     const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
     try {
@@ -250,6 +260,7 @@ export class SessionLog {
       ? plannedLog()
       : await host.openLog(place.destination, options.evidenceKey);
     if (trouble !== undefined) this.#tell(trouble);
+    this.#trouble = this.#problem;
     const { now } = host.clock;
     const writer = await LogWriter.open({
       ...ports,

@@ -1,3 +1,5 @@
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collectSnowflake } from '../../../../src/commands/collect/index.ts';
 import { setupSql } from '../../../../src/commands/collect/look.ts';
@@ -9,9 +11,11 @@ import {
   expectedOf,
   faultsOf,
   hourMs,
+  journalOf,
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
-import { MemoryCollectState } from '../../../fakes/memory-collect-state.ts';
+import { scratchFolder } from '../../../fakes/scratch-folder.ts';
+import { keptLog } from '../../../fakes/kept-log.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 
@@ -19,7 +23,7 @@ const startMs = Date.UTC(2026, 0, 1);
 
 function prepare(): {
   world: CollectWorld;
-  state: MemoryCollectState;
+  folder: string;
   store: MemoryStore;
   host: ReturnType<typeof collectHost>;
 } {
@@ -32,11 +36,12 @@ function prepare(): {
     duplicateRate: 0,
   });
   world.clock.nowMs = startMs + 12 * hourMs;
-  const state = new MemoryCollectState();
+  const folder = join(scratchFolder(), 'state');
   const store = new MemoryStore();
-  return { world, state, store, host: collectHost({ session: world.session(), state, store }) };
+  return { world, folder, store, host: collectHost({ session: world.session(), folder, store }) };
 }
 
+const cursor = 'snowflake-acme-prod';
 const since = { since: '2026-01-01' };
 
 describe('what is wrong is told before anything is asked of Snowflake', () => {
@@ -81,12 +86,11 @@ describe('where a run begins', () => {
     expect(faultsOf(recordsIn(store), due)).toEqual([]);
   });
 
-  test('the state of another store is refused', async () => {
+  test('at another destination from the beginning: each has a position of its own', async () => {
     const { host } = prepare();
     await collectSnowflake(collectRequest(since), host);
-    const report = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
-    expect(report.error).toMatchObject({ code: 'usage' });
-    expect(report.error?.message).toContain('memory');
+    const other = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
+    expect([other.error, other.windows]).toEqual([null, 9]);
   });
 
   test('--until stops earlier, and the next run goes on from there', async () => {
@@ -98,42 +102,109 @@ describe('where a run begins', () => {
 });
 
 test('windows with nothing in them move the watermark too', async () => {
-  const { world, host, state } = prepare();
+  const { world, host, folder } = prepare();
   world.clock.nowMs = startMs + 80 * hourMs;
   const report = await collectSnowflake(collectRequest({ since: '2026-01-03T12:00:00Z' }), host);
   expect(report).toMatchObject({ records: 0, exitCode: 0, watermark: '2026-01-04T05:00:00.000Z' });
-  expect(state.checkpoint?.batches).toBe(0);
+  expect((await journalOf(folder)).cursors.get(cursor)).toMatchObject({
+    watermarkNs: String(BigInt(Date.UTC(2026, 0, 4, 5)) * 1_000_000n),
+  });
 });
 
 test('--again reads by hand what was read, and no further', async () => {
-  const { host, state } = prepare();
+  const { host, folder } = prepare();
   await collectSnowflake(collectRequest(since), host);
-  const before = structuredClone(state.checkpoint);
+  const before = (await journalOf(folder)).cursors;
   const report = await collectSnowflake(collectRequest({ since: '2025-12-31', again: 'true' }), host);
   expect(report).toMatchObject({ again: true, watermark: '2026-01-01T09:00:00.000Z', state: null });
   expect(report.delivery.objects.stored).toBe(0);
-  expect(state.checkpoint).toEqual(before);
+  expect((await journalOf(folder)).cursors).toEqual(before);
 });
 
 test('a store that fails ends the run with its error, and the next run delivers the same batch first', async () => {
-  const { host, world, state } = prepare();
+  const { host, world, folder } = prepare();
   const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
-  const failing = collectHost({ session: world.session(), state, store: broken });
+  const failing = collectHost({ session: world.session(), folder, store: broken });
   const failed = await collectSnowflake(collectRequest(since), failing);
   expect(failed.outcome).toBe('failed');
   expect(failed.exitCode).not.toBe(0);
-  expect(state.journal?.batch).toBe((state.checkpoint?.batches ?? 0) + 1);
+  const [begun] = (await journalOf(folder)).begun.values();
+  expect(begun?.parts).toMatchObject([{ kind: 'kept', place: `${cursor}/answers` }]);
   expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({
     resumedBatches: 1,
     exitCode: 0,
   });
 });
 
+describe('what is damaged beside the journal stops nothing for good', () => {
+  /** A run whose first batch was begun and is not in the store; and where its state lies. */
+  async function begun(): Promise<ReturnType<typeof prepare> & { below: (name: string) => string }> {
+    const prepared = prepare();
+    const { world, folder } = prepared;
+    const store = new MemoryStore({ failure: () => new Error('the disk is full') });
+    await collectSnowflake(collectRequest(since), collectHost({ session: world.session(), folder, store }));
+    const [destination = ''] = await readdir(folder);
+    return { ...prepared, below: (name) => join(folder, destination, cursor, name) };
+  }
+
+  test.each([
+    ['cut', (file: string) => truncate(file, 10)],
+    ['gone', (file: string) => rm(file)],
+  ])('an answer that is %s is told, and its window read again', async (_, damage) => {
+    const { world, host, store, below } = await begun();
+    const answers = await readdir(below('answers'));
+    for (const name of answers) if (name.endsWith('.kept')) await damage(join(below('answers'), name));
+    const log = keptLog();
+    const report = await collectSnowflake(collectRequest(since), { ...host, push: { ...host.push, log } });
+    expect(report).toMatchObject({ exitCode: 0, resumedBatches: 0, windows: 9 });
+    expect(log.told.map(({ event }) => event)).toEqual(['dropped']);
+    const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 9 * hourMs);
+    expect(faultsOf(recordsIn(store), due)).toEqual([]);
+    expect(await readdir(below('answers'))).toEqual([]);
+  });
+
+  test('a file of seen queries that is none is named, with what removing it means; then it goes on', async () => {
+    const { host, store, world, below } = await begun();
+    await collectSnowflake(collectRequest(since), host);
+    const [name = ''] = await readdir(below('seen'));
+    await writeFile(join(below('seen'), name), 'x'.repeat(100_000));
+    world.clock.nowMs += hourMs;
+    const { error, exitCode } = await collectSnowflake(collectRequest(since), host);
+    expect([exitCode, error?.code]).toEqual([3, 'config-invalid']);
+    expect(error?.message).toContain(join(below('seen'), name));
+    expect(error?.cure).toMatch(/^Remove that file: queries that it knew are read once more/);
+    const elsewhere = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
+    expect(elsewhere.error).toBeNull();
+    await rm(join(below('seen'), name));
+    expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({ error: null, exitCode: 0 });
+    const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 10 * hourMs);
+    expect(faultsOf(recordsIn(store), due).filter((fault) => fault.startsWith('missing'))).toEqual([]);
+  });
+});
+
+test('a batch that was begun is ended before Snowflake is asked for anything, also where it does not answer', async () => {
+  const { host, world, folder } = prepare();
+  const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
+  await collectSnowflake(
+    collectRequest(since),
+    collectHost({ session: world.session(), folder, store: broken }),
+  );
+  const query = async (): Promise<never> => {
+    throw new AuditExportError('snowflake-unreachable', 'nobody is there');
+  };
+  const report = await collectSnowflake(collectRequest(since), {
+    ...host,
+    openSession: async () => ({ ...world.session(), query }),
+  });
+  expect(report).toMatchObject({ resumedBatches: 1, exitCode: 6, error: { code: 'snowflake-unreachable' } });
+  expect((await journalOf(folder)).begun.size).toBe(0);
+});
+
 test('aborted, it stops between two steps, exits with 130 and continues the next time', async () => {
-  const { world, state, store, host } = prepare();
+  const { world, folder, store, host } = prepare();
   const stop = new AbortController();
   const session = world.session();
-  const stopping = collectHost({ session, state, store, signal: stop.signal });
+  const stopping = collectHost({ session, folder, store, signal: stop.signal });
   const report = await collectSnowflake(collectRequest(since), {
     ...stopping,
     onCommit: ({ windows }) => {
@@ -197,19 +268,17 @@ test('a run is one entry in the history of runs, however many batches it had', a
 });
 
 test('the state is that of the account as Snowflake names it, under whatever name it was reached', async () => {
-  const { world, state, store } = prepare();
-  const opened: string[] = [];
+  const { world, folder, store } = prepare();
+  const windows: number[] = [];
   for (const account of ['ACME-PROD', 'XY12345.EU-CENTRAL-1']) {
-    const host = collectHost({ session: { ...world.session(), account }, state, store });
-    const openState: typeof host.openState = async (profile, name, lockWaitMs) => {
-      opened.push(name);
-      return host.openState(profile, name, lockWaitMs);
-    };
-    const report = await collectSnowflake(collectRequest(since), { ...host, openState });
+    const host = collectHost({ session: { ...world.session(), account }, folder, store });
+    const report = await collectSnowflake(collectRequest(since), host);
     expect(report.account).toBe('ACME-PROD');
+    windows.push(report.windows);
     world.clock.nowMs += hourMs;
   }
-  expect(opened).toEqual(['ACME-PROD', 'ACME-PROD']);
+  expect(windows).toEqual([9, 1]);
+  expect([...(await journalOf(folder)).cursors.keys()]).toEqual([cursor]);
 });
 
 test('too many queries that leave no record are exit code 5, and named', async () => {

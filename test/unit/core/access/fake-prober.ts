@@ -14,6 +14,7 @@ export const startMs = Date.UTC(2026, 0, 1);
 
 export const access: TestedAccess = {
   profile: 'acme',
+  configFile: undefined,
   bucket: 'acme-audit',
   prefix: 'altr',
   region: 'eu-central-1',
