@@ -52,7 +52,8 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
   const { book } = options;
   const log = listed.id;
   const files = new LogFiles(log, options.reader, book);
-  const given = options.given.filter(({ name }) => name === originOf(log));
+  // One key may sign many logs: in each it has the name of that log.
+  const given = options.given.map((key) => ({ ...key, name: originOf(log) }));
   const checkpoints = await readCheckpoints(listed.checkpoints, {
     files,
     sizeOf: (key) => sizeInPath('checkpoints', parseLogKey(key)?.path ?? ''),

@@ -1,7 +1,7 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
 import type { ObjectLeaf } from '../../log/leaf.ts';
-import { partitionProbeName } from '../../setup/probe-keys.ts';
+import { partitionProbeName } from '../../layout/own-names.ts';
 import { eachAtOnce } from '../each-at-once.ts';
 import type { FindingBook } from '../finding.ts';
 import { unprovenOf } from '../log/log-files.ts';
