@@ -49,6 +49,14 @@ export function buildPushHost(
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
     ...journalParts(context, reload),
+    post: async (url, body, signal) => {
+      const { post } = await import('./evidence-context.ts');
+      return post(url, body, signal);
+    },
+    openLog: async (destination, key) => {
+      const { openLog } = await import('./evidence-context.ts');
+      return openLog(destination, key, context);
+    },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
       const { beginRunHistory } = await import('./run-history-context.ts');

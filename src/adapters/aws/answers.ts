@@ -101,7 +101,7 @@ const query: Form = (body) => {
     : 'it is no XML of the service';
 };
 
-type Service = 'S3' | 'STS' | 'IAM' | 'SQS';
+type Service = 'S3' | 'STS' | 'IAM' | 'SQS' | 'KMS';
 
 /**
  * Hands back the answer, its body read, where it is in the form that the service gives for the command; the bodies of objects
@@ -140,13 +140,13 @@ export function checkAnswers<C extends { middlewareStack: unknown }>(client: C, 
 
 function usualForm(service: Service): Form {
   if (service === 'STS' || service === 'IAM') return query;
-  return service === 'SQS' ? json : bare;
+  return service === 'SQS' || service === 'KMS' ? json : bare;
 }
 
 /** An error is XML or JSON of its own form, or has no body. */
 function errorForm(service: Service, body: string): string | undefined {
   if (body.trim() === '') return undefined;
-  if (service === 'SQS' && json(body, noAnswer) === undefined) return undefined;
+  if ((service === 'SQS' || service === 'KMS') && json(body, noAnswer) === undefined) return undefined;
   const root = rootOf(body);
   if (root === undefined) return 'it is no XML';
   if (!/^(?:Error|ErrorResponse|Response)$/.test(root)) return `it is a <${root}>`;

@@ -3,6 +3,8 @@ import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
+import { evidenceKeyVerb, evidencePublishVerb, evidenceRetireVerb } from './evidence.ts';
+import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -16,6 +18,7 @@ import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
 import { testAccessVerb } from './test-access.ts';
+import { verifyVerb } from './verify.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
@@ -34,7 +37,13 @@ export const verbs: readonly Verb[] = [
   quarantineDropVerb,
   collectSnowflakeVerb,
   collectMapVerb,
+  verifyVerb,
   statusVerb,
+  evidenceKeyVerb,
+  evidenceProveVerb,
+  evidenceBundleVerb,
+  evidencePublishVerb,
+  evidenceRetireVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,

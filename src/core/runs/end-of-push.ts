@@ -8,8 +8,19 @@ const longestMessage = 500;
 
 /** What the history keeps of a run that has ended. `times`: of the events of it that are durable, as whole batches. */
 export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem, note } = report;
-  const reason = error ?? problem ?? null;
+  const {
+    balance,
+    objects,
+    contentBytes,
+    compressedBytes,
+    retries,
+    exitCode,
+    error,
+    problem,
+    note,
+    evidence,
+  } = report;
+  const reason = error ?? problem ?? evidence?.problem ?? null;
   return {
     endedMs: Date.parse(report.endedAt),
     outcome: outcomeOf(report),

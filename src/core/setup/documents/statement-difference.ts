@@ -1,6 +1,6 @@
 import { asList } from '../../policy/language.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import type { LiveDocument } from './live-document.ts';
 import { isObject, stringsOf } from './live-document.ts';
 

@@ -3,7 +3,7 @@ import { validateAccessPlan } from '../../../generated/documents/access-plan.ts'
 import type { SchemaCheck } from '../../audit-types/audit-type.ts';
 import { answerProblems } from '../answers/access-request.ts';
 import type { SetupAnswers } from '../answers/answers.ts';
-import { canonicalJson } from '../documents/canonical-json.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
 import { buildDesiredAccess } from '../desired/desired-access.ts';
 import { parseDocument } from '../answers/parse-document.ts';

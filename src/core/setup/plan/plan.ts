@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../documents/canonical-json.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import type { PlannedChange } from './change.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
 import { explainAccess } from '../desired/explain.ts';
