@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  hasKeyFile,
   openKeyFile,
   openLogRecords,
   passingKey,
@@ -46,7 +47,8 @@ export async function openLog(
     signer ??= await openKeyFile(folder);
     const { signal, clock } = context;
     const records = await openLogRecords<LogRecord>(folder, { ...clock, signal });
-    if ('append' in records) return { file: records, signer, isKept: true, tool };
+    const former = key !== undefined && (await hasKeyFile(folder)) ? await openKeyFile(folder) : undefined;
+    if ('append' in records) return { file: records, signer, former, isKept: true, tool };
     return { file: new PassingRecords(), signer, isKept: false, tool };
   } catch (error) {
     if (!isAuditExportError(error)) throw error;

@@ -156,6 +156,28 @@ describe('the log of a folder', () => {
     expect((await readLogs(mine, newKey.publicKey)).map(({ sizes }) => sizes)).toEqual([[5]]);
   });
 
+  test('of an old copy of the state is gone on with where it stands, if that is asked for', async () => {
+    const workspace = await newWorkspace();
+    const to = ['--to', workspace.path('out')];
+    const push = async (from: number): Promise<void> => {
+      await runCli(workspace, ['push', ...to, await events(workspace, `${from}.jsonl`, from, from + 2)]);
+    };
+    await push(0);
+    await cp(workspace.path('state'), workspace.path('copy'), { recursive: true });
+    await push(10);
+    expect((await runCli(workspace, ['evidence', 'resume', ...to])).code).toBe(2);
+    await rm(workspace.path('state'), { recursive: true });
+    await cp(workspace.path('copy'), workspace.path('state'), { recursive: true });
+    const resumed = await runCli(workspace, ['evidence', 'resume', ...to, '--json']);
+    expect({ code: resumed.code, ...(JSON.parse(resumed.stdout) as object) }).toMatchObject({
+      code: 0,
+      leaves: 9,
+    });
+    await push(20);
+    const logs = await logsIn(workspace.path('out'), await keyOf(workspace, to));
+    expect(logs.map(({ sizes }) => sizes)).toEqual([[5, 9, 13]]);
+  });
+
   test('says that nothing came, once an interval', async () => {
     const workspace = await newWorkspace();
     const to = ['--to', workspace.path('out')];
@@ -398,6 +420,32 @@ describe('the log in a bucket', () => {
     expect((await push(10)).report.evidence).toMatchObject({ leaves: 9, unpublished: 0, problem: null });
     // What was claimed is what is published, then the rest.
     expect((await logs()).map(({ sizes }) => sizes)).toEqual([[5, 9]]);
+  });
+
+  test('does without the alias where nothing may be overwritten, and evidence publish makes it', async () => {
+    const { push, workspace, environment } = await place('once');
+    const alias = (): number =>
+      emulator.requests().filter(({ key = '' }) => /^once\/.*\/checkpoint$/.test(key)).length;
+    const fault = emulator.faults.add({
+      kind: 'deny',
+      match: { key: 'once/_audit-export/log/*/checkpoint' },
+    });
+    for (const from of [0, 10]) {
+      const { code, stderr, report } = await push(from);
+      expect({ code, stderr, problem: report.evidence?.problem }).toEqual({
+        code: 0,
+        stderr: '',
+        problem: null,
+      });
+    }
+    // A refusal may raise an alarm over there: it is not asked for again.
+    expect(alias()).toBe(1);
+    const publish = ['evidence', 'publish', '--to', `s3://${server.bucket}/once`];
+    expect((await runCli(workspace, publish, { environment })).code).toBe(4);
+    emulator.faults.remove(fault);
+    expect((await runCli(workspace, publish, { environment })).code).toBe(0);
+    const found = [...(await server.everythingAt('once'))].find(([key]) => key.endsWith('/checkpoint'));
+    expect(parseCheckpoint(parseNote(found?.[1].toString() ?? '').text).size).toBe(9);
   });
 
   test.each(['claims', 'tile', 'checkpoints'])(

@@ -61,13 +61,19 @@ async function newPlace(): Promise<Place> {
     environment: await server.environmentFor(prefix),
     push: ['push', '--to', `s3://${server.bucket}/${prefix}`, '--partition', 'hour'],
     addFault: (fault) => {
-      const id = emulator.faults.add({ ...fault, match: { operation: 'PutObject', key: `${prefix}/*` } });
+      const id = emulator.faults.add({
+        ...fault,
+        match: { operation: 'PutObject', key: `${prefix}/audit_type=*` },
+      });
       return () => emulator.faults.remove(id);
     },
     puts: () =>
       emulator
         .requests()
-        .filter(({ operation, key }) => operation === 'PutObject' && key?.startsWith(`${prefix}/`) === true),
+        .filter(
+          ({ operation, key }) =>
+            operation === 'PutObject' && key?.startsWith(`${prefix}/audit_type=`) === true,
+        ),
     differences: async (from) =>
       differencesFrom(eventsOf(from), await readExport(server.storeAt(prefix)), hourFolder),
   };

@@ -73,6 +73,38 @@ Exit codes: 0 written down and published; 2 no reason or no key; 4 access; 6 the
   },
 };
 
+export const evidenceResumeVerb: Verb = {
+  path: ['evidence', 'resume'],
+  summary: 'go on with the log where it stands in the store, after the state was restored from an old copy',
+  args: [
+    {
+      name: '[log]',
+      help: 'as it is called below _audit-export/log/; the one that the state knows if missing',
+    },
+  ],
+  settings: evidenceKeySettings,
+  readsProfile: true,
+  notes: `Only before the next push: one that finds the log ahead of its state begins a new log, which is as good. Needs the key that signs the
+log (in the state, or --evidence-key), and a reader's credentials: s3:ListBucket, and s3:GetObject on _audit-export/log/.
+
+Exit codes: 0 the next push goes on with it; 2 there is nothing to resume; 4 access; 6 another process has the log; 7 the log in
+the store is damaged, or does not begin with what this state has signed.`,
+  run: async (invocation) => {
+    const { context, options, args } = invocation;
+    const { resume } = await import('../../commands/evidence/resume.ts');
+    const { buildPushHost } = await import('../context.ts');
+    const { openStoreReader } = await import('../store-reader-context.ts');
+    const request = requestOf(invocation);
+    const resumed = await resume(args[0], request, {
+      ...buildPushHost(context, request.options),
+      openReader: (address) => openStoreReader(address, request.options, context),
+    });
+    const text = `Log ${resumed.log}: the next push goes on behind leaf ${resumed.leaves}.\n`;
+    context.stdout.write(options.json ? `${JSON.stringify(resumed, null, 2)}\n` : text);
+    return 0;
+  },
+};
+
 function requestOf({ options, profile }: Invocation): EvidenceRequest {
   return { options, profile } as unknown as EvidenceRequest;
 }

@@ -3,7 +3,7 @@ import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
-import { evidenceKeyVerb, evidencePublishVerb, evidenceRetireVerb } from './evidence.ts';
+import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetireVerb } from './evidence.ts';
 import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
@@ -43,6 +43,7 @@ export const verbs: readonly Verb[] = [
   evidenceProveVerb,
   evidenceBundleVerb,
   evidencePublishVerb,
+  evidenceResumeVerb,
   evidenceRetireVerb,
   scheduleVerb,
   rehearseVerb,

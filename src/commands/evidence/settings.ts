@@ -1,12 +1,12 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { pushSettings } from '../push/settings.ts';
 
-const { to, evidenceKey, allowDraft } = pushSettings;
+const { to, evidenceKey, allowDraft, pathStyle } = pushSettings;
 const { checkpointCopy, witness, evidenceInterval } = pushSettings;
-const { bucketOwner, kmsKeyId, sse, acl, storageClass, tags, pathStyle } = pushSettings;
+const { bucketOwner, kmsKeyId, sse, acl, storageClass, tags } = pushSettings;
 
 /** Whose log it is. */
-export const evidenceKeySettings = { to, evidenceKey, allowDraft } as const satisfies Settings;
+export const evidenceKeySettings = { to, evidenceKey, allowDraft, pathStyle } as const satisfies Settings;
 
 /** Whose log it is, and how it is written. */
 export const evidencePublishSettings = {
@@ -20,7 +20,6 @@ export const evidencePublishSettings = {
   acl,
   storageClass,
   tags,
-  pathStyle,
 } as const satisfies Settings;
 
 export const evidenceRetireSettings = {

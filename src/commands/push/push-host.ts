@@ -79,6 +79,8 @@ export interface OtherRun {
 export interface OpenedLog {
   file: RecordFile<LogRecord>;
   signer: Signer;
+  /** The key of its own, where another one was named. */
+  former?: Signer | undefined;
   /** Whether a later process can go on with it. */
   isKept: boolean;
   /** `audit-export <version>`. */

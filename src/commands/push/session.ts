@@ -225,7 +225,7 @@ export class Session {
     if (log === undefined) return this.report(end);
     const isQuiet = log.isIdle && end.ended === 'complete' && (end.problems ?? []).length === 0;
     if (isQuiet) await log.noteQuiet();
-    await log.finish(this.#plainStore);
+    await log.finish(this.#plainStore, end.ended === 'failed');
     const evidence = await log.report();
     return { ...this.report(end), evidence };
   }

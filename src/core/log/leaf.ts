@@ -25,9 +25,9 @@ export interface OpenLeaf {
   verifier: string;
   /**
    * The log that this state wrote before, how far it knows it, and why it does not go on with it: another wrote on from there
-   * (`continued-elsewhere`), it can't be told who did (`unsure`), or its key is lost (`resumed`).
+   * (`continued-elsewhere`), it can't be told who did (`unsure`), or another key signs and its own is not at hand (`key-changed`).
    */
-  after?: { id: string; size: number; reason: 'continued-elsewhere' | 'unsure' | 'resumed' };
+  after?: { id: string; size: number; reason: 'continued-elsewhere' | 'unsure' | 'key-changed' };
 }
 
 /** A batch of lines begins; written before its first object is stored. */

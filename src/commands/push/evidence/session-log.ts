@@ -18,7 +18,9 @@ import type { PushOptions } from '../settings.ts';
 import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
-const patienceMs = 10_000;
+const usualPatience = { retryForMs: 10_000, tries: undefined };
+/** A store that has just failed is asked once. */
+const noPatience = { retryForMs: 0, tries: 1 };
 
 /** What of a plan the log goes by. */
 export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
@@ -63,6 +65,7 @@ export class SessionLog {
   #toldOf = new Set<string>();
   /** Since the last try to publish, leaves were kept. */
   #hasNews = false;
+  #patience: { retryForMs: number; tries: number | undefined } = usualPatience;
   #isClosed = false;
   #runs = 0;
   #triedMs: number;
@@ -157,8 +160,9 @@ export class SessionLog {
     await this.#guarded(() => this.#publishTo(store));
   }
 
-  /** Publishes the last that there is: a log that nobody goes on with is closed by its last leaf. */
-  async finish(store: ObjectStore): Promise<void> {
+  /** Publishes the last that there is: a log that nobody goes on with is closed by its last leaf. `hasFailed`: the run has. */
+  async finish(store: ObjectStore, hasFailed = false): Promise<void> {
+    if (hasFailed) this.#patience = noPatience;
     await this.#guarded(async ({ writer, isKept }) => {
       if (isKept || this.#isClosed || isFresh(writer)) return;
       this.#isClosed = true;
@@ -210,7 +214,7 @@ export class SessionLog {
 
   #storeFor(store: ObjectStore): LogStore {
     const { clock, random, signal, maxAttempts } = this.#host;
-    const patience = { retryForMs: patienceMs, tries: maxAttempts() };
+    const patience = { ...this.#patience, tries: this.#patience.tries ?? maxAttempts() };
     const retry = { patience, atOnce: defaultLimits.uploads, timer: clock, random, signal };
     return logStoreOn(store, retry, this.#costs);
   }

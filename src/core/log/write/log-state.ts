@@ -10,7 +10,15 @@ import { emptyEdge, grow } from '../right-edge.ts';
  */
 export type LogRecord =
   | ({ kind: 'log' } & StoredLog)
-  | { kind: 'leaves'; leaves: readonly string[]; timeMs: number; part: number; batch?: string; more?: true }
+  | {
+      kind: 'leaves';
+      leaves: readonly string[];
+      timeMs: number;
+      part: number /** Another key signs from here on. */;
+      publicKey?: string;
+      batch?: string;
+      more?: true;
+    }
   | { kind: 'claim'; size: number }
   | { kind: 'claimed' }
   | { kind: 'unclaimed' }
@@ -20,6 +28,8 @@ export type LogRecord =
 /** A log with all that is needed to go on with it. */
 export interface StoredLog {
   id: string;
+  /** Of the key that signs it, in base64. */
+  publicKey: string;
   /** Leaves that are published, and the open right edge behind them: hashes in base64. */
   size: number;
   levels: readonly (readonly string[])[];
@@ -49,6 +59,7 @@ const mostBatches = 1000;
 export class LogState {
   /** '' before the first record. */
   id = '';
+  publicKey = '';
   edge: Edge = emptyEdge;
   leaves: string[] = [];
   claim: Claim | undefined;
@@ -91,10 +102,11 @@ export class LogState {
 
   /** The record that stands for all there were. */
   stored(): { kind: 'log' } & StoredLog {
-    const { id, edge, leaves, claim, note, noAlias, publishedMs, leafMs } = this;
+    const { id, publicKey, edge, leaves, claim, note, noAlias, publishedMs, leafMs } = this;
     return {
       kind: 'log',
       id,
+      publicKey,
       size: edge.size,
       levels: edge.levels.map((hashes) => hashes.map((hash) => hash.toString('base64'))),
       entries: edge.entries.map((entry) => entry.toString('utf8')),
@@ -110,6 +122,7 @@ export class LogState {
 
   #take(log: StoredLog): void {
     this.id = log.id;
+    this.publicKey = log.publicKey;
     this.edge = {
       size: log.size,
       levels: log.levels.map((hashes) => hashes.map((hash) => Buffer.from(hash, 'base64'))),
@@ -125,13 +138,14 @@ export class LogState {
     this.#parts = [];
   }
 
-  #addLeaves({ leaves, batch, part, more, timeMs }: Extract<LogRecord, { kind: 'leaves' }>): void {
+  #addLeaves({ leaves, batch, part, more, timeMs, publicKey }: Extract<LogRecord, { kind: 'leaves' }>): void {
     if (part === 0) this.#parts = [];
     for (const leaf of leaves) this.#parts.push(leaf);
     if (more === true) return;
     for (const leaf of this.#parts) this.leaves.push(leaf);
     this.#parts = [];
     this.leafMs = timeMs;
+    this.publicKey = publicKey ?? this.publicKey;
     if (batch !== undefined) this.#noteBatch(batch);
   }
 

@@ -3,7 +3,7 @@ import type { Signer } from '../../../ports/signer.ts';
 import type { RecordFile } from '../../../ports/record-file.ts';
 import { formatCheckpoint } from '../checkpoint.ts';
 import type { Leaf, OpenLeaf } from '../leaf.ts';
-import { decodeLeaf, encodeLeaf } from '../leaf.ts';
+import { decodeLeaf, encodeLeaf, signedOfKeyLeaf } from '../leaf.ts';
 import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey } from '../log-keys.ts';
 import type { Edge, TileFile } from '../right-edge.ts';
 import { grow, rootOfEdge } from '../right-edge.ts';
@@ -38,6 +38,8 @@ export interface LogObject {
 export interface LogWriterPorts {
   file: RecordFile<LogRecord>;
   signer: Signer;
+  /** The key that may have signed before. */
+  former?: Signer | undefined;
   now: () => number;
   newId: () => string;
   /** `audit-export <version>`, and where it delivers to in words: the first leaf of a log says so. */
@@ -86,6 +88,7 @@ export class LogWriter {
     const writer = new LogWriter(ports);
     for (const record of ports.file.records) writer.state.apply(record);
     if (writer.state.id === '') await writer.#begin(undefined);
+    else if (writer.state.publicKey !== ports.signer.publicKey.toString('base64')) await writer.#changeKey();
     return writer;
   }
 
@@ -199,6 +202,31 @@ export class LogWriter {
     return 'fresh';
   }
 
+  /** Another key signs from now on: the log says so, signed by both. Without the one before, a new log begins. */
+  async #changeKey(): Promise<void> {
+    const { signer, former, now } = this.#ports;
+    const { id, publicKey, claim, leaves } = this.state;
+    // All that is signed by the new key must have the leaf that says so.
+    const isPending = claim !== undefined || leaves.length >= mostPublished;
+    if (former?.publicKey.toString('base64') !== publicKey || isPending) return this.#begin('key-changed');
+    const signed = {
+      kind: 'key' as const,
+      time: new Date(now()).toISOString(),
+      old: formatVerifierKey({ name: originOf(id), kind: 'ed25519', publicKey: former.publicKey }),
+      new: formatVerifierKey(this.verifier),
+    };
+    const message = signedOfKeyLeaf(signed);
+    const [oldSignature, newSignature] = await Promise.all([former.sign(message), signer.sign(message)]);
+    const leaf: Leaf = {
+      ...signed,
+      oldSignature: oldSignature.toString('base64'),
+      newSignature: newSignature.toString('base64'),
+    };
+    const lines = [encodeLeaf(leaf).toString('utf8')];
+    const next = signer.publicKey.toString('base64');
+    await this.#add({ kind: 'leaves', leaves: lines, timeMs: now(), part: 0, publicKey: next });
+  }
+
   /** Begins a new log with the leaves that the one before has not published. */
   async #begin(reason: NonNullable<OpenLeaf['after']>['reason'] | undefined): Promise<void> {
     const { now, newId, tool, store, file } = this.#ports;
@@ -217,6 +245,7 @@ export class LogWriter {
       const record: LogRecord = {
         kind: 'log',
         id,
+        publicKey: this.#ports.signer.publicKey.toString('base64'),
         size: 0,
         levels: [],
         entries: [],
