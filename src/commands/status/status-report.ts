@@ -102,6 +102,7 @@ export const problemCodes = [
   'source',
   'left-out',
   'silence',
+  'schema',
   'spool-waits',
   'quarantine',
   'no-runs',

@@ -27,6 +27,8 @@ export interface AuditTypeDescriptor {
   /** JSON Pointers to the event's own id, best first. */
   id: string[];
   agree: Agreement[];
+  /** Where the version of the record stands, and those that the schema knows. */
+  versions?: { at: string; known: string[] };
   /** Where the standard columns stand; a type without them has event time and id alone. */
   columns?: WrittenColumns;
   /** Name of an array that holds events of the type in documents that are none. */

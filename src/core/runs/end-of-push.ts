@@ -5,6 +5,8 @@ import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
 import type { SpokenHours } from './spoken-hours.ts';
 
 const longestMessage = 500;
+/** What schemas do not know is listed so far; the report has it all. */
+const mostUnknown = 20;
 
 /** What is known of the events of a run that are durable: batches that were not delivered whole are not in it. */
 type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
@@ -13,6 +15,9 @@ type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
 export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
   const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
   const reason = error ?? problem ?? null;
+  const unknown = report.warnings.flatMap(({ type, warning, lines, schemaLine }) =>
+    schemaLine === undefined ? [] : [{ type, warning, lines, schemaLine }],
+  );
   return {
     endedMs: Date.parse(report.endedAt),
     outcome: outcomeOf(report),
@@ -31,6 +36,7 @@ export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
     bytes: contentBytes,
     compressedBytes,
     retries,
+    ...(unknown.length === 0 ? {} : { unknown: unknown.slice(0, mostUnknown) }),
   };
 }
 
