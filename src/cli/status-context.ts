@@ -24,7 +24,7 @@ import type { ChosenProfile } from '../core/config/parse-config.ts';
 import { chooseProfile, parseConfig } from '../core/config/parse-config.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
-import { shellWord } from '../core/schedule/quoting.ts';
+import { shellWord } from '../core/language/shell-word.ts';
 import type { LooksAlive } from '../core/runs/run-states.ts';
 import { openJournalProblems } from './journal-problems-context.ts';
 import { openRunHistory } from './run-history-context.ts';

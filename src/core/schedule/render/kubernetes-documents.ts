@@ -1,3 +1,4 @@
+import { shellWord } from '../../language/shell-word.ts';
 import { kubernetesWord } from '../quoting.ts';
 import type { Schedule } from '../schedule.ts';
 import { commandWords, explainSchedule, graceSeconds, keyName } from '../schedule.ts';
@@ -44,19 +45,16 @@ export function renderDocuments(schedule: Schedule, workload: Yaml, notes: reado
 
 /** What the pod mounts and this file does not hold, and how it is made. */
 function madeFirst({ name, files, keyFile }: Schedule): string[] {
-  const from = files.map(({ name: as, path }) => kubernetesShell(`--from-file=${as}=${path}`));
+  const from = files.map(({ name: as, path }) => shellWord(`--from-file=${as}=${path}`));
   return [
     ...(files.length === 0 ? [] : [`Make first: kubectl create configmap ${name}-files ${from.join(' ')}`]),
     ...(keyFile === undefined
       ? []
       : [
-          `Make first: kubectl create secret generic ${name}-key ${kubernetesShell(`--from-file=${keyName}=${keyFile}`)}`,
+          `Make first: kubectl create secret generic ${name}-key ${shellWord(`--from-file=${keyName}=${keyFile}`)}`,
         ]),
   ];
 }
-
-const kubernetesShell = (word: string): string =>
-  /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 function serviceAccount(schedule: Schedule): Yaml {
   return {

@@ -66,18 +66,16 @@ test('a field that another type knows is unknown all the same', () => {
 });
 
 test('the line that is told takes the field in', () => {
-  const [schema] = compiledAuditTypes
-    .filter(({ descriptor }) => descriptor.type === 'query')
-    .map(({ rules, descriptor }) => ({
-      ...(rules?.validate as { properties: object }),
-      'x-audit-export': {
-        type: 'query',
-        recognise: rules?.recognise,
-        eventTime: descriptor.eventTime,
-        versions: { at: '/eventVersion', known: ['1.0.0', '9.9.9'] },
-      },
-    }));
-  const text = JSON.stringify({ ...schema, properties: { ...schema?.properties, rowFilter: {} } });
+  const builtIn = compiledAuditTypes.find(({ descriptor }) => descriptor.type === 'query');
+  const schema = builtIn?.rules?.validate as { properties: object };
+  const facts = {
+    type: 'query',
+    recognise: builtIn?.rules?.recognise,
+    eventTime: builtIn?.descriptor.eventTime,
+    versions: { at: '/eventVersion', known: ['1.0.0', '9.9.9'] },
+  };
+  const properties = { ...schema.properties, rowFilter: {} };
+  const text = JSON.stringify({ ...schema, properties, 'x-audit-export': facts });
   const own = compileOwnType({ file: 'query.json', text });
   const withOwn = buildClassifyRules(inTryingOrder(compiledAuditTypes, [own]), settings);
   const odd = { ...query, eventVersion: '9.9.9', rowFilter: 1 };

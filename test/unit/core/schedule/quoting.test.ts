@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shellWord } from '../../../../src/core/language/shell-word.ts';
 import {
   cronWord,
   kubernetesWord,
-  shellWord,
   systemdAssignment,
   systemdWord,
 } from '../../../../src/core/schedule/quoting.ts';
