@@ -3,6 +3,7 @@ import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
+import { findVerb } from './find.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -35,6 +36,7 @@ export const verbs: readonly Verb[] = [
   collectSnowflakeVerb,
   collectMapVerb,
   statusVerb,
+  findVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,
