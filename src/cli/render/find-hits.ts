@@ -1,6 +1,7 @@
 import type { FindHit } from '../../commands/find/index.ts';
 import { standardColumns } from '../../core/readers/standard-columns.ts';
 import type { ColumnName } from '../../core/readers/standard-columns.ts';
+import { csvCell } from './csv.ts';
 import { printable } from '../../core/report/printable.ts';
 
 /** How hits are written: what comes before them, and each of them; texts end with a line end. */
@@ -38,12 +39,6 @@ function cellOf(hit: FindHit, name: ColumnName): string {
   if (value === null) return '';
   if (name === 'event_time') return iso(value as number) ?? '';
   return Array.isArray(value) ? value.join(', ') : String(value);
-}
-
-/** RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** The type and all standard columns. */

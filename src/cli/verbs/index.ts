@@ -1,6 +1,7 @@
 import type { Verb } from '../verb.ts';
 import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
+import { compactVerb } from './compact.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { findVerb } from './find.ts';
@@ -13,6 +14,7 @@ import {
   quarantineReplayVerb,
   quarantineShowVerb,
 } from './quarantine.ts';
+import { queryVerb } from './query.ts';
 import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
@@ -37,6 +39,8 @@ export const verbs: readonly Verb[] = [
   collectMapVerb,
   statusVerb,
   findVerb,
+  queryVerb,
+  compactVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,

@@ -6,7 +6,7 @@ import { buildMatcher, needleOf } from '../../core/readers/criteria.ts';
 import type { EventReader } from '../../core/readers/known-types.ts';
 import { buildEventReader } from '../../core/readers/known-types.ts';
 import { readInOrder } from '../../core/readers/read-ahead.ts';
-import { parseLine } from '../../core/readers/read-row.ts';
+import { parseOrText } from '../../core/readers/read-row.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import type { EventRow } from '../../core/readers/standard-columns.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
@@ -94,18 +94,9 @@ function hitOf(
   { key, type: ofKey }: ChosenObject,
   { matches, events, wantedTypes }: Search,
 ): FindHit[] {
-  const event = parsed(text);
+  const event = parseOrText(text);
   const type = events.typeOf(event, ofKey);
   if (wantedTypes !== undefined && (type === undefined || !wantedTypes.includes(type))) return [];
   const row = events.rowOf(event, type);
   return matches(row, event) ? [{ key, line, type, row, text }] : [];
-}
-
-/** A line that is no JSON was not delivered by this tool: it is text. */
-function parsed(text: string): unknown {
-  try {
-    return parseLine(text);
-  } catch {
-    return text;
-  }
 }

@@ -49,6 +49,15 @@ export function parseLine(line: string): unknown {
   return JSON.parse(safe) as unknown;
 }
 
+/** The same; a line that is no JSON, which was not delivered by this tool, is text. */
+export function parseOrText(line: string): unknown {
+  try {
+    return parseLine(line);
+  } catch {
+    return line;
+  }
+}
+
 /** All values at a place; what is not there is left out. */
 export function valuesAt(event: unknown, { within, steps }: Pick<Place, 'within' | 'steps'>): unknown[] {
   if (within === undefined) return walk(event, steps, 0);
