@@ -91,7 +91,8 @@ function quarantineFolder(place: StatePlace, context: CliContext): string | unde
   }
 }
 
-async function openStore(
+/** Opens a store for writing; the SDK is loaded for a bucket only. */
+export async function openStore(
   address: StoreAddress,
   settings: StoreSettings,
   { environment, workingFolder }: CliContext,

@@ -141,7 +141,10 @@ test('a reader of the report that has seen enough (| head -1) ends nothing but t
   child.stdout.once('data', () => child.stdout.destroy());
   child.stdin.end(input.bytes);
   const [code] = (await once(child, 'close')) as [number | null];
-  expect({ code, stderr: withoutProgress(Buffer.concat(stderr).toString('utf8')) }).toEqual({ code: 5, stderr: '' });
+  expect({ code, stderr: withoutProgress(Buffer.concat(stderr).toString('utf8')) }).toEqual({
+    code: 5,
+    stderr: '',
+  });
   expect(differencesFrom(events, await readExport(store))).toEqual([]);
 });
 

@@ -161,7 +161,9 @@ describe('a permission that goes away', () => {
     const run = await begin(place);
     const end = place.addFault({ kind: 'deny' });
     endInput(run);
-    await vi.waitFor(() => expect(run.stderrSoFar()).toContain('takes nothing just now'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(run.stderrSoFar()).toContain('takes nothing just now'), {
+      timeout: 20_000,
+    });
     end();
     const ended = withReport(await run.ended);
     await expectAll(longInput, ended, place);

@@ -225,11 +225,12 @@ function quarantineLines(
 }
 
 function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
-  return warnings.map(({ type, warning, lines, firstSource, firstLine }) =>
+  return warnings.flatMap(({ type, warning, lines, firstSource, firstLine, schemaLine }) => [
     warn(
-      `Warning: ${type}: ${warning} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
+      `Warning: ${type}: ${printable(warning)} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
     ),
-  );
+    ...(schemaLine === undefined ? [] : [`  takes it in: ${printable(schemaLine)}`]),
+  ]);
 }
 
 /** How the log of what was delivered stands. */
