@@ -1,9 +1,8 @@
-import type { DesiredAccess } from '../desired-access.ts';
 import { header } from './header.ts';
-import type { RenderedFile } from './render-access.ts';
+import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
 /** A script for any POSIX shell with the AWS CLI. It stops at the first call that fails. */
-export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
+export function renderAwsCli(desired: PrintedAccess): RenderedFile[] {
   const { role, policy } = desired;
   const steps = policy.inline
     ? [createRole(desired), putPolicy(desired)]
@@ -17,7 +16,7 @@ export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
   return [{ file: 'create-access.sh', text }];
 }
 
-function createPolicy({ policy }: DesiredAccess): string {
+function createPolicy({ policy }: PrintedAccess): string {
   const call = command('create-policy', [
     ['policy-name', quote(policy.name)],
     ['description', quote(policy.description)],
@@ -29,7 +28,7 @@ function createPolicy({ policy }: DesiredAccess): string {
   return `policy_arn=$(${call})`;
 }
 
-function createRole({ role }: DesiredAccess): string {
+function createRole({ role }: PrintedAccess): string {
   const call = command('create-role', [
     ['role-name', quote(role.name)],
     ['description', quote(role.description)],
@@ -39,7 +38,7 @@ function createRole({ role }: DesiredAccess): string {
   return `${call} >/dev/null`;
 }
 
-function putPolicy({ role, policy }: DesiredAccess): string {
+function putPolicy({ role, policy }: PrintedAccess): string {
   return command('put-role-policy', [
     ['role-name', quote(role.name)],
     ['policy-name', quote(policy.name)],
@@ -47,7 +46,7 @@ function putPolicy({ role, policy }: DesiredAccess): string {
   ]);
 }
 
-function attachPolicy({ role }: DesiredAccess): string {
+function attachPolicy({ role }: PrintedAccess): string {
   return command('attach-role-policy', [
     ['role-name', quote(role.name)],
     ['policy-arn', '"$policy_arn"'],

@@ -1,9 +1,8 @@
-import type { DesiredAccess } from '../desired-access.ts';
 import { header } from './header.ts';
-import type { RenderedFile } from './render-access.ts';
+import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
 /** A module for Terraform or OpenTofu with the AWS provider; the provider itself is configured by who uses it. */
-export function renderTerraform(desired: DesiredAccess): RenderedFile[] {
+export function renderTerraform(desired: PrintedAccess): RenderedFile[] {
   const { role, policy } = desired;
   const name = 'audit_export';
   const blocks = [
