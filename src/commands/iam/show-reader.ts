@@ -2,6 +2,7 @@ import type { Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
+import type { Place } from '../../core/setup/reader-access.ts';
 import { buildReaderAccess } from '../../core/setup/reader-access.ts';
 import type { PrintedAccess } from '../../core/setup/render/render-access.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -19,43 +20,47 @@ export interface ReaderRequest {
  * The role for those who read what is delivered: `iam show --for reader`. Throws `missing-answer`, naming the flags that are missing, and
  * `usage` for an answer that can't be.
  */
-export function readerAccess({ options, profile, ambientRegion }: ReaderRequest): PrintedAccess {
+export function readerAccess(request: ReaderRequest): PrintedAccess {
+  const { options, profile, ambientRegion } = request;
   const known = profile === undefined ? {} : answersOf(profile);
-  const bucket = options.bucket ?? known.bucket;
+  const { bucket = known.bucket, athenaResults } = options;
   const principal = options.reader ?? known.customerAccountId ?? profile?.bucketOwner;
   if (bucket === undefined || principal === undefined) throw missing(bucket, principal);
-  const prefix = options.prefix ?? (options.bucket === undefined ? known.prefix : undefined) ?? '';
-  const answers = { bucket, prefix, roleName: options.roleName ?? 'AuditExportReader' };
+  const answers = {
+    bucket,
+    prefix: options.prefix ?? (options.bucket === undefined ? known.prefix : undefined) ?? '',
+    roleName: options.roleName ?? 'AuditExportReader',
+    principal,
+  };
+  demandGood(answers);
+  return buildReaderAccess({
+    ...answers,
+    region: options.region ?? known.region ?? ambientRegion ?? 'us-east-1',
+    curated:
+      options.curated === 'none'
+        ? undefined
+        : placeOf('curated', options.curated ?? `s3://${bucket}/curated`),
+    athenaResults: athenaResults === undefined ? undefined : placeOf('athena-results', athenaResults),
+    database: options.database,
+    kmsKeyArn: keyOf(options.kmsKeyArn ?? known.kmsKeyArn),
+  });
+}
+
+const keyOf = (arn: string | undefined): string | undefined => (arn === 'none' ? undefined : arn);
+
+function demandGood(answers: { bucket: string; prefix: string; roleName: string; principal: string }): void {
   for (const name of ['bucket', 'prefix', 'roleName'] as const) {
     const problem = answerRules[name].check(answers[name]);
     if (problem !== undefined) throw wrong(`--${answerRules[name].flag}: ${problem}`);
   }
+  const { principal } = answers;
   if (!/^\d{12}$|^arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/[\w+=,.@/-]+$/.test(principal))
     throw wrong(
       `--reader: ${JSON.stringify(principal)} is no account (12 digits) and no ARN of a user or role.`,
     );
-  const { kmsKeyArn = known.kmsKeyArn } = options;
-  return buildReaderAccess({
-    ...answers,
-    principal,
-    region: options.region ?? known.region ?? ambientRegion ?? 'us-east-1',
-    curated: options.curated === 'none' ? undefined : placeOf('curated', options.curated, bucket),
-    athenaResults:
-      options.athenaResults === undefined
-        ? undefined
-        : placeOf('athena-results', options.athenaResults, bucket),
-    database: options.database,
-    ...(kmsKeyArn === undefined || kmsKeyArn === 'none' ? {} : { kmsKeyArn }),
-  });
 }
 
-/** A place of a bucket; `curated` in the delivered bucket if nothing is said. */
-function placeOf(
-  flag: string,
-  given: string | undefined,
-  bucket: string,
-): { bucket: string; prefix: string } {
-  if (given === undefined) return { bucket, prefix: 'curated' };
+function placeOf(flag: string, given: string): Place {
   const address = parseStoreAddress(given);
   if (address.kind === 's3') return address;
   throw wrong(`--${flag}: ${JSON.stringify(given)} is no s3:// address, and a folder needs no role.`);

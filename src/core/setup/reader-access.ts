@@ -13,9 +13,9 @@ export interface ReaderAnswers {
   prefix: string;
   region: string;
   /** Where `compact` writes; undefined where nothing is to be written. */
-  curated: { bucket: string; prefix: string } | undefined;
+  curated: Place | undefined;
   /** Where Athena writes its results; undefined where Athena is not used. */
-  athenaResults: { bucket: string; prefix: string } | undefined;
+  athenaResults: Place | undefined;
   /** The database of the tables, where Athena is used. */
   database: string;
   kmsKeyArn?: string | undefined;
@@ -77,7 +77,7 @@ export function buildReaderAccess(answers: ReaderAnswers): PrintedAccess {
 }
 
 /** A bucket and a folder in it, without slashes at either end. */
-interface Place {
+export interface Place {
   bucket: string;
   prefix: string;
 }

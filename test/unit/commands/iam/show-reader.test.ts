@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readerAccess } from '../../../../src/commands/iam/show-reader.ts';
 import { showSettings } from '../../../../src/commands/iam/settings.ts';
-import type { ShowOptions } from '../../../../src/commands/iam/settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
 import { authorize } from '../../../../src/core/policy/authorize.ts';
 import { parsePolicyDocument } from '../../../../src/core/policy/document.ts';
@@ -22,7 +21,7 @@ function accessOf(words: Record<string, string> = {}, of: typeof profile | null 
   const flags = Object.fromEntries(Object.entries(words).map(([flag, word]) => [flag, [word]]));
   const options = resolveSettings(showSettings, { flags, environment: {}, profile: undefined });
   return readerAccess({
-    options: options as ShowOptions,
+    options,
     profile: of ?? undefined,
     ambientRegion: undefined,
   });
