@@ -12,7 +12,7 @@ import { makeFolder } from './make-folder.ts';
  * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
  * names that begin with a dot).
  */
-const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
+export const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
 /** Another machine may share the folder, where our process table says nothing: what is young is left alone. */
 const abandonedMs = 3_600_000;
 
