@@ -23,7 +23,7 @@ export interface ReaderRequest {
 export function readerAccess(request: ReaderRequest): PrintedAccess {
   const { options, profile, ambientRegion } = request;
   const known = profile === undefined ? {} : answersOf(profile);
-  const { bucket = known.bucket, athenaResults } = options;
+  const { bucket = known.bucket } = options;
   const principal = options.reader ?? known.customerAccountId ?? profile?.bucketOwner;
   if (bucket === undefined || principal === undefined) throw missing(bucket, principal);
   const answers = {
@@ -36,14 +36,20 @@ export function readerAccess(request: ReaderRequest): PrintedAccess {
   return buildReaderAccess({
     ...answers,
     region: options.region ?? known.region ?? ambientRegion ?? 'us-east-1',
-    curated:
-      options.curated === 'none'
-        ? undefined
-        : placeOf('curated', options.curated ?? `s3://${bucket}/curated`),
-    athenaResults: athenaResults === undefined ? undefined : placeOf('athena-results', athenaResults),
+    ...placesOf(options, bucket),
     database: options.database,
     kmsKeyArn: keyOf(options.kmsKeyArn ?? known.kmsKeyArn),
   });
+}
+
+function placesOf(
+  { curated = '', athenaResults }: ShowOptions,
+  bucket: string,
+): { curated: Place | undefined; athenaResults: Place | undefined } {
+  return {
+    curated: curated === 'none' ? undefined : placeOf('curated', curated || `s3://${bucket}/curated`),
+    athenaResults: athenaResults === undefined ? undefined : placeOf('athena-results', athenaResults),
+  };
 }
 
 const keyOf = (arn: string | undefined): string | undefined => (arn === 'none' ? undefined : arn);
