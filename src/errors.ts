@@ -69,6 +69,8 @@ const errorKinds = {
   'snowflake-unreachable': 'delivery',
   'queue-unusable': 'access',
   'messages-left': 'delivery',
+  'package-missing': 'configuration',
+  'query-failed': 'configuration',
 } as const satisfies Record<string, keyof typeof exitCodes>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -39,7 +39,7 @@ function pathOf(steps: Steps): string {
 }
 
 /** The text of a scalar, or the JSON of anything else; NULL for what is missing, null or empty. */
-function textAt(json: string, steps: Steps): string {
+export function textAt(json: string, steps: Steps): string {
   const path = pathOf(steps);
   const other = `NULLIF(json_format(json_extract(${json}, ${path})), 'null')`;
   return `NULLIF(COALESCE(json_extract_scalar(${json}, ${path}), ${other}), '')`;
