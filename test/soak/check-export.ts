@@ -22,7 +22,10 @@ export async function differencesOf(
       if (left < 0) differences.push(`${key}: twice, or never written: ${line.slice(0, 120)}`);
     }
   }
-  for (const [key, left] of expected) if (left > 0) differences.push(`missing: ${key}`);
+  for (const [key, left] of expected) {
+    const place = written.map((lines) => lines.placeOf(key)).find((found) => found !== undefined);
+    if (left > 0) differences.push(`missing: ${place}`);
+  }
   return differences.length > shown
     ? [...differences.slice(0, shown), `… and ${differences.length - shown} more`]
     : differences;

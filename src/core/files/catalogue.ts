@@ -3,6 +3,7 @@ import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
 import { mayHoldMore } from './known-file.ts';
+import { FileSearch, holdsPart } from './file-search.ts';
 import { Heads, knownNow, newlyKnown } from './known-now.ts';
 import type { Sight } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
@@ -10,7 +11,6 @@ import {
   lineEndFrom,
   endsHold,
   firstLineOf,
-  hashOf,
   isBeginningOf,
   noWindow,
   storedEnds,
@@ -87,12 +87,14 @@ class Looking {
   /** Which file holds a known position, by the position's id; and which inodes are taken. */
   readonly #holders = new Map<string, FileSource>();
   readonly #taken = new Map<string, KnownFile>();
+  /** Files of which no whole line was seen before, by what is known of them: they may be copies in the making. */
+  readonly #undecided = new Map<FileSource, KnownFile>();
   /** Files that are copies of others, in the making or whole. */
   readonly #copies = new Set<FileSource>();
   /** What is left of rotated files, by the position's id. */
   readonly #found = new Set<string>();
   readonly #sight: Sight;
-  readonly #folders = new Map<string, Promise<FileSource[]>>();
+  readonly #search: FileSearch;
   readonly #byPath: ReadonlyMap<string, FileSource>;
 
   constructor(
@@ -106,14 +108,21 @@ class Looking {
     this.#options = options;
     this.#sight = { heads: new Heads(), seenMs: options.now() };
     this.#known = new KnownFiles(known.values());
+    this.#search = new FileSearch(
+      options.files,
+      this.#sight.heads,
+      (source) => !this.#isTaken(source) && !this.#copies.has(source),
+    );
     this.#byPath = new Map(given.map((source) => [source.file.path, source]));
   }
 
   async run(): Promise<Look> {
     this.#forget();
     for (const source of this.#given) await this.#claimByInode(source);
-    for (const source of this.#given)
+    for (const source of this.#given) {
       if (!this.#isTaken(source) && !this.#copies.has(source)) await this.#claimByContent(source);
+      this.#decide(source);
+    }
     await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
     return this.#look;
@@ -144,7 +153,7 @@ class Looking {
   async #claimByInode(source: FileSource): Promise<void> {
     for (const known of this.#known.withInode(source.file.inode)) {
       if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
-      if (known.copyOf === undefined) this.#claim(source, known);
+      if (known.copyOf === undefined) this.#claimSame(source, known);
       else if (known.at.stored === source.file.storedBytes) this.#copies.add(source);
       // A copy that has changed is looked at anew: it may have been in the making.
       else this.#drop(known);
@@ -152,12 +161,27 @@ class Looking {
     }
   }
 
+  /** The same inode is the same file; but one that was empty, or held less than a line, has not shown its content yet. */
+  #claimSame(source: FileSource, known: KnownFile): void {
+    const { id, at, firstLine } = known;
+    if (at.offset === 0 && firstLine.bytes === 0 && !this.#options.begun.has(id))
+      this.#undecided.set(source, known);
+    else this.#claim(source, known);
+  }
+
+  #decide(source: FileSource): void {
+    const undecided = this.#undecided.get(source);
+    if (undecided === undefined) return;
+    if (this.#isTaken(source) || this.#copies.has(source)) this.#drop(undecided);
+    else this.#claim(source, undecided);
+  }
+
   /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
   async #claimByContent(source: FileSource): Promise<void> {
     const head = await this.#sight.heads.of(source);
     for (const known of this.#known.alike(head)) {
       if (known.copyOf !== undefined) continue;
-      if ((await this.#holderOf(known)) === undefined && (await this.#holds(source, known))) {
+      if ((await this.#holderOf(known)) === undefined && (await holdsPart(source, known))) {
         this.#claim(source, known);
         return;
       }
@@ -170,22 +194,7 @@ class Looking {
 
   /** The file that holds a known position, given or not; undefined where it does not stand any more. */
   async #holderOf(known: KnownFile): Promise<FileSource | undefined> {
-    return this.#holders.get(known.id) ?? (await this.#standing(known));
-  }
-
-  async #holds(source: FileSource, known: KnownFile): Promise<boolean> {
-    const { checksum } = await walkContent(source, known.at.offset, false);
-    return checksum === known.checksum;
-  }
-
-  /** The file of a position where it was last seen; undefined where it does not stand there any more. */
-  async #standing(known: KnownFile): Promise<FileSource | undefined> {
-    for (const path of new Set([known.real, known.path])) {
-      if (path === '') continue;
-      const source = await this.#options.files.at(path);
-      if (source?.file.inode === known.inode && (await endsHold(known, source.file))) return source;
-    }
-    return undefined;
+    return this.#holders.get(known.id) ?? (await this.#search.standing(known));
   }
 
   /**
@@ -220,7 +229,7 @@ class Looking {
       const isReplaced = this.#byPath.has(known.path);
       const isLeft = isReplaced || known.left || known.lostMs !== undefined;
       if (!isLeft && !this.#isSought(known)) continue;
-      const source = await this.#search(known);
+      const source = await this.#search.find(known);
       if (source !== undefined) {
         this.#claim(source, known);
         this.#found.add(known.id);
@@ -233,37 +242,6 @@ class Looking {
 
   #isSought({ id }: KnownFile): boolean {
     return this.#options.begun.has(id) || this.#options.sought?.has(id) === true;
-  }
-
-  /** Where a known file is now: where it stood, beside it, or in an archive there. */
-  async #search(known: KnownFile): Promise<FileSource | undefined> {
-    const standing = await this.#standing(known);
-    if (standing !== undefined) return standing;
-    const beside = await this.#beside(known);
-    for (const source of beside)
-      if (source.file.inode === known.inode && (await endsHold(known, source.file))) return source;
-    if (known.head.bytes === 0) return undefined;
-    for (const source of beside) {
-      const head = await this.#sight.heads.of(source);
-      const isAlike =
-        head.length >= known.head.bytes && hashOf(head.subarray(0, known.head.bytes)) === known.head.hash;
-      if (isAlike && (await this.#holds(source, known))) return source;
-    }
-    return undefined;
-  }
-
-  async #beside({ real, path }: KnownFile): Promise<FileSource[]> {
-    const found = new Map<string, FileSource>();
-    for (const place of new Set([real, path])) {
-      if (place === '') continue;
-      let files = this.#folders.get(folderOf(place));
-      if (files === undefined) {
-        files = this.#options.files.beside(place);
-        this.#folders.set(folderOf(place), files);
-      }
-      for (const source of await files) found.set(source.file.inode, source);
-    }
-    return [...found.values()].filter((source) => !this.#isTaken(source) && !this.#copies.has(source));
   }
 
   /** Whether the file that has its name begins or ends as what was delivered, without being the same. */
@@ -343,9 +321,4 @@ class Looking {
     this.#look.files.push({ source, known, isAsked, isFinal });
     if (hasChanged) this.#look.changed.push(known);
   }
-}
-
-/** The folder of an absolute path. */
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }

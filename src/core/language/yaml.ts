@@ -1,33 +1,20 @@
+import { Document, Scalar, visit } from 'yaml';
+
+/** Text that no reader of YAML takes for anything else, unless it is a word such as `yes`, which the library knows. */
+const plainText = /^[A-Za-z_/][\w./@:-]*$/;
+
 /**
- * An object as a YAML document. Every string is quoted as in JSON, which YAML reads as it is: 2012-10-17 is no date. Empty lists and
- * objects are written as in JSON.
+ * Writes a document of YAML that readers of 1.1 (Kubernetes, CloudFormation) and of 1.2 take for the same: text that one of them
+ * could read as something else is quoted. Members that are undefined are left out; several lines of text stay lines.
  */
-export function yamlOf(object: object): string {
-  return blockOf(object, '');
-}
-
-function blockOf(object: object, indent: string): string {
-  return Object.entries(object)
-    .map(([key, value]) => `${indent}${yamlKey(key)}:${valueOf(value, indent)}`)
-    .join('');
-}
-
-function valueOf(value: unknown, indent: string): string {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
-    return ` ${JSON.stringify(value)}\n`;
-  if (Array.isArray(value)) return `\n${value.map((item: unknown) => itemOf(item, indent)).join('')}`;
-  if (typeof value === 'object' && value !== null) return `\n${blockOf(value, `${indent}  `)}`;
-  return ` ${JSON.stringify(value)}\n`;
-}
-
-/** An item of a list: its first member stands beside the dash. */
-function itemOf(item: unknown, indent: string): string {
-  if (typeof item !== 'object' || item === null) return `${indent}  - ${JSON.stringify(item)}\n`;
-  return `${indent}  - ${blockOf(item, `${indent}    `).trimStart()}`;
-}
-
-function yamlKey(key: string): string {
-  // YAML reads some words as values: `Null:` is no key of that name.
-  const isWord = /^(null|true|false|yes|no|on|off|y|n)$/i.test(key);
-  return /^[A-Za-z]+$/.test(key) && !isWord ? key : JSON.stringify(key);
+export function renderYaml(document: object): string {
+  const written = new Document(document, { version: '1.1', aliasDuplicateObjects: false });
+  visit(written, {
+    Scalar: (_, scalar) => {
+      const { value } = scalar;
+      if (typeof value === 'string' && !value.includes('\n') && !plainText.test(value))
+        scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return written.toString({ lineWidth: 0, directives: false });
 }

@@ -1,6 +1,6 @@
 import type { PushReport, ReportProblem } from '../../../core/accounting/push-report.ts';
 import type { KeptPart } from '../../../core/batches/batch.ts';
-import type { FilesResult } from '../../../core/batches/deliver-files.ts';
+import type { DeliveryProblem, FilesResult } from '../../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../../core/delivery/back-off.ts';
 import { AuditExportError } from '../../../errors.ts';
@@ -9,6 +9,7 @@ import type { KeptBytes } from '../../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../../ports/seen-events.ts';
 import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
+import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
 import { keptSource, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
 import type { Due } from './news.ts';
@@ -45,7 +46,7 @@ export class Follower {
   readonly #news: News;
   readonly #watch: InputWatch;
   readonly #looking = new Mutex();
-  readonly #problems = new Map<string, ReportProblem>();
+  readonly #problems = new FollowProblems();
   #session: Session;
   #nextPlan: PushPlan | undefined;
   /** Ends the attempt under way: there are new settings. */
@@ -212,8 +213,9 @@ export class Follower {
         },
       },
     );
-    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan));
+    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan), problem);
     if (result.ended === 'complete') {
+      this.#problems.looked(new Set(taken.files().flatMap(({ name, file }) => [name, file.path])));
       this.#noteWaiting(result, isWhole);
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#news.looked(nowMs);
@@ -230,8 +232,8 @@ export class Follower {
     return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
   }
 
-  #tell(problem: ReportProblem): void {
-    this.#problems.set(`${problem.kind} ${problem.source}`, problem);
+  #tell(problem: ReportProblem, found?: DeliveryProblem): void {
+    this.#problems.add(problem, found);
     this.#notes.problem(problem);
   }
 
@@ -299,7 +301,7 @@ export class Follower {
     const { kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
-    const problems = [...this.#problems.values()];
+    const problems = this.#problems.left(held.journal.state);
     if (this.#failure !== undefined)
       return this.#session.report({ ended: 'failed', error: this.#failure, problems });
     const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });

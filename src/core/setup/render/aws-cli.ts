@@ -1,3 +1,4 @@
+import { quoted } from '../../language/shell-word.ts';
 import { header } from './header.ts';
 import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
@@ -8,7 +9,7 @@ export function renderAwsCli(desired: PrintedAccess): RenderedFile[] {
     ? [createRole(desired), putPolicy(desired)]
     : [createPolicy(desired), createRole(desired), attachPolicy(desired)];
   const arn = command('get-role', [
-    ['role-name', quote(role.name)],
+    ['role-name', quoted(role.name)],
     ['query', 'Role.Arn'],
     ['output', 'text'],
   ]);
@@ -18,9 +19,9 @@ export function renderAwsCli(desired: PrintedAccess): RenderedFile[] {
 
 function createPolicy({ policy }: PrintedAccess): string {
   const call = command('create-policy', [
-    ['policy-name', quote(policy.name)],
-    ['description', quote(policy.description)],
-    ['policy-document', quote(JSON.stringify(policy.document))],
+    ['policy-name', quoted(policy.name)],
+    ['description', quoted(policy.description)],
+    ['policy-document', quoted(JSON.stringify(policy.document))],
     ['tags', tagList(policy.tags)],
     ['query', 'Policy.Arn'],
     ['output', 'text'],
@@ -30,9 +31,9 @@ function createPolicy({ policy }: PrintedAccess): string {
 
 function createRole({ role }: PrintedAccess): string {
   const call = command('create-role', [
-    ['role-name', quote(role.name)],
-    ['description', quote(role.description)],
-    ['assume-role-policy-document', quote(JSON.stringify(role.trustPolicy))],
+    ['role-name', quoted(role.name)],
+    ['description', quoted(role.description)],
+    ['assume-role-policy-document', quoted(JSON.stringify(role.trustPolicy))],
     ['tags', tagList(role.tags)],
   ]);
   return `${call} >/dev/null`;
@@ -40,15 +41,15 @@ function createRole({ role }: PrintedAccess): string {
 
 function putPolicy({ role, policy }: PrintedAccess): string {
   return command('put-role-policy', [
-    ['role-name', quote(role.name)],
-    ['policy-name', quote(policy.name)],
-    ['policy-document', quote(JSON.stringify(policy.document))],
+    ['role-name', quoted(role.name)],
+    ['policy-name', quoted(policy.name)],
+    ['policy-document', quoted(JSON.stringify(policy.document))],
   ]);
 }
 
 function attachPolicy({ role }: PrintedAccess): string {
   return command('attach-role-policy', [
-    ['role-name', quote(role.name)],
+    ['role-name', quoted(role.name)],
     ['policy-arn', '"$policy_arn"'],
   ]);
 }
@@ -59,11 +60,6 @@ function command(name: string, options: readonly (readonly [string, string])[]):
 
 function tagList(tags: Readonly<Record<string, string>>): string {
   return Object.entries(tags)
-    .map(([key, value]) => quote(`Key=${key},Value=${value}`))
+    .map(([key, value]) => quoted(`Key=${key},Value=${value}`))
     .join(' ');
-}
-
-/** A word for a POSIX shell, whatever is in it. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

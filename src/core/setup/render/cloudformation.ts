@@ -1,4 +1,4 @@
-import { yamlOf } from '../../language/yaml.ts';
+import { renderYaml } from '../../language/yaml.ts';
 import { header } from './header.ts';
 import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
@@ -31,7 +31,7 @@ export function renderCloudFormation(desired: PrintedAccess): RenderedFile[] {
     },
   };
   const deploy = `# aws cloudformation deploy --template-file access.yaml --stack-name audit-export --capabilities CAPABILITY_NAMED_IAM\n`;
-  return [{ file: 'access.yaml', text: `${header(desired)}${deploy}${yamlOf(template)}` }];
+  return [{ file: 'access.yaml', text: `${header(desired)}${deploy}${renderYaml(template)}` }];
 }
 
 function managedPolicy({ policy }: PrintedAccess): object {

@@ -152,6 +152,21 @@ describe('a name that holds other content: what is left of the old is read first
   });
 });
 
+test('what is rotated once more while it is looked for is found all the same', async () => {
+  const reader = await readerOf(lines(0, 5), lines(5, 6));
+  reader.files.append(log, lines(6, 7));
+  reader.files.rename(log, `${log}.1`);
+  reader.files.write(log, lines(100, 102));
+  reader.files.afterListing = () => reader.files.gzip(`${log}.1`);
+  expect(await reader.round([log])).toMatchObject({
+    read: [
+      [`${log}.1.gz`, lines(6, 7)],
+      [log, lines(100, 102)],
+    ],
+    problems: [],
+  });
+});
+
 describe('what is left of a file and found nowhere', () => {
   const replace = (reader: Reader): void => {
     reader.files.remove(log);
@@ -230,6 +245,36 @@ describe('content decides', () => {
     reader.files.write('/logs/copy', lines(0, 9));
     reader.files.write(log, lines(9, 10));
     expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(9, 10)]]);
+  });
+
+  test.each<[string, string]>([
+    ['is empty', ''],
+    ['holds half a line', lines(0, 1).slice(0, -10)],
+    ['holds some lines and a half', lines(0, 2) + lines(2, 3).slice(0, -10)],
+  ])(
+    'a copy in the making that %s when it is first seen has nothing new when it is whole',
+    async (_, begun) => {
+      const reader = await readerOf(lines(0, 5));
+      reader.files.write('/logs/copy', begun);
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([]);
+      reader.files.write('/logs/copy', lines(0, 5));
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([]);
+      // And then the log is cut.
+      reader.files.write(log, lines(9, 10));
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(9, 10)]]);
+    },
+  );
+
+  test('an archive in the making that holds no line yet has nothing new when it is whole', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, '/logs/copy');
+    reader.files.gzip('/logs/copy');
+    const [whole] = reader.files.given('/logs/copy.gz');
+    const stored = (await whole?.file.bytes(0, Infinity)) ?? Buffer.alloc(0);
+    reader.files.write('/logs/copy.gz', stored.subarray(0, 20));
+    expect((await reader.round([log, '/logs/copy.gz'])).read).toEqual([]);
+    reader.files.write('/logs/copy.gz', stored);
+    expect((await reader.round([log, '/logs/copy.gz'])).read).toEqual([]);
   });
 
   test('an archive is known by what it holds, and has its end', async () => {
