@@ -1,5 +1,7 @@
 import type { AthenaOptions } from '../../commands/consumers/athena-settings.ts';
 import { athenaSettings } from '../../commands/consumers/athena-settings.ts';
+import type { SplunkOptions } from '../../commands/consumers/splunk.ts';
+import { splunkSettings } from '../../commands/consumers/splunk-settings.ts';
 import type { Verb } from '../verb.ts';
 
 export const consumersAthenaVerb: Verb = {
@@ -28,6 +30,38 @@ Exit codes: 0 done; 2 usage, or a name is taken; 3 a schema is invalid, a packag
       ? `${JSON.stringify(report, null, 2)}\n`
       : await renderAthenaReport(report, out);
     context.stdout.write(text);
+    return 0;
+  },
+};
+
+export const consumersSplunkVerb: Verb = {
+  path: ['consumers', 'splunk'],
+  summary: 'inputs, time stamps and fields for Splunk, and the queue that tells it of new objects',
+  args: [],
+  settings: splunkSettings,
+  readsProfile: true,
+  notes: `Prints inputs.conf, props.conf and transforms.conf for the SQS-based S3 input of the Splunk Add-on for AWS, and the queue with its
+dead-letter queue as CloudFormation and Terraform. Writes nothing in AWS or Splunk.
+
+Examples:
+  audit-export consumers splunk --profile acme --out splunk/
+  audit-export consumers splunk --profile acme --measure --index audit
+
+What it makes, what that costs and how to remove it: docs/consumers/splunk.md.
+
+Exit codes: 0 done; 2 usage; 3 a schema is invalid; 4 access (--measure).`,
+  run: async ({ context, options }) => {
+    const { consumersSplunk } = await import('../../commands/consumers/splunk.ts');
+    const { buildConsumersHost } = await import('../consumers-context.ts');
+    const { showFiles } = await import('../render/rendered-files.ts');
+    const asked = options as unknown as SplunkOptions & { region: string | undefined };
+    const report = await consumersSplunk(asked, buildConsumersHost(context, options));
+    const { objectsAnHour: objects } = report;
+    context.stdout.write(
+      options.json ? `${JSON.stringify(report, null, 2)}\n` : await showFiles(report.files, asked.out),
+    );
+    if (objects !== null && !options.json)
+      context.stderr.write(`The input will see ${objects} objects an hour (mean of the last seven days).\n`);
     return 0;
   },
 };

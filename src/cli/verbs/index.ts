@@ -3,7 +3,7 @@ import { collectMapVerb } from './collect-map.ts';
 import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
-import { consumersAthenaVerb } from './consumers.ts';
+import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -36,6 +36,7 @@ export const verbs: readonly Verb[] = [
   collectSnowflakeVerb,
   collectMapVerb,
   consumersAthenaVerb,
+  consumersSplunkVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,

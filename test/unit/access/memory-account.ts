@@ -117,7 +117,8 @@ export class MemoryAccount implements Ground {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
     const { region, publicAccessBlocked, encryption } = found;
-    if (who !== 'customer') return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
+    if (who !== 'customer')
+      return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
     const seen = {
       ownedByAccount: true,
       publicAccessBlocked,
@@ -128,7 +129,11 @@ export class MemoryAccount implements Ground {
   }
 
   /** What a session of the role may do to the bucket. */
-  decide(role: Role, bucket: Bucket, asked: { action: string; key?: string; context: ContextValues }): Decision {
+  decide(
+    role: Role,
+    bucket: Bucket,
+    asked: { action: string; key?: string; context: ContextValues },
+  ): Decision {
     const [, , , , account = ''] = role.arn.split(':');
     const caller: Caller = {
       arn: `arn:aws:sts::${account}:assumed-role/${role.name}/audit-export`,
@@ -138,7 +143,10 @@ export class MemoryAccount implements Ground {
       principalId: role.id,
     };
     const policies: AppliedPolicies = {
-      identity: [...role.attached.map((arn) => this.#document(arn)), ...[...role.inline.values()].map(parsed)],
+      identity: [
+        ...role.attached.map((arn) => this.#document(arn)),
+        ...[...role.inline.values()].map(parsed),
+      ],
       ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
       ...(bucket.policy === undefined
         ? {}
@@ -160,7 +168,10 @@ export class MemoryAccount implements Ground {
       ...asked.context,
     };
     const resource = `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
-    return authorize({ caller, action: asked.action, resource, resourceAccount: bucket.owner, context }, policies);
+    return authorize(
+      { caller, action: asked.action, resource, resourceAccount: bucket.owner, context },
+      policies,
+    );
   }
 
   /** Whether somebody may assume the role. */
