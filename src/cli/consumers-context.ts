@@ -1,8 +1,23 @@
+import type { AlertsHost } from '../commands/consumers/alerts.ts';
 import type { ConsumersHost } from '../commands/consumers/consumers-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { readOwnType } from './context.ts';
 import { openStoreReader } from './store-reader-context.ts';
 import type { CliContext } from './terminal-context.ts';
+
+/** Hands `consumers alerts` the real world. */
+export function buildAlertsHost(
+  context: CliContext,
+  { region, endpointUrl, quiet }: GlobalOptions,
+): AlertsHost {
+  return {
+    say: (line) => void (quiet || context.stderr.write(`${line}\n`)),
+    openMail: async () => {
+      const { openAlertMail } = await import('../adapters/aws/alert-mail.ts');
+      return openAlertMail({ region, endpointUrl }, context.environment);
+    },
+  };
+}
 
 /** Hands `consumers` the real world. */
 export function buildConsumersHost(

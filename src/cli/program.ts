@@ -41,6 +41,7 @@ const groupSummaries: Record<string, string> = {
   iam: 'the policy and the role: print, compare, make, remove',
   quarantine: 'the lines that were set aside',
   collect: 'audit events from where they arise',
+  consumers: 'what the readers of the bucket need: Athena, Splunk, e-mails',
   types: 'the audit types and their schemas',
   config: 'profiles and settings',
 };

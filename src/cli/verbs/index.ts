@@ -4,6 +4,7 @@ import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
+import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -37,6 +38,8 @@ export const verbs: readonly Verb[] = [
   collectMapVerb,
   consumersAthenaVerb,
   consumersSplunkVerb,
+  consumersAlertsVerb,
+  consumersAlertsTestVerb,
   statusVerb,
   scheduleVerb,
   rehearseVerb,

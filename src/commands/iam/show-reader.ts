@@ -1,4 +1,5 @@
 import type { Profile } from '../../core/config/parse-config.ts';
+import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
@@ -23,23 +24,27 @@ export interface ReaderRequest {
 export function readerAccess(request: ReaderRequest): PrintedAccess {
   const { options, profile, ambientRegion } = request;
   const known = profile === undefined ? {} : answersOf(profile);
-  const { bucket = known.bucket } = options;
-  const principal = options.reader ?? known.customerAccountId ?? profile?.bucketOwner;
-  if (bucket === undefined || principal === undefined) throw missing(bucket, principal);
-  const answers = {
-    bucket,
-    prefix: options.prefix ?? (options.bucket === undefined ? known.prefix : undefined) ?? '',
-    roleName: options.roleName ?? 'AuditExportReader',
-    principal,
-  };
+  const answers = readerAnswers(request, known);
   demandGood(answers);
   return buildReaderAccess({
     ...answers,
     region: options.region ?? known.region ?? ambientRegion ?? 'us-east-1',
-    ...placesOf(options, bucket),
+    ...placesOf(options, answers.bucket),
     database: options.database,
     kmsKeyArn: keyOf(options.kmsKeyArn ?? known.kmsKeyArn),
   });
+}
+
+function readerAnswers(
+  { options, profile }: ReaderRequest,
+  known: KnownAnswers,
+): { bucket: string; prefix: string; roleName: string; principal: string } {
+  const { bucket = known.bucket, roleName = 'AuditExportReader' } = options;
+  const principal = options.reader ?? known.customerAccountId ?? profile?.bucketOwner;
+  if (bucket === undefined || principal === undefined) throw missing(bucket, principal);
+  // A bucket that is named anew has not the prefix of the old one.
+  const usual = options.bucket === undefined ? known.prefix : undefined;
+  return { bucket, prefix: options.prefix ?? usual ?? '', roleName, principal };
 }
 
 function placesOf(

@@ -2,6 +2,7 @@ import { buildPushReport, endOf } from '../../core/accounting/push-report.ts';
 import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
+import type { AlertCounts, AlertDesk } from '../../core/alerts/alert-desk.ts';
 import type { Cut } from '../../core/batches/batch.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
 import { defaultLimits } from '../../core/delivery/limits.ts';
@@ -62,6 +63,7 @@ export interface SessionOptions {
 interface Books {
   sum: ReportSum;
   tries: RunAccount;
+  alerts: AlertCounts;
 }
 
 interface OpenRules extends RunRules {
@@ -77,6 +79,7 @@ export class Session {
   readonly books: Books;
   readonly #options: SessionOptions;
   readonly #store: ObjectStore;
+  #alerts: AlertDesk | undefined;
   readonly #rules = new Map<string, OpenRules>();
 
   private constructor(options: SessionOptions, store: ObjectStore, tries: RunAccount) {
@@ -85,7 +88,7 @@ export class Session {
     this.#store = store;
     const { host, mostListed, books } = options;
     const sum = books?.sum ?? new ReportSum(mostListed, { startedMs: host.clock.now(), ...this.#facts() });
-    this.books = { sum, tries };
+    this.books = { sum, tries, alerts: books?.alerts ?? { stored: 0, alreadyThere: 0 } };
   }
 
   /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
@@ -109,7 +112,17 @@ export class Session {
         );
     const session = new Session(options, store, tries);
     session.#open(plan.cut, rules);
+    await session.#openAlerts();
     return session;
+  }
+
+  async #openAlerts(): Promise<void> {
+    const { alertRules: rules, cut } = this.plan;
+    if (rules === undefined) return;
+    const { openAlertDesk } = await import('./alerts.ts');
+    const { now } = this.#options.host.clock;
+    const counts = this.books.alerts;
+    this.#alerts = await openAlertDesk({ rules, ownTypes: cut.ownTypes }, this.#store, { now, counts });
   }
 
   get sum(): ReportSum {
@@ -154,6 +167,7 @@ export class Session {
           progress: host.progress,
           meter: watch.meter,
           clock: host.clock,
+          alerts: this.#alerts,
           seen,
           signal,
         },
@@ -196,6 +210,7 @@ export class Session {
     if (plan.dryRun) return report;
     return {
       ...report,
+      ...(this.#alerts === undefined ? {} : { alerts: { ...this.books.alerts } }),
       putRequests: this.books.tries.requests,
       retries: Object.fromEntries(this.books.tries.retries),
     };
