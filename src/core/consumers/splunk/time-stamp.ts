@@ -39,7 +39,12 @@ export interface TimeStamp {
 export function timeStampOf(times: readonly TimeField[]): TimeStamp {
   const [usual = 'epoch-ms'] = times[0]?.forms ?? [];
   const { ahead, format, characters } = forms[usual];
-  const ways = times.map(({ at }) => `${wayTo(parsePointer(at))}(?!null|"")"?${ahead}`);
+  const there = times.map(({ at }) => `${wayTo(parsePointer(at))}(?!null|"")`);
+  // A better field that has another form is no reason to take a lesser one: then INGEST_EVAL decides alone.
+  const ways = there.map((way, index) => {
+    const better = there.slice(0, index).map((one) => `(?!${one})`);
+    return `${better.join('')}${way}"?${ahead}`;
+  });
   return {
     prefix: `${definitions}^\\s*(?:${ways.join('|')})`,
     format,

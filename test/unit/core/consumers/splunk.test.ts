@@ -155,8 +155,9 @@ describe('TIME_PREFIX', () => {
       '{"startTime":1111111111111,"endTime":1222222222222}',
       '{"startTime":1111111111111,"endTime":null}',
       '{"startTime":1111111111111}',
+      '{"startTime":1111111111111,"endTime":"2026-11-09 10:00:00.000 +0000"}',
     ];
-    expect(behindPrefix(prefix, 13, lines)).toEqual(['1222222222222', '1111111111111', '1111111111111']);
+    expect(behindPrefix(prefix, 13, lines)).toEqual(['1222222222222', '1111111111111', '1111111111111', '']);
   });
 });
 
