@@ -22,6 +22,7 @@ const own = vitest(
     'test/e2e/init-servers.test.ts',
     'test/e2e/test-access.test.ts',
     'test/e2e/iam.test.ts',
+    'test/e2e/consumers',
   ],
   'moto-own',
   base,

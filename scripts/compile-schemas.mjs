@@ -54,6 +54,7 @@ const documents = {
   validateAccessPlan: 'access-plan',
   validateAccessRequest: 'access-request',
   validateReceipt: 'receipt',
+  validateAlertRules: 'alert-rules',
 };
 mkdirSync(new URL('documents/', out), { recursive: true });
 for (const [name, document] of Object.entries(documents)) {

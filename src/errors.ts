@@ -72,6 +72,8 @@ const errorKinds = {
   'witness-refused': 'delivery',
   'log-damaged': 'verification',
   'checkpoint-bad-signature': 'verification',
+  'package-missing': 'configuration',
+  'query-failed': 'configuration',
 } as const satisfies Record<string, keyof typeof exitCodes>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -16,6 +16,7 @@ import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readNamedFile } from './iam-context.ts';
 import { journalParts } from './journal-context.ts';
 import { buildProgress } from './log-context.ts';
 import type { SourceOptions } from './source-context.ts';
@@ -44,6 +45,7 @@ export function buildPushHost(
       return openMetrics({ ...settings, version, log });
     },
     stdinIsTerminal: stdin.isTTY === true,
+    readAlertRules: (file) => readNamedFile(file, 'alert-rules'),
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
     openSources: (inputs, exceptBelow, shard) =>
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
@@ -91,7 +93,7 @@ function quarantineFolder(place: StatePlace, context: CliContext): string | unde
   }
 }
 
-/** Opens a store for writing; the SDK is loaded for a bucket only. */
+/** Opens the store that is delivered to. */
 export async function openStore(
   address: StoreAddress,
   settings: StoreSettings,

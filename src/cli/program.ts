@@ -42,6 +42,7 @@ const groupSummaries: Record<string, string> = {
   quarantine: 'the lines that were set aside',
   evidence: 'the transparency log: its key, proofs, bundles, removals',
   collect: 'audit events from where they arise',
+  consumers: 'what the readers of the bucket need: Athena, Splunk, e-mails',
   types: 'the audit types and their schemas',
   config: 'profiles and settings',
 };

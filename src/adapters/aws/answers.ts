@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Service } from './endpoints.ts';
 
 /** What came back, as the SDK's handlers give it. */
 export interface HttpAnswer {
@@ -101,7 +102,18 @@ const query: Form = (body) => {
     : 'it is no XML of the service';
 };
 
-type Service = 'S3' | 'STS' | 'IAM' | 'SQS' | 'KMS';
+/** The protocol that each service speaks (Smithy); S3's is a matter of each command. */
+const usualForms: Readonly<Record<Service, Form>> = {
+  S3: bare,
+  STS: query,
+  IAM: query,
+  SNS: query,
+  SQS: json,
+  KMS: json,
+  ATHENA: done,
+  GLUE: done,
+  EVENTBRIDGE: done,
+};
 
 /**
  * Hands back the answer, its body read, where it is in the form that the service gives for the command; the bodies of objects
@@ -117,7 +129,7 @@ export async function inForm<A extends HttpAnswer>(answer: A, service: Service, 
   const wrong =
     statusCode >= 300
       ? errorForm(service, body)
-      : (errorDocument(body) ?? (forms[command] ?? usualForm(service))(body, answer));
+      : (errorDocument(body) ?? (forms[command] ?? usualForms[service])(body, answer));
   if (wrong === undefined)
     return Object.assign(answer, { body: Readable.from(body === '' ? [] : [Buffer.from(body)]) });
   const saidError = statusCode < 300 ? codeOf(body) : undefined;
@@ -138,15 +150,12 @@ export function checkAnswers<C extends { middlewareStack: unknown }>(client: C, 
   return client;
 }
 
-function usualForm(service: Service): Form {
-  if (service === 'STS' || service === 'IAM') return query;
-  return service === 'SQS' || service === 'KMS' ? json : bare;
-}
+const jsonServices: ReadonlySet<Service> = new Set(['SQS', 'KMS', 'ATHENA', 'GLUE', 'EVENTBRIDGE']);
 
 /** An error is XML or JSON of its own form, or has no body. */
 function errorForm(service: Service, body: string): string | undefined {
   if (body.trim() === '') return undefined;
-  if ((service === 'SQS' || service === 'KMS') && json(body, noAnswer) === undefined) return undefined;
+  if (jsonServices.has(service) && json(body, noAnswer) === undefined) return undefined;
   const root = rootOf(body);
   if (root === undefined) return 'it is no XML';
   if (!/^(?:Error|ErrorResponse|Response)$/.test(root)) return `it is a <${root}>`;

@@ -31,6 +31,7 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
     warningLines(report, palette),
     waitingLines(report),
     evidenceLines(report),
+    alertLines(report),
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -156,6 +157,12 @@ function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette):
 }
 
 /** Ends of files that are not finished yet. */
+function alertLines({ alerts }: PushReport): string[] {
+  if (alerts === undefined) return [];
+  const known = alerts.alreadyThere === 0 ? '' : `, ${formatCount(alerts.alreadyThere)} were there`;
+  return [`${formatCounted(alerts.stored, 'alert', 'alerts')} written below _alerts/${known}`];
+}
+
 function waitingLines({ waiting }: PushReport): string[] {
   return waiting.map(
     ({ source, bytes }) =>

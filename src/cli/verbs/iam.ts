@@ -15,8 +15,12 @@ export const iamShowVerb: Verb = {
   readsProfile: true,
   notes: `Needs no credentials and changes nothing. All formats make the same role and policy as audit-export iam apply.
 
+--for reader prints another role: that of those who read what was delivered (Get and List there, Put where compact writes). It is made
+by whoever may make roles; iam apply makes the delivering one alone.
+
 Examples:
   audit-export iam show --profile acme --format terraform --out infra/
+  audit-export iam show --profile acme --for reader --reader 111122223333 --format cloudformation
   audit-export iam show --format aws-cli --account-id 444455556666 --organization-id ORGANIZATION \\
     --bucket acme-audit --prefix altr --role-name ALTRPublishSIEMDataAcme --policy-name acme.s3.policy`,
   run: async (invocation) => (await import('../iam/show.ts')).runShow(invocation),

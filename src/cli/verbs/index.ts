@@ -7,6 +7,8 @@ import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetireVerb } from './evidence.ts';
 import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { findVerb } from './find.ts';
+import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
+import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -41,6 +43,10 @@ export const verbs: readonly Verb[] = [
   collectSnowflakeVerb,
   collectMapVerb,
   verifyVerb,
+  consumersAthenaVerb,
+  consumersSplunkVerb,
+  consumersAlertsVerb,
+  consumersAlertsTestVerb,
   statusVerb,
   evidenceKeyVerb,
   evidenceProveVerb,

@@ -42,8 +42,48 @@ const receipt = {
   group: iam,
 } as const;
 
+const reader = "The reader's role";
+
 export const showSettings = {
   ...answerSettings,
+  for: {
+    kind: 'text',
+    flag: 'for',
+    value: 'WHO',
+    group: iam,
+    default: 'delivery',
+    choices: ['delivery', 'reader'],
+    help: 'whose role: of the one who delivers, or of those who read (find, query, compact, consumers check)',
+  },
+  reader: {
+    kind: 'text',
+    flag: 'reader',
+    value: 'ACCOUNT|ARN',
+    group: reader,
+    help: "account, user or role that reads; the bucket's account if missing",
+  },
+  curated: {
+    kind: 'text',
+    flag: 'curated',
+    value: 'STORE',
+    group: reader,
+    help: 'where compact writes; s3://BUCKET/curated if missing, none for a reader that writes nothing',
+  },
+  athenaResults: {
+    kind: 'text',
+    flag: 'athena-results',
+    value: 'STORE',
+    group: reader,
+    help: 'where Athena writes its results: lets the reader run queries there',
+  },
+  database: {
+    kind: 'text',
+    flag: 'database',
+    value: 'NAME',
+    group: reader,
+    default: 'audit_export',
+    help: 'database of the tables in the Glue Data Catalog',
+  },
   format: {
     kind: 'text',
     flag: 'format',

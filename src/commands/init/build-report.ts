@@ -3,7 +3,7 @@ import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import { describeChange } from '../../core/setup/plan/change.ts';
 import { explainAccess } from '../../core/setup/desired/explain.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
-import { renderAccess } from '../../core/setup/render/render-access.ts';
+import { printedAccess, renderAccess } from '../../core/setup/render/render-access.ts';
 import type { InitReport } from './init-report.ts';
 import { desiredBy } from './see-plan.ts';
 import type { Wizard } from './wizard.ts';
@@ -29,7 +29,7 @@ export function buildReport(wizard: Wizard, answers: SetupAnswers, came: Came): 
     explanation: explainAccess(desired),
     changes: plan === undefined ? null : plan.changes.map(describeChange),
     findings: plan?.findings ?? [],
-    documents: renderAccess(desired, 'json'),
+    documents: renderAccess(printedAccess(desired), 'json'),
     createdBucket: outcome.outcome === 'applied' && createBucket,
     roleArn: before?.role?.arn ?? null,
     receiptFile: null,

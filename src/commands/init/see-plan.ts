@@ -5,7 +5,7 @@ import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { explainAccess } from '../../core/setup/desired/explain.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
-import { renderAccess } from '../../core/setup/render/render-access.ts';
+import { printedAccess, renderAccess } from '../../core/setup/render/render-access.ts';
 import { readPlan } from '../iam/plan.ts';
 import type { InitHost } from './init-host.ts';
 import type { Wizard } from './wizard.ts';
@@ -83,7 +83,7 @@ function showFindings(host: InitHost, { findings, notes }: AccessPlan): void {
 }
 
 function showDocuments({ say }: InitHost, desired: DesiredAccess): void {
-  for (const { file, text } of renderAccess(desired, 'json')) {
+  for (const { file, text } of renderAccess(printedAccess(desired), 'json')) {
     say('');
     say(file, 'strong');
     say(text.trimEnd().replaceAll(/^/gm, '  '), 'faint');

@@ -100,6 +100,8 @@ export interface PushHost extends DestinationFinder {
   openMetrics: (settings: MetricsPlace) => Promise<Metrics>;
   /** Whether stdin is a terminal, where nobody would know that the tool waits for typing. */
   stdinIsTerminal: boolean;
+  /** The text of a file of alert rules. Throws `document-invalid`. */
+  readAlertRules: (file: string) => Promise<string>;
   readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>;
   /** Opens the inputs; what lies below the places that the run writes to is left out, and what is not of the shard. */
   openSources: (

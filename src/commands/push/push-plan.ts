@@ -6,6 +6,7 @@ import type { Cut } from '../../core/batches/batch.ts';
 import type { FileChoices } from '../../core/files/catalogue.ts';
 import type { Compression } from '../../core/delivery/codec.ts';
 import type { Patience } from '../../core/delivery/retrying-store.ts';
+import type { AlertRule } from '../../core/alerts/alert-rules.ts';
 import { AuditExportError } from '../../errors.ts';
 import { checkObjectSize, layoutOf, storeAddress, storeSettings } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
@@ -32,6 +33,8 @@ export interface PushPlan {
   /** Folders and prefixes that the run writes to, and must not read. */
   written: readonly string[];
   dryRun: boolean;
+  /** Which events are alerts; undefined where none are written. */
+  alertRules: readonly AlertRule[] | undefined;
 }
 
 /**
@@ -69,7 +72,18 @@ export async function planPush(request: PushRequest, host: PushHost): Promise<Pu
       address.kind === 'folder' ? address.path : describeStoreAddress(address),
     ],
     dryRun: options.dryRun,
+    alertRules: await alertRulesOf(options, host),
   };
+}
+
+async function alertRulesOf(
+  { alertRules: file, dryRun }: PushOptions,
+  host: Pick<PushHost, 'readAlertRules'>,
+): Promise<readonly AlertRule[] | undefined> {
+  if (file === undefined) return undefined;
+  const { parseAlertRules } = await import('../../core/alerts/alert-rules.ts');
+  const rules = parseAlertRules(file, await host.readAlertRules(file));
+  return dryRun ? undefined : rules;
 }
 
 async function cutOf(options: PushOptions, host: Pick<PushHost, 'readOwnTypes'>): Promise<Cut> {

@@ -2,6 +2,7 @@ import { buildPushReport, endOf } from '../../core/accounting/push-report.ts';
 import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
+import type { AlertCounts, AlertDesk } from '../../core/alerts/alert-desk.ts';
 import type { Cut } from '../../core/batches/batch.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
 import { defaultLimits } from '../../core/delivery/limits.ts';
@@ -69,6 +70,7 @@ interface Books {
   tries: RunAccount;
   /** The log of what is delivered; undefined where none is written. */
   log: SessionLog | undefined;
+  alerts: AlertCounts;
 }
 
 interface OpenRules extends RunRules {
@@ -86,6 +88,7 @@ export class Session {
   readonly #store: ObjectStore;
   /** The store without patience: the log has its own. */
   readonly #plainStore: ObjectStore;
+  #alerts: AlertDesk | undefined;
   readonly #rules = new Map<string, OpenRules>();
 
   private constructor(
@@ -103,7 +106,7 @@ export class Session {
       books === undefined && plan.options.evidence === 'on'
         ? new SessionLog(plan, host, command)
         : books?.log;
-    this.books = { sum, tries, log };
+    this.books = { sum, tries, log, alerts: books?.alerts ?? { stored: 0, alreadyThere: 0 } };
   }
 
   /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
@@ -130,7 +133,17 @@ export class Session {
         );
     const session = new Session(options, { store, plain }, tries);
     session.#open(plan.cut, rules);
+    await session.#openAlerts();
     return session;
+  }
+
+  async #openAlerts(): Promise<void> {
+    const { alertRules: rules, cut } = this.plan;
+    if (rules === undefined) return;
+    const { openAlertDesk } = await import('./alerts.ts');
+    const { now } = this.#options.host.clock;
+    const counts = this.books.alerts;
+    this.#alerts = await openAlertDesk({ rules, ownTypes: cut.ownTypes }, this.#store, { now, counts });
   }
 
   get sum(): ReportSum {
@@ -178,6 +191,7 @@ export class Session {
           progress: host.progress,
           meter: watch.meter,
           clock: host.clock,
+          alerts: this.#alerts,
           seen,
           signal,
         },
@@ -238,6 +252,7 @@ export class Session {
     if (plan.dryRun) return report;
     return {
       ...report,
+      ...(this.#alerts === undefined ? {} : { alerts: { ...this.books.alerts } }),
       putRequests: this.books.tries.requests,
       retries: Object.fromEntries(this.books.tries.retries),
     };

@@ -194,6 +194,14 @@ export const pushSettings = {
     default: '10s',
     help: 'how long to wait for another run to the same destination',
   },
+  alertRules: {
+    kind: 'text',
+    flag: 'alert-rules',
+    value: 'FILE',
+    profile: 'alertRules',
+    group: delivery,
+    help: 'events that these rules make alerts are also written as objects below _alerts/, at once; see docs/consumers/alerts.md',
+  },
   dryRun: {
     kind: 'switch',
     flag: 'dry-run',

@@ -65,6 +65,8 @@ export interface PushReport {
   warnings: WarningAccount[];
   /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
   waiting: { source: string; bytes: number }[];
+  /** Objects below _alerts/; missing where there are no rules for them. */
+  alerts?: { stored: number; alreadyThere: number };
   /** What could not be read or found, while all else was delivered; and what somebody has to decide. */
   problems: ReportProblem[];
   lateness: { age: string; lines: number }[];

@@ -7,6 +7,7 @@ import type { Quarantine } from '../../ports/quarantine.ts';
 import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
 import type { Spool } from '../../ports/spool.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
 import { Assembler } from '../delivery/assembler.ts';
 import type { Codec } from '../delivery/codec.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
@@ -63,6 +64,8 @@ export interface PushPorts {
   clock: Pick<Clock, 'now'>;
   /** The events of the last days, of which none is delivered twice; missing where that is not asked for. */
   seen?: SeenEvents | undefined;
+  /** Writes the events that are alerts, as soon as they are read. */
+  alerts?: Pick<AlertDesk, 'take'> | undefined;
   /** Aborted: stop reading, finish what is under way. */
   signal: AbortSignal;
 }
@@ -220,6 +223,7 @@ async function takeChunk(
   // Lets a source that remembers places forget those of this chunk.
   source.placeOf?.(source.lines + 1);
   times.addChunk(chunk, job.types, ports.clock.now());
+  await ports.alerts?.take(chunk, job.types);
   await assembler.append(chunk);
   cut.release();
 }

@@ -1,10 +1,9 @@
 import { quoted } from '../../language/shell-word.ts';
-import type { DesiredAccess } from '../desired/desired-access.ts';
 import { header } from './header.ts';
-import type { RenderedFile } from './render-access.ts';
+import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
 /** A script for any POSIX shell with the AWS CLI. It stops at the first call that fails. */
-export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
+export function renderAwsCli(desired: PrintedAccess): RenderedFile[] {
   const { role, policy } = desired;
   const steps = policy.inline
     ? [createRole(desired), putPolicy(desired)]
@@ -18,7 +17,7 @@ export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
   return [{ file: 'create-access.sh', text }];
 }
 
-function createPolicy({ policy }: DesiredAccess): string {
+function createPolicy({ policy }: PrintedAccess): string {
   const call = command('create-policy', [
     ['policy-name', quoted(policy.name)],
     ['description', quoted(policy.description)],
@@ -30,7 +29,7 @@ function createPolicy({ policy }: DesiredAccess): string {
   return `policy_arn=$(${call})`;
 }
 
-function createRole({ role }: DesiredAccess): string {
+function createRole({ role }: PrintedAccess): string {
   const call = command('create-role', [
     ['role-name', quoted(role.name)],
     ['description', quoted(role.description)],
@@ -40,7 +39,7 @@ function createRole({ role }: DesiredAccess): string {
   return `${call} >/dev/null`;
 }
 
-function putPolicy({ role, policy }: DesiredAccess): string {
+function putPolicy({ role, policy }: PrintedAccess): string {
   return command('put-role-policy', [
     ['role-name', quoted(role.name)],
     ['policy-name', quoted(policy.name)],
@@ -48,7 +47,7 @@ function putPolicy({ role, policy }: DesiredAccess): string {
   ]);
 }
 
-function attachPolicy({ role }: DesiredAccess): string {
+function attachPolicy({ role }: PrintedAccess): string {
   return command('attach-role-policy', [
     ['role-name', quoted(role.name)],
     ['policy-arn', '"$policy_arn"'],

@@ -1,14 +1,13 @@
 import { renderYaml } from '../../language/yaml.ts';
-import type { DesiredAccess } from '../desired/desired-access.ts';
 import { header } from './header.ts';
-import type { RenderedFile } from './render-access.ts';
+import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
 /**
  * A CloudFormation template. A managed policy carries no tags in it: AWS::IAM::ManagedPolicy has no such property
  * (CloudFormation Template Reference).
  */
-export function renderCloudFormation(desired: DesiredAccess): RenderedFile[] {
-  const { role, policy } = desired;
+export function renderCloudFormation(desired: PrintedAccess): RenderedFile[] {
+  const { role, policy, purpose } = desired;
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: role.description,
@@ -28,14 +27,14 @@ export function renderCloudFormation(desired: DesiredAccess): RenderedFile[] {
       },
     },
     Outputs: {
-      RoleArn: { Description: 'The ARN for the vendor', Value: { 'Fn::GetAtt': ['DeliveryRole', 'Arn'] } },
+      RoleArn: { Description: purpose, Value: { 'Fn::GetAtt': ['DeliveryRole', 'Arn'] } },
     },
   };
   const deploy = `# aws cloudformation deploy --template-file access.yaml --stack-name audit-export --capabilities CAPABILITY_NAMED_IAM\n`;
   return [{ file: 'access.yaml', text: `${header(desired)}${deploy}${renderYaml(template)}` }];
 }
 
-function managedPolicy({ policy }: DesiredAccess): object {
+function managedPolicy({ policy }: PrintedAccess): object {
   return {
     Type: 'AWS::IAM::ManagedPolicy',
     Properties: {

@@ -1,9 +1,6 @@
-import type { DesiredAccess } from '../desired/desired-access.ts';
-import { explainAccess } from '../desired/explain.ts';
+import type { PrintedAccess } from './render-access.ts';
 
 /** What the file makes, as comment lines for its head. */
-export function header(desired: DesiredAccess): string {
-  return explainAccess(desired)
-    .map((sentence) => `# ${sentence}\n`)
-    .join('');
+export function header({ explanation }: PrintedAccess): string {
+  return explanation.map((sentence) => `# ${sentence}\n`).join('');
 }

@@ -1,8 +1,7 @@
-import type { DesiredAccess } from '../desired/desired-access.ts';
-import type { RenderedFile } from './render-access.ts';
+import type { PrintedAccess, RenderedFile } from './render-access.ts';
 
 /** The two documents as IAM takes them. */
-export function renderJson({ policy, role }: DesiredAccess): RenderedFile[] {
+export function renderJson({ policy, role }: PrintedAccess): RenderedFile[] {
   return [
     { file: 'permission-policy.json', text: documentText(policy.document) },
     { file: 'trust-policy.json', text: documentText(role.trustPolicy) },

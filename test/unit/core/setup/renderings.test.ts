@@ -6,7 +6,7 @@ import type { SetupAnswers } from '../../../../src/core/setup/answers/answers.ts
 import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
 import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
 import type { RenderFormat } from '../../../../src/core/setup/render/render-access.ts';
-import { renderAccess } from '../../../../src/core/setup/render/render-access.ts';
+import { printedAccess, renderAccess } from '../../../../src/core/setup/render/render-access.ts';
 import { goodAnswers } from './arbitrary-answers.ts';
 import { answersWith, goldenCases } from './answers.ts';
 import { parseHcl, Reference } from './hcl.ts';
@@ -35,7 +35,7 @@ function wantedOf({ role, policy }: DesiredAccess): Made {
 }
 
 const textOf = (desired: DesiredAccess, format: RenderFormat): string =>
-  renderAccess(desired, format)[0]?.text ?? '';
+  renderAccess(printedAccess(desired), format)[0]?.text ?? '';
 
 type Members = Record<string, unknown>;
 
@@ -120,7 +120,9 @@ function madeByScript(desired: DesiredAccess): Made {
 }
 
 function madeByJson(desired: DesiredAccess): Made {
-  const [permission, trust] = renderAccess(desired, 'json').map(({ text }) => JSON.parse(text) as unknown);
+  const [permission, trust] = renderAccess(printedAccess(desired), 'json').map(
+    ({ text }) => JSON.parse(text) as unknown,
+  );
   return { ...wantedOf(desired), permission, trust };
 }
 

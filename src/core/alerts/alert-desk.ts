@@ -1,0 +1,64 @@
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
+import { parseLine } from '../readers/read-row.ts';
+import type { EventRow } from '../readers/standard-columns.ts';
+import { alertObject } from './alert-object.ts';
+import type { AlertMatcher } from './alert-rules.ts';
+
+/** Alert objects that were stored, and that were there already. */
+export interface AlertCounts {
+  stored: number;
+  alreadyThere: number;
+}
+
+export interface AlertDeskOptions {
+  matcher: AlertMatcher;
+  /** By audit type. */
+  readers: ReadonlyMap<string, (event: unknown) => EventRow>;
+  store: Pick<ObjectStore, 'prefix' | 'put'>;
+  now: () => number;
+  /** Counted on, from run to run of a process. */
+  counts: AlertCounts;
+}
+
+/** Alerts stored at once. */
+const atOnce = 8;
+
+/**
+ * Writes the events of delivered lines that rules make alerts, each as an object of its own, as soon as they are read: before the objects that
+ * they lie in are delivered, so that an event is never durable without its alert. The same event again is the same object.
+ */
+export class AlertDesk {
+  readonly #options: AlertDeskOptions;
+
+  constructor(options: AlertDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at the good lines of a chunk. Throws what the store fails with. */
+  async take(chunk: ClassifiedChunk, types: readonly string[]): Promise<void> {
+    const { store, matcher, readers, now } = this.#options;
+    let from = 0;
+    let waiting: Promise<void>[] = [];
+    for (const [index, end] of chunk.lineEnds.entries()) {
+      const line = chunk.content.toString('utf8', from, end - 1);
+      from = end;
+      const type = types[chunk.lineTypes[index] ?? -1] ?? '';
+      const row = readers.get(type)?.(parseLine(line));
+      const rules = row === undefined ? [] : matcher(type, row);
+      if (row === undefined || rules.length === 0) continue;
+      waiting.push(this.#put(store.put(alertObject(store.prefix, { type, rules, row, line, nowMs: now() }))));
+      if (waiting.length === atOnce) {
+        await Promise.all(waiting);
+        waiting = [];
+      }
+    }
+    await Promise.all(waiting);
+  }
+
+  async #put(status: ReturnType<ObjectStore['put']>): Promise<void> {
+    const { counts } = this.#options;
+    if ((await status) === 'stored') counts.stored++;
+    else counts.alreadyThere++;
+  }
+}
