@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { openAccessProber } from '../adapters/aws/access-prober.ts';
 import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
@@ -16,10 +15,10 @@ import type { CliContext } from './terminal-context.ts';
 
 /** Hands `test-access` the real world. */
 export function buildTestAccessHost(context: CliContext, options: GlobalOptions): TestAccessHost {
-  const { environment, signal } = context;
+  const { environment, clock } = context;
   return {
-    clock: { now: () => Date.now() },
-    sleep: (ms) => pause(ms, signal),
+    clock,
+    sleep: (ms) => pause(ms, context),
     openProber: (settings, target) => openProber(settings, target, environment),
     ...showProbes(context, options),
     agreeToLock: (lock) => askAboutLock(lock, context, options),
@@ -71,11 +70,10 @@ async function lastChange(context: CliContext, place: StatePlace): Promise<numbe
   return Number.isNaN(at) ? undefined : at;
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
-    throw new AuditExportError('interrupted', 'Stopped while waiting for IAM.', {
-      cure: 'Run it again: it leaves nothing half done.',
-      cause: error,
-    });
+async function pause(ms: number, { clock, signal }: CliContext): Promise<void> {
+  await clock.sleep(ms, signal);
+  if (!signal.aborted) return;
+  throw new AuditExportError('interrupted', 'Stopped while waiting for IAM.', {
+    cure: 'Run it again: it leaves nothing half done.',
   });
 }

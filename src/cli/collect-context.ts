@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { ScratchCollectState } from '../adapters/fs/scratch-collect-state.ts';
+import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { CollectHost, HeldState } from '../commands/collect/collect-host.ts';
 import type { CollectOptions } from '../commands/collect/settings.ts';
 import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
@@ -33,6 +33,7 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
     openScratch: async (base) => {
       const state = await ScratchCollectState.open(
         base === undefined ? undefined : stateOf(base.place, base.account),
+        temporaryFolder(context.environment),
       );
       return { state, close: () => state.close() };
     },
@@ -42,11 +43,11 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
 }
 
 /** Says every few seconds how far a long run has come. */
-function tellProgress({ log }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
-  let toldMs = Date.now();
+function tellProgress({ log, clock }: CliContext, { quiet }: CollectOptions): CollectHost['onCommit'] {
+  let toldMs = clock.now();
   return ({ windows, rows, books }, { watermarkNs }, untilNs) => {
-    if (quiet || Date.now() - toldMs < tellEveryMs || untilNs === undefined) return;
-    toldMs = Date.now();
+    if (quiet || clock.now() - toldMs < tellEveryMs || untilNs === undefined) return;
+    toldMs = clock.now();
     const [watermark, until] = [BigInt(watermarkNs), untilNs].map((ns) =>
       new Date(millisecondsOf(ns)).toISOString(),
     );
@@ -68,13 +69,13 @@ const checkPatienceMs = 10_000;
 /** Opens Snowflake as the settings and the environment say. Trouble that lasts is told now and then. */
 export async function openSession(
   { account, accountUrl, user, role, warehouse, check }: CollectOptions,
-  { environment, version, log }: CliContext,
+  { environment, version, log, clock }: CliContext,
 ): Promise<SnowflakeSession> {
   const { openSnowflakeSession } = await import('../adapters/snowflake/open-session.ts');
   let toldMs = Number.NEGATIVE_INFINITY;
   const onTrouble = ({ message, code }: AuditExportError): void => {
-    if (Date.now() - toldMs < tellEveryMs) return;
-    toldMs = Date.now();
+    if (clock.now() - toldMs < tellEveryMs) return;
+    toldMs = clock.now();
     log.warn('snowflake-trouble', `${message} It is tried again for a while.`, { code });
   };
   const retryForMs = check ? checkPatienceMs : undefined;
@@ -88,10 +89,10 @@ export async function openSession(
 async function holdState(
   state: CollectStateFolder,
   lockWaitMs: number,
-  { signal }: CliContext,
+  { signal, clock }: CliContext,
 ): Promise<HeldState> {
   const path = `${state.location}.lock`;
-  const request = { ...systemClock, waitMs: lockWaitMs, signal };
+  const request = { ...clock, waitMs: lockWaitMs, signal };
   const lock = await takeOwnership(path, request).catch((error: unknown) => {
     throw new AuditExportError(
       'state-not-written',

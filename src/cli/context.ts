@@ -4,7 +4,8 @@ import { openFolderStore } from '../adapters/fs/folder-store.ts';
 import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
 import { openSources } from '../adapters/fs/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
-import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
+import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
+import { systemRandom } from '../adapters/system/system-clock.ts';
 import { ThreadedClassifier } from '../adapters/threads/threaded-classifier.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { PushHost, StoreSettings } from '../commands/push/push-host.ts';
@@ -30,9 +31,9 @@ export function buildPushHost(
   options: GlobalOptions & SourceOptions,
   reload?: () => Promise<PushRequest>,
 ): PushHost {
-  const { stdin, signal, environment, log, version } = context;
+  const { stdin, signal, environment, log, version, clock } = context;
   return {
-    clock: systemClock,
+    clock,
     random: systemRandom,
     signal,
     progress: buildProgress(context, options),
@@ -55,7 +56,7 @@ export function buildPushHost(
     },
     openStore: (address, settings) => openStore(address, settings, context),
     maxAttempts: () => maxAttempts(environment),
-    openSpool: () => new SpoolFile(),
+    openSpool: () => new SpoolFile(temporaryFolder(environment)),
     openQuarantine: (folder, destination) => new QuarantineFolder(folder, destination),
     openClassifier: (rules, settings, ownTypes) =>
       new ThreadedClassifier(rules, { settings, ownTypes }, workerUrl),

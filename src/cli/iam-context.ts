@@ -41,7 +41,7 @@ export async function openAdmin(
 export async function buildIamHost(context: CliContext, place: IamPlace): Promise<IamHost> {
   return {
     admin: await openAdmin(context, place),
-    clock: { now: () => Date.now() },
+    clock: context.clock,
     signal: context.signal,
     receipts: place.receipts,
     onChange: place.onChange ?? (() => undefined),

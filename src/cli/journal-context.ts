@@ -8,7 +8,6 @@ import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
 import type { LockHolder } from '../adapters/fs/state/owner-lock.ts';
 import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
 import type { Destination } from '../core/config/destination.ts';
@@ -41,16 +40,16 @@ async function openJournal(
   { shard, waitMs }: { shard: string | undefined; waitMs: number },
   context: CliContext,
 ): Promise<HeldJournal | OtherRun> {
-  const { signal } = context;
+  const { signal, clock } = context;
   const root = await openDestinationFolder(destination, context);
   const folder = shard === undefined ? root : join(root, 'shards', shard);
   const owner = await owned(folder, async () => {
     const above = await JournalOnDisk.newestFence(folder);
-    return takeOwnership(join(folder, 'lock'), { ...systemClock, waitMs, signal, above });
+    return takeOwnership(join(folder, 'lock'), { ...clock, waitMs, signal, above });
   });
   if ('holder' in owner) return { holder: shown(owner.holder) };
   try {
-    const journal = await JournalOnDisk.open(folder, owner.fence, systemClock.now);
+    const journal = await JournalOnDisk.open(folder, owner.fence, clock.now);
     let kept: Promise<KeptBytes> | undefined;
     return {
       journal,

@@ -4,7 +4,7 @@ import { destinationFolders, scheduledPlaces, statePlaces } from '../adapters/fs
 import type { Destination } from '../core/config/destination.ts';
 import { destinationFlags } from '../core/config/destination.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
-import { shellWord } from '../core/schedule/quoting.ts';
+import { shellWord } from '../core/language/shell-word.ts';
 import type { QuarantineShelf } from '../ports/quarantine-shelf.ts';
 import { findDestination } from './state-context.ts';
 import type { Invocation } from './verb.ts';

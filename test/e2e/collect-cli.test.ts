@@ -110,7 +110,7 @@ test('killed at any moment, run after run, it loses nothing and doubles nothing'
   const waits = [300, 400, 500, 650, 800, 1000];
   for (const [index, waitMs] of waits.entries()) {
     world.clock.nowMs = startMs + index * hourMs;
-    const { child, ended } = startCli(workspace, [...words, ...to], { environment });
+    const { child, ended } = startCli(workspace, [...words, ...to], { environment, ownProcess: true });
     await sleep(waitMs);
     child.kill('SIGKILL');
     await ended;

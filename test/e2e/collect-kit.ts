@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { ScratchCollectState } from '../../src/adapters/fs/scratch-collect-state.ts';
 import type { CollectHost } from '../../src/commands/collect/collect-host.ts';
@@ -102,7 +103,7 @@ export function collectHost({ session, state, store, signal, printed }: RunParts
     openState: async () => ({ state, close: async () => undefined }),
     readCheckpoint: () => state.readCheckpoint(),
     openScratch: async (base) => {
-      const scratch = await ScratchCollectState.open(base === undefined ? undefined : state);
+      const scratch = await ScratchCollectState.open(base === undefined ? undefined : state, tmpdir());
       return { state: scratch, close: () => scratch.close() };
     },
     onCommit: () => undefined,

@@ -38,7 +38,7 @@ test(`${kills} kills at random moments, then a whole run: nothing lost, nothing 
     workspace.path(`${folder}-quarantine`),
     'events.jsonl',
   ];
-  const undisturbed = await runForReport(workspace, pushTo('undisturbed'));
+  const undisturbed = await runForReport(workspace, pushTo('undisturbed'), { ownProcess: true });
   expect(undisturbed.code).toBe(5);
   const keys = await folderStore(workspace.path('undisturbed')).list();
 
@@ -49,7 +49,7 @@ test(`${kills} kills at random moments, then a whole run: nothing lost, nothing 
   for (let kill = 0; kill < kills; kill++) {
     const folder = folders[kill % folders.length] ?? '';
     const store = folderStore(workspace.path(folder));
-    const run = startCli(workspace, pushTo(folder));
+    const run = startCli(workspace, pushTo(folder), { ownProcess: true });
     await Promise.race([sleep(((kill + fraction()) / kills) * undisturbed.milliseconds), run.ended]);
     run.child.kill('SIGKILL');
     await run.ended;
@@ -94,7 +94,7 @@ test('killed at any moment while its log grows: the next run ends what was begun
   const push = ['push', ...store.flags, '--object-size', '64KiB', 'live.jsonl'];
   for (const [index, part] of parts.entries()) {
     await appendFile(workspace.path('live.jsonl'), part.bytes);
-    const run = startCli(workspace, push);
+    const run = startCli(workspace, push, { ownProcess: true });
     await Promise.race([sleep(300 + index * 150), run.ended]);
     run.child.kill('SIGKILL');
     await run.ended;

@@ -43,7 +43,11 @@ describe('a store that has bad days', () => {
     prefix = `followed/${prefixes}`;
   });
 
-  const start = async (workspace: Workspace, more: readonly string[]): Promise<RunningCli> =>
+  const start = async (
+    workspace: Workspace,
+    more: readonly string[],
+    ownProcess = false,
+  ): Promise<RunningCli> =>
     startCli(
       workspace,
       [
@@ -56,7 +60,7 @@ describe('a store that has bad days', () => {
         '--json',
         ...more,
       ],
-      { stdin: 'open', environment: await server.environmentFor(prefix) },
+      { stdin: 'open', environment: await server.environmentFor(prefix), ownProcess },
     );
 
   test('kills at random moments while a log is written, renamed and cut, and the store fails: each event once', async () => {
@@ -98,7 +102,7 @@ describe('a store that has bad days', () => {
     });
     let kills = 0;
     while (!writer.isDone) {
-      const run = await start(workspace, ['--object-size', '64KiB', 'logs']);
+      const run = await start(workspace, ['--object-size', '64KiB', 'logs'], true);
       await Promise.race([sleep(500 + fraction() * 1300), run.ended]);
       run.child.kill('SIGKILL');
       await run.ended;

@@ -8,7 +8,7 @@ import { eventsOf, generateInput } from './generated-input.ts';
 import { differencesFrom, readExport } from './read-export.ts';
 import { environmentOf, program, runForReport, startCli, withReport, writeTo } from './run-cli.ts';
 import { folderStore, storeKinds, useStores } from './stores.ts';
-import { useWorkspaces } from './workspace.ts';
+import { filesBelow, useWorkspaces } from './workspace.ts';
 
 const input = generateInput({ seed: 51, lines: 4000, hours: 40, damage: 0.01 });
 const events = eventsOf(input);
@@ -69,8 +69,14 @@ test.each([
 
 test('SIGTERM, which is how a scheduler says it, ends a run in the same order', async () => {
   const workspace = await newWorkspace();
-  const run = startCli(workspace, ['push', '--to', 'export', '--json'], { stdin: 'open', timeoutMs: 15_000 });
-  await sleep(600);
+  const run = startCli(workspace, ['push', '--to', 'export', '--json'], {
+    stdin: 'open',
+    timeoutMs: 15_000,
+    ownProcess: true,
+  });
+  const locks = async (): Promise<string[]> =>
+    (await filesBelow(workspace.path('state'))).filter((path) => /lock\.\d+$/.test(path));
+  await expect.poll(locks, { timeout: 9000 }).toHaveLength(1);
   run.child.kill('SIGTERM');
   const { code, report } = withReport(await run.ended);
   expect({ code, outcome: report.outcome }).toEqual({ code: 130, outcome: 'interrupted' });
@@ -88,6 +94,7 @@ test('a second Ctrl-C ends at once a run whose store does not answer', async () 
     const run = startCli(workspace, ['push', '--to', 's3://silent-bucket/audit', '--object-size', '64KiB'], {
       stdin: 'open',
       timeoutMs: 20_000,
+      ownProcess: true,
       environment: {
         AWS_REGION: region,
         AWS_ENDPOINT_URL: endpoint,
@@ -136,7 +143,7 @@ test('a reader of the report that has seen enough (| head -1) ends nothing but t
 test('a stdout that is closed from the beginning does not stop a delivery', async () => {
   const workspace = await newWorkspace();
   const store = folderStore(workspace.path('export'));
-  const run = startCli(workspace, ['push', ...store.flags], { stdin: input.bytes });
+  const run = startCli(workspace, ['push', ...store.flags], { stdin: input.bytes, ownProcess: true });
   run.child.stdout?.destroy();
   const { code, stderr } = await run.ended;
   expect({ code, stderr }).toEqual({ code: 5, stderr: '' });

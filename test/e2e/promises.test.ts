@@ -176,7 +176,11 @@ describe.each(storeKinds)('the promises, with a store of kind $kind', ({ kind })
   test('promise 5, nothing is acknowledged before it is durable: what a killed run has left is whole, and the next run completes it', async () => {
     const { workspace, store, push } = await newPlace();
     const flags = ['push', ...store.flags, '--object-size', '16KiB'];
-    const run = startCli(workspace, flags, { stdin: 'open', environment: store.environment });
+    const run = startCli(workspace, flags, {
+      stdin: 'open',
+      environment: store.environment,
+      ownProcess: true,
+    });
     run.child.stdin?.write(input.bytes.subarray(0, input.bytes.length / 2));
     await expect.poll(async () => await store.list(), { timeout: 20_000 }).not.toEqual([]);
     run.child.kill('SIGKILL');

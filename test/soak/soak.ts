@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,16 +88,22 @@ export async function keepWriting(
   }
 }
 
-/** Waits until the journal of a destination knows the file that stands at a path now; says whether it came to that. */
+/**
+ * Waits until the journal of a destination knows the content that stands at a path now: its inode, and its first line where
+ * there is one. Says whether it came to that.
+ */
 export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
   const folder = workspace.path('state');
   for (const untilMs = Date.now() + 60_000; Date.now() < untilMs; await sleep(300)) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) return true;
+    const [firstLine = ''] = (await readFile(path, 'utf8')).split('\n');
+    const hash = createHash('sha256').update(firstLine).digest('hex').slice(0, 32);
     const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
     for (const journal of journals) {
       const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
-      if (text.includes(`"${found.dev}:${found.ino}"`)) return true;
+      const isKnown = text.includes(`"${found.dev}:${found.ino}"`);
+      if (isKnown && (found.size === 0 || text.includes(hash))) return true;
     }
   }
   return false;
@@ -106,7 +113,11 @@ export async function journalKnows(workspace: Workspace, path: string): Promise<
 export async function runAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   while (Date.now() < soak.untilMs) {
-    const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+    const run = startCli(soak.workspace, args, {
+      environment: soak.environment,
+      timeoutMs: 600_000,
+      ownProcess: true,
+    });
     await Promise.race([
       sleep(Math.min(300 + chance() * 3000, Math.max(0, soak.untilMs - Date.now()))),
       run.ended,
@@ -115,7 +126,11 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
     note(name, await run.ended, soak);
   }
   await soak.written;
-  const last = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+  const last = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 600_000,
+    ownProcess: true,
+  });
   return note(`${name}, last`, await last.ended, soak);
 }
 
@@ -123,7 +138,7 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
 export async function followAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   const start = (): RunningCli =>
-    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000, ownProcess: true });
   while (Date.now() < soak.untilMs) {
     const run = start();
     await sleep(Math.min(1000 + chance() * 9000, Math.max(0, soak.untilMs - Date.now())));
@@ -146,7 +161,11 @@ export async function followInPeace(
   soak: Soak,
   resident: number[],
 ): Promise<CliRun> {
-  const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+  const run = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 7_200_000,
+    ownProcess: true,
+  });
   while (Date.now() < soak.untilMs && run.child.exitCode === null) {
     const bytes = await residentBytes(run.child.pid ?? 0);
     if (bytes !== undefined) resident.push(bytes);
@@ -171,7 +190,11 @@ async function finish(name: string, run: CliRun, args: readonly string[], soak: 
   const { outcome } = JSON.parse(run.stdout) as PushReport;
   note(`${name} ${outcome}`, run, soak);
   if (outcome !== 'interrupted') return run;
-  const next = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+  const next = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 600_000,
+    ownProcess: true,
+  });
   return finish(name, await stopWhenIdle(next, soak.puts), args, soak);
 }
 

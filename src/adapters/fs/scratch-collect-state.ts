@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
   BatchJournal,
@@ -27,8 +26,9 @@ export class ScratchCollectState implements CollectState {
     this.#scratch = new CollectStateFolder(folder);
   }
 
-  static async open(base: CollectState | undefined): Promise<ScratchCollectState> {
-    return new ScratchCollectState(await mkdtemp(join(tmpdir(), 'audit-export-collect-')), base);
+  /** `parent`: the temporary folder. */
+  static async open(base: CollectState | undefined, parent: string): Promise<ScratchCollectState> {
+    return new ScratchCollectState(await mkdtemp(join(parent, 'audit-export-collect-')), base);
   }
 
   async readCheckpoint(): Promise<Checkpoint | undefined> {

@@ -12,24 +12,26 @@ export class ProgressLine implements Progress {
   readonly #quiet: boolean;
   /** Whether the line can be drawn again in its place. */
   readonly #redraws: boolean;
+  readonly #now: () => number;
   readonly #startedMs: number;
   #shownMs: number;
   #drawn = false;
 
   constructor(
     stream: Writable & { isTTY?: boolean; columns?: number },
-    { quiet, redraws, startedMs }: { quiet: boolean; redraws: boolean; startedMs: number },
+    { quiet, redraws, now }: { quiet: boolean; redraws: boolean; now: () => number },
   ) {
     this.#stream = stream;
     this.#quiet = quiet;
     this.#redraws = redraws;
-    this.#startedMs = startedMs;
-    this.#shownMs = startedMs;
+    this.#now = now;
+    this.#startedMs = now();
+    this.#shownMs = this.#startedMs;
   }
 
   update(snapshot: ProgressSnapshot): void {
     if (this.#quiet) return;
-    const now = Date.now();
+    const now = this.#now();
     const terminal = this.#redraws;
     if (now - this.#shownMs < (terminal ? redrawMs : plainMs)) return;
     this.#shownMs = now;

@@ -29,7 +29,8 @@ export async function runApply(invocation: Invocation): Promise<number> {
   });
   try {
     const plan =
-      wanted.saved ?? (await readPlan(wanted.desired, host.admin, { removeExtras, nowMs: Date.now() }));
+      wanted.saved ??
+      (await readPlan(wanted.desired, host.admin, { removeExtras, nowMs: context.clock.now() }));
     if (!options.quiet || !consent.yes) showPlan(plan, invocation);
     if (plan.changes.length > 0) await confirmChanges(consent, `${countChanges(plan.changes)}: go ahead?`);
     const receipt = await applyAccess(plan, host);

@@ -15,7 +15,7 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   const { region } = desired;
   const admin = await openAdmin(context, { region });
   try {
-    const plan = await readPlan(desired, admin, { removeExtras, nowMs: Date.now() });
+    const plan = await readPlan(desired, admin, { removeExtras, nowMs: context.clock.now() });
     const json = `${JSON.stringify(plan, null, 2)}\n`;
     if (out !== undefined) await writeNamedFile(out, json, 'out');
     if (options.json) context.stdout.write(json);

@@ -86,7 +86,7 @@ async function applyProfile(
     onChange: changeLine(invocation),
   });
   try {
-    const plan = await readPlan(desired, host.admin, { nowMs: Date.now() });
+    const plan = await readPlan(desired, host.admin, { nowMs: context.clock.now() });
     if (plan.changes.length > 0)
       await confirmChanges(buildConsent(context, options), `${countChanges(plan.changes)}: go ahead?`);
     await applyAccess(plan, host);

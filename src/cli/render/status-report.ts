@@ -5,12 +5,13 @@ import type {
   TypeStatus,
 } from '../../commands/status/status-report.ts';
 import type { RunState } from '../../core/runs/run-states.ts';
+import { printDuration } from '../../core/language/duration.ts';
 import { formatBytes, formatCount } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import { layoutTable } from '../../core/report/table.ts';
 import { hangingText } from './hanging-text.ts';
 import type { Palette } from './palette.ts';
-import { formatAge, formatHours, formatMinute } from './status-words.ts';
+import { formatAge, formatMinute } from './status-words.ts';
 
 /** How the report is shown. */
 export interface StatusView {
@@ -159,26 +160,27 @@ function reasonLines(run: StatusRun, { palette, view }: Drawing): string[] {
   return told.map((text) => palette.faint(`    ${hangingText(printable(text), 4, view.columns)}`));
 }
 
-function typeLines({ types }: ProfileStatus, { palette }: Drawing): string[] {
+function typeLines({ types, proposal }: ProfileStatus, { palette }: Drawing): string[] {
   if (types.length === 0) return [];
   const rows = types.map(({ type, silence, latest, lagSeconds, deliveryLagSeconds }) => [
     printable(type),
-    silenceWords(silence),
-    formatMinute(latest),
-    formatAge(lagSeconds * 1000),
+    expectedWords(silence),
+    latest === null ? noNumber : formatMinute(latest),
+    lagSeconds === null ? noNumber : formatAge(lagSeconds * 1000),
     deliveryLagSeconds === null ? noNumber : formatAge(deliveryLagSeconds * 1000),
   ]);
-  const head = ['Audit type', 'speaks', 'last event', 'ago', 'old at delivery'];
+  const head = ['Audit type', 'expected', 'last event', 'ago', 'old at delivery'];
   const [first = '', ...table] = layoutTable([head, ...rows], 2);
   return [
     palette.strong(first),
     ...table.map((row, index) => (types[index]?.silence.state === 'silent' ? palette.bad(row) : row)),
+    ...(proposal === null ? [] : [palette.faint(`To be told of silence: ${proposal}`)]),
   ];
 }
 
-function silenceWords({ state, quietHours }: TypeStatus['silence']): string {
-  if (state === 'silent') return `NOT FOR ${formatHours(quietHours ?? 0)}`;
-  return { speaking: 'as usual', 'too-early': 'not known well', 'not-known': 'not known' }[state];
+function expectedWords({ state, expectedSeconds }: TypeStatus['silence']): string {
+  if (expectedSeconds === null) return noNumber;
+  return `every ${printDuration(expectedSeconds * 1000)}${state === 'silent' ? ': SILENT' : ''}`;
 }
 
 function problemLines({ problems }: ProfileStatus, { palette, view }: Drawing): string[] {

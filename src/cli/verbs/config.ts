@@ -27,7 +27,7 @@ to see what they would change.`,
 
 export const configSetVerb: Verb = {
   path: ['config', 'set'],
-  summary: 'change the audit types or a delivery setting of a profile',
+  summary: 'change the audit types, how they are delivered, or what is expected of them',
   args: [
     { name: '<name>', help: 'such as types or objectSize' },
     { name: '[values...]', help: 'as for the flag of push' },
@@ -38,6 +38,7 @@ export const configSetVerb: Verb = {
   audit-export config set types query,alert
   audit-export config set objectSize 128MiB
   audit-export config set tags team=security cost=42
+  audit-export config set expect query=24h alert=30d
   audit-export config set --unset layout
 
 Bucket, region, role and trust are not changed by a slip: audit-export init --reconfigure shows the difference first.`,

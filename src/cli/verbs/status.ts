@@ -9,12 +9,13 @@ export const statusVerb: Verb = {
   settings: statusSettings,
   readsProfile: false,
   notes: `Tells of all profiles, or of the one after --profile: the last runs, how far behind each audit type is, what waits in
-spool and quarantine, the last access test, and which type usually speaks and has stopped. Looks at the state folders of
+spool and quarantine, the last access test, and which type is silent for longer than its profile expects. Looks at the state folders of
 this machine only; needs no credentials.
 
 Examples:
   audit-export status
   audit-export status --profile acme --limit 50
+  audit-export status --expect query=24h,alert=30d
   audit-export status --dismiss 3f2a91c0          # of a file that is gone for good
   audit-export status --json | jq '.profiles[] | {profile, problems}'`,
   run: async ({ context, options }) => {

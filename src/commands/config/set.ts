@@ -8,10 +8,11 @@ import { parseLayout } from '../../core/layout/layout.ts';
 import type { ConfigStore } from '../../ports/config-store.ts';
 import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
+import { statusSettings } from '../status/settings.ts';
 
 /** The settings that a profile can hold, by their member there. */
 const settings: ReadonlyMap<string, Setting> = new Map(
-  Object.values<Setting>({ ...pushSettings, ...collectSettings }).flatMap((setting) =>
+  Object.values<Setting>({ ...pushSettings, ...collectSettings, ...statusSettings }).flatMap((setting) =>
     setting.profile === undefined ? [] : [[setting.profile, setting] as const],
   ),
 );
@@ -54,6 +55,7 @@ const changeable = [
   'settle',
   'overlap',
   'window',
+  'expect',
 ] as const;
 
 type Changeable = (typeof changeable)[number];
@@ -138,6 +140,11 @@ async function checkValue(
   if (value === undefined) return;
   if (name === 'types')
     checkTypes(value as string[], await knownTypes((profile['schemas'] as string[] | undefined) ?? []));
+  if (name === 'expect')
+    checkTypes(
+      Object.keys(value as object),
+      await knownTypes((profile['schemas'] as string[] | undefined) ?? []),
+    );
   if (name === 'schemas') await knownTypes(value as string[]);
   if (name === 'layout') parseLayout(value as string);
 }

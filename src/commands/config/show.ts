@@ -4,11 +4,13 @@ import { environmentName, resolveWithOrigin } from '../../core/config/setting.ts
 import { globalSettings } from '../../core/config/global-settings.ts';
 import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
+import { statusSettings } from '../status/settings.ts';
 
 /** The settings that a profile or the surroundings can give; switches of a single run are not among them. */
 const shown: Settings = {
   ...pushSettings,
   ...collectSettings,
+  expect: statusSettings.expect,
   region: globalSettings.region,
   endpointUrl: globalSettings.endpointUrl,
 };

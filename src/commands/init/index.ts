@@ -1,4 +1,4 @@
-import { shellWord } from '../../core/schedule/quoting.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import { answerRules, contradictions } from '../../core/setup/answer-rules.ts';
 import type { AccessPlan } from '../../core/setup/plan.ts';

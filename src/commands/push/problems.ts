@@ -1,7 +1,7 @@
 import type { ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
 import type { DeliveryProblem } from '../../core/batches/deliver-files.ts';
 import type { PushResult } from '../../core/push/push-sources.ts';
-import { shellWord } from '../../core/schedule/quoting.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import type { AuditExportError } from '../../errors.ts';
 import type { PushPlan } from './push-plan.ts';
 

@@ -13,7 +13,7 @@ import { SourceAccount } from '../../core/push/source-part.ts';
 import type { FilesResult } from '../../core/batches/deliver-files.ts';
 import { BoundedQuarantine } from '../../core/quarantine/bounded-quarantine.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
-import { SpokenHours } from '../../core/runs/spoken-hours.ts';
+import { EventTimes } from '../../core/runs/event-times.ts';
 import type { Classifier } from '../../ports/classifier.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
@@ -144,7 +144,7 @@ export class Session {
           confirm,
           badLineLimit: plan.badLineLimit - this.sum.quarantined,
           account,
-          spoken: watch.recorder?.spokenOf(rules.types) ?? new SpokenHours(rules.types),
+          times: watch.recorder?.times ?? new EventTimes(),
         },
         {
           classifier,

@@ -2,7 +2,7 @@ import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { Destination } from '../../core/config/destination.ts';
 import { destinationFlags } from '../../core/config/destination.ts';
 import { formatCounted } from '../../core/report/format.ts';
-import { shellWord } from '../../core/schedule/quoting.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QuarantinedLine } from '../../ports/quarantine.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/language/shell-word.ts';
 import type { Emulator, EmulatorAccess } from '../../ports/emulator.ts';
 import type { EnvironmentChange } from './rehearse-host.ts';
 
@@ -85,10 +86,6 @@ export function rehearsalEnvironment(
 
 /** The change as lines for a POSIX shell, for `eval` or `source`. */
 export function toShell({ set, unset }: EnvironmentChange): string {
-  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${quoted(value)}`);
   return [`unset ${unset.join(' ')}`, ...exports].join('\n');
-}
-
-function quote(value: string): string {
-  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

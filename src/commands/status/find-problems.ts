@@ -1,10 +1,11 @@
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { formatCount } from '../../core/report/format.ts';
-import { shellWord } from '../../core/schedule/quoting.ts';
+import { printDuration } from '../../core/language/duration.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import type { JournalProblem } from '../../ports/journal-problems.ts';
 import { didEndWell } from '../../core/runs/run-states.ts';
 import type { NamedPlace } from './status-host.ts';
-import type { ProfileStatus, StatusProblem } from './status-report.ts';
+import type { ProfileStatus, StatusProblem, TypeStatus } from './status-report.ts';
 
 type Known = Omit<ProfileStatus, 'problems'>;
 
@@ -133,11 +134,18 @@ function silenceProblems({ types }: Known): StatusProblem[] {
       : [
           {
             problem: 'silence',
-            message: `${type} has stopped: nothing for ${silence.quietHours ?? 0} hours, the longest pause before was ${silence.longestQuietHours ?? 0}.`,
-            cure: `Look whether its source still writes it: the last event is of ${latest}.`,
+            message:
+              latest === null
+                ? `No event of ${type} is known, and ${expectation(silence)}.`
+                : `${type} is silent: its last event is of ${latest}, and ${expectation(silence)}.`,
+            cure: 'Look whether its source still writes it, and whether what delivers it still runs.',
           },
         ],
   );
+}
+
+function expectation({ expectedSeconds }: TypeStatus['silence']): string {
+  return `one is expected every ${printDuration((expectedSeconds ?? 0) * 1000)}`;
 }
 
 function command(words: string, flags: readonly string[]): string {

@@ -1,15 +1,15 @@
 import { foldRuns } from '../../core/runs/fold-runs.ts';
 import type { RunBook } from '../../core/runs/fold-runs.ts';
-import { heardUntil } from '../../core/runs/heard-until.ts';
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { didEndWell, judgeRuns } from '../../core/runs/run-states.ts';
+import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError } from '../../errors.ts';
 import { listQuarantine } from '../quarantine/list.ts';
 import { findProblems } from './find-problems.ts';
 import type { NamedPlace, PlaceLook, SpoolLook, StatusHost } from './status-host.ts';
 import type { StatusOptions } from './settings.ts';
 import { shownRun } from './shown-run.ts';
-import type { ProfileStatus, StatusReport } from './status-report.ts';
+import type { ProfileStatus, StatusReport, TypeStatus } from './status-report.ts';
 import { typeRows } from './type-rows.ts';
 
 /** What could not be read, in words. */
@@ -20,12 +20,15 @@ type Unreadable = string[];
  * read is a problem in the report, not an error. Throws what reading the configuration throws, and with `dismiss`
  * `usage` for a problem that nobody knows, and `state-not-written`.
  */
-export async function status({ limit, dismiss }: StatusOptions, host: StatusHost): Promise<StatusReport> {
+export async function status(
+  { limit, dismiss, expect }: StatusOptions,
+  host: StatusHost,
+): Promise<StatusReport> {
   const nowMs = host.clock.now();
   const { configuration, places } = await host.find();
   const dismissed = dismiss === undefined ? [] : await dismissProblems(dismiss, places, host);
   const profiles: ProfileStatus[] = [];
-  for (const named of places) profiles.push(await statusOf(named, { host, nowMs, limit }));
+  for (const named of places) profiles.push(await statusOf(named, { host, nowMs, limit, expect }));
   return { report: 'status', version: 1, at: iso(nowMs), configuration, dismissed, profiles };
 }
 
@@ -54,20 +57,24 @@ interface Asked {
   host: StatusHost;
   nowMs: number;
   limit: number;
+  /** By type; instead of what the profiles expect. */
+  expect: Readonly<Record<string, string>> | undefined;
 }
 
-async function statusOf(named: NamedPlace, { host, nowMs, limit }: Asked): Promise<ProfileStatus> {
+async function statusOf(
+  named: NamedPlace,
+  { host, nowMs, limit, expect = named.profile?.expect ?? {} }: Asked,
+): Promise<ProfileStatus> {
   const look = host.look(named);
   const unreadable: Unreadable = [];
   const book = foldRuns(await readable('the run history', () => look.history.lines(), unreadable, []));
   const runs = judgeRuns(book.runs, host.looksAlive);
-  const heardMs = heardUntil(runs);
   if (book.unreadable > 0) unreadable.push(tornLines(book));
+  const types = typeRows(book.types, runs, { expect, nowMs });
   const known: Omit<ProfileStatus, 'problems'> = {
     ...identityOf(named, runs),
     folders: [...named.folders],
     lastSuccess: lastSuccess(runs, named),
-    heardUntil: heardMs === undefined ? null : iso(heardMs),
     ...(await waitingIn(look, unreadable)),
     runs: runs
       .slice(Math.max(0, runs.length - limit))
@@ -75,10 +82,21 @@ async function statusOf(named: NamedPlace, { host, nowMs, limit }: Asked): Promi
       .map(shownRun),
     runsKnown: runs.length,
     runsSummarised: book.summarised,
-    types: typeRows(book.types, runs, { heardMs, nowMs }),
+    types,
+    proposal: proposalFor(types, named),
   };
   const sources = await readable('the journal', () => look.journalProblems.list(), unreadable, []);
   return { ...known, problems: findProblems(known, { runs, unreadable, sources, named }) };
+}
+
+/** Only a profile that is there can hold it. */
+function proposalFor(types: readonly TypeStatus[], { profile, flags }: NamedPlace): string | null {
+  const proposed = types.flatMap(({ type, silence: { state, proposal } }) =>
+    state === 'not-set' && proposal !== null ? [`${type}=${proposal}`] : [],
+  );
+  if (profile === undefined || proposed.length === 0) return null;
+  const all = [...Object.entries(profile.expect ?? {}).map((pair) => pair.join('=')), ...proposed];
+  return ['audit-export config set expect', ...[...all, ...flags].map(shellWord)].join(' ');
 }
 
 function identityOf(

@@ -17,6 +17,14 @@ export const statusSettings = {
     group: 'Status',
     help: 'forget what could not be found or read: the problem of this id, or all',
   },
+  expect: {
+    kind: 'durations',
+    flag: 'expect',
+    value: 'TYPE=DURATION',
+    profile: 'expect',
+    group: 'Status',
+    help: 'how old the latest event of a type may become, such as query=24h; else it is silent',
+  },
 } as const satisfies Settings;
 
 export type StatusOptions = Values<typeof statusSettings>;

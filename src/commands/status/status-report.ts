@@ -1,6 +1,6 @@
 import type { RunReason } from '../../core/runs/run-record.ts';
 import type { RunState } from '../../core/runs/run-states.ts';
-import type { SilenceState } from '../../core/runs/silence.ts';
+import type { Silence } from '../../core/runs/expectation.ts';
 import type { ProfileState } from '../../core/config/parse-config.ts';
 
 /** How every export stands. `--json` prints it as it is. Shape: schemas/status-report.schema.json. Times are ISO 8601, UTC. */
@@ -28,8 +28,6 @@ export interface ProfileStatus {
   folders: string[];
   /** End of the last run after which something that it read is durable in this store. */
   lastSuccess: string | null;
-  /** Up to when the sources have been read, as far as runs tell. */
-  heardUntil: string | null;
   accessTest: { at: string; verdict: string; summary: string } | null;
   /** The runs that hold a lock now. */
   locks: { pid: number; host: string; startedAt: string }[];
@@ -39,6 +37,8 @@ export interface ProfileStatus {
   runsKnown: number;
   runsSummarised: number;
   types: TypeStatus[];
+  /** The command that sets what is not expected yet, going by what was seen; null where there is nothing to propose. */
+  proposal: string | null;
   spool: { files: number; bytes: number; oldest: string | null } | null;
   quarantine: { folders: string[]; lists: number; lines: number } | null;
   problems: StatusProblem[];
@@ -68,18 +68,13 @@ export interface StatusRun {
 
 export interface TypeStatus {
   type: string;
-  /** Event time of its latest event. */
-  latest: string;
+  /** Event time of its latest event; null where none is known. */
+  latest: string | null;
   /** From that event until now. */
-  lagSeconds: number;
+  lagSeconds: number | null;
   /** How old the latest event was when the run that brought it ended; null where no run tells. */
   deliveryLagSeconds: number | null;
-  silence: {
-    state: SilenceState | 'not-known';
-    quietHours: number | null;
-    longestQuietHours: number | null;
-    limitHours: number | null;
-  };
+  silence: Silence;
 }
 
 /** What somebody should look at, and the one command or step that helps. */

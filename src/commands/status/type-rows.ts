@@ -1,30 +1,28 @@
+import { parseDuration } from '../../core/language/duration.ts';
+import { judgeSilence } from '../../core/runs/expectation.ts';
 import type { KnownType } from '../../core/runs/fold-runs.ts';
 import type { JudgedRun } from '../../core/runs/run-states.ts';
-import { judgeSilence } from '../../core/runs/silence.ts';
-import { hourOf } from '../../core/runs/spoken-hours.ts';
 import type { TypeStatus } from './status-report.ts';
 
-/** Instants in epoch milliseconds. */
-interface Moments {
-  heardMs: number | undefined;
-  nowMs: number;
-}
-
-/** What is known of each audit type, by name. */
+/** What is known, and what is expected, of each audit type, by name. */
 export function typeRows(
   types: ReadonlyMap<string, KnownType>,
   runs: readonly JudgedRun[],
-  { heardMs, nowMs }: Moments,
+  { expect, nowMs }: { expect: Readonly<Record<string, string>>; nowMs: number },
 ): TypeStatus[] {
-  return [...types]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, { latestMs, hours }]) => ({
+  const names = [...new Set([...types.keys(), ...Object.keys(expect)])].sort();
+  return names.map((type) => {
+    const { latestMs, longestMs } = types.get(type) ?? {};
+    const ageMs = latestMs === undefined ? undefined : Math.max(0, nowMs - latestMs);
+    const expectedMs = parseDuration(expect[type] ?? '');
+    return {
       type,
-      latest: new Date(latestMs).toISOString(),
-      lagSeconds: Math.max(0, (nowMs - latestMs) / 1000),
-      deliveryLagSeconds: deliveryLag(type, latestMs, runs),
-      silence: silenceOf(hours, heardMs),
-    }));
+      latest: latestMs === undefined ? null : new Date(latestMs).toISOString(),
+      lagSeconds: ageMs === undefined ? null : ageMs / 1000,
+      deliveryLagSeconds: latestMs === undefined ? null : deliveryLag(type, latestMs, runs),
+      silence: judgeSilence({ ageMs, longestMs, expectedMs }),
+    };
+  });
 }
 
 /** Of the first run that brought the latest event: later ones may have met it again. */
@@ -36,10 +34,4 @@ function deliveryLag(type: string, latestMs: number, runs: readonly JudgedRun[])
     return Math.max(0, (Date.parse(deliveredAt) - latestMs) / 1000);
   }
   return null;
-}
-
-function silenceOf(hours: readonly number[], heardMs: number | undefined): TypeStatus['silence'] {
-  if (heardMs === undefined)
-    return { state: 'not-known', quietHours: null, longestQuietHours: null, limitHours: null };
-  return judgeSilence(hours, hourOf(heardMs));
 }

@@ -15,7 +15,6 @@ import { AuditExportError } from '../../errors.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
-import { parseWait } from './wait-time.ts';
 
 /** What `test-access` is asked to do. */
 export interface TestAccessRequest {
@@ -33,7 +32,7 @@ export async function testAccess(request: TestAccessRequest, host: TestAccessHos
     only: probesNamed('only', options.only),
     skip: probesNamed('skip', options.skip),
     noWrite: options.noWrite,
-    patienceMs: parseWait(options.wait),
+    patienceMs: options.wait,
   };
   const store = bucketOf(options.to, request.profile);
   const destination = await host.destinationOf(store, options.endpointUrl);
@@ -118,11 +117,11 @@ function plannedFor(
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
 ): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, storageClass, kmsKeyId, tags, endpointUrl } = options;
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
-    headers: { storageClass, kmsKeyId, tags },
+    headers: { sse, storageClass, kmsKeyId, acl, tags },
     endpointUrl,
   };
 }

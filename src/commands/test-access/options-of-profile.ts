@@ -5,7 +5,7 @@ import { resolveSettings } from '../../core/config/setting.ts';
 import type { TestAccessOptions } from './settings.ts';
 import { testAccessSettings } from './settings.ts';
 
-/** The options of `test-access --profile NAME --wait TIME`, without anything from a command line or the environment. */
+/** The options of `test-access --profile NAME --wait DURATION`, without anything from a command line or the environment. */
 export function optionsOfProfile(
   { name, profile }: { name: string; profile: Profile },
   patienceMs: number,
@@ -14,5 +14,5 @@ export function optionsOfProfile(
     { ...globalSettings, ...testAccessSettings },
     { flags: {}, environment: {}, profile: { name, values: profile } },
   );
-  return { ...options, wait: `${Math.ceil(patienceMs)}ms` };
+  return { ...options, wait: patienceMs };
 }

@@ -31,9 +31,9 @@ export const testAccessSettings = {
     help: 'change nothing in the bucket: leave out what writes or deletes the probe object',
   },
   wait: {
-    kind: 'text',
+    kind: 'duration',
     flag: 'wait',
-    value: 'TIME',
+    value: 'DURATION',
     group: test,
     default: '0s',
     help: 'how long to try again what was just made and may not count yet, such as 90s',

@@ -1,5 +1,5 @@
 import type { LifecycleRule } from '../../ports/access-prober.ts';
-import { shellWord } from '../schedule/quoting.ts';
+import { shellWord } from '../language/shell-word.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';

@@ -1,23 +1,15 @@
 import { AuditExportError } from '../../errors.ts';
 import { parseIsoInstant } from '../audit-types/event-time.ts';
+import { parseDuration } from '../language/duration.ts';
 
-const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const nsPerMs = 1_000_000n;
-
-const ageForm = /^(\d{1,6})(m|h|d)$/;
-
-/** Milliseconds of `45m`, `36h` or `90d`. */
-function ageOf(text: string): number | undefined {
-  const [, number, unit = ''] = ageForm.exec(text.trim()) ?? [];
-  return number === undefined ? undefined : Number(number) * (unitsMs[unit] ?? 0);
-}
 
 /**
  * Reads a time, `2026-03-01` or `2026-03-01T12:00:00Z` (UTC where it names no zone), or an age, `90d`, counted back from
  * `nowNs`; nanoseconds since 1970. Throws `usage`, naming the flag.
  */
 export function parseTimeOrAge(flag: string, text: string, nowNs: bigint): bigint {
-  const age = ageOf(text);
+  const age = parseDuration(text);
   if (age !== undefined) return nowNs - BigInt(age) * nsPerMs;
   const words = text.trim();
   const ms = parseIsoInstant(/^\d{4}-\d\d-\d\d$/.test(words) ? `${words}T00:00:00Z` : words);

@@ -45,6 +45,7 @@ export type Profile = Readonly<Record<string, unknown>> & {
   readonly storageClass?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly types?: readonly string[];
+  readonly expect?: Readonly<Record<string, string>>;
   readonly bucketOwner?: string;
   readonly role?: { readonly arn: string; readonly externalId?: string };
   readonly setup?: ProfileSetup;

@@ -1,4 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
+import { durationRule, parseDuration } from '../language/duration.ts';
 
 /** The kinds of value that a setting can have, and what each becomes. */
 export interface KindValues {
@@ -12,6 +13,8 @@ export interface KindValues {
   duration: number;
   switch: boolean;
   pairs: Record<string, string>;
+  /** Each of them as it was written. */
+  durations: Record<string, string>;
 }
 
 export type Kind = keyof KindValues;
@@ -53,14 +56,9 @@ function parseInteger(text: string, place: Place): number {
   return Number(text);
 }
 
-const unitsMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Reads `30s`, `15m`, `2h` or `1d` as milliseconds. */
-function parseDuration(text: string, place: Place): number {
-  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text.trim()) ?? [];
-  const ms = Number(number) * (unitsMs[unit] ?? Number.NaN);
-  if (Number.isNaN(ms))
-    throw wrong(place, text, 'a duration is a number with s, m, h or d, such as 30s or 15m');
+function durationOf(text: string, place: Place): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw wrong(place, text, durationRule);
   return ms;
 }
 
@@ -93,6 +91,12 @@ function parsePairs(items: readonly string[], place: Place): Record<string, stri
   );
 }
 
+function parseDurations(texts: readonly string[], place: Place): Record<string, string> {
+  const pairs = parsePairs(splitList(texts), place);
+  for (const value of Object.values(pairs)) durationOf(value, place);
+  return pairs;
+}
+
 const splitList = (texts: readonly string[]): string[] =>
   texts
     .flatMap((text) => text.split(','))
@@ -106,7 +110,8 @@ export const parsers: { [K in Kind]: (texts: readonly string[], place: Place) =>
   list: splitList,
   size: (texts, place) => parseSize(texts.at(-1) ?? '', place),
   integer: (texts, place) => parseInteger(texts.at(-1) ?? '', place),
-  duration: (texts, place) => parseDuration(texts.at(-1) ?? '', place),
+  duration: (texts, place) => durationOf(texts.at(-1) ?? '', place),
   switch: (texts, place) => parseSwitch(texts.at(-1) ?? '', place),
   pairs: (texts, place) => parsePairs(texts, place),
+  durations: (texts, place) => parseDurations(texts, place),
 };

@@ -1,4 +1,4 @@
-import { shellWord } from '../schedule/quoting.ts';
+import { shellWord } from '../language/shell-word.ts';
 import { isJsonPrefix } from './json-prefix.ts';
 
 /** A form that is no JSON Lines: what it is called, and the command that makes lines of it and writes them to stdout. */

@@ -17,7 +17,7 @@ import type { RunMeter } from '../metrics/run-meter.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
 import type { Wrapping } from '../lines/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
-import { SpokenHours } from '../runs/spoken-hours.ts';
+import { EventTimes } from '../runs/event-times.ts';
 import { BadLineDesk } from './bad-line-desk.ts';
 import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { Classified } from './classify-in-order.ts';
@@ -48,7 +48,7 @@ export interface PushJob {
   badLineLimit: number;
   /** The books of the run, which goes on with them from job to job, and the hours of its events that are durable. */
   account: RunAccount;
-  spoken: SpokenHours;
+  times: EventTimes;
 }
 
 export interface PushPorts {
@@ -88,12 +88,12 @@ export interface PushResult {
 export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushResult> {
   const { account } = job;
   const sources: SourceAccount[] = [];
-  const spoken = new SpokenHours(job.types);
+  const times = new EventTimes();
   const seen = ports.seen?.begin();
   const { assembler, deliverer } = openDelivery(job, ports);
   let finished = false;
   const reading = await failureOf(async () => {
-    await readAll({ job, ports, sources, assembler, deliverer, spoken, seen });
+    await readAll({ job, ports, sources, assembler, deliverer, times, seen });
     if (!ports.signal.aborted) await job.confirm?.();
     finished = !ports.signal.aborted && (await assembler.finish(ports.signal));
   });
@@ -107,7 +107,7 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   });
   const failed = reading ?? delivering ?? sealing;
   const isComplete = failed === undefined && finished;
-  if (isComplete) job.spoken.merge(spoken);
+  if (isComplete) job.times.merge(times);
   const failure = failed ?? (await failureOf(() => endSeen(seen, isComplete, ports.clock.now())));
   return { account, sources, types: job.types, quarantineFile, ...endOf(failure, finished) };
 }
@@ -151,7 +151,7 @@ interface Reading {
   sources: SourceAccount[];
   assembler: Assembler;
   deliverer: Deliverer;
-  spoken: SpokenHours;
+  times: EventTimes;
   seen: SeenBatch | undefined;
 }
 
@@ -201,7 +201,7 @@ async function readAll(reading: Reading): Promise<void> {
 async function takeChunk(
   { cut, chunk: whole }: Extract<Classified, { chunk: unknown }>,
   source: SourceAccount,
-  { job, ports, assembler, spoken, seen, desk }: Reading & { desk: BadLineDesk },
+  { job, ports, assembler, times, seen, desk }: Reading & { desk: BadLineDesk },
 ): Promise<void> {
   const flags = seen?.note(whole.lineKeys ?? noKeys);
   const { chunk, dropped } = dropDuplicates(
@@ -216,7 +216,7 @@ async function takeChunk(
   source.extraEvents += chunk.extraEvents;
   // Lets a source that remembers places forget those of this chunk.
   source.placeOf?.(source.lines + 1);
-  spoken.addChunk(chunk, ports.clock.now());
+  times.addChunk(chunk, job.types, ports.clock.now());
   await assembler.append(chunk);
   cut.release();
 }

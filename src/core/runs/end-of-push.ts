@@ -2,15 +2,12 @@ import type { PushReport } from '../accounting/push-report.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import { emptyBalance } from '../accounting/balance.ts';
 import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
-import type { SpokenHours } from './spoken-hours.ts';
+import type { EventTimes } from './event-times.ts';
 
 const longestMessage = 500;
 
-/** What is known of the events of a run that are durable: batches that were not delivered whole are not in it. */
-type Spoken = Pick<SpokenHours, 'hours' | 'times'>;
-
-/** What the history keeps of a run that has ended. */
-export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
+/** What the history keeps of a run that has ended. `times`: of the events of it that are durable, as whole batches. */
+export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
   const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
   const reason = error ?? problem ?? null;
   return {
@@ -24,9 +21,8 @@ export function endOfPush(report: PushReport, spoken: Spoken): RunEnding {
     balance,
     types: typeFacts(
       report.types.map((counts) => [counts.type, counts]),
-      spoken,
+      times,
     ),
-    hours: spoken.hours(),
     objects: objects.length,
     bytes: contentBytes,
     compressedBytes,
@@ -49,7 +45,6 @@ export function endOfError(error: unknown, endedMs: number): RunEnding {
     },
     balance: emptyBalance(),
     types: {},
-    hours: {},
     objects: 0,
     bytes: 0,
     compressedBytes: 0,
@@ -59,8 +54,8 @@ export function endOfError(error: unknown, endedMs: number): RunEnding {
 
 type Counts = Pick<TypeFacts, 'delivered' | 'alreadyDelivered'>;
 
-function typeFacts(types: readonly [string, Counts][], spoken: Spoken): Record<string, TypeFacts> {
-  const times = spoken.times();
+function typeFacts(types: readonly [string, Counts][], eventTimes: EventTimes): Record<string, TypeFacts> {
+  const times = eventTimes.times();
   return Object.fromEntries(
     types.map(([type, { delivered, alreadyDelivered }]): [string, TypeFacts] => {
       const { earliest = null, latest = null } = times[type] ?? {};

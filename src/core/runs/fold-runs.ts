@@ -3,11 +3,11 @@ import type {
   EndRecord,
   MarkRecord,
   RunIdentity,
+  RunRecord,
   SummaryRecord,
   TypeActivity,
 } from './run-record.ts';
 import { parseRunRecord } from './run-record.ts';
-import { decodeHours, encodeHours, mergeHours } from './spoken-hours.ts';
 
 /** One run, as the lines that it has left tell of it. */
 export interface RecordedRun extends RunIdentity {
@@ -17,10 +17,19 @@ export interface RecordedRun extends RunIdentity {
   mark: MarkRecord | undefined;
 }
 
-/** What is known of one audit type over all runs: its latest event (epoch ms) and the hours in which it spoke, rising. */
+/** What is known of one audit type over all runs. */
 export interface KnownType {
+  /** Event time of its latest event, epoch ms. */
   latestMs: number;
-  hours: number[];
+  /** The oldest that a latest event became before a newer one was delivered; undefined until there were two. */
+  longestMs: number | undefined;
+}
+
+/** An instant (epoch ms) at which a run said up to which event it has delivered an audit type. */
+interface Sighting {
+  type: string;
+  atMs: number;
+  latestMs: number;
 }
 
 /** All that the file tells. */
@@ -40,7 +49,7 @@ export function foldRuns(lines: Iterable<string>): RunBook {
   const marks = new Map<string, MarkRecord>();
   const ends = new Map<string, EndRecord>();
   const summaries: SummaryRecord[] = [];
-  const types = new Map<string, KnownType>();
+  const sightings: Sighting[] = [];
   let unreadable = 0;
   for (const line of lines) {
     if (line === '') continue;
@@ -49,7 +58,7 @@ export function foldRuns(lines: Iterable<string>): RunBook {
       unreadable++;
       continue;
     }
-    addTypes(types, activityOf(record));
+    sightings.push(...sightingsOf(record));
     if (record.record === 'begin') begins.set(record.id, record);
     else if (record.record === 'end') ends.set(record.id, record);
     else if (record.record === 'summary') summaries.push(record);
@@ -60,7 +69,7 @@ export function foldRuns(lines: Iterable<string>): RunBook {
   return {
     runs: runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1)),
     summarised: summaries.reduce((sum, { runs }) => sum + runs, 0),
-    types,
+    types: knownTypes(summaries, sightings),
     unreadable,
   };
 }
@@ -74,27 +83,33 @@ function recordedRun(
   return { id, command, startedAt, pid, host, store, inputs, work, job, mark, end };
 }
 
-type Activity = Readonly<Record<string, { latest: string | null; hours: readonly string[] }>>;
-
-function activityOf(record: BeginRecord | MarkRecord | EndRecord | SummaryRecord): Activity {
-  if (record.record === 'begin') return {};
-  if (record.record === 'summary') return record.types;
-  const { types, hours } = record;
-  return Object.fromEntries(
-    [...new Set([...Object.keys(types), ...Object.keys(hours)])].map((type) => [
-      type,
-      { latest: types[type]?.latest ?? null, hours: hours[type] ?? [] },
-    ]),
+function sightingsOf(record: RunRecord): Sighting[] {
+  if (record.record === 'begin' || record.record === 'summary') return [];
+  const atMs = Date.parse(record.record === 'end' ? record.endedAt : record.at);
+  return Object.entries(record.types).flatMap(([type, { latest }]) =>
+    latest === null ? [] : [{ type, atMs, latestMs: Date.parse(latest) }],
   );
 }
 
-function addTypes(types: Map<string, KnownType>, activity: Activity): void {
-  for (const [type, { latest, hours }] of Object.entries(activity)) {
-    const known = types.get(type) ?? { latestMs: Number.NEGATIVE_INFINITY, hours: [] };
-    known.latestMs = Math.max(known.latestMs, latest === null ? known.latestMs : Date.parse(latest));
-    if (hours.length > 0) known.hours = mergeHours(known.hours, decodeHours(hours));
-    if (known.latestMs > Number.NEGATIVE_INFINITY) types.set(type, known);
+function knownTypes(
+  summaries: readonly SummaryRecord[],
+  sightings: readonly Sighting[],
+): Map<string, KnownType> {
+  const types = new Map<string, KnownType>();
+  for (const { types: summed } of summaries)
+    for (const [type, { latest, longestMs }] of Object.entries(summed))
+      types.set(type, { latestMs: Date.parse(latest), longestMs: longestMs ?? undefined });
+  for (const { type, atMs, latestMs } of sightings.toSorted(
+    (a, b) => a.atMs - b.atMs || a.latestMs - b.latestMs,
+  )) {
+    const known = types.get(type);
+    if (known === undefined) types.set(type, { latestMs, longestMs: undefined });
+    else if (latestMs > known.latestMs) {
+      known.longestMs = Math.max(known.longestMs ?? 0, atMs - known.latestMs);
+      known.latestMs = latestMs;
+    }
   }
+  return types;
 }
 
 /** What a compacted file keeps. */
@@ -103,7 +118,7 @@ export interface KeptRuns {
   bytes: number;
 }
 
-/** A type that was not heard for so long is forgotten: it was given up, and not by an oversight. */
+/** A type of which nothing came for so long is forgotten: it was given up, and not by an oversight. */
 const forgottenAfterMs = 180 * 24 * 3_600_000;
 
 /**
@@ -123,10 +138,10 @@ export function compactRuns(lines: readonly string[], kept: KeptRuns, nowMs: num
     latest.unshift(...text);
   }
   const types = Object.fromEntries(
-    [...book.types].flatMap(([type, { latestMs, hours }]): [string, TypeActivity][] =>
+    [...book.types].flatMap(([type, { latestMs, longestMs }]): [string, TypeActivity][] =>
       latestMs < nowMs - forgottenAfterMs
         ? []
-        : [[type, { latest: new Date(latestMs).toISOString(), hours: encodeHours(hours) }]],
+        : [[type, { latest: new Date(latestMs).toISOString(), longestMs: longestMs ?? null }]],
     ),
   );
   const summary: SummaryRecord = {

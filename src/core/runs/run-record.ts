@@ -25,8 +25,6 @@ export interface TypeFacts {
 export interface RunProgress {
   balance: Balance;
   types: Readonly<Record<string, TypeFacts>>;
-  /** The hours in which events of each type happened, as `encodeHours` writes them. */
-  hours: Readonly<Record<string, readonly string[]>>;
   objects: number;
   /** Uncompressed bytes of the objects, and bytes as stored. */
   bytes: number;
@@ -102,7 +100,8 @@ export interface EndRecord extends RunIdentity, RunProgress {
 export interface TypeActivity {
   /** Event time of its latest event, ISO 8601. */
   latest: string;
-  hours: readonly string[];
+  /** The oldest that a latest event became before a newer one was delivered, in ms; null until there were two. */
+  longestMs: number | null;
 }
 
 /** Stands for the runs that were left out when the file was compacted. */
@@ -123,7 +122,6 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isInstant = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isOutcome = (value: unknown): boolean => runOutcomes.some((outcome) => outcome === value);
-const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const allOf = (value: unknown, check: (member: unknown) => boolean): boolean =>
   isObject(value) && Object.values(value).every(check);
 
@@ -138,12 +136,11 @@ function isTypeFacts(value: unknown): boolean {
   return [value['earliest'], value['latest']].every((time) => time === null || isInstant(time));
 }
 
-function isProgress({ balance, types, hours, objects, bytes, compressedBytes, retries }: Members): boolean {
+function isProgress({ balance, types, objects, bytes, compressedBytes, retries }: Members): boolean {
   return (
     isObject(balance) &&
     balanceMembers.every((member) => isCount(balance[member])) &&
     allOf(types, isTypeFacts) &&
-    allOf(hours, isList) &&
     allOf(retries, isCount) &&
     [objects, bytes, compressedBytes].every(isCount)
   );
@@ -168,7 +165,13 @@ const checks: Readonly<Record<RunRecord['record'], (value: Members) => boolean>>
     isReason(value['reason']),
   summary: ({ runs, types }) =>
     isCount(runs) &&
-    allOf(types, (type) => isObject(type) && isInstant(type['latest']) && isList(type['hours'])),
+    allOf(
+      types,
+      (type) =>
+        isObject(type) &&
+        isInstant(type['latest']) &&
+        (type['longestMs'] === null || isCount(type['longestMs'])),
+    ),
 };
 
 /** Reads one line of the file; undefined for one that is torn, or of another program. */

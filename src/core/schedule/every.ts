@@ -1,10 +1,11 @@
 import { AuditExportError } from '../../errors.ts';
+import { parseDuration } from '../language/duration.ts';
 
 const longestHours = 24;
 
-/** Reads `1h` to `24h` (also `1d`) as hours. Throws `usage`. */
+/** Reads a duration of whole hours, `1h` to `24h`, as hours. Throws `usage`. */
 export function parseEvery(text: string): number {
-  const hours = /^1d$/i.test(text) ? longestHours : Number(/^(\d{1,2})h?$/i.exec(text)?.[1]);
+  const hours = (parseDuration(text) ?? Number.NaN) / 3_600_000;
   if (Number.isInteger(hours) && hours >= 1 && hours <= longestHours) return hours;
   throw new AuditExportError(
     'usage',

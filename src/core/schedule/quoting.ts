@@ -1,16 +1,11 @@
-const plainWord = /^[\w@%+=:,./-]+$/;
-
-/** A word for a POSIX shell, whatever is in it. */
-export function shellWord(text: string): string {
-  return plainWord.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
+import { isPlainWord } from '../language/shell-word.ts';
 
 /**
  * A word for the command of a crontab. Cron itself reads it before the shell does: a % is a line end unless it is escaped
  * (crontab(5)), and some crons take a backslash off `\\` as well, others do not; so none stands before another.
  */
 export function cronWord(text: string): string {
-  if (plainWord.test(text)) return text.replaceAll('%', String.raw`\%`);
+  if (isPlainWord(text)) return text.replaceAll('%', String.raw`\%`);
   const quoted = text.replaceAll(/['\\]/g, (character) => (character === "'" ? `'"'"'` : `\\''`));
   return `'${quoted.replaceAll('%', String.raw`\%`)}'`;
 }

@@ -3,12 +3,13 @@ import { authorize, foresee } from '../policy/authorize.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { asList } from '../policy/language.ts';
 import type { DeliveryHeaders, DeliveryRoute } from './delivery.ts';
-import { deliveriesOf, requestOn } from './delivery.ts';
+import type { BucketRequests } from './bucket-requests.ts';
+import { bucketRequests } from './bucket-requests.ts';
+import { deliveriesOf } from './delivery.ts';
 import { conditionKeysOf } from './evaluable.ts';
 import { amend, exempted, without } from './mend-bucket-policy.ts';
 import { othersIn, strangers } from './other-callers.ts';
 import type { OtherCaller } from './other-callers.ts';
-import { keysBeside, probeKey } from './probe-keys.ts';
 import { judgeDeliveries } from './role-policies.ts';
 import { settingsThatPass } from './settings-that-pass.ts';
 
@@ -49,7 +50,13 @@ export interface BucketTrouble {
 
 /** Everything that is wrong with a bucket policy. Throws PolicyDocumentError for an operator that AWS does not have. */
 export function bucketTroubles(view: BucketPolicyView): BucketTrouble[] {
-  return [...deliveryTroubles(view), ...roleTroubles(view), ...publicTroubles(view), ...otherTroubles(view)];
+  const requests = bucketRequests(view.route);
+  return [
+    ...deliveryTroubles(view),
+    ...roleTroubles(view, requests),
+    ...publicTroubles(view, requests),
+    ...otherTroubles(view, requests),
+  ];
 }
 
 /** Whether the deliveries pass; each is asked for, and the first that does not pass speaks for its kind. */
@@ -106,19 +113,25 @@ function cureOfDenial(
 }
 
 /** What else the bucket policy lets the role do. */
-function roleTroubles({ policy, route, identity }: BucketPolicyView): BucketTrouble[] {
+function roleTroubles(
+  { policy, route, identity }: BucketPolicyView,
+  { reading, changing, writingBeside }: BucketRequests,
+): BucketTrouble[] {
   const { caller, owner } = route;
   // Across accounts the role's own policies must allow it as well; within one, the bucket's alone is enough.
   const own = caller.account === owner ? [] : identity;
-  const requests = [...readingOf(route), ...changingOf(route), ...writingBeside(route)];
+  const requests = [...reading, ...changing, ...writingBeside];
   return allowedOnes(
     { policy, requests, identity: own },
     { kind: 'role-may', who: 'the role that delivers' },
   );
 }
 
-function publicTroubles({ policy, route, publicAccessBlocked }: BucketPolicyView): BucketTrouble[] {
-  const requests = [...readingOf(route), ...changingOf(route), ...writingBeside(route), ...writing(route)];
+function publicTroubles(
+  { policy, route, publicAccessBlocked }: BucketPolicyView,
+  { reading, changing, writingBeside, writing }: BucketRequests,
+): BucketTrouble[] {
+  const requests = [...reading, ...changing, ...writingBeside, ...writing];
   const anyone = strangers(policy, route);
   const open = requests.filter((request) => anyone.may(request, policy));
   return mending(policy, open, {
@@ -130,16 +143,19 @@ function publicTroubles({ policy, route, publicAccessBlocked }: BucketPolicyView
 }
 
 /** Other accounts that the policy names. The trusted account may deliver: that is what it is trusted for. */
-function otherTroubles({ policy, route, trustedAccount }: BucketPolicyView): BucketTrouble[] {
+function otherTroubles(
+  { policy, route, trustedAccount }: BucketPolicyView,
+  { reading, changing, writingBeside, writing }: BucketRequests,
+): BucketTrouble[] {
   return othersIn(policy, route).flatMap((other) => {
-    const changes = [...changingOf(route), ...writingBeside(route)];
     const change = allowedTo(other, policy, [
-      ...changes,
-      ...(other.caller.account === trustedAccount ? [] : writing(route)),
+      ...changing,
+      ...writingBeside,
+      ...(other.caller.account === trustedAccount ? [] : writing),
     ]);
     const who = other.name;
     if (change.length > 0) return troubleOf(other, policy, { kind: 'others-change', who, requests: change });
-    const read = allowedTo(other, policy, readingOf(route));
+    const read = allowedTo(other, policy, reading);
     return troubleOf(other, policy, { kind: 'others-read', who, requests: read });
   });
 }
@@ -232,49 +248,3 @@ function labelOf(policy: PolicyDocument, { statement }: Decision): string {
   return sid === undefined || sid === '' ? `statement ${index + 1}` : `the statement ${sid}`;
 }
 
-function onKeys(route: DeliveryRoute, actions: readonly string[], keys: readonly string[]): AccessRequest[] {
-  return actions.flatMap((action) => keys.map((key) => bare(requestOn(route, action, key))));
-}
-
-/** Without what only a delivery has. */
-function bare(request: AccessRequest): AccessRequest {
-  const kept = Object.entries(request.context).filter(([key]) =>
-    /^aws:(Principal|Resource|userid)/.test(key),
-  );
-  return { ...request, context: Object.fromEntries(kept) };
-}
-
-function deliveredSamples(route: DeliveryRoute): string[] {
-  const byType = new Map(deliveriesOf(route).map(({ type, request }) => [type, request.resource]));
-  const keys = [...byType.values()].map((resource) => resource.slice(resource.indexOf('/') + 1));
-  return [...new Set([...keys, ...keysBeside(route.prefix), probeKey(route.prefix)])];
-}
-
-function readingOf(route: DeliveryRoute): AccessRequest[] {
-  const { partition, bucket } = route;
-  const [sample] = onKeys(route, ['s3:ListBucket'], ['x']);
-  const list = sample === undefined ? [] : [{ ...sample, resource: `arn:${partition}:s3:::${bucket}` }];
-  return [...onKeys(route, ['s3:GetObject', 's3:GetObjectVersion'], deliveredSamples(route)), ...list];
-}
-
-function changingOf(route: DeliveryRoute): AccessRequest[] {
-  const { partition, bucket } = route;
-  const actions = [
-    's3:PutBucketPolicy',
-    's3:DeleteBucketPolicy',
-    's3:PutLifecycleConfiguration',
-    's3:PutBucketAcl',
-  ];
-  const resource = `arn:${partition}:s3:::${bucket}`;
-  const settings = onKeys(route, actions, ['x']).map((request) => Object.assign(request, { resource }));
-  const objects = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectAcl'];
-  return [...onKeys(route, objects, deliveredSamples(route)), ...settings];
-}
-
-function writing(route: DeliveryRoute): AccessRequest[] {
-  return onKeys(route, ['s3:PutObject'], deliveredSamples(route));
-}
-
-function writingBeside(route: DeliveryRoute): AccessRequest[] {
-  return onKeys(route, ['s3:PutObject'], keysBeside(route.prefix));
-}

@@ -12,6 +12,8 @@ export interface DeliveryHeaders {
   sse?: string | undefined;
   kmsKeyId?: string | undefined;
   storageClass?: string | undefined;
+  /** A canned ACL, such as `bucket-owner-full-control`. */
+  acl?: string | undefined;
   tags?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -52,26 +54,31 @@ const sampleDates = ['1971-01-01T00', '2020-02-29T07', '2026-12-31T23', '2031-06
 /** Every PutObject that the route will come to ask for: each type, several dates, the tool's own names. */
 export function deliveriesOf(route: DeliveryRoute): Delivery[] {
   const { deliverer, headers = {} } = route;
-  const actions =
-    deliverer === 'audit-export' && headers.tags !== undefined
-      ? ['s3:PutObject', 's3:PutObjectTagging']
-      : ['s3:PutObject'];
+  const ours = deliverer === 'audit-export';
+  const actions = [
+    's3:PutObject',
+    ...(ours && headers.tags !== undefined ? ['s3:PutObjectTagging'] : []),
+    ...(ours && headers.acl !== undefined ? ['s3:PutObjectAcl'] : []),
+  ];
+  const requestFor = requestsOf(route);
   return deliveredKeys(route).flatMap(({ type, key }) =>
-    actions.map((action) => ({ type, request: requestOn(route, action, key) })),
+    actions.map((action) => ({ type, request: requestFor(action, key) })),
   );
 }
 
-/** A request of who delivers, with the condition keys of a delivery. */
-export function requestOn(route: DeliveryRoute, action: string, key: string): AccessRequest {
+/** Makes requests of who delivers, all with the same condition keys: those of a delivery. */
+export function requestsOf(route: DeliveryRoute): (action: string, key: string) => AccessRequest {
   const { partition, bucket, caller, owner } = route;
-  return {
+  const context = deliveryContext(route);
+  const isUnknown = unknownOf(route.deliverer, route);
+  return (action, key) => ({
     caller,
     action,
     resource: `arn:${partition}:s3:::${bucket}/${key}`,
     resourceAccount: owner,
-    context: deliveryContext(route),
-    isUnknown: unknownOf(route.deliverer, route),
-  };
+    context,
+    isUnknown,
+  });
 }
 
 /** A session of the role that delivers. */
@@ -87,7 +94,8 @@ export function sessionOf(roleArn: string, roleId?: string): Caller {
   };
 }
 
-function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: string; key: string }[] {
+/** Where deliveries would lie: each type, several dates; and the tool's own name. */
+export function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: string; key: string }[] {
   const templates = (layouts ?? [dayLayout, hourLayout]).map(parseLayout);
   const keys = (types ?? [...builtInAuditTypes, laterType]).flatMap((type) =>
     templates.flatMap((layout) =>
@@ -151,7 +159,7 @@ function sessionContext({ caller, roleId, nowMs }: DeliveryRoute): Record<string
   };
 }
 
-function headerContext({ sse, kmsKeyId, storageClass, tags }: DeliveryHeaders = {}): Record<
+function headerContext({ sse, kmsKeyId, storageClass, acl, tags }: DeliveryHeaders = {}): Record<
   string,
   string | readonly string[]
 > {
@@ -161,6 +169,7 @@ function headerContext({ sse, kmsKeyId, storageClass, tags }: DeliveryHeaders = 
     ...(algorithm === undefined ? {} : { 's3:x-amz-server-side-encryption': algorithm }),
     ...(kmsKeyId === undefined ? {} : { 's3:x-amz-server-side-encryption-aws-kms-key-id': kmsKeyId }),
     ...(storageClass === undefined ? {} : { 's3:x-amz-storage-class': storageClass }),
+    ...(acl === undefined ? {} : { 's3:x-amz-acl': acl }),
     ...(tags === undefined ? {} : { 's3:RequestObjectTagKeys': Object.keys(tags) }),
     ...Object.fromEntries(
       Object.entries(tags ?? {}).map(([name, value]) => [`s3:RequestObjectTag/${name}`, value]),

@@ -1,7 +1,7 @@
 import type { Caller, Decision } from '../policy/authorize.ts';
 import type { PolicyDocument, Statement } from '../policy/document.ts';
 import { asList } from '../policy/language.ts';
-import { shellWord } from '../schedule/quoting.ts';
+import { shellWord } from '../language/shell-word.ts';
 import type { DeliveryRoute } from './delivery.ts';
 
 /** The policy without one of its statements. */

@@ -2,7 +2,7 @@ import { authorize, foresee } from '../policy/authorize.ts';
 import type { AccessRequest, AppliedPolicies, Foresight } from '../policy/authorize.ts';
 import type { PolicyDocument, Statement } from '../policy/document.ts';
 import type { Delivery, DeliveryRoute } from './delivery.ts';
-import { deliveriesOf, requestOn, sessionOf } from './delivery.ts';
+import { deliveriesOf, requestsOf, sessionOf } from './delivery.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import { evaluable } from './evaluable.ts';
 import type { LiveAccess } from './live-access.ts';
@@ -143,7 +143,7 @@ export function neededBy(route: DeliveryRoute, kmsKeyArn: string | undefined): D
 
 /** Whether the role may put an object where there may be one: a write that does not say If-None-Match. */
 export function mayReplace(route: DeliveryRoute, policies: AppliedPolicies): boolean {
-  const request = requestOn(route, 's3:PutObject', probeKey(route.prefix));
+  const request = requestsOf(route)('s3:PutObject', probeKey(route.prefix));
   const plain = { ...request, context: { ...request.context, 's3:if-none-match': [] } };
   try {
     return authorize(plain, policies, 'for').allowed;

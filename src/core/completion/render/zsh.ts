@@ -1,3 +1,4 @@
+import { quoted } from '../../language/shell-word.ts';
 import type { CommandGroup, CompletedCommand, CompletedFlag } from '../completed-command.ts';
 import { commandGroups } from '../completed-command.ts';
 
@@ -23,7 +24,7 @@ function functionName(path: readonly string[]): string {
 
 function groupFunction({ path, next }: CommandGroup): string {
   const described = next.map(
-    ({ word, summary }) => `    ${quote(`${word}:${summary.replaceAll(':', String.raw`\:`)}`)}`,
+    ({ word, summary }) => `    ${quoted(`${word}:${summary.replaceAll(':', String.raw`\:`)}`)}`,
   );
   const cases = next.map(({ word }) => `      ${word}) ${functionName([...path, word])} ;;`);
   return `${functionName(path)}() {
@@ -46,22 +47,18 @@ ${cases.map((line) => `  ${line}`).join('\n')}
 function commandFunction({ path, flags, words, takesFiles }: CompletedCommand): string {
   const specs = [
     ...flags.map(flagSpec),
-    ...(words.length === 0 ? [] : [quote(`1: :(${words.join(' ')})`)]),
-    ...(takesFiles ? [quote('*: :_files')] : []),
+    ...(words.length === 0 ? [] : [quoted(`1: :(${words.join(' ')})`)]),
+    ...(takesFiles ? [quoted('*: :_files')] : []),
   ];
   return `${functionName(path)}() {\n  _arguments ${specs.map((spec) => `\\\n    ${spec}`).join(' ')}\n}`;
 }
 
 function flagSpec({ name, help, value }: CompletedFlag): string {
   const text = help.replaceAll(/[[\]:\\]/g, String.raw`\$&`);
-  return quote(`--${name}[${text}]${value === undefined ? '' : `: :${actionOf(value)}`}`);
+  return quoted(`--${name}[${text}]${value === undefined ? '' : `: :${actionOf(value)}`}`);
 }
 
 function actionOf(value: NonNullable<CompletedFlag['value']>): string {
   if (typeof value !== 'string') return `(${value.join(' ')})`;
   return { file: '_files', folder: '_files -/', any: ' ' }[value];
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../../language/shell-word.ts';
 import type { DesiredAccess } from '../desired-access.ts';
 import { header } from './header.ts';
 import type { RenderedFile } from './render-access.ts';
@@ -9,7 +10,7 @@ export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
     ? [createRole(desired), putPolicy(desired)]
     : [createPolicy(desired), createRole(desired), attachPolicy(desired)];
   const arn = command('get-role', [
-    ['role-name', quote(role.name)],
+    ['role-name', quoted(role.name)],
     ['query', 'Role.Arn'],
     ['output', 'text'],
   ]);
@@ -19,9 +20,9 @@ export function renderAwsCli(desired: DesiredAccess): RenderedFile[] {
 
 function createPolicy({ policy }: DesiredAccess): string {
   const call = command('create-policy', [
-    ['policy-name', quote(policy.name)],
-    ['description', quote(policy.description)],
-    ['policy-document', quote(JSON.stringify(policy.document))],
+    ['policy-name', quoted(policy.name)],
+    ['description', quoted(policy.description)],
+    ['policy-document', quoted(JSON.stringify(policy.document))],
     ['tags', tagList(policy.tags)],
     ['query', 'Policy.Arn'],
     ['output', 'text'],
@@ -31,9 +32,9 @@ function createPolicy({ policy }: DesiredAccess): string {
 
 function createRole({ role }: DesiredAccess): string {
   const call = command('create-role', [
-    ['role-name', quote(role.name)],
-    ['description', quote(role.description)],
-    ['assume-role-policy-document', quote(JSON.stringify(role.trustPolicy))],
+    ['role-name', quoted(role.name)],
+    ['description', quoted(role.description)],
+    ['assume-role-policy-document', quoted(JSON.stringify(role.trustPolicy))],
     ['tags', tagList(role.tags)],
   ]);
   return `${call} >/dev/null`;
@@ -41,15 +42,15 @@ function createRole({ role }: DesiredAccess): string {
 
 function putPolicy({ role, policy }: DesiredAccess): string {
   return command('put-role-policy', [
-    ['role-name', quote(role.name)],
-    ['policy-name', quote(policy.name)],
-    ['policy-document', quote(JSON.stringify(policy.document))],
+    ['role-name', quoted(role.name)],
+    ['policy-name', quoted(policy.name)],
+    ['policy-document', quoted(JSON.stringify(policy.document))],
   ]);
 }
 
 function attachPolicy({ role }: DesiredAccess): string {
   return command('attach-role-policy', [
-    ['role-name', quote(role.name)],
+    ['role-name', quoted(role.name)],
     ['policy-arn', '"$policy_arn"'],
   ]);
 }
@@ -60,11 +61,6 @@ function command(name: string, options: readonly (readonly [string, string])[]):
 
 function tagList(tags: Readonly<Record<string, string>>): string {
   return Object.entries(tags)
-    .map(([key, value]) => quote(`Key=${key},Value=${value}`))
+    .map(([key, value]) => quoted(`Key=${key},Value=${value}`))
     .join(' ');
-}
-
-/** A word for a POSIX shell, whatever is in it. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

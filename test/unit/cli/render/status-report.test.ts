@@ -37,7 +37,6 @@ const profile: ProfileStatus = {
   store: 's3://acme-audit/altr',
   folders: ['/state/acme'],
   lastSuccess: '2026-11-22T08:00:03.200Z',
-  heardUntil: '2026-11-22T07:59:00.000Z',
   accessTest: null,
   locks: [],
   spool: { files: 2, bytes: 2048, oldest: '2026-11-22T08:30:00.000Z' },
@@ -46,6 +45,7 @@ const profile: ProfileStatus = {
   runsKnown: 1,
   runsSummarised: 0,
   types: [],
+  proposal: null,
   problems: [],
 };
 

@@ -117,7 +117,7 @@ describe('what a journal could not find or read', () => {
 
   test('is a problem until it is dismissed, by its id or with all others', async () => {
     const { host, left } = hostWith([problem, { ...problem, id: 'ab' }, { ...problem, id: 'cd' }]);
-    const before = only(await status({ limit: 1, dismiss: undefined }, host));
+    const before = only(await status({ limit: 1, expect: undefined, dismiss: undefined }, host));
     expect(before.problems).toContainEqual({
       problem: 'source',
       id: problem.id,
@@ -125,16 +125,21 @@ describe('what a journal could not find or read', () => {
       message: 'app.log: Lines are missing.',
       cure: 'audit-export status --dismiss 3f2a91c0 --profile acme',
     });
-    const one = await status({ limit: 1, dismiss: [problem.id] }, host);
+    const one = await status({ limit: 1, expect: undefined, dismiss: [problem.id] }, host);
     expect([one.dismissed, left().length]).toEqual([[problem.id], 2]);
     expect(only(one).problems.filter(({ problem }) => problem === 'source')).toHaveLength(2);
-    expect((await status({ limit: 1, dismiss: [] }, host)).dismissed).toEqual(['ab', 'cd']);
+    expect((await status({ limit: 1, expect: undefined, dismiss: [] }, host)).dismissed).toEqual([
+      'ab',
+      'cd',
+    ]);
     expect(left()).toEqual([]);
   });
 
   test('is not dismissed by an id that nobody has', async () => {
     const { host, left } = hostWith([problem]);
-    expect(await rejectionOf(status({ limit: 1, dismiss: ['nobody'] }, host))).toMatchObject({
+    expect(
+      await rejectionOf(status({ limit: 1, expect: undefined, dismiss: ['nobody'] }, host)),
+    ).toMatchObject({
       code: 'usage',
     });
     expect(left()).toEqual([problem]);

@@ -3,6 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Ownership } from '../../../../src/adapters/fs/state/owner-lock.ts';
 import { takeOwnership } from '../../../../src/adapters/fs/state/owner-lock.ts';
 import { systemClock } from '../../../../src/adapters/system/system-clock.ts';
+import { run } from '../../../../src/cli/run.ts';
+import { capturedTerminal } from '../../../fakes/captured-terminal.ts';
 import { beginOf, dayMs, endOf, hourMs, markOf } from '../../core/runs/recording.ts';
 import { destination, history, hourly, machine, nowMs, only, problemsOf } from './status-machine.ts';
 
@@ -41,7 +43,7 @@ test('runs without a profile are told of: times, attempts, outcome, reason', asy
   ]);
   expect(profile.lastSuccess).toBe(new Date(startedMs + 1000).toISOString());
   expect(profile.types).toMatchObject([
-    { type: 'query', deliveryLagSeconds: 2, silence: { state: 'too-early' } },
+    { type: 'query', deliveryLagSeconds: 2, silence: { state: 'not-set', proposal: null } },
   ]);
   expect(profile.types[0]?.lagSeconds).toBeGreaterThanOrEqual(5 * 3600);
   expect(problemsOf(profile)).toEqual(['last-run-failed']);
@@ -54,28 +56,49 @@ test('runs without a profile are told of: times, attempts, outcome, reason', asy
 });
 
 describe('silence', () => {
-  test('a type that usually speaks and has stopped is told', async () => {
-    const { report, status } = await machine({ 'default/runs.jsonl': hourly(24 * 24, (ago) => ago > 12) });
+  const acme = { to: 's3://acme-audit/altr', state: 'active' };
+  const stopped = { 'acme/runs.jsonl': hourly(48, (ago) => ago > 12 && ago !== 20) };
+
+  test('a type whose latest event is older than its profile expects is told', async () => {
+    const { report, status } = await machine(stopped, { acme: { ...acme, expect: { query: '6h' } } });
     const profile = only(await report());
-    expect(profile.types).toMatchObject([{ silence: { state: 'silent', longestQuietHours: 1 } }]);
-    expect(problemsOf(profile)).toEqual(['silence']);
-    expect(await status()).toContain('NOT FOR 12 h ');
+    expect(profile.types).toMatchObject([{ silence: { state: 'silent', expectedSeconds: 6 * 3600 } }]);
+    expect(profile.problems).toMatchObject([
+      { problem: 'silence', message: expect.stringMatching(/^query is silent: .* expected every 6h\.$/) },
+    ]);
+    expect(await status()).toMatch(/query +every 6h: SILENT /);
+    expect(problemsOf(only(await report('--expect', 'query=1d')))).toEqual([]);
+    expect(problemsOf(only(await report('--expect', 'query=500ms')))).toEqual(['silence']);
   });
 
-  test('a type that speaks as usual is not', async () => {
-    const { report, status } = await machine({
-      'default/runs.jsonl': hourly(24 * 24, (ago) => ago % 3 !== 1),
-    });
-    expect(problemsOf(only(await report()))).toEqual([]);
-    expect(await status()).toContain('Nothing needs a look.');
+  test('so is one of which nothing was ever delivered', async () => {
+    const { report } = await machine(stopped, { acme: { ...acme, expect: { query: '1d', alert: '30d' } } });
+    const profile = only(await report());
+    expect(profile.types).toMatchObject([
+      { type: 'alert', latest: null, lagSeconds: null },
+      { type: 'query' },
+    ]);
+    expect(profile.problems).toMatchObject([{ message: expect.stringContaining('No event of alert') }]);
   });
 
-  test('nor is one of which nobody has read for days: that is no silence of the source', async () => {
-    const weeks = hourly(24 * 24, () => true).split('\n');
-    const { report } = await machine({ 'default/runs.jsonl': `${weeks.slice(0, -72).join('\n')}\n` });
-    const [type] = only(await report()).types;
-    expect(type?.silence.state).toBe('speaking');
-    expect(type?.lagSeconds).toBeGreaterThan(3 * 86_000);
+  test('where nothing is expected, what was seen is proposed, as a command that can be pasted', async () => {
+    const { report, status } = await machine(stopped, { acme: { ...acme, expect: { alert: '30d' } } });
+    const profile = only(await report());
+    expect(profile.types).toMatchObject([
+      {},
+      // Two hours between events, and a minute until the next was there.
+      { type: 'query', silence: { state: 'not-set', longestSeconds: 2 * 3600 + 62, proposal: '5h' } },
+    ]);
+    const command = 'audit-export config set expect alert=30d query=5h --profile acme';
+    expect(profile.proposal).toBe(command);
+    expect(await status()).toContain(`To be told of silence: ${command}\n`);
+  });
+
+  test('a duration that is none is refused', async () => {
+    const { path } = await machine({});
+    const { context, stderr } = capturedTerminal('', { workingFolder: path('x') });
+    expect(await run(['status', '--expect', 'query=soon'], context)).toBe(2);
+    expect(stderr()).toContain('30s or 15m');
   });
 });
 
@@ -233,7 +256,7 @@ test('the text fits 80 columns, whatever the numbers', async () => {
   });
   const lines = (await status('--limit', '1000'))
     .split('\n')
-    .filter((line) => !/^(?:There is no conf|Runs|silence| {2}State| {2}→)/.test(line));
+    .filter((line) => !/^(?:There is no conf|Runs| {2}State| {2}→)/.test(line));
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 

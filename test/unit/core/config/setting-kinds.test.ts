@@ -126,6 +126,7 @@ test('a list is split at commas, also where a flag is repeated; spaces and empty
 describe('a duration', () => {
   test.each([
     ['0s', 0],
+    ['500ms', 500],
     ['30s', 30_000],
     ['15m', 900_000],
     ['2h', 7_200_000],

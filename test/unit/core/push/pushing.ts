@@ -8,7 +8,7 @@ import type { DeliveryLimits } from '../../../../src/core/delivery/limits.ts';
 import { classifyChunk } from '../../../../src/core/classify/classify-chunk.ts';
 import type { ClassifyRules } from '../../../../src/core/classify/classify-chunk.ts';
 import { noMeter } from '../../../../src/core/metrics/no-metrics.ts';
-import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
+import { EventTimes } from '../../../../src/core/runs/event-times.ts';
 import { pushSources } from '../../../../src/core/push/push-sources.ts';
 import type { PushJob, PushPorts, PushResult } from '../../../../src/core/push/push-sources.ts';
 import type { Classifier } from '../../../../src/ports/classifier.ts';
@@ -95,7 +95,7 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     limits: tinyLimits,
     badLineLimit: Number.POSITIVE_INFINITY,
     account: new RunAccount(rules.types, firstMs),
-    spoken: new SpokenHours(rules.types),
+    times: new EventTimes(),
     ...settings.job,
   };
   const result = await pushSources(job, {

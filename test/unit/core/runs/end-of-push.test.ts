@@ -3,7 +3,7 @@ import { buildPushReport } from '../../../../src/core/accounting/push-report.ts'
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import { endOfError, endOfPush } from '../../../../src/core/runs/end-of-push.ts';
 import { foldRuns } from '../../../../src/core/runs/fold-runs.ts';
-import { SpokenHours } from '../../../../src/core/runs/spoken-hours.ts';
+import { EventTimes } from '../../../../src/core/runs/event-times.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { builtInRules, classify } from '../classify/classifying.ts';
 import { eventLine, firstMs, hourMs } from '../push/pushing.ts';
@@ -35,10 +35,10 @@ function runOf(error?: AuditExportError): Parameters<typeof buildPushReport> {
   return [result, { ...facts, store: 'export', endedMs: nowMs + 1500 }];
 }
 
-test('a complete run is kept with its lines, and the times and hours of its events', () => {
-  const spoken = new SpokenHours(rules.types);
-  spoken.addChunk(chunk, nowMs);
-  const ending = endOfPush(buildPushReport(...runOf()), spoken);
+test('a complete run is kept with its lines, and the times of its events', () => {
+  const times = new EventTimes();
+  times.addChunk(chunk, rules.types, nowMs);
+  const ending = endOfPush(buildPushReport(...runOf()), times);
   const expected = {
     balance: { read: 2, delivered: 2, undelivered: 0 },
     types: {
@@ -49,7 +49,6 @@ test('a complete run is kept with its lines, and the times and hours of its even
         latest: '2026-01-01T05:00:00.002Z',
       },
     },
-    hours: { custom: ['2026-01-01T03+1', '2026-01-01T05+1'] },
     objects: 1,
     bytes: chunk.content.length,
     compressedBytes: 7,
@@ -86,13 +85,12 @@ test('a run that an error ended before anything was read is kept with the error'
 
 test('a run that failed is kept with the code, the message and the cure of its error, and no events', () => {
   const error = new AuditExportError('store-failed', `It broke${'!'.repeat(900)}`, { cure: 'Mend it.' });
-  const ending = endOfPush(buildPushReport(...runOf(error)), new SpokenHours(rules.types));
+  const ending = endOfPush(buildPushReport(...runOf(error)), new EventTimes());
   expect(ending).toMatchObject({
     outcome: 'failed',
     exitCode: 6,
     reason: { code: 'store-failed', cure: 'Mend it.' },
     types: { custom: { delivered: 0, latest: null } },
-    hours: {},
   });
   expect(ending.reason?.message).toHaveLength(500);
 });

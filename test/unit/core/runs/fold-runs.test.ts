@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compactRuns, foldRuns } from '../../../../src/core/runs/fold-runs.ts';
-import { hourOf } from '../../../../src/core/runs/spoken-hours.ts';
 import { beginOf, dayMs, endOf, hourMs, linesOf, markOf, mondayMs } from './recording.ts';
 
 const wide = { runs: 1000, bytes: 1e9 };
@@ -88,15 +87,17 @@ describe('folding', () => {
     );
   });
 
-  test('hours and the latest event are gathered by type', () => {
-    const early = [mondayMs, mondayMs + hourMs];
-    const late = [mondayMs + 3 * hourMs + 7];
+  test('of each type the latest event, and how old it became before the next was delivered', () => {
+    const first = mondayMs + hourMs;
+    const next = mondayMs + 30 * hourMs;
     const { types } = foldRuns(
-      linesOf(endOf('a', mondayMs + dayMs, late), endOf('b', mondayMs + 2 * dayMs, early)),
+      linesOf(
+        endOf('c', mondayMs + 3 * dayMs, [first]),
+        endOf('a', mondayMs + 2 * hourMs, [first, mondayMs]),
+        markOf('b', mondayMs + 31 * hourMs, [next]),
+      ),
     );
-    expect([...types]).toEqual([
-      ['query', { latestMs: late[0], hours: [0, 1, 3].map((hour) => hourOf(mondayMs) + hour) }],
-    ]);
+    expect([...types]).toEqual([['query', { latestMs: next, longestMs: 30 * hourMs }]]);
   });
 });
 
@@ -127,7 +128,7 @@ describe('compacting', () => {
     expect(foldRuns(text.split('\n')).runs.at(-1)?.id).toBe('49');
   });
 
-  test('a type that was not heard for half a year is forgotten', () => {
+  test('a type of which nothing came for half a year is forgotten', () => {
     const lines = linesOf(endOf('a', mondayMs, [mondayMs]));
     expect(foldRuns(compactRuns(lines, { ...wide, runs: 0 }, mondayMs + 179 * dayMs)).types.size).toBe(1);
     expect(foldRuns(compactRuns(lines, { ...wide, runs: 0 }, mondayMs + 181 * dayMs)).types.size).toBe(0);

@@ -5,7 +5,6 @@ import type {
   MarkRecord,
   RunProgress,
 } from '../../../../src/core/runs/run-record.ts';
-import { encodeHours, hourOf } from '../../../../src/core/runs/spoken-hours.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -22,7 +21,6 @@ export function progressOf(eventsMs: readonly number[]): RunProgress {
   const lines = eventsMs.length;
   const iso = (ms: number): string => new Date(ms).toISOString();
   const rising = eventsMs.toSorted((a, b) => a - b);
-  const hours = [...new Set(rising.map(hourOf))];
   return {
     balance: balanceOf({ read: lines, delivered: lines }),
     types:
@@ -36,7 +34,6 @@ export function progressOf(eventsMs: readonly number[]): RunProgress {
               latest: iso(rising.at(-1) ?? 0),
             },
           },
-    hours: lines === 0 ? {} : { query: encodeHours(hours) },
     objects: Math.min(lines, 1),
     bytes: lines * 100,
     compressedBytes: lines * 10,

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { foldRuns } from '../../../../src/core/runs/fold-runs.ts';
 import type { EndRecord } from '../../../../src/core/runs/run-record.ts';
-import { heardUntil } from '../../../../src/core/runs/heard-until.ts';
 import { judgeRuns } from '../../../../src/core/runs/run-states.ts';
 import type { JudgedRun, LooksAlive } from '../../../../src/core/runs/run-states.ts';
-import { beginOf, dayMs, endOf, hourMs, linesOf, markOf, mondayMs } from './recording.ts';
+import { beginOf, endOf, hourMs, linesOf, mondayMs } from './recording.ts';
 
 const gone: LooksAlive = ({ host }) => (host === 'here' ? false : undefined);
 const alive: LooksAlive = () => true;
@@ -51,51 +50,5 @@ describe('attempts', () => {
     ['are not disturbed by other work', ['failed', 'other', 'failed'], [1, 1, 2]],
   ])('%s', (_, outcomes, expected) => {
     expect(attempts(...outcomes)).toEqual(expected);
-  });
-});
-
-describe('up to when the sources were heard', () => {
-  const hour = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : (ms - mondayMs) / hourMs;
-  /** A run at an hour from Monday on, which met events of these hours. */
-  const run = (at: number, events: readonly number[], more: Partial<EndRecord> = {}): EndRecord =>
-    endOf(
-      `at-${at}`,
-      mondayMs + at * hourMs,
-      events.map((event) => mondayMs + event * hourMs),
-      more,
-    );
-
-  test.each<[string, readonly object[], number | undefined]>([
-    ['nothing was run', [], undefined],
-    ['a run failed', [run(25, [23], { outcome: 'failed' })], undefined],
-    ['every hour the hour before', [run(2, [1]), run(3, [2]), run(4, [3])], 3],
-    ['every night the day before', [run(26, [3, 23]), run(50, [27, 47])], 47],
-    ['the last night nothing was there', [run(26, [23]), run(50, [47]), run(74, [])], 71],
-    ['then an old file was read', [run(26, [23]), run(50, [47]), run(60, [5])], 47],
-    [
-      'then the quarantine was pushed again',
-      [run(26, [23]), run(60, [], { command: 'quarantine replay' })],
-      23,
-    ],
-    ['then another job found nothing', [run(26, [23]), run(60, [], { job: 'another' })], 23],
-    ['it follows its source', [beginOf('f', mondayMs), markOf('f', mondayMs + 9 * hourMs)], 9],
-    [
-      'it followed its source, and ended',
-      [
-        { ...endOf('f', mondayMs), endedAt: new Date(mondayMs + 12 * hourMs).toISOString() },
-        markOf('f', mondayMs + 9 * hourMs),
-      ],
-      12,
-    ],
-  ])('%s', (_, records, expected) => {
-    expect(hour(heardUntil(judged(records)))).toBe(expected);
-  });
-
-  test('one late delivery does not change what is usual', () => {
-    const nights = Array.from({ length: 9 }, (_, night) => run(26 + night * 24, [23 + night * 24]));
-    const late = run(26 + 10 * 24 + 12, [23 + 10 * 24]);
-    expect(hour(heardUntil(judged([...nights, late])))).toBe(26 + 10 * 24 + 12 - 3);
-    expect(dayMs).toBe(24 * hourMs);
   });
 });

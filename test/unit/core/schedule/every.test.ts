@@ -12,9 +12,8 @@ const allHours = Array.from({ length: 24 }, (_, index) => index + 1);
 test.each([
   ['1h', 1],
   ['24h', 24],
-  ['6', 6],
+  ['360m', 6],
   ['1d', 24],
-  ['3H', 3],
 ])('%s is every %d hours', (text, hours) => {
   expect(parseEvery(text)).toBe(hours);
 });

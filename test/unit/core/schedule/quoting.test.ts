@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shellWord } from '../../../../src/core/language/shell-word.ts';
 import {
   cronWord,
   kubernetesWord,
-  shellWord,
   systemdAssignment,
   systemdWord,
 } from '../../../../src/core/schedule/quoting.ts';
-import { renderYaml } from '../../../../src/core/schedule/yaml.ts';
-import type { Yaml } from '../../../../src/core/schedule/yaml.ts';
+import { renderYaml } from '../../../../src/core/language/yaml.ts';
 import { parse } from 'yaml';
 import { cronCommand, expandedByKubelet, systemdWords } from './readers.ts';
 
@@ -102,7 +101,7 @@ describe('YAML', () => {
       '\n',
     ),
   );
-  const { documents } = fc.letrec<{ documents: Yaml; value: Yaml }>((tie) => ({
+  const { documents } = fc.letrec<{ documents: object; value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },
       texts,
