@@ -1,4 +1,3 @@
-import type { Balance } from '../../core/accounting/balance.ts';
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { CollectResult } from '../../core/collect/collect.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
@@ -6,6 +5,7 @@ import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { DeliveryAccount } from './deliver-batch.ts';
 import type { LeftOutReport } from './left-out-report.ts';
 import { leftOutProblem, reportLeftOut } from './left-out-report.ts';
+import type { Balance } from '../../ports/run-history.ts';
 
 /** What a run of `collect` says of itself; `--json` prints it as it is. Shape: schemas/collect-report.schema.json. */
 export interface CollectReport {

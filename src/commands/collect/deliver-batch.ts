@@ -1,4 +1,3 @@
-import type { Balance } from '../../core/accounting/balance.ts';
 import { emptyBalance } from '../../core/accounting/balance.ts';
 import type { PushReport } from '../../core/accounting/push-report.ts';
 import { printNanoseconds } from '../../core/collect/translate/snowflake-time.ts';
@@ -8,6 +7,7 @@ import type { PushPlan } from '../push/push-plan.ts';
 import type { Watch } from '../push/session.ts';
 import { Session } from '../push/session.ts';
 import type { PushHost } from '../push/push-host.ts';
+import type { Balance } from '../../ports/run-history.ts';
 
 /** What the deliveries of a run came to. */
 export class DeliveryAccount {

@@ -1,4 +1,3 @@
-import type { LivePolicy, LiveRole } from '../../core/setup/live-access.ts';
 import { nameOf } from '../../core/setup/change.ts';
 import { describeChange } from '../../core/setup/change.ts';
 import type { RemovalPlan } from '../../core/setup/plan-removal.ts';
@@ -6,7 +5,7 @@ import { describeItem, planRemoval } from '../../core/setup/plan-removal.ts';
 import { storeUrl } from '../../core/setup/desired-access.ts';
 import type { AccessReceipt, MadeItem } from '../../core/setup/receipt.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { IamAdmin } from '../../ports/iam-admin.ts';
+import type { IamAdmin, LivePolicy, LiveRole } from '../../ports/iam-admin.ts';
 import { makeChanges } from './apply.ts';
 import type { IamHost, ReceiptStore } from './iam-host.ts';
 import { demandAccount } from './plan.ts';

@@ -1,6 +1,6 @@
-import type { Profile } from '../../core/config/parse-config.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
 import { AuditExportError } from '../../errors.ts';
+import type { Profile } from '../../ports/config-store.ts';
 
 /** How far the change of an external id has come: both are let in; the new one is used; only it is let in. */
 export type RotationStage = 'not-begun' | 'begun' | 'switched' | 'done';

@@ -4,9 +4,10 @@ import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { environmentName } from '../../core/config/setting.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { answerRules } from '../../core/setup/answer-rules.ts';
-import type { AnswerName, Deliverer, SetupAnswers } from '../../core/setup/answers.ts';
+import type { AnswerName, SetupAnswers } from '../../core/setup/answers.ts';
 import { understood } from '../../core/setup/understood-answers.ts';
 import type { InitOptions } from './settings.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** Answers as text, the way a flag gives them. */
 export type GivenAnswers = Partial<Record<AnswerName, string>>;

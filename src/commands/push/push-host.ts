@@ -1,7 +1,6 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
-import type { ObjectPart } from '../../core/batches/batch.ts';
-import type { Destination, StatePlace } from '../../core/config/destination.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { Journal } from '../../ports/journal.ts';
@@ -24,6 +23,8 @@ import type { MessageQueue, ObjectReader } from '../../ports/queue.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import type { Spool } from '../../ports/spool.ts';
+import type { ObjectPart } from '../../ports/batch.ts';
+import type { Destination } from '../../ports/destination.ts';
 
 /** How objects are to be written, where the store is a bucket. */
 export interface StoreSettings {

@@ -2,7 +2,6 @@ import { buildPushReport, endOf } from '../../core/accounting/push-report.ts';
 import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
-import type { Cut } from '../../core/batches/batch.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
 import { defaultLimits } from '../../core/delivery/limits.ts';
 import type { RunMeter } from '../../core/metrics/run-meter.ts';
@@ -25,6 +24,7 @@ import type { RunRecorder } from './recorded.ts';
 import type { RunRules } from './run-rules.ts';
 import { buildRunRules } from './run-rules.ts';
 import { withRetries } from './with-retries.ts';
+import type { Cut } from '../../ports/batch.ts';
 
 const chunkBytes = 512 * 1024;
 

@@ -1,13 +1,13 @@
 import type { DesiredAccess } from '../setup/desired-access.ts';
 import { findDrift } from '../setup/find-drift.ts';
 import type { DriftFinding, FindingCode as DriftCode } from '../setup/finding.ts';
-import type { LiveAccess, LiveRole } from '../setup/live-access.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { PolicyPlace } from './planned-access.ts';
 import { plannedAccess } from './planned-access.ts';
 import type { TestedAccess } from './tested-access.ts';
+import type { LiveAccess, LiveRole } from '../../ports/iam-admin.ts';
 
 /** A name that no policy has, to look at the role alone. */
 const noPolicy: PolicyPlace = { name: '', inline: true };

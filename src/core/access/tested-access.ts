@@ -1,8 +1,8 @@
 import type { Layout } from '../layout/layout.ts';
-import type { Deliverer } from '../setup/answers.ts';
 import type { DeliveryHeaders } from '../setup/delivery.ts';
 import { storeUrl } from '../setup/desired-access.ts';
 import { probeKey } from '../setup/probe-keys.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** The access that is put to the test: what a profile says, as `push` would use it. */
 export interface TestedAccess {

@@ -1,7 +1,7 @@
 import type { SetupAnswers } from '../setup/answers.ts';
 import { storeUrl } from '../setup/desired-access.ts';
-import type { Profile, ProfileSetup } from './parse-config.ts';
 import { parseStoreAddress } from './store-address.ts';
+import type { Profile, ProfileSetup } from '../../ports/config-store.ts';
 
 /** As many answers as there are. */
 export type KnownAnswers = { -readonly [K in keyof SetupAnswers]?: SetupAnswers[K] | undefined };

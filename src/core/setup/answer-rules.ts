@@ -1,7 +1,8 @@
 import { builtInTypes } from '../../generated/audit-type-names.ts';
 import { closest } from '../config/closest.ts';
-import type { AnswerName, Deliverer } from './answers.ts';
+import type { AnswerName } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** Checks one answer, as typed. */
 export interface AnswerRule {

@@ -1,5 +1,4 @@
-/** Who delivers: a vendor's service from its own account, or this tool with credentials of an account. */
-export type Deliverer = 'vendor' | 'audit-export';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** What the set-up was told: everything that the policy, the role and their renderings follow from. */
 export interface SetupAnswers {

@@ -2,9 +2,9 @@ import { parsePolicyDocument, PolicyDocumentError } from '../policy/document.ts'
 import type { BucketTrouble } from './bucket-troubles.ts';
 import { bucketTroubles } from './bucket-troubles.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
-import type { LiveBucket } from './live-access.ts';
 import { putPolicyCommand } from './mend-bucket-policy.ts';
 import type { PermissionView } from './permission-findings.ts';
+import type { LiveBucket } from '../../ports/iam-admin.ts';
 
 const codes: Readonly<Record<BucketTrouble['kind'], readonly [FindingCode, DriftFinding['level']]>> = {
   denies: ['bucket-policy-denies', 'drift'],

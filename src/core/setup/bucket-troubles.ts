@@ -247,4 +247,3 @@ function labelOf(policy: PolicyDocument, { statement }: Decision): string {
   const { Sid: sid } = asList(policy.Statement)[index] ?? {};
   return sid === undefined || sid === '' ? `statement ${index + 1}` : `the statement ${sid}`;
 }
-

@@ -3,8 +3,8 @@ import { objectKey } from '../layout/object-key.ts';
 import type { AccessRequest, Caller } from '../policy/authorize.ts';
 import type { ContextValues } from '../policy/context.ts';
 import { builtInAuditTypes } from './answer-rules.ts';
-import type { Deliverer } from './answers.ts';
 import { probeKey } from './probe-keys.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** The headers of a delivery beyond those that all have, as the settings of a profile name them. */
 export interface DeliveryHeaders {

@@ -1,7 +1,8 @@
 import type { PolicyDocument, Statement } from '../policy/document.ts';
-import type { Deliverer, SetupAnswers } from './answers.ts';
+import type { SetupAnswers } from './answers.ts';
 import type { AwsPartition } from './aws-partition.ts';
 import { partitionOf } from './aws-partition.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** The access that should be: one role, one policy, and nothing wider than delivery needs. */
 export interface DesiredAccess {

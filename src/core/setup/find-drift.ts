@@ -4,13 +4,13 @@ import type { Extra } from './extra-findings.ts';
 import { extraFindings, extrasOf } from './extra-findings.ts';
 import type { DriftFinding } from './finding.ts';
 import { applyCures } from './finding.ts';
-import type { LiveAccess, LiveRole } from './live-access.ts';
 import type { LiveDocument } from './live-document.ts';
 import { readLiveDocument } from './live-document.ts';
 import type { PermissionView } from './permission-findings.ts';
 import { permissionFindings } from './permission-findings.ts';
 import { rolePoliciesOf, routeOf } from './role-policies.ts';
 import { trustFindings } from './trust-findings.ts';
+import type { LiveAccess, LiveRole } from '../../ports/iam-admin.ts';
 
 export interface DriftOptions {
   removeExtras: boolean;

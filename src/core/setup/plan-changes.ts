@@ -5,13 +5,13 @@ import type { DesiredAccess } from './desired-access.ts';
 import { externalIdsOf } from './desired-access.ts';
 import type { Extra } from './extra-findings.ts';
 import type { Drift } from './find-drift.ts';
-import type { LiveAccess, LivePolicy } from './live-access.ts';
 import type { LiveDocument } from './live-document.ts';
 import { readLiveDocument } from './live-document.ts';
 import { managedPolicyArn } from './managed-policy-arn.ts';
 import { denialsIn, judgeDeliveries, neededBy, routeOf, withStatements } from './role-policies.ts';
 import { compareStatements } from './statement-difference.ts';
 import { asTrusted } from './trust-findings.ts';
+import type { LiveAccess, LivePolicy } from '../../ports/iam-admin.ts';
 
 /** IAM keeps so many versions of a managed policy ("IAM and AWS STS quotas"). */
 const mostVersions = 5;

@@ -1,7 +1,7 @@
 import type { PlannedChange } from './change.ts';
 import { nameOf } from './change.ts';
-import type { LivePolicy, LiveRole } from './live-access.ts';
 import type { MadeItem } from './receipt.ts';
+import type { LivePolicy, LiveRole } from '../../ports/iam-admin.ts';
 
 /** What there still is of what a receipt lists. */
 export interface LiveItems {

@@ -5,8 +5,8 @@ import type { DesiredAccess } from './desired-access.ts';
 import { explainAccess } from './explain.ts';
 import type { DriftFinding } from './finding.ts';
 import { findDrift } from './find-drift.ts';
-import type { LiveAccess } from './live-access.ts';
 import { planChanges } from './plan-changes.ts';
+import type { LiveAccess } from '../../ports/iam-admin.ts';
 
 export interface PlanOptions {
   /** Also detach and delete what else hangs on the role; without it, that is only called out. */

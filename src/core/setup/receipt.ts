@@ -1,9 +1,9 @@
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { validateReceipt } from '../../generated/documents/receipt.ts';
-import type { Deliverer } from './answers.ts';
 import type { ChangeKind } from './change.ts';
 import { parseDocument } from './parse-document.ts';
 import type { DriftFinding } from './finding.ts';
+import type { Deliverer } from '../../ports/config-store.ts';
 
 /** Something that this tool made, and may therefore remove. */
 export type MadeItem =

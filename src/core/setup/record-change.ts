@@ -1,10 +1,10 @@
-import type { AppliedChange, PlannedChange } from './change.ts';
+import type { PlannedChange } from './change.ts';
 import { describeChange } from './change.ts';
 import type { AccessPlan } from './plan.ts';
 import { remainingFindings } from './plan.ts';
 import { managedPolicyArn } from './managed-policy-arn.ts';
-import type { LiveAccess } from './live-access.ts';
 import type { AccessReceipt, MadeItem } from './receipt.ts';
+import type { AppliedChange, LiveAccess } from '../../ports/iam-admin.ts';
 
 /** The receipt as it stands before the first change of a plan. What an earlier receipt says was made stays known. */
 export function openReceipt(

@@ -5,11 +5,11 @@ import type { Delivery, DeliveryRoute } from './delivery.ts';
 import { deliveriesOf, requestsOf, sessionOf } from './delivery.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import { evaluable } from './evaluable.ts';
-import type { LiveAccess } from './live-access.ts';
 import type { LiveDocument, LiveStatement } from './live-document.ts';
 import { readLiveDocument } from './live-document.ts';
 import { managedPolicyArn } from './managed-policy-arn.ts';
 import { probeKey } from './probe-keys.ts';
+import type { LiveAccess } from '../../ports/iam-admin.ts';
 
 /** One policy that hangs on the role. */
 export interface RolePolicy {

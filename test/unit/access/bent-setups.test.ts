@@ -145,4 +145,3 @@ describe('so it is on the rehearsal', () => {
     },
   );
 });
-

@@ -3,11 +3,16 @@ import type { AppliedPolicies, Caller, Decision } from '../../../src/core/policy
 import type { ContextValues } from '../../../src/core/policy/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
-import type { AppliedChange, PlannedChange } from '../../../src/core/setup/change.ts';
-import type { LiveAccess, LiveRole } from '../../../src/core/setup/live-access.ts';
 import { AuditExportError } from '../../../src/errors.ts';
 import type { BucketAdmin, BucketLook } from '../../../src/ports/bucket-admin.ts';
-import type { AccessNames, IamAdmin } from '../../../src/ports/iam-admin.ts';
+import type {
+  AccessNames,
+  AppliedChange,
+  IamAdmin,
+  IamChange,
+  LiveAccess,
+  LiveRole,
+} from '../../../src/ports/iam-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 import { accounts } from './ground.ts';
 
@@ -117,7 +122,8 @@ export class MemoryAccount implements Ground {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
     const { region, publicAccessBlocked, encryption } = found;
-    if (who !== 'customer') return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
+    if (who !== 'customer')
+      return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
     const seen = {
       ownedByAccount: true,
       publicAccessBlocked,
@@ -128,7 +134,11 @@ export class MemoryAccount implements Ground {
   }
 
   /** What a session of the role may do to the bucket. */
-  decide(role: Role, bucket: Bucket, asked: { action: string; key?: string; context: ContextValues }): Decision {
+  decide(
+    role: Role,
+    bucket: Bucket,
+    asked: { action: string; key?: string; context: ContextValues },
+  ): Decision {
     const [, , , , account = ''] = role.arn.split(':');
     const caller: Caller = {
       arn: `arn:aws:sts::${account}:assumed-role/${role.name}/audit-export`,
@@ -138,7 +148,10 @@ export class MemoryAccount implements Ground {
       principalId: role.id,
     };
     const policies: AppliedPolicies = {
-      identity: [...role.attached.map((arn) => this.#document(arn)), ...[...role.inline.values()].map(parsed)],
+      identity: [
+        ...role.attached.map((arn) => this.#document(arn)),
+        ...[...role.inline.values()].map(parsed),
+      ],
       ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
       ...(bucket.policy === undefined
         ? {}
@@ -160,7 +173,10 @@ export class MemoryAccount implements Ground {
       ...asked.context,
     };
     const resource = `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
-    return authorize({ caller, action: asked.action, resource, resourceAccount: bucket.owner, context }, policies);
+    return authorize(
+      { caller, action: asked.action, resource, resourceAccount: bucket.owner, context },
+      policies,
+    );
   }
 
   /** Whether somebody may assume the role. */
@@ -268,7 +284,7 @@ export class MemoryAccount implements Ground {
     return parsed(this.#text(arn));
   }
 
-  async #apply(change: PlannedChange): Promise<AppliedChange> {
+  async #apply(change: IamChange): Promise<AppliedChange> {
     switch (change.kind) {
       case 'create-role':
         await this.createRole({ name: change.name, path: '/', trust: JSON.stringify(change.trustPolicy) });

@@ -8,15 +8,22 @@ import type { MemoryAccount } from './memory-account.ts';
 import { callerOf } from './memory-account.ts';
 
 /** The prober of somebody in an account in memory: it answers, and words its refusals, as S3, STS and IAM do. */
-export function memoryProber(account: MemoryAccount, who: Who, { aws, write, key }: ProberSettings): AccessProber {
+export function memoryProber(
+  account: MemoryAccount,
+  who: Who,
+  { aws, write, key }: ProberSettings,
+): AccessProber {
   const roleArn = aws.role?.arn ?? '';
   const ask = (action: string, target: Partial<WriteTarget>, context: ContextValues = {}) => {
     const role = account.findRole(roleArn);
     const bucket = account.bucket(target.bucket ?? write.bucket);
-    if (role === undefined || (target.owner !== undefined && target.owner !== bucket.owner)) return refused('Access Denied');
+    if (role === undefined || (target.owner !== undefined && target.owner !== bucket.owner))
+      return refused('Access Denied');
     const asked = { action, context, ...(target.key === undefined ? {} : { key: target.key }) };
     const decision = account.decide(role, bucket, asked);
-    return decision.allowed ? undefined : refused(said(decision, { action, roleArn: role.arn, bucket: bucket.name }));
+    return decision.allowed
+      ? undefined
+      : refused(said(decision, { action, roleArn: role.arn, bucket: bucket.name }));
   };
   const mayPut = (target: WriteTarget) => {
     const context = headersOf(write, target.replaces === true);
@@ -32,7 +39,8 @@ export function memoryProber(account: MemoryAccount, who: Who, { aws, write, key
       findRole: async () => {
         if (who !== 'customer') return refused('Access Denied');
         const role = account.findRole(roleArn);
-        if (role === undefined) return refused('no such role', { code: 'unexpected', awsError: 'NoSuchEntity', httpStatus: 404 });
+        if (role === undefined)
+          return refused('no such role', { code: 'unexpected', awsError: 'NoSuchEntity', httpStatus: 404 });
         return yes({ role: { arn: role.arn, id: role.id, trustPolicy: role.trust, createdMs: 0 } });
       },
       readPolicies: async (names) =>
@@ -47,7 +55,9 @@ export function memoryProber(account: MemoryAccount, who: Who, { aws, write, key
     bucket: {
       look: async () => yes({ look: account.look(bucket, who) }),
       lifecycle: async () =>
-        who === 'customer' ? yes({ rules: account.bucket(bucket).lifecycle ?? [] }) : refused('Access Denied'),
+        who === 'customer'
+          ? yes({ rules: account.bucket(bucket).lifecycle ?? [] })
+          : refused('Access Denied'),
       policy: async () =>
         who === 'customer' ? yes({ policy: account.bucket(bucket).policy }) : refused('Access Denied'),
     },
@@ -62,7 +72,8 @@ export function memoryProber(account: MemoryAccount, who: Who, { aws, write, key
       },
       mayPut: async (target) => mayPut(target) ?? yes({ stored: false }),
       read: async () => ask('s3:GetObject', { key, owner }) ?? yes({}),
-      list: async () => ask('s3:ListBucket', { owner }, { 's3:prefix': `${write.prefix}/`, 's3:max-keys': '1' }) ?? yes({}),
+      list: async () =>
+        ask('s3:ListBucket', { owner }, { 's3:prefix': `${write.prefix}/`, 's3:max-keys': '1' }) ?? yes({}),
       remove: async () => {
         const refusal = ask('s3:DeleteObject', { key, owner });
         if (refusal === undefined) account.bucket(bucket).objects.delete(key);
@@ -74,7 +85,10 @@ export function memoryProber(account: MemoryAccount, who: Who, { aws, write, key
 }
 
 /** Condition keys of the headers: Service Authorization Reference, "Condition keys for Amazon S3". */
-function headersOf({ storageClass, kmsKeyId, sse, acl, tags }: ProberSettings['write'], replaces: boolean): ContextValues {
+function headersOf(
+  { storageClass, kmsKeyId, sse, acl, tags }: ProberSettings['write'],
+  replaces: boolean,
+): ContextValues {
   const encryption = kmsKeyId === undefined ? sse : (sse ?? 'aws:kms');
   const headers: Record<string, string | undefined> = {
     's3:if-none-match': replaces ? undefined : '*',
@@ -85,10 +99,14 @@ function headersOf({ storageClass, kmsKeyId, sse, acl, tags }: ProberSettings['w
     's3:authType': 'REST-HEADER',
     's3:signatureversion': 'AWS4-HMAC-SHA256',
     's3:TlsVersion': '1.3',
-    ...Object.fromEntries(Object.entries(tags ?? {}).map(([name, value]) => [`s3:RequestObjectTag/${name}`, value])),
+    ...Object.fromEntries(
+      Object.entries(tags ?? {}).map(([name, value]) => [`s3:RequestObjectTag/${name}`, value]),
+    ),
   };
   return {
-    ...Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    ...Object.fromEntries(
+      Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
     ...(tags === undefined ? {} : { 's3:RequestObjectTagKeys': Object.keys(tags) }),
   };
 }
@@ -122,6 +140,13 @@ function refused(words: string, more: Partial<Refusal> = {}): { ok: false; refus
   const nothing = { cure: undefined, awsError: 'AccessDenied', requestId: 'MEMORY', region: undefined };
   return {
     ok: false,
-    refusal: { code: 'access-denied', message: `${words}.`, said: words, httpStatus: 403, ...nothing, ...more },
+    refusal: {
+      code: 'access-denied',
+      message: `${words}.`,
+      said: words,
+      httpStatus: 403,
+      ...nothing,
+      ...more,
+    },
   };
 }

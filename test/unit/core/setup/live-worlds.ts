@@ -1,7 +1,7 @@
 import type { DesiredAccess } from '../../../../src/core/setup/desired-access.ts';
 import { policyArnOf } from '../../../../src/core/setup/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/core/setup/live-access.ts';
 import { customer } from './answers.ts';
+import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/ports/iam-admin.ts';
 
 /** An account in which there is nothing. */
 export const emptyWorld: LiveAccess = {
