@@ -177,6 +177,8 @@ export async function followInPeace(
 
 /** Gives it the time to read what was written last (no PUT for a while means that it has), and stops it in order. */
 async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun> {
+  // On a busy machine it takes a while until it listens to signals.
+  while (run.child.exitCode === null && !run.stderrSoFar().includes('Following')) await sleep(200);
   for (let turn = 0, before = -1; turn < mostTurns && before !== puts(); turn++) {
     before = puts();
     await sleep(idleMs);
@@ -187,6 +189,7 @@ async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun
 
 /** What was left when the time to drain was over, as on a busy machine, is delivered by the next run. */
 async function finish(name: string, run: CliRun, args: readonly string[], soak: Soak): Promise<CliRun> {
+  if (run.stdout === '') throw new Error(`${name}: no report, exit ${run.code} ${run.signal}\n${run.stderr}`);
   const { outcome } = JSON.parse(run.stdout) as PushReport;
   note(`${name} ${outcome}`, run, soak);
   if (outcome !== 'interrupted') return run;
