@@ -13,7 +13,7 @@ import type { EvidenceRequest } from '../commands/evidence/open-log.ts';
 import { storeAddress } from '../commands/push/check-request.ts';
 import type { OpenedLog } from '../commands/push/push-host.ts';
 import { findDestination } from './state-context.ts';
-import type { Destination } from '../core/config/destination.ts';
+import type { Destination } from '../ports/destination.ts';
 import type { LogRecord } from '../core/log/write/log-state.ts';
 import { LogState } from '../core/log/write/log-state.ts';
 import { LogWriter } from '../core/log/write/log-writer.ts';

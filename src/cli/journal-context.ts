@@ -10,10 +10,10 @@ import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
-import type { Destination } from '../core/config/destination.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { KeptBytes } from '../ports/kept-bytes.ts';
 import type { CliContext } from './terminal-context.ts';
+import type { Destination } from '../ports/destination.ts';
 
 /** More than anybody has, in days and in objects: what was delivered of a bucket is not forgotten. */
 const objectBounds = { ...usualSeenEventsBounds, maxKeys: 100_000_000, days: 36_500 };

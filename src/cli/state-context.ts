@@ -2,10 +2,11 @@ import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
 import { realPath } from '../adapters/fs/state/real-path.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { resolve } from 'node:path';
-import type { Destination, StatePlace } from '../core/config/destination.ts';
+import type { StatePlace } from '../core/config/destination.ts';
 import { destinationOf } from '../core/config/destination.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import type { CliProcess } from './terminal-context.ts';
+import type { Destination } from '../ports/destination.ts';
 
 type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder' | 'systemState'>;
 

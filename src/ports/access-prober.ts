@@ -1,8 +1,6 @@
-import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
-import type { LiveAccess } from '../core/setup/desired/live-access.ts';
+import type { LiveAccess, AccessNames, IamCaller } from './iam-admin.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { BucketLook } from './bucket-admin.ts';
-import type { IamCaller } from './iam-admin.ts';
 
 /** What was answered instead of a yes, or why no answer came. */
 export interface Refusal {
@@ -36,7 +34,7 @@ export interface IdentityProber {
   /** The role as IAM of the caller's account shows it. */
   findRole: () => Promise<Tried<{ role: ShownRole }>>;
   /** Everything that hangs on the role. */
-  readPolicies: (names: DesiredAccess) => Promise<Tried<{ live: LiveAccess }>>;
+  readPolicies: (names: AccessNames) => Promise<Tried<{ live: LiveAccess }>>;
   /** Assumes the role, with this external id or without any. */
   assumeRole: (externalId: string | undefined) => Promise<Tried>;
 }

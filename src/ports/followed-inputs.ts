@@ -1,6 +1,6 @@
-import type { KnownFile } from '../core/files/known-file.ts';
 import type { FilesPort } from './files.ts';
 import type { Source, SourceFile } from './source.ts';
+import type { KnownFile } from './known-file.ts';
 
 /** A pipe: what comes out of it comes once. */
 export interface FollowedPipe {

@@ -1,4 +1,9 @@
-import type { MetricFact } from '../core/metrics/metric-table.ts';
+/** Something to count or to show: by the name of a metric in core's table, with the labels that it has there. */
+export interface MetricFact {
+  readonly metric: string;
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Where facts go that somebody watches: a file, a port, both. */
 export interface Metrics {

@@ -1,5 +1,5 @@
-import type { Destination } from '../core/config/destination.ts';
 import type { QuarantinedLine } from './quarantine.ts';
+import type { Destination } from './destination.ts';
 
 /** A line that waits in the quarantine. */
 export interface ShelvedLine {

@@ -1,4 +1,13 @@
-import type { ReasonCode } from '../core/classify/reasons.ts';
+/** Why a line was set aside; what each means is in a table of core. */
+export type ReasonCode =
+  | 'not-json'
+  | 'invalid-utf8'
+  | 'not-an-object'
+  | 'unknown-type'
+  | 'no-event-time'
+  | 'impossible-event-time'
+  | 'schema-violation'
+  | 'too-long';
 
 /** What is known of a line that was set aside. */
 export interface QuarantinedLine {

@@ -1,5 +1,17 @@
-import type { NamedObject } from '../core/queue/named-object.ts';
 import type { Source } from './source.ts';
+
+/** An object that is to be read as a source. */
+export interface NamedObject {
+  bucket: string;
+  /** Its key; where it is not certain how it was written, the readings of it, the likelier one first. */
+  keys: readonly [string, ...string[]];
+  /** Undefined: the current version. */
+  versionId: string | undefined;
+  /** Stored bytes, where they are known. */
+  size: number | undefined;
+  /** The bucket's region, where it is known. */
+  region: string | undefined;
+}
 
 /** A message that was lent to this worker: until it is removed, it will be lent to somebody again. */
 export interface QueueMessage {

@@ -53,3 +53,9 @@ export interface Source {
    */
   read: (onStoredBytes: (bytes: number) => void, range?: StoredRange) => AsyncIterable<Buffer>;
 }
+
+/**
+ * How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines, or as objects one
+ * behind the other on a line, or in arrays within documents that are no events themselves.
+ */
+export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated' | 'envelope';

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../src/core/config/parse-config.ts';
 import type { TerminalSession } from './pseudo-terminal.ts';
 import { hasTerminal, keys, startInTerminal } from './pseudo-terminal.ts';
 import { runForReport } from './run-cli.ts';
 import { useSetupServer } from './setup-server.ts';
 import type { Workspace } from './workspace.ts';
 import { useWorkspaces } from './workspace.ts';
+import type { Config } from '../../src/ports/config-store.ts';
 
 const { enter, ctrlC, ctrlD, space, down } = keys;
 const server = useSetupServer();

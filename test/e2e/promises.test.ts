@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Balance } from '../../src/core/accounting/balance.ts';
 import { eventsOf, generateInput, inOddPieces } from './generated-input.ts';
 import { dayFolder, differencesFrom, readExport } from './read-export.ts';
 import type { PushRun } from './run-cli.ts';
@@ -7,6 +6,7 @@ import { runForReport, startCli, withReport } from './run-cli.ts';
 import { storeKinds, useStores } from './stores.ts';
 import type { Workspace } from './workspace.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
+import type { Balance } from '../../src/ports/run-history.ts';
 
 const fromMs = Date.UTC(2026, 8, 10);
 /** Late events, every kind of bad line, blank lines, CRLF. */

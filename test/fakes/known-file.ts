@@ -1,5 +1,5 @@
-import type { KnownFile } from '../../src/core/files/known-file.ts';
 import { noWindow } from '../../src/core/files/look-at-content.ts';
+import type { KnownFile } from '../../src/ports/known-file.ts';
 
 /** A plain log of which so many bytes were delivered, all that were seen. */
 export function knownFile(id: string, offset: number, more: Partial<KnownFile> = {}): KnownFile {

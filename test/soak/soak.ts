@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,16 +88,22 @@ export async function keepWriting(
   }
 }
 
-/** Waits until the journal of a destination knows the file that stands at a path now; says whether it came to that. */
+/**
+ * Waits until the journal of a destination knows the content that stands at a path now: its inode, and its first line where
+ * there is one. Says whether it came to that.
+ */
 export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
   const folder = workspace.path('state');
   for (const untilMs = Date.now() + 60_000; Date.now() < untilMs; await sleep(300)) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) return true;
+    const [firstLine = ''] = (await readFile(path, 'utf8')).split('\n');
+    const hash = createHash('sha256').update(firstLine).digest('hex').slice(0, 32);
     const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
     for (const journal of journals) {
       const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
-      if (text.includes(`"${found.dev}:${found.ino}"`)) return true;
+      const isKnown = text.includes(`"${found.dev}:${found.ino}"`);
+      if (isKnown && (found.size === 0 || text.includes(hash))) return true;
     }
   }
   return false;
@@ -170,6 +177,8 @@ export async function followInPeace(
 
 /** Gives it the time to read what was written last (no PUT for a while means that it has), and stops it in order. */
 async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun> {
+  // On a busy machine it takes a while until it listens to signals.
+  while (run.child.exitCode === null && !run.stderrSoFar().includes('Following')) await sleep(200);
   for (let turn = 0, before = -1; turn < mostTurns && before !== puts(); turn++) {
     before = puts();
     await sleep(idleMs);
@@ -180,10 +189,15 @@ async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun
 
 /** What was left when the time to drain was over, as on a busy machine, is delivered by the next run. */
 async function finish(name: string, run: CliRun, args: readonly string[], soak: Soak): Promise<CliRun> {
+  if (run.stdout === '') throw new Error(`${name}: no report, exit ${run.code} ${run.signal}\n${run.stderr}`);
   const { outcome } = JSON.parse(run.stdout) as PushReport;
   note(`${name} ${outcome}`, run, soak);
   if (outcome !== 'interrupted') return run;
-  const next = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+  const next = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 600_000,
+    ownProcess: true,
+  });
   return finish(name, await stopWhenIdle(next, soak.puts), args, soak);
 }
 

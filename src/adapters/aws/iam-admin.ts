@@ -2,9 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AppliedChange, PlannedChange } from '../../core/setup/plan/change.ts';
-import type { LiveAccess } from '../../core/setup/desired/live-access.ts';
-import type { AccessNames, IamAdmin, IamCaller } from '../../ports/iam-admin.ts';
+import type {
+  AppliedChange,
+  LiveAccess,
+  AccessNames,
+  IamAdmin,
+  IamCaller,
+  IamChange,
+} from '../../ports/iam-admin.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 import { readLiveBucket } from './bucket-policy.ts';
@@ -52,7 +57,7 @@ class AwsIamAdmin implements IamAdmin {
     return readLiveBucket(this.#s3, bucket);
   }
 
-  async apply(change: PlannedChange): Promise<AppliedChange> {
+  async apply(change: IamChange): Promise<AppliedChange> {
     return makeChange(this.#iam, change, this.#sleep);
   }
 

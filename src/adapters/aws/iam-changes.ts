@@ -12,15 +12,15 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Tag } from '@aws-sdk/client-iam';
-import type { AppliedChange, ChangeKind, PlannedChange } from '../../core/setup/plan/change.ts';
+import type { AppliedChange, IamChange } from '../../ports/iam-admin.ts';
 import { fromIamError, isConflict, isMissing } from './iam-errors.ts';
 
 /** Pauses before the tries after the first: what was just made may take a moment to be seen by the next call. */
 const pausesMs = [500, 1000, 2000];
 
-type Change<K extends ChangeKind> = Extract<PlannedChange, { kind: K }>;
+type Change<K extends IamChange['kind']> = Extract<IamChange, { kind: K }>;
 
-interface Call<K extends ChangeKind> {
+interface Call<K extends IamChange['kind']> {
   action: string;
   target: (change: Change<K>) => string;
   send: (iam: IAMClient, change: Change<K>) => Promise<Answer>;
@@ -34,7 +34,7 @@ interface Answer {
 }
 
 /** The one call of IAM that makes each kind of change. */
-const calls: { [K in ChangeKind]: Call<K> } = {
+const calls: { [K in IamChange['kind']]: Call<K> } = {
   'create-policy': {
     action: 'iam:CreatePolicy',
     target: ({ arn }) => arn,
@@ -136,10 +136,10 @@ const calls: { [K in ChangeKind]: Call<K> } = {
 /** Makes one change. Waits a few seconds where IAM has not caught up with the change before. Throws `AuditExportError`. */
 export async function makeChange(
   iam: IAMClient,
-  change: PlannedChange,
+  change: IamChange,
   sleep: (ms: number) => Promise<unknown>,
 ): Promise<AppliedChange> {
-  const call = calls[change.kind] as unknown as Call<ChangeKind>;
+  const call = calls[change.kind] as unknown as Call<IamChange['kind']>;
   for (let tries = 0; ; tries++) {
     try {
       const { made = {}, $metadata } = await call.send(iam, change);

@@ -1,8 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
-import type { Config } from '../../core/config/parse-config.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { ConfigStore } from '../../ports/config-store.ts';
+import type { Config, ConfigStore } from '../../ports/config-store.ts';
 import { configPlaces } from './config-file.ts';
 import { replaceFile } from './replace-file.ts';
 

@@ -5,8 +5,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { compactRuns } from '../../core/runs/fold-runs.ts';
 import type { KeptRuns } from '../../core/runs/fold-runs.ts';
-import type { BeginRecord, EndRecord, MarkRecord, RunBeginning } from '../../core/runs/run-record.ts';
-import type { OpenRun, RunHistory, RunHistoryBook } from '../../ports/run-history.ts';
+import type { BeginRecord, EndRecord, MarkRecord } from '../../core/runs/run-record.ts';
+import type { OpenRun, RunBeginning, RunHistory, RunHistoryBook } from '../../ports/run-history.ts';
 import { replaceFile } from './replace-file.ts';
 import { makeFolder } from './make-folder.ts';
 

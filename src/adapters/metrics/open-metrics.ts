@@ -1,7 +1,7 @@
-import type { MetricFact } from '../../core/metrics/metric-table.ts';
+import type { MetricKey } from '../../core/metrics/metric-table.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Metrics } from '../../ports/metrics.ts';
+import type { MetricFact, Metrics } from '../../ports/metrics.ts';
 import { openMetricsFile } from './metrics-file.ts';
 import type { MetricsFile } from './metrics-file.ts';
 import type { MetricsServer } from './metrics-server.ts';
@@ -71,8 +71,9 @@ class Readiness {
   notReady: string | undefined = 'not started';
 
   take({ metric, value }: MetricFact): void {
-    if (metric === 'lastRunStart') this.notReady = undefined;
-    if (metric === 'outage') this.notReady = value === 0 ? undefined : 'outage: the store takes nothing';
+    if (metric === ('lastRunStart' satisfies MetricKey)) this.notReady = undefined;
+    if (metric === ('outage' satisfies MetricKey))
+      this.notReady = value === 0 ? undefined : 'outage: the store takes nothing';
   }
 }
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { MetricFact, MetricKey, MetricRow } from '../../core/metrics/metric-table.ts';
+import type { MetricRow } from '../../core/metrics/metric-table.ts';
+import type { MetricFact } from '../../ports/metrics.ts';
 import { metricTable } from '../../core/metrics/metric-table.ts';
 
 type Take = (labels: Record<string, string>, value: number) => void;
@@ -23,7 +24,7 @@ export class PrometheusRegistry {
 
   /** Counts or shows a fact. */
   take({ metric, value, labels }: MetricFact): void {
-    const taker = this.#takers.get(metric satisfies MetricKey);
+    const taker = this.#takers.get(metric);
     taker?.({ profile: this.#profile, ...labels }, value);
   }
 

@@ -4,7 +4,7 @@ import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import { classifyChunk } from '../../core/classify/classify-chunk.ts';
-import type { ClassifiedChunk } from '../../core/classify/classified-chunk.ts';
+import type { ClassifiedChunk } from '../../ports/classifier.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {

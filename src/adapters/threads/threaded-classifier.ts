@@ -2,10 +2,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import { classifyChunk } from '../../core/classify/classify-chunk.ts';
-import type { ClassifiedChunk } from '../../core/classify/classified-chunk.ts';
-import type { Chunk } from '../../core/lines/chunk.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { Classifier } from '../../ports/classifier.ts';
+import type { Chunk, ClassifiedChunk, Classifier } from '../../ports/classifier.ts';
 import type { WorkerAnswer, WorkerStart, WorkerTask } from './classifier-worker.ts';
 
 /** Starting threads pays from here on; what is smaller is classified on the calling thread. */

@@ -1,4 +1,4 @@
-import type { Destination } from '../../core/config/destination.ts';
+import type { Destination } from '../../ports/destination.ts';
 import type { CollectPorts } from '../../core/collect/collect.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';

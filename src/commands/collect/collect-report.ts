@@ -1,4 +1,4 @@
-import type { Balance } from '../../core/accounting/balance.ts';
+import type { Balance } from '../../ports/run-history.ts';
 import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { endOf } from '../../core/accounting/push-report.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';

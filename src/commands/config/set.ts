@@ -1,11 +1,10 @@
 import { AuditExportError } from '../../errors.ts';
 import { closest } from '../../core/config/closest.ts';
-import type { Config, Profile } from '../../core/config/parse-config.ts';
 import { chooseProfile } from '../../core/config/parse-config.ts';
 import type { Setting } from '../../core/config/setting.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
-import type { ConfigStore } from '../../ports/config-store.ts';
+import type { Config, ConfigStore, Profile } from '../../ports/config-store.ts';
 import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
 import { statusSettings } from '../status/settings.ts';

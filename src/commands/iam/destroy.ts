@@ -1,4 +1,4 @@
-import type { LivePolicy, LiveRole } from '../../core/setup/desired/live-access.ts';
+import type { LivePolicy, LiveRole, IamAdmin } from '../../ports/iam-admin.ts';
 import { nameOf } from '../../core/setup/answers/arns.ts';
 import { describeChange } from '../../core/setup/plan/change.ts';
 import type { RemovalPlan } from '../../core/setup/plan/plan-removal.ts';
@@ -6,7 +6,6 @@ import { describeItem, planRemoval } from '../../core/setup/plan/plan-removal.ts
 import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import type { AccessReceipt, MadeItem } from '../../core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { IamAdmin } from '../../ports/iam-admin.ts';
 import { makeChanges } from './apply.ts';
 import type { IamHost, ReceiptStore } from './iam-host.ts';
 import { demandAccount } from './plan.ts';

@@ -1,9 +1,8 @@
 import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
-import type { LiveAccess } from '../../core/setup/desired/live-access.ts';
+import type { LiveAccess, IamAdmin } from '../../ports/iam-admin.ts';
 import type { AccessPlan, PlanOptions } from '../../core/setup/plan/plan.ts';
 import { planAccess } from '../../core/setup/plan/plan.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { IamAdmin } from '../../ports/iam-admin.ts';
 
 /** Looks at what there is and compares it with what should be. Changes nothing. Throws `wrong-account` and access errors. */
 export async function readPlan(

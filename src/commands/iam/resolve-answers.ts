@@ -1,4 +1,3 @@
-import type { Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import type { AccessRequestFile } from '../../core/setup/answers/access-request.ts';
@@ -9,6 +8,7 @@ import { understood } from '../../core/setup/answers/understood-answers.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AnswerOptions } from './settings.ts';
+import type { Profile } from '../../ports/config-store.ts';
 
 /** Where the answers come from: a request alone, or flags and environment before the profile. */
 export interface AnswerSources {

@@ -1,4 +1,3 @@
-import type { Profile, ProfileState } from '../../core/config/parse-config.ts';
 import { appliedWith } from '../../core/config/profile-answers.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import { partitionOf } from '../../core/setup/answers/aws-partition.ts';
@@ -12,6 +11,7 @@ import { missingBucket } from './look-around.ts';
 import type { CompleteReceipt } from './receive-receipt.ts';
 import { draftOf, saveProfile } from './save-profile.ts';
 import type { Wizard } from './wizard.ts';
+import type { Profile, ProfileState } from '../../ports/config-store.ts';
 
 /** Until a change of IAM counts everywhere: seconds as a rule, rarely more than a minute. */
 const propagationMs = 90_000;

@@ -1,4 +1,4 @@
-import type { ProfileState } from '../../core/config/parse-config.ts';
+import type { ProfileState } from '../../ports/config-store.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import type { DriftFinding } from '../../core/setup/drift/finding.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';

@@ -1,5 +1,4 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { Profile } from '../../core/config/parse-config.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
@@ -7,6 +6,7 @@ import type { GivenAnswers } from './given-answers.ts';
 import type { InitHost, Reach } from './init-host.ts';
 import type { Surroundings } from './questions.ts';
 import type { InitOptions } from './settings.ts';
+import type { Profile } from '../../ports/config-store.ts';
 
 /** What `init` is asked to do. */
 export interface InitRequest {

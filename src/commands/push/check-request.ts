@@ -1,5 +1,4 @@
 import { AuditExportError } from '../../errors.ts';
-import type { ReasonCode } from '../../core/classify/reasons.ts';
 import { ignorableReasons, reasons } from '../../core/classify/reasons.ts';
 import { closest } from '../../core/config/closest.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
@@ -10,6 +9,7 @@ import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import type { StoreSettings } from './push-host.ts';
 import { storeSettingsOf } from './store-settings.ts';
 import type { PushOptions } from './settings.ts';
+import type { ReasonCode } from '../../ports/quarantine.ts';
 
 /** What `push` is asked to do. */
 export interface PushRequest {

@@ -1,8 +1,8 @@
-import type { KeptPart, Part } from '../../core/batches/batch.ts';
-import type { Standing } from '../../core/batches/journal-state.ts';
 import type { SourcePart } from '../../core/push/source-part.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
 import type { HeldJournal } from './push-host.ts';
+import type { KeptPart, Part } from '../../ports/batch.ts';
+import type { Standing } from '../../ports/journal.ts';
 
 /** A part that was kept on disk, as a source of lines; undefined where not all of it is there. */
 export function keptSource(

@@ -1,8 +1,9 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
-import type { ObjectPart } from '../../core/batches/batch.ts';
+import type { ObjectPart } from '../../ports/batch.ts';
 import type { AuditExportError } from '../../errors.ts';
-import type { Destination, StatePlace } from '../../core/config/destination.ts';
+import type { Destination } from '../../ports/destination.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
 import type { Journal } from '../../ports/journal.ts';

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
-import type { Cut } from '../../core/batches/batch.ts';
 import type { FileChoices } from '../../core/files/catalogue.ts';
 import type { Compression } from '../../core/delivery/codec.ts';
 import type { Patience } from '../../core/delivery/retrying-store.ts';
@@ -13,6 +12,7 @@ import type { PushRequest } from './check-request.ts';
 import { witnessesOf } from './evidence/witnesses.ts';
 import type { PushHost, StoreSettings } from './push-host.ts';
 import type { PushOptions } from './settings.ts';
+import type { Cut } from '../../ports/batch.ts';
 
 /** A request, understood: what was checked is what is used. */
 export interface PushPlan {

@@ -1,12 +1,12 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
-import type { Cut } from '../../core/batches/batch.ts';
 import { refuseShadowedFields } from '../../core/audit-types/refuse-shadowed-fields.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import { checkTypes, ignoredReasons } from './check-request.ts';
+import type { Cut } from '../../ports/batch.ts';
 
 /** By what lines are told apart and filed. */
 export interface RunRules {

@@ -3,7 +3,7 @@ import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
 import type { AlertCounts, AlertDesk } from '../../core/alerts/alert-desk.ts';
-import type { Cut } from '../../core/batches/batch.ts';
+import type { Cut } from '../../ports/batch.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
 import { defaultLimits } from '../../core/delivery/limits.ts';
 import type { RunMeter } from '../../core/metrics/run-meter.ts';

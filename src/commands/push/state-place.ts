@@ -1,7 +1,8 @@
-import type { Destination, StatePlace } from '../../core/config/destination.ts';
+import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import type { PushRequest } from './check-request.ts';
 import { storeAddress } from './check-request.ts';
+import type { Destination } from '../../ports/destination.ts';
 
 /** Knows the real paths of this machine, and the endpoint in effect. */
 export interface DestinationFinder {

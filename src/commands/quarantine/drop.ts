@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lineIdentity } from '../../core/quarantine/line-identity.ts';
-import type { ReasonCode } from '../../core/classify/reasons.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
 import { listsOf, NamedLines, waitingLines } from './waiting-lines.ts';
+import type { ReasonCode } from '../../ports/quarantine.ts';
 
 /** What was dropped. `--json` prints it: schemas/quarantine-drop.schema.json. */
 export interface QuarantineDrop {

@@ -1,11 +1,10 @@
-import type { ReasonCode } from '../../core/classify/reasons.ts';
 import { reasons } from '../../core/classify/reasons.ts';
-import type { Destination } from '../../core/config/destination.ts';
 import { shownIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantinedLine } from '../../ports/quarantine.ts';
+import type { QuarantinedLine, ReasonCode } from '../../ports/quarantine.ts';
 import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
 import type { WaitingLine } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
+import type { Destination } from '../../ports/destination.ts';
 
 const sampleCount = 3;
 

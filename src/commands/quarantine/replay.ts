@@ -1,5 +1,4 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { Destination } from '../../core/config/destination.ts';
 import { destinationFlags } from '../../core/config/destination.ts';
 import { formatCounted } from '../../core/report/format.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
@@ -13,6 +12,7 @@ import type { PushHost } from '../push/push-host.ts';
 import { statePlaceOf } from '../push/state-place.ts';
 import type { ShelfList } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
+import type { Destination } from '../../ports/destination.ts';
 
 const lineEnd = Buffer.from('\n');
 

@@ -1,5 +1,4 @@
 import { extname, resolve } from 'node:path';
-import type { Profile } from '../../core/config/parse-config.ts';
 import { describeStoreAddress, parseStoreAddress } from '../../core/config/store-address.ts';
 import { parseEvery } from '../../core/schedule/every.ts';
 import type { ScheduleFormat } from '../../core/schedule/formats.ts';
@@ -15,6 +14,7 @@ import { scheduleName } from '../../core/schedule/schedule.ts';
 import { printable } from '../../core/report/printable.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { ScheduleOptions } from './settings.ts';
+import type { Profile } from '../../ports/config-store.ts';
 
 /** What `schedule` is asked to print. */
 export interface ScheduleRequest {

@@ -1,7 +1,7 @@
-import type { RunReason } from '../../core/runs/run-record.ts';
 import type { RunState } from '../../core/runs/run-states.ts';
 import type { Silence } from '../../core/runs/expectation.ts';
-import type { ProfileState } from '../../core/config/parse-config.ts';
+import type { RunReason } from '../../ports/run-history.ts';
+import type { ProfileState } from '../../ports/config-store.ts';
 
 /** How every export stands. `--json` prints it as it is. Shape: schemas/status-report.schema.json. Times are ISO 8601, UTC. */
 export interface StatusReport {

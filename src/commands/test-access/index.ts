@@ -6,7 +6,7 @@ import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts'
 import { builtInAuditTypes } from '../../core/setup/answers/answer-rules.ts';
 import { probeKey } from '../../core/setup/delivery/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
+import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
@@ -16,6 +16,7 @@ import { storeSettingsOf } from '../push/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
+import type { Profile } from '../../ports/config-store.ts';
 
 /** What `test-access` is asked to do. */
 export interface TestAccessRequest {

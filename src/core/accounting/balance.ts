@@ -1,3 +1,5 @@
+import type { Balance } from '../../ports/run-history.ts';
+
 /** What can become of a line; `undelivered` only in a run that did not end well (it was interrupted, or failed). */
 export const lineOutcomes = [
   'delivered',
@@ -10,10 +12,7 @@ export const lineOutcomes = [
   'undelivered',
 ] as const;
 
-export const balanceMembers = ['read', ...lineOutcomes] as const;
-
-/** What became of the lines of a run. Every line read is in exactly one of the other numbers. */
-export type Balance = Record<(typeof balanceMembers)[number], number>;
+export const balanceMembers = ['read', ...lineOutcomes] as const satisfies readonly (keyof Balance)[];
 
 /** The balance of nothing, as new. */
 export function emptyBalance(): Balance {

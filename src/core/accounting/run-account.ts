@@ -1,9 +1,9 @@
-import type { BadLine, ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
-import type { ReasonCode } from '../classify/reasons.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
-import type { Balance } from './balance.ts';
 import { LatenessHistogram } from './lateness.ts';
+import type { BadLine, ClassifiedChunk } from '../../ports/classifier.ts';
+import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { Balance } from '../../ports/run-history.ts';
 
 /** The lines of one audit type. */
 export interface TypeAccount {

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
+import type { ClassifiedChunk } from '../../ports/classifier.ts';
 import { parseLine } from '../readers/read-row.ts';
 import type { EventRow } from '../readers/standard-columns.ts';
 import { alertObject } from './alert-object.ts';

@@ -1,15 +1,14 @@
 import { isAuditExportError } from '../../errors.ts';
 import type { FilesPort } from '../../ports/files.ts';
-import type { Journal } from '../../ports/journal.ts';
+import type { Journal, Standing } from '../../ports/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
-import type { KnownFile } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import type { Batch, Cut, FilePart, Part } from './batch.ts';
-import type { Standing } from './journal-state.ts';
 import { beginPart, confirmPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import type { KnownFile } from '../../ports/known-file.ts';
+import type { Batch, Cut, FilePart, Part } from '../../ports/batch.ts';
 
 export interface FilesJob {
   /** How new batches are cut. */

@@ -1,11 +1,11 @@
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { SeenFile } from '../files/catalogue.ts';
-import type { KnownFile } from '../files/known-file.ts';
 import { windowBytes } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
 import { contentHead, firstLineOf, storedEnds, walkContent, windowOf } from '../files/look-at-content.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import type { FilePart } from './batch.ts';
+import type { KnownFile } from '../../ports/known-file.ts';
+import type { FilePart } from '../../ports/batch.ts';
 
 /** Whether there is something in a file that is to be delivered, or may be. */
 export function hasNews({ source: { file }, known, isFinal }: SeenFile): boolean {

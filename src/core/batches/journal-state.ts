@@ -1,28 +1,9 @@
-import type { KnownFile } from '../files/known-file.ts';
-import type { Batch } from './batch.ts';
-
-/**
- * What the journal holds. `owner`: a process took it over. `begin` is durable before the first object of a batch is
- * stored, `done` when all of it is, and says where its sources stand; a batch of which bytes are nowhere is done as well,
- * without them. `cursor`: where sources stand although nothing was delivered.
- */
-export type JournalRecord =
-  | { kind: 'owner'; rules: string }
-  | { kind: 'begin'; batch: Batch }
-  | { kind: 'done'; id: string; standing: Standing }
-  | { kind: 'cursor'; standing: Standing };
-
-/** Where sources stand. */
-export interface Standing {
-  files?: readonly KnownFile[];
-  /** Ids of files that are not known any more. */
-  forgotten?: readonly string[];
-  /** Where a source that is no file stands, by its name. */
-  cursors?: Readonly<Record<string, unknown>>;
-}
+import type { JournalRecord, JournalView, Standing } from '../../ports/journal.ts';
+import type { KnownFile } from '../../ports/known-file.ts';
+import type { Batch } from '../../ports/batch.ts';
 
 /** What the journal's records come to. */
-export class JournalState {
+export class JournalState implements JournalView {
   readonly files = new Map<string, KnownFile>();
   readonly begun = new Map<string, Batch>();
   readonly cursors = new Map<string, unknown>();

@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { PartitionScheme } from '../layout/partition.ts';
-import type { BadLine, ClassifiedChunk, ClassifiedWarning } from './classified-chunk.ts';
 import type { EventVerdict } from './classify-event.ts';
 import type { QuickClassifier } from './quick-classifier.ts';
 import { eventKey } from './event-key.ts';
@@ -8,7 +7,8 @@ import { GoodLines } from './good-lines.ts';
 import { groupLines } from './group-lines.ts';
 import type { ByteRange } from '../lines/object-scanner.ts';
 import { objectsOnLine } from '../lines/object-scanner.ts';
-import type { ReasonCode } from './reasons.ts';
+import type { BadLine, ClassifiedChunk, ClassifiedWarning } from '../../ports/classifier.ts';
+import type { ReasonCode } from '../../ports/quarantine.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;

@@ -1,6 +1,6 @@
-import type { ClassifiedChunk, PartitionSlice } from './classified-chunk.ts';
 import { eventKeyBytes } from './event-key.ts';
 import type { GoodLines } from './good-lines.ts';
+import type { ClassifiedChunk, PartitionSlice } from '../../ports/classifier.ts';
 
 const lf = 0x0a;
 

@@ -1,3 +1,5 @@
+import type { ReasonCode } from '../../ports/quarantine.ts';
+
 interface Reason {
   means: string;
   cure: string;
@@ -46,9 +48,7 @@ export const reasons = {
     means: 'longer than the longest line allowed',
     cure: 'Raise --max-line if such long events are real.',
   },
-} as const satisfies Record<string, Reason>;
-
-export type ReasonCode = keyof typeof reasons;
+} as const satisfies Record<ReasonCode, Reason>;
 
 /** The reasons for which a line may be ignored. */
 export const ignorableReasons = (Object.entries(reasons) as [ReasonCode, Reason][])

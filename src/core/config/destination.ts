@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Destination } from '../../ports/destination.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoreAddress } from './store-address.ts';
 import { describeStoreAddress } from './store-address.ts';
-
-/**
- * A store, its bucket and prefix, or a folder by its real path: what is delivered there is written down once, whatever
- * profile, types, layout or spelling of the endpoint it was delivered with.
- */
-export interface Destination {
-  /** 32 hex digits. */
-  readonly id: string;
-  /** The same in words. */
-  readonly text: string;
-}
 
 /** A profile, as state knows it: by its name and the configuration file that it stands in. */
 export interface ProfilePlace {

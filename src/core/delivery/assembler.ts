@@ -1,10 +1,10 @@
 import type { Spool } from '../../ports/spool.ts';
-import type { ClassifiedChunk, PartitionSlice } from '../classify/classified-chunk.ts';
 import type { Deliverer } from './deliverer.ts';
 import type { DeliveryLimits } from './limits.ts';
 import { OpenObject } from './open-object.ts';
 import { PageMemory } from './page-memory.ts';
 import type { Sealer } from './sealer.ts';
+import type { ClassifiedChunk, PartitionSlice } from '../../ports/classifier.ts';
 
 /** Bytes written to the spool in one go. */
 const spoolWriteBytes = 4 * 1024 * 1024;

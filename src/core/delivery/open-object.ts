@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { PageMemory } from './page-memory.ts';
 import { UnsealedBytes } from './unsealed-bytes.ts';
+import type { ClassifiedChunk } from '../../ports/classifier.ts';
 
 /** A compressed block of an object, in memory or in the spool. */
 export type Piece = { bytes: Buffer } | { position: number; length: number };

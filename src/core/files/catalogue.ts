@@ -1,7 +1,6 @@
 import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
-import type { KnownFile } from './known-file.ts';
 import { mayHoldMore, windowBytes } from './known-file.ts';
 import { FileSearch, holdsPart } from './file-search.ts';
 import { Heads, knownNow, newlyKnown } from './known-now.ts';
@@ -16,6 +15,7 @@ import {
   storedEnds,
   walkContent,
 } from './look-at-content.ts';
+import type { KnownFile } from '../../ports/known-file.ts';
 
 /** A file as it stands, and what is known of it. */
 export interface SeenFile {

@@ -1,6 +1,6 @@
 import type { SourceFile } from '../../ports/source.ts';
-import type { KnownFile, Window } from './known-file.ts';
 import { hashOf } from './look-at-content.ts';
+import type { KnownFile, Window } from '../../ports/known-file.ts';
 
 /** The known files, by what a file may be known again: inode, path and the beginning of its content. */
 export class KnownFiles {

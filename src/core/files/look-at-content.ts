@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isAuditExportError } from '../../errors.ts';
 import type { Source, SourceFile } from '../../ports/source.ts';
 import { checksumBehind } from '../checksum.ts';
-import type { KnownFile, Window } from './known-file.ts';
 import { windowBytes } from './known-file.ts';
+import type { KnownFile, Window } from '../../ports/known-file.ts';
 
 /** A source that is a regular file. */
 export type FileSource = Source & { file: SourceFile };

@@ -1,16 +1,4 @@
-/** A piece of a source that holds whole lines, in memory that any thread can see. */
-export interface Chunk {
-  kind: 'chunk';
-  /** Index of the source in the run's list. */
-  source: number;
-  /** Offset of the chunk's first byte in the (uncompressed) source. */
-  offset: number;
-  input: Buffer;
-  /** Room for the classified lines: `outputBytes` of `input`. */
-  output: Buffer;
-  /** Gives the memory back, once nothing looks at it any more. */
-  release: () => void;
-}
+import type { Chunk } from '../../ports/classifier.ts';
 
 /**
  * A part of a line that is longer than any that is allowed. Such a line is never held in memory as a whole: its parts

@@ -1,4 +1,4 @@
-import type { SourceFormat } from './detect-format.ts';
+import type { SourceFormat } from '../../ports/source.ts';
 
 /** What is kept of a source's content while it is made to lines. */
 export interface ContentAccount {

@@ -1,3 +1,4 @@
+import type { SourceFormat } from '../../ports/source.ts';
 import { createHash } from 'node:crypto';
 import type { ForeignForm } from './foreign-form.ts';
 import { foreignForm } from './foreign-form.ts';
@@ -9,12 +10,6 @@ import { beginsWithEnvelope } from './open-envelopes.ts';
 export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const headBytes = 65_536;
 const hashedBytes = 4096;
-
-/**
- * How a source holds its events: one a line, or as one JSON array, or as objects printed over several lines, or as objects one
- * behind the other on a line, or in arrays within documents that are no events themselves.
- */
-export type SourceFormat = 'lines' | 'array' | 'objects' | 'concatenated' | 'envelope';
 
 /** Whether the content of a source is its lines: else documents are made to lines. */
 export function isLined(format: SourceFormat): boolean {

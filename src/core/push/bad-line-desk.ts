@@ -2,9 +2,9 @@ import { AuditExportError } from '../../errors.ts';
 import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
 import type { LinePlace } from '../../ports/source.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
-import type { BadLine } from '../classify/classified-chunk.ts';
-import type { Chunk, LongLinePart } from '../lines/chunk.ts';
+import type { LongLinePart } from '../lines/chunk.ts';
 import type { SourceAccount } from './source-part.ts';
+import type { BadLine, Chunk } from '../../ports/classifier.ts';
 
 /** Sets bad lines aside, counts them, and stops the run when there are more than it may have. */
 export class BadLineDesk {

@@ -1,6 +1,5 @@
-import type { Classifier } from '../../ports/classifier.ts';
-import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
-import type { Chunk, Cut, LongLinePart } from '../lines/chunk.ts';
+import type { Chunk, ClassifiedChunk, Classifier } from '../../ports/classifier.ts';
+import type { Cut, LongLinePart } from '../lines/chunk.ts';
 
 /** A cut with what became of it, in the order of the input. */
 export type Classified = { cut: Chunk; chunk: ClassifiedChunk } | { cut: LongLinePart };

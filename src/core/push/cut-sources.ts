@@ -3,7 +3,6 @@ import type { Cut } from '../lines/chunk.ts';
 import type { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { compactDocuments } from '../lines/compact-documents.ts';
 import { cutChunks } from '../lines/cut-chunks.ts';
-import type { SourceFormat } from '../lines/detect-format.ts';
 import { byteOrderMark, detectFormat } from '../lines/detect-format.ts';
 import type { ForeignForm } from '../lines/foreign-form.ts';
 import { foreignCure } from '../lines/foreign-form.ts';
@@ -19,6 +18,7 @@ import { beginning } from '../files/known-file.ts';
 import type { PartRange, SourcePart } from './source-part.ts';
 import { openEnvelopes } from '../lines/open-envelopes.ts';
 import { SourceAccount } from './source-part.ts';
+import type { SourceFormat } from '../../ports/source.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;

@@ -1,5 +1,5 @@
 import { eventKeyBytes } from '../classify/event-key.ts';
-import type { ClassifiedChunk, PartitionSlice } from '../classify/classified-chunk.ts';
+import type { ClassifiedChunk, PartitionSlice } from '../../ports/classifier.ts';
 
 /** A chunk without some of its lines, and how many lines of each type (by type index) went. */
 export interface WithoutDuplicates {

@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../errors.ts';
-import type { Classifier } from '../../ports/classifier.ts';
+import type { ClassifiedChunk, Classifier } from '../../ports/classifier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Progress } from '../../ports/progress.ts';
@@ -20,7 +20,6 @@ import type { Wrapping } from '../lines/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { EventTimes } from '../runs/event-times.ts';
 import { BadLineDesk } from './bad-line-desk.ts';
-import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
 import type { Classified } from './classify-in-order.ts';
 import { classifyInOrder } from './classify-in-order.ts';
 import { cutSources } from './cut-sources.ts';

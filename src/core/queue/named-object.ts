@@ -1,18 +1,5 @@
 import { isOwnName } from '../layout/own-names.ts';
 
-/** An object that is to be read as a source. */
-export interface NamedObject {
-  bucket: string;
-  /** Its key; where it is not certain how it was written, the readings of it, the likelier one first. */
-  keys: readonly [string, ...string[]];
-  /** Undefined: the current version. */
-  versionId: string | undefined;
-  /** Stored bytes, where they are known. */
-  size: number | undefined;
-  /** The bucket's region, where it is known. */
-  region: string | undefined;
-}
-
 /** Where a run writes: nothing that it wrote is read again. */
 export interface WrittenPlace {
   bucket: string;

@@ -1,8 +1,8 @@
 import type { PushReport } from '../accounting/push-report.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import { emptyBalance } from '../accounting/balance.ts';
-import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
 import type { EventTimes } from './event-times.ts';
+import type { RunEnding, RunOutcome, TypeFacts } from '../../ports/run-history.ts';
 
 const longestMessage = 500;
 /** What schemas do not know is listed so far; the report has it all. */

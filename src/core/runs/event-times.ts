@@ -1,4 +1,4 @@
-import type { ClassifiedChunk } from '../classify/classified-chunk.ts';
+import type { ClassifiedChunk } from '../../ports/classifier.ts';
 
 /** Event times of one audit type, in epoch milliseconds. */
 interface Span {

@@ -3,10 +3,15 @@ import type { AppliedPolicies, Caller, Decision } from '../../../src/core/policy
 import type { ContextValues } from '../../../src/core/policy/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
-import type { AppliedChange, PlannedChange } from '../../../src/core/setup/plan/change.ts';
-import type { LiveAccess, LiveRole } from '../../../src/core/setup/desired/live-access.ts';
+import type {
+  AppliedChange,
+  LiveAccess,
+  LiveRole,
+  AccessNames,
+  IamAdmin,
+  IamChange,
+} from '../../../src/ports/iam-admin.ts';
 import type { BucketAdmin, BucketLook } from '../../../src/ports/bucket-admin.ts';
-import type { AccessNames, IamAdmin } from '../../../src/ports/iam-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 import { accounts } from './ground.ts';
 import { callerOf, denied, parsed, whereAndWhen } from './memory-callers.ts';
@@ -281,7 +286,7 @@ export class MemoryAccount implements Ground {
     return parsed(this.#text(arn));
   }
 
-  async #apply(change: PlannedChange): Promise<AppliedChange> {
+  async #apply(change: IamChange): Promise<AppliedChange> {
     switch (change.kind) {
       case 'create-role':
         await this.createRole({ name: change.name, path: '/', trust: JSON.stringify(change.trustPolicy) });

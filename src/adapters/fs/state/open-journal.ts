@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { Batch } from '../../../core/batches/batch.ts';
-import type { JournalRecord } from '../../../core/batches/journal-state.ts';
 import { compactRecords, JournalState } from '../../../core/batches/journal-state.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
-import type { Journal } from '../../../ports/journal.ts';
+import type { Journal, JournalRecord } from '../../../ports/journal.ts';
 import { appendHistory, readHistory } from './history-file.ts';
 import { JournalFile, LostOwnership } from './journal-file.ts';
+import type { Batch } from '../../../ports/batch.ts';
 
 /** A journal that has grown past this, and to twice what it comes to, is written anew. */
 const compactedFromBytes = 1024 * 1024;

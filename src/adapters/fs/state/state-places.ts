@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Destination, ProfilePlace, StatePlace } from '../../../core/config/destination.ts';
+import type { ProfilePlace, StatePlace } from '../../../core/config/destination.ts';
 import { scheduledCommands, scheduleName } from '../../../core/schedule/schedule.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { homeFolder } from '../home-folder.ts';
 import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
 import { configPath } from './real-path.ts';
+import type { Destination } from '../../../ports/destination.ts';
 
 /** The process, as far as it says where state is. */
 export interface StateSurroundings {

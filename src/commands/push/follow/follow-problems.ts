@@ -1,6 +1,6 @@
 import type { ReportProblem } from '../../../core/accounting/push-report.ts';
 import type { DeliveryProblem } from '../../../core/batches/deliver-files.ts';
-import type { JournalState } from '../../../core/batches/journal-state.ts';
+import type { JournalView } from '../../../ports/journal.ts';
 
 /** What follower and report have to tell, as long as it lasts: a process that follows sees things break and mended again. */
 export class FollowProblems {
@@ -22,7 +22,7 @@ export class FollowProblems {
   }
 
   /** What is to be told at the end: what was missing and is found is not. */
-  left({ files }: JournalState): ReportProblem[] {
+  left({ files }: JournalView): ReportProblem[] {
     return [...this.#problems.values()]
       .filter(({ problem: { kind }, id }) => kind !== 'missing' || files.get(id)?.lostMs !== undefined)
       .map(({ problem }) => problem);

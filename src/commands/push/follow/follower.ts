@@ -1,8 +1,8 @@
 import type { PushReport, ReportProblem } from '../../../core/accounting/push-report.ts';
-import type { KeptPart } from '../../../core/batches/batch.ts';
-import type { DeliveryProblem, FilesResult } from '../../../core/batches/deliver-files.ts';
+import type { DeliveryProblem, FilesPorts, FilesResult } from '../../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../../core/delivery/back-off.ts';
+import type { PushResult } from '../../../core/push/push-sources.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { FollowedInputs } from '../../../ports/followed-inputs.ts';
 import type { KeptBytes } from '../../../ports/kept-bytes.ts';
@@ -19,8 +19,9 @@ import { problemOf, sourceProblem } from '../problems.ts';
 import type { HeldJournal, PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
 import { choicesOf, planPush } from '../push-plan.ts';
-import type { Session, Watch } from '../session.ts';
+import type { Session, SessionJob, Watch } from '../session.ts';
 import { buildRunRules } from '../run-rules.ts';
+import type { KeptPart } from '../../../ports/batch.ts';
 
 /** A batch that fails for a reason that the store's own patience does not cover is begun again, later and later. */
 const backOff = { firstMs: 2000, mostMs: 60_000 };
@@ -168,60 +169,24 @@ export class Follower {
   }
 
   async #deliver(): Promise<FilesResult> {
-    const { host, held, inputs, watch, seen } = this.#options;
+    const { host, held, inputs } = this.#options;
     const nowMs = host.clock.now();
     const isWhole = this.#news.isWholeDue;
     await this.#intake.closeSegments();
     const taken = inputs.take(isWhole);
+    const { plan } = this.#session;
+    const choices = isWhole ? choicesOf(plan) : noChoices;
     const looked = new Set<string>();
-    const session = this.#session;
+    const list: FilesPorts['list'] = async () => {
+      const files = taken.files();
+      for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
+      return files;
+    };
     const result = await deliverFiles(
-      {
-        cut: session.plan.cut,
-        choices: isWhole ? choicesOf(session.plan) : noChoices,
-        isFinal: false,
-        reread: false,
-      },
-      {
-        journal: held.journal,
-        files: inputs,
-        list: async () => {
-          const files = taken.files();
-          for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
-          return files;
-        },
-        open: async (part) =>
-          part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
-        more: async () => this.#fresh(),
-        enter: () => this.#looking.enter(),
-        newId: host.newId,
-        now: host.clock.now,
-        push: async ({ id, cut }, parts, confirm) => {
-          const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
-          const eventSeen = session.plan.eventKeys ? seen : undefined;
-          const { result: pushed, report } = await session.push({
-            parts,
-            cut,
-            batch: id,
-            confirm,
-            seen: eventSeen,
-            signal,
-          });
-          if (pushed.ended === 'complete') this.#notes.delivered(report);
-          for (const { name, failure } of pushed.sources)
-            if (failure !== undefined) this.#tell(sourceProblem(name, failure));
-          void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
-          return pushed;
-        },
-        isGiven: () => false,
-        settle: async (parts) => standingOf(parts.map(({ part }) => part)),
-        onDone: async ({ parts }) => {
-          await letGoOf(parts, held);
-          this.#intake.freed();
-        },
-      },
+      { cut: plan.cut, choices, isFinal: false, reread: false },
+      this.#deliveryPorts(list),
     );
-    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan), problem);
+    for (const problem of result.problems) this.#tell(problemOf(problem, plan), problem);
     if (result.ended === 'complete') {
       this.#problems.looked(looked);
       this.#noteWaiting(result, isWhole);
@@ -229,6 +194,41 @@ export class Follower {
       if (isWhole) this.#news.looked(nowMs);
     }
     this.#showSpool();
+    return result;
+  }
+
+  #deliveryPorts(list: FilesPorts['list']): FilesPorts {
+    const { host, held, inputs } = this.#options;
+    return {
+      journal: held.journal,
+      files: inputs,
+      list,
+      open: async (part) =>
+        part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
+      more: async () => this.#fresh(),
+      enter: () => this.#looking.enter(),
+      newId: host.newId,
+      now: host.clock.now,
+      push: ({ id, cut }, parts, confirm) => this.#push({ parts, cut, batch: id, confirm }),
+      isGiven: () => false,
+      settle: async (parts) => standingOf(parts.map(({ part }) => part)),
+      onDone: async ({ parts }) => {
+        await letGoOf(parts, held);
+        this.#intake.freed();
+      },
+    };
+  }
+
+  async #push(job: SessionJob): Promise<PushResult> {
+    const { deadline, seen, watch } = this.#options;
+    const session = this.#session;
+    const signal = AbortSignal.any([deadline.signal, this.#attempt.signal]);
+    const eventSeen = session.plan.eventKeys ? seen : undefined;
+    const { result, report } = await session.push({ ...job, seen: eventSeen, signal });
+    if (result.ended === 'complete') this.#notes.delivered(report);
+    for (const { name, failure } of result.sources)
+      if (failure !== undefined) this.#tell(sourceProblem(name, failure));
+    void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
     return result;
   }
 

@@ -1,5 +1,3 @@
-import type { KeptPart } from '../../../core/batches/batch.ts';
-import type { Place } from '../../../core/files/known-file.ts';
 import { beginning } from '../../../core/files/known-file.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import type { Timer } from '../../../ports/clock.ts';
@@ -7,6 +5,8 @@ import type { FollowedPipe } from '../../../ports/followed-inputs.ts';
 import type { KeptBytes, KeptWriter } from '../../../ports/kept-bytes.ts';
 import type { Log } from '../../../ports/log.ts';
 import { Condition, Mutex } from '../condition.ts';
+import type { Place } from '../../../ports/known-file.ts';
+import type { KeptPart } from '../../../ports/batch.ts';
 
 export interface PipeIntakeOptions {
   kept: KeptBytes;

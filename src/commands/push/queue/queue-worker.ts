@@ -1,6 +1,6 @@
 import type { PushReport } from '../../../core/accounting/push-report.ts';
 import { judgeRun } from '../../../core/queue/judge-run.ts';
-import type { NamedObject, WrittenPlace } from '../../../core/queue/named-object.ts';
+import type { WrittenPlace } from '../../../core/queue/named-object.ts';
 import { leftOut } from '../../../core/queue/named-object.ts';
 import type { QueueBooks } from '../../../core/queue/queue-books.ts';
 import { readMessage } from '../../../core/queue/read-message.ts';
@@ -9,7 +9,7 @@ import { printable } from '../../../core/report/printable.ts';
 import type { ErrorCode } from '../../../errors.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { Log } from '../../../ports/log.ts';
-import type { MessageQueue, ObjectReader, QueueMessage } from '../../../ports/queue.ts';
+import type { MessageQueue, NamedObject, ObjectReader, QueueMessage } from '../../../ports/queue.ts';
 import type { Source } from '../../../ports/source.ts';
 
 export interface QueueWork {

@@ -1,6 +1,7 @@
 import { builtInTypes } from '../../../generated/audit-type-names.ts';
 import { closest } from '../../config/closest.ts';
-import type { AnswerName, Deliverer } from './answers.ts';
+import type { Deliverer } from '../../../ports/config-store.ts';
+import type { AnswerName } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
 
 /** Checks one answer, as typed. */

@@ -1,5 +1,4 @@
-/** Who delivers: a vendor's service from its own account, or this tool with credentials of an account. */
-export type Deliverer = 'vendor' | 'audit-export';
+import type { Deliverer } from '../../../ports/config-store.ts';
 
 /** The headers of a delivery beyond those that all have, as the settings of a profile name them. */
 export interface DeliveryHeaders {

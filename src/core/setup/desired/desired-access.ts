@@ -1,8 +1,8 @@
 import type { PolicyDocument, Statement } from '../../policy/document.ts';
-import type { Deliverer, SetupAnswers } from '../answers/answers.ts';
+import type { Deliverer } from '../../../ports/config-store.ts';
+import type { SetupAnswers, DeliveryHeaders } from '../answers/answers.ts';
 import type { AwsPartition } from '../answers/aws-partition.ts';
 import { partitionOf } from '../answers/aws-partition.ts';
-import type { DeliveryHeaders } from '../answers/answers.ts';
 import { putActions } from '../delivery/delivery.ts';
 
 /** The access that should be: one role, one policy, and nothing wider than delivery needs. */

@@ -46,16 +46,6 @@ export type PlannedChange =
 
 export type ChangeKind = PlannedChange['kind'];
 
-/** What IAM answered to a change that was made. */
-export interface AppliedChange {
-  /** ARN of what was made, where something was. */
-  arn?: string;
-  /** Its unique id, where IAM gives one. */
-  id?: string;
-  versionId?: string;
-  requestId?: string;
-}
-
 /** The change in one line, as a plan shows it. */
 export function describeChange(change: PlannedChange): string {
   switch (change.kind) {

@@ -1,9 +1,9 @@
-import type { AppliedChange, PlannedChange } from './change.ts';
+import type { PlannedChange } from './change.ts';
 import { describeChange } from './change.ts';
 import type { AccessPlan } from './plan.ts';
 import { remainingFindings } from './plan.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';
-import type { LiveAccess } from '../desired/live-access.ts';
+import type { LiveAccess, AppliedChange } from '../../../ports/iam-admin.ts';
 import type { AccessReceipt, MadeItem } from './receipt.ts';
 
 /** The receipt as it stands before the first change of a plan. What an earlier receipt says was made stays known. */

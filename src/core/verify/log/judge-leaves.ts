@@ -1,5 +1,5 @@
 import { imbalance } from '../../accounting/balance.ts';
-import type { Balance } from '../../accounting/balance.ts';
+import type { Balance } from '../../../ports/run-history.ts';
 import type { BeginLeaf, EndLeaf, Leaf, ObjectLeaf } from '../../log/leaf.ts';
 import { partitionOfKey } from '../objects/partition-of-key.ts';
 import type { FindingBook, FindingCode } from '../finding.ts';

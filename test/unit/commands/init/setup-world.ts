@@ -4,16 +4,15 @@ import type { InitReport } from '../../../../src/commands/init/init-report.ts';
 import { initSettings } from '../../../../src/commands/init/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import type { AccessReport, Verdict } from '../../../../src/core/access/access-report.ts';
-import type { Config, Profile } from '../../../../src/core/config/parse-config.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
-import type { PlannedChange } from '../../../../src/core/setup/plan/change.ts';
-import type { LiveAccess } from '../../../../src/core/setup/desired/live-access.ts';
+import type { LiveAccess, IamChange } from '../../../../src/ports/iam-admin.ts';
 import type { AccessReceipt } from '../../../../src/core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { BucketLook, NewBucket } from '../../../../src/ports/bucket-admin.ts';
 import type { ScriptLine } from '../../../fakes/scripted-prompter.ts';
 import { ScriptedPrompter } from '../../../fakes/scripted-prompter.ts';
+import type { Config, Profile } from '../../../../src/ports/config-store.ts';
 
 export const account = '111122223333';
 
@@ -30,7 +29,7 @@ export interface World {
   verdict?: Verdict;
   files?: Record<string, string>;
   /** A change of IAM that is refused. */
-  refused?: PlannedChange['kind'];
+  refused?: IamChange['kind'];
   environment?: Record<string, string>;
 }
 
@@ -42,7 +41,7 @@ export interface Setup {
   config: () => Config | undefined;
   profile: () => Profile | undefined;
   said: string[];
-  applied: PlannedChange[];
+  applied: IamChange[];
   created: NewBucket[];
   /** The profiles that were tested, and with how much patience. */
   tested: { name: string; profile: Profile; patienceMs: number }[];
@@ -70,7 +69,7 @@ export const passed: AccessReport = {
 
 export function setUpWorld(world: World = {}): Setup {
   const said: string[] = [];
-  const applied: PlannedChange[] = [];
+  const applied: IamChange[] = [];
   const created: NewBucket[] = [];
   const tested: Setup['tested'] = [];
   const files: Record<string, string> = { ...world.files };

@@ -7,9 +7,9 @@ import type { StoreSettings } from '../../../../src/commands/push/push-host.ts';
 import type { AccessReport } from '../../../../src/core/access/access-report.ts';
 import { destinationOf } from '../../../../src/core/config/destination.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
-import type { Profile } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
 import { proberWith, roleArn, startMs, vendor } from '../../core/access/fake-prober.ts';
+import type { Profile } from '../../../../src/ports/config-store.ts';
 
 const acme: Profile = {
   state: 'applied',

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { FilePart } from '../../../../src/core/batches/batch.ts';
 import {
   beginPart,
   confirmPart,
@@ -8,13 +7,14 @@ import {
   standingBehind,
 } from '../../../../src/core/batches/file-parts.ts';
 import type { SeenFile } from '../../../../src/core/files/catalogue.ts';
-import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
 import type { SourcePart } from '../../../../src/core/push/source-part.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { lines, Reader } from '../files/reading-on.ts';
+import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { FilePart } from '../../../../src/ports/batch.ts';
 
 const log = '/logs/app.log';
 const size = (from: number, to: number): number => lines(from, to).length;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Batch, FilePart } from '../../../../src/core/batches/batch.ts';
-import type { JournalRecord } from '../../../../src/core/batches/journal-state.ts';
 import { compactRecords, JournalState } from '../../../../src/core/batches/journal-state.ts';
-import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import { knownFile as known } from '../../../fakes/known-file.ts';
+import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { Batch, FilePart } from '../../../../src/ports/batch.ts';
+import type { JournalRecord } from '../../../../src/ports/journal.ts';
 
 const dayMs = 86_400_000;
 

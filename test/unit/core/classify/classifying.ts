@@ -4,8 +4,8 @@ import { buildClassifyRules } from '../../../../src/core/classify/build-rules.ts
 import type { ClassifySettings } from '../../../../src/core/classify/build-rules.ts';
 import { classifyChunk } from '../../../../src/core/classify/classify-chunk.ts';
 import type { ClassifyRules } from '../../../../src/core/classify/classify-chunk.ts';
-import type { ClassifiedChunk } from '../../../../src/core/classify/classified-chunk.ts';
 import { hourLayout } from '../../../../src/core/layout/layout.ts';
+import type { ClassifiedChunk } from '../../../../src/ports/classifier.ts';
 
 /** Rules with all built-in types, filed by the hour. */
 export function builtInRules(settings: Partial<ClassifySettings> = {}): ClassifyRules {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Damage } from '../../../../bench/generator/events.mjs';
-import type { ReasonCode } from '../../../../src/core/classify/reasons.ts';
 import { linesOf } from '../../bench/generated-lines.ts';
 import type { Line } from '../../bench/generated-lines.ts';
 import { builtInRules, classify, filedLines } from './classifying.ts';
+import type { ReasonCode } from '../../../../src/ports/quarantine.ts';
 
 const tooLongBytes = 64 * 1024;
 const rules = builtInRules({ maxLineBytes: tooLongBytes });

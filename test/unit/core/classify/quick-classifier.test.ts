@@ -4,11 +4,11 @@ import { compileOwnType } from '../../../../src/core/audit-types/compile-own-typ
 import { inTryingOrder } from '../../../../src/core/audit-types/audit-type.ts';
 import { buildClassifyRules } from '../../../../src/core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../../../src/core/classify/classify-chunk.ts';
-import type { ClassifiedChunk } from '../../../../src/core/classify/classified-chunk.ts';
 import { hourLayout } from '../../../../src/core/layout/layout.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 import { linesOf } from '../../bench/generated-lines.ts';
 import { builtInRules, classify } from './classifying.ts';
+import type { ClassifiedChunk } from '../../../../src/ports/classifier.ts';
 
 const rules = builtInRules();
 const parsing = (of: ClassifyRules): ClassifyRules => ({ ...of, classifyQuickly: undefined });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Profile } from '../../../../src/core/config/parse-config.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import type { KnownAnswers } from '../../../../src/core/config/profile-answers.ts';
 import { answersOf, appliedWith, draftWith } from '../../../../src/core/config/profile-answers.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';
+import type { Profile } from '../../../../src/ports/config-store.ts';
 
 const digits = fc.stringMatching(/^[0-9]{12}$/);
 const someAnswers: fc.Arbitrary<KnownAnswers> = fc.record(

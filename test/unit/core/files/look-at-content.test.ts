@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import { windowBytes } from '../../../../src/core/files/known-file.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../../../../src/core/files/look-at-content.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
+import type { KnownFile } from '../../../../src/ports/known-file.ts';
 
 function fileOf(content: string): FileSource {
   const files = new MemoryFiles();

@@ -1,11 +1,11 @@
 import { beginPart, hasNews, standingBehind } from '../../../../src/core/batches/file-parts.ts';
 import type { FileChoices, Look, SeenFile } from '../../../../src/core/files/catalogue.ts';
 import { lookAtFiles } from '../../../../src/core/files/catalogue.ts';
-import type { KnownFile } from '../../../../src/core/files/known-file.ts';
 import { isBreak } from '../../../../src/core/files/look-at-content.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../src/errors.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
+import type { KnownFile } from '../../../../src/ports/known-file.ts';
 
 /** What one round read: the new content of each file, by the path it was found at, in order. */
 export interface Round {

@@ -2,8 +2,8 @@ import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import type { ChunkMemory } from '../../../../src/core/lines/chunk-memory.ts';
 import type { ContentAccount } from '../../../../src/core/lines/content-account.ts';
 import { cutChunks } from '../../../../src/core/lines/cut-chunks.ts';
-import type { SourceFormat } from '../../../../src/core/lines/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
+import type { SourceFormat } from '../../../../src/ports/source.ts';
 
 /** Notes what is told of a content while it is made to lines. */
 export class NotedContent implements ContentAccount {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import { reasons } from '../../../../src/core/classify/reasons.ts';
 import type { DeliveredObject } from '../../../../src/core/delivery/deliverer.ts';
-import type { MetricFact } from '../../../../src/core/metrics/metric-table.ts';
+import type { MetricFact } from '../../../../src/ports/metrics.ts';
 import { meterRun, RunMeter } from '../../../../src/core/metrics/run-meter.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { ClassifiedChunk } from '../../../../src/core/classify/classified-chunk.ts';
-import type { Chunk, Cut } from '../../../../src/core/lines/chunk.ts';
+import type { Cut } from '../../../../src/core/lines/chunk.ts';
 import { classifyInOrder } from '../../../../src/core/push/classify-in-order.ts';
+import type { Chunk, ClassifiedChunk } from '../../../../src/ports/classifier.ts';
 
 const chunk = (offset: number): Chunk => ({
   kind: 'chunk',

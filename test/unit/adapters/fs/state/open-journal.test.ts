@@ -2,12 +2,12 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { JournalOnDisk } from '../../../../../src/adapters/fs/state/open-journal.ts';
-import type { Batch } from '../../../../../src/core/batches/batch.ts';
 import type { JournalState } from '../../../../../src/core/batches/journal-state.ts';
-import type { KnownFile } from '../../../../../src/core/files/known-file.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';
 import { knownFile } from '../../../../fakes/known-file.ts';
+import type { KnownFile } from '../../../../../src/ports/known-file.ts';
+import type { Batch } from '../../../../../src/ports/batch.ts';
 
 const now = (): number => 0;
 

@@ -1,21 +1,20 @@
-import type { OwnTypeFile } from '../audit-types/compile-own-type.ts';
-import type { Compression } from '../delivery/codec.ts';
-import type { Wrapping } from '../lines/unwrap-line.ts';
-import type { KnownFile, Place } from '../files/known-file.ts';
+import type { KnownFile, Place } from './known-file.ts';
 
 /** What decides how lines become objects. With the same bytes and the same cut, the same objects come out. */
 export interface Cut {
   /** Uncompressed bytes at which an object is cut. */
   objectBytes: number;
-  compression: Compression;
+  compression: 'gzip' | 'zstd' | 'none';
   layout: string;
   /** Audit types that were selected; missing: all. */
   types?: readonly string[];
   maxLineBytes: number;
-  unwrap: Wrapping | 'none';
+  /** What lines are taken out of. */
+  unwrap: 'docker' | 'cri' | 'kubectl' | 'auto' | 'none';
   /** Reasons for which a line is left out instead of being quarantined. */
   ignore?: readonly string[];
-  ownTypes: readonly OwnTypeFile[];
+  /** Schemas of own audit types: the name of each file, and its text. */
+  ownTypes: readonly { file: string; text: string }[];
 }
 
 /** What is new in a file. */
