@@ -16,7 +16,7 @@ for (const file of files) {
     for (const { status, fullName } of assertionResults)
       if (status !== 'passed' && status !== 'failed') skipped.add(fullName);
 }
-for (const name of [...skipped].toSorted()) console.log(`skipped: ${name}`);
+for (const name of [...skipped].toSorted((a, b) => a.localeCompare(b))) console.log(`skipped: ${name}`);
 if (passed === 0) failed++;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -116,13 +116,13 @@ describe('a store that has bad days', () => {
     const run = await start(workspace, ['--object-size', '64KiB', 'logs']);
     const events = eventsOf(input);
     await expect
-      .poll(async () => storedLines(await readExport(store)), { timeout: 15_000 })
+      .poll(async () => storedLines(await readExport(store)), { timeout: 40_000 })
       .toBe(events.length);
     // Whether a line is set aside in this run or was in one before.
     expect([0, 5]).toContain((await stop(run)).code);
     expect(kills).toBeGreaterThan(2);
     expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   test('a permission that is taken away for a while: one alarm, reading goes on, and all of it arrives', async () => {
     const workspace = await newWorkspace();

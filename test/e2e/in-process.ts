@@ -1,4 +1,4 @@
-import { Readable, Transform, Writable } from 'node:stream';
+import { Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
@@ -151,7 +151,7 @@ function collector(): { stream: Writable; text: () => string } {
 
 function inputOf(stdin: StdinOf): Readable {
   if (stdin === undefined) return Readable.from([]);
-  const pipe = new Pipe({ highWaterMark: pipeBytes });
+  const pipe = new Pipe();
   if (Buffer.isBuffer(stdin)) pipe.end(stdin);
   else if (stdin !== 'open')
     pipeline(Readable.from(stdin, { objectMode: false }), pipe).catch(() => undefined);
@@ -161,11 +161,42 @@ function inputOf(stdin: StdinOf): Readable {
 /** A pipe of Linux gives no more at once (pipe(7), "Pipe capacity"). */
 const pipeBytes = 65_536;
 
-/** Gives what is written in the pieces in which a pipe gives it. */
-class Pipe extends Transform {
-  override _transform(bytes: Buffer, _: BufferEncoding, done: () => void): void {
-    for (let at = 0; at < bytes.length; at += pipeBytes) this.push(bytes.subarray(at, at + pipeBytes));
+/** Gives what is written in the pieces in which a pipe gives it, and holds the writer back until they are read. */
+class Pipe extends Duplex {
+  #left: Buffer = Buffer.alloc(0);
+  #isWanted = false;
+  #taken: (() => void) | undefined;
+
+  constructor() {
+    super({ highWaterMark: pipeBytes });
+  }
+
+  override _write(bytes: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#left = bytes;
+    this.#taken = done;
+    this.#give();
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    this.#give();
+  }
+
+  override _final(done: () => void): void {
+    this.push(null);
     done();
+  }
+
+  #give(): void {
+    while (this.#isWanted && this.#left.length > 0) {
+      const piece = this.#left.subarray(0, pipeBytes);
+      this.#left = this.#left.subarray(piece.length);
+      this.#isWanted = this.push(piece);
+    }
+    const taken = this.#taken;
+    if (this.#left.length > 0 || taken === undefined) return;
+    this.#taken = undefined;
+    taken();
   }
 }
 

@@ -160,7 +160,7 @@ describe('a script with flags only', () => {
 describe('what the world does', () => {
   test('IAM that needs time is waited for', async () => {
     const workspace = await newWorkspace();
-    server.emulator().faults.add({ kind: 'slow-propagation', ms: 300 });
+    server.emulator().faults.add({ kind: 'slow-propagation', ms: 3000 });
     const { code, report, stderr } = await initFor(workspace, [...flagsFor('flags-slow'), '--apply']);
     expect(stderr).toContain('Waiting for IAM');
     expect(report).toMatchObject({ state: 'active', test: { verdict: 'passed' } });

@@ -21,7 +21,7 @@ function withFiles(more: Readonly<Record<string, string>>): Record<string, strin
 
 async function found(environment: Readonly<Record<string, string>>): Promise<unknown> {
   const profile = await readAwsProfile(environment);
-  return credentialChain(() => new RoutedHandler(undefined), profile, environment)({} as never)();
+  return credentialChain(() => new RoutedHandler(undefined), profile, environment)({})();
 }
 
 test('keys of the environment that was given count, with the token of a session and when it ends', async () => {
