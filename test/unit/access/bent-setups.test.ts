@@ -136,7 +136,7 @@ describe('so it is on the rehearsal', () => {
     const emulator = await startEmulator();
     const ground = new RehearsedGround(emulator);
     try {
-      await findAndCure(ground, row);
+      expect(await findAndCure(ground, row)).toEqual([]);
     } finally {
       await ground.close();
       await emulator.close();

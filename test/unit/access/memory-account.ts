@@ -195,7 +195,7 @@ export class MemoryAccount implements Ground {
       'aws:username': arn.slice(arn.lastIndexOf('/') + 1),
       'aws:PrincipalIsAWSService': 'false',
       'aws:ViaAWSService': 'false',
-      'sts:RoleSessionName': 'audit-export-access-test',
+      'sts:RoleSessionName': 'audit-export',
       ...(externalId === undefined ? {} : { 'sts:ExternalId': externalId }),
     };
     return authorize(
