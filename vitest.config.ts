@@ -1,17 +1,64 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that replace what a whole worker has: modules, or globals that others in it would see. */
+const alone = [
+  'test/unit/cli/push-flags.test.ts',
+  'test/unit/cli/no-place-for-state.test.ts',
+  'test/unit/core/classify/slot-reader.test.ts',
+  'test/unit/access/bent-setups.test.ts',
+];
+
+/** What is short for a person and long for a machine: `npm run soak`. */
+const soak = ['test/soak/**/*.test.ts'];
+
+/** Variables of this machine that the AWS SDK or a proxy would hear of. */
+const unset = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+
+const shared = {
+  // Many tests start programs of their own: more files at a time would measure each other.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // The program as it was built is loaded by Node itself, once a worker.
+  server: { deps: { external: [/\/dist\//] } },
+  env: {
+    ...Object.fromEntries(unset.map((name) => [name, ''])),
+    AWS_CONFIG_FILE: '/nonexistent/config',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    NO_COLOR: '1',
+  },
+};
+
+// The files of a project share their workers, and what those have loaded: that is most of what a short test costs.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/build-once.ts'],
-    // Many tests start programs of their own: more files at a time would measure each other.
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    env: {
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      NO_COLOR: '1',
-    },
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/contract/**', ...soak, ...alone],
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { ...shared, name: 'alone', include: alone, sequence: { groupOrder: 2 } } },
+      ...(process.env['AUDIT_EXPORT_SOAK_MINUTES'] === undefined
+        ? []
+        : [{ test: { ...shared, name: 'soak', include: soak, sequence: { groupOrder: 3 } } }]),
+    ],
   },
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { openAccessProber } from '../adapters/aws/access-prober.ts';
-import { findRegion } from '../adapters/aws/aws-profile.ts';
+import { findRegion, readAwsProfile } from '../adapters/aws/aws-profile.ts';
+import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
 import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
 import type { StoreSettings } from '../commands/push/push-host.ts';
@@ -16,14 +16,15 @@ import type { CliContext } from './terminal-context.ts';
 
 /** Hands `test-access` the real world. */
 export function buildTestAccessHost(context: CliContext, options: GlobalOptions): TestAccessHost {
-  const { environment, signal } = context;
+  const { environment, clock } = context;
   return {
-    clock: { now: () => Date.now() },
-    sleep: (ms) => pause(ms, signal),
+    clock,
+    sleep: (ms) => pause(ms, context),
     openProber: (settings, target) => openProber(settings, target, environment),
     ...showProbes(context, options),
     agreeToLock: (lock) => askAboutLock(lock, context, options),
     ambientRegion: () => findRegion(environment),
+    ambientEndpoint: async () => configuredEndpoint('S3', environment, await readAwsProfile(environment)),
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     lastChangeMs: (place) => lastChange(context, place),
     reports: (place) => ({
@@ -71,11 +72,10 @@ async function lastChange(context: CliContext, place: StatePlace): Promise<numbe
   return Number.isNaN(at) ? undefined : at;
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
-    throw new AuditExportError('interrupted', 'Stopped while waiting for IAM.', {
-      cure: 'Run it again: it leaves nothing half done.',
-      cause: error,
-    });
+async function pause(ms: number, { clock, signal }: CliContext): Promise<void> {
+  await clock.sleep(ms, signal);
+  if (!signal.aborted) return;
+  throw new AuditExportError('interrupted', 'Stopped while waiting for IAM.', {
+    cure: 'Run it again: it leaves nothing half done.',
   });
 }

@@ -4,7 +4,8 @@ import { openFolderStore } from '../adapters/fs/folder-store.ts';
 import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
 import { openSources } from '../adapters/fs/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
-import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
+import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
+import { systemRandom } from '../adapters/system/system-clock.ts';
 import { ThreadedClassifier } from '../adapters/threads/threaded-classifier.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { PushHost, StoreSettings } from '../commands/push/push-host.ts';
@@ -30,9 +31,9 @@ export function buildPushHost(
   options: GlobalOptions & SourceOptions,
   reload?: () => Promise<PushRequest>,
 ): PushHost {
-  const { stdin, signal, environment, log, version } = context;
+  const { stdin, signal, environment, log, version, clock } = context;
   return {
-    clock: systemClock,
+    clock,
     random: systemRandom,
     signal,
     progress: buildProgress(context, options),
@@ -48,6 +49,14 @@ export function buildPushHost(
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
     ...journalParts(context, reload),
+    post: async (url, body, signal) => {
+      const { post } = await import('./evidence-context.ts');
+      return post(url, body, signal);
+    },
+    openLog: async (destination, key) => {
+      const { openLog } = await import('./evidence-context.ts');
+      return openLog(destination, key, context);
+    },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
       const { beginRunHistory } = await import('./run-history-context.ts');
@@ -55,7 +64,7 @@ export function buildPushHost(
     },
     openStore: (address, settings) => openStore(address, settings, context),
     maxAttempts: () => maxAttempts(environment),
-    openSpool: () => new SpoolFile(),
+    openSpool: () => new SpoolFile(temporaryFolder(environment)),
     openQuarantine: (folder, destination) => new QuarantineFolder(folder, destination),
     openClassifier: (rules, settings, ownTypes) =>
       new ThreadedClassifier(rules, { settings, ownTypes }, workerUrl),
@@ -102,7 +111,7 @@ export async function readOwnType(file: string): Promise<OwnTypeFile> {
     throw new AuditExportError(
       'schema-invalid',
       `The schema ${file} can't be read: ${(error as Error).message}.`,
-      { cure: 'Check the path after --schema.', cause: error },
+      { cure: 'Check the path, and that this user may read the file.', cause: error },
     );
   });
   return { file, text };

@@ -9,8 +9,8 @@ import type { Consent } from '../commands/iam/confirm.ts';
 import type { IamHost, ReceiptStore } from '../commands/iam/iam-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { ProfilePlace } from '../core/config/destination.ts';
-import type { DesiredAccess } from '../core/setup/desired-access.ts';
-import type { PlannedChange } from '../core/setup/change.ts';
+import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
+import type { PlannedChange } from '../core/setup/plan/change.ts';
 import { AuditExportError } from '../errors.ts';
 import type { IamAdmin } from '../ports/iam-admin.ts';
 import { findDestination } from './state-context.ts';
@@ -41,7 +41,7 @@ export async function openAdmin(
 export async function buildIamHost(context: CliContext, place: IamPlace): Promise<IamHost> {
   return {
     admin: await openAdmin(context, place),
-    clock: { now: () => Date.now() },
+    clock: context.clock,
     signal: context.signal,
     receipts: place.receipts,
     onChange: place.onChange ?? (() => undefined),

@@ -1,4 +1,3 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
 import { openConfigStore } from '../adapters/fs/config-store.ts';
@@ -10,7 +9,7 @@ import type { InitHost, Tone } from '../commands/init/init-host.ts';
 import { testAccess } from '../commands/test-access/index.ts';
 import { optionsOfProfile } from '../commands/test-access/options-of-profile.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { describeChange } from '../core/setup/change.ts';
+import { describeChange } from '../core/setup/plan/change.ts';
 import { AuditExportError } from '../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from './iam-context.ts';
@@ -20,8 +19,7 @@ import type { CliContext } from './terminal-context.ts';
 
 /** Hands `init` the real world. */
 export async function buildInitHost(context: CliContext, options: GlobalOptions): Promise<InitHost> {
-  const { environment, stdin, stderr, signal, workingFolder } = context;
-  const clock = { now: () => Date.now() };
+  const { environment, stdin, stderr, signal, workingFolder, clock } = context;
   const config = await openConfigStore(options.config, environment, workingFolder);
   // What the person reads goes to stderr: there it is coloured or not.
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
@@ -58,7 +56,7 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
         { options: { ...optionsOfProfile(profile, patienceMs), ...reach }, profile },
         {
           ...host,
-          sleep: (ms) => sleep(ms, signal),
+          sleep: (ms) => sleep(ms, context),
           onProbe: (report) => {
             // What is right is no news; the verdict comes with the report.
             if (report.status !== 'pass' || options.verbose) tell(`  ${renderProbe(report, palette)}`);
@@ -77,11 +75,10 @@ function hasColours(style: (text: string) => string): boolean {
   return style('x') !== 'x';
 }
 
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
-    throw new AuditExportError('interrupted', 'Stopped while waiting for IAM. Policy and role are made.', {
-      cure: 'Run audit-export init again: it tests and goes on.',
-      cause: error,
-    });
+async function sleep(ms: number, { clock, signal }: CliContext): Promise<void> {
+  await clock.sleep(ms, signal);
+  if (!signal.aborted) return;
+  throw new AuditExportError('interrupted', 'Stopped while waiting for IAM. Policy and role are made.', {
+    cure: 'Run audit-export init again: it tests and goes on.',
   });
 }

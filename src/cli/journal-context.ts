@@ -8,7 +8,6 @@ import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
 import type { LockHolder } from '../adapters/fs/state/owner-lock.ts';
 import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
 import type { Destination } from '../core/config/destination.ts';
@@ -41,24 +40,30 @@ async function openJournal(
   { shard, waitMs }: { shard: string | undefined; waitMs: number },
   context: CliContext,
 ): Promise<HeldJournal | OtherRun> {
-  const { signal } = context;
+  const { signal, clock } = context;
   const root = await openDestinationFolder(destination, context);
   const folder = shard === undefined ? root : join(root, 'shards', shard);
   const owner = await owned(folder, async () => {
     const above = await JournalOnDisk.newestFence(folder);
-    return takeOwnership(join(folder, 'lock'), { ...systemClock, waitMs, signal, above });
+    return takeOwnership(join(folder, 'lock'), { ...clock, waitMs, signal, above });
   });
   if ('holder' in owner) return { holder: shown(owner.holder) };
   try {
-    const journal = await JournalOnDisk.open(folder, owner.fence, systemClock.now);
-    let kept: Promise<KeptBytes> | undefined;
+    const journal = await JournalOnDisk.open(folder, owner.fence, clock.now);
+    const kept = new Map<string, Promise<KeptBytes>>();
     return {
       journal,
+      folder,
       openSeen: (days) => SeenEventsFolder.open(join(folder, 'seen'), { ...usualSeenEventsBounds, days }),
       openObjects: () => SeenEventsFolder.open(join(folder, 'objects'), objectBounds),
-      openKept: () => (kept ??= KeptBytesFolder.open(join(folder, 'spool'))),
+      openSeenQueries: (source, days) => openSeenQueries(join(folder, source), days),
+      openKept: async (place = 'spool') => {
+        const opened = kept.get(place) ?? KeptBytesFolder.open(join(folder, place));
+        kept.set(place, opened);
+        return opened;
+      },
       release: async () => {
-        await (await kept?.catch(() => undefined))?.close();
+        for (const opened of kept.values()) await (await opened.catch(() => undefined))?.close();
         await journal.close();
         await owner.release();
       },
@@ -67,6 +72,22 @@ async function openJournal(
     await owner.release();
     throw error;
   }
+}
+
+/** As many as there are: in memory they take two bytes each. */
+const queryBounds = { maxKeys: 2 ** 32 - 1, memoryKeys: 64 * 1024 };
+
+/** The queries that were seen of a source, in its folder. Throws `state-not-written` and `config-invalid`. */
+export function openSeenQueries(folder: string, days: number): SeenEventsFolder {
+  return SeenEventsFolder.open(
+    join(folder, 'seen'),
+    { ...queryBounds, days },
+    {
+      what: 'queries that were seen',
+      cure: 'Give this user the right to write there and free disk.',
+      loss: 'queries that it knew are read once more, and stored again where their window comes out otherwise',
+    },
+  );
 }
 
 function shown({ pid, host, startedAt }: LockHolder): OtherRun['holder'] {

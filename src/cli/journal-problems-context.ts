@@ -1,7 +1,7 @@
 import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
 import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import { AuditExportError } from '../errors.ts';
+import type { Timer } from '../ports/clock.ts';
 import type { JournalProblem, JournalProblems } from '../ports/journal-problems.ts';
 import { join } from 'node:path';
 
@@ -9,13 +9,13 @@ import { join } from 'node:path';
 const waitMs = 10_000;
 
 /** The problems that the journals in these folders of destinations know. */
-export function openJournalProblems(folders: readonly string[]): JournalProblems {
+export function openJournalProblems(folders: readonly string[], clock: Timer): JournalProblems {
   return {
     list: async () => (await Promise.all(folders.map(problemsIn))).flat(),
     dismiss: async (ids) => {
       for (const folder of folders)
         if ((await problemsIn(folder)).some(({ id }) => ids.includes(id)))
-          await dismissIn(folder, new Set(ids));
+          await dismissIn(folder, new Set(ids), clock);
     },
   };
 }
@@ -37,10 +37,10 @@ async function problemsIn(folder: string): Promise<JournalProblem[]> {
 }
 
 /** What is dismissed is not looked for any more; its content is known all the same, should it come back. */
-async function dismissIn(folder: string, ids: ReadonlySet<string>): Promise<void> {
+async function dismissIn(folder: string, ids: ReadonlySet<string>, clock: Timer): Promise<void> {
   const above = await JournalOnDisk.newestFence(folder);
   const { signal } = new AbortController();
-  const owner = await takeOwnership(join(folder, 'lock'), { ...systemClock, waitMs, signal, above });
+  const owner = await takeOwnership(join(folder, 'lock'), { ...clock, waitMs, signal, above });
   if ('holder' in owner)
     throw new AuditExportError(
       'busy',
@@ -50,7 +50,7 @@ async function dismissIn(folder: string, ids: ReadonlySet<string>): Promise<void
       },
     );
   try {
-    const journal = await JournalOnDisk.open(folder, owner.fence, systemClock.now);
+    const journal = await JournalOnDisk.open(folder, owner.fence, clock.now);
     const files = [...journal.state.files.values()].flatMap(({ lostMs, ...file }) =>
       lostMs !== undefined && ids.has(file.id.slice(0, 8))
         ? [{ ...file, path: '', real: '', left: false }]

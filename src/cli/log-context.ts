@@ -1,5 +1,5 @@
 import { Console } from 'node:console';
-import type { Writable } from 'node:stream';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import { openJsonLog } from '../adapters/terminal/json-log.ts';
 import { openLogStream } from '../adapters/terminal/log-stream.ts';
 import { ProgressLine } from '../adapters/terminal/progress-line.ts';
@@ -8,13 +8,14 @@ import { openTextLog } from '../adapters/terminal/text-log.ts';
 import { exitCodes } from '../errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Progress } from '../ports/progress.ts';
+import type { TextProgress } from '../ports/text-progress.ts';
 import type { LogFormat } from './log-format.ts';
 import { tellError } from './render/error.ts';
 import type { CliContext, CliProcess } from './terminal-context.ts';
 
 /** The log of a command line, on stderr. */
-export function openLog(stderr: Writable, format: LogFormat): Log {
-  return format === 'json' ? openJsonLog(stderr) : openTextLog(stderr);
+export function openLog({ stderr, clock }: Pick<CliProcess, 'stderr' | 'clock'>, format: LogFormat): Log {
+  return format === 'json' ? openJsonLog(stderr, clock.now) : openTextLog(stderr);
 }
 
 /**
@@ -22,7 +23,7 @@ export function openLog(stderr: Writable, format: LogFormat): Log {
  * the end of a process that nobody foresaw.
  */
 export function tellAllAsJson(process: NodeJS.Process, version: string): void {
-  const log = openLog(process.stderr, 'json');
+  const log = openLog({ stderr: process.stderr, clock: systemClock }, 'json');
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => {
     log.warn('node', message, { name });
@@ -39,18 +40,18 @@ export function tellAllAsJson(process: NodeJS.Process, version: string): void {
 
 /** The context for a command: where stderr is to be JSON, whatever it writes there goes through the log. */
 export function withLog(process: CliProcess, format: LogFormat, event: string): CliContext {
-  const log = openLog(process.stderr, format);
+  const log = openLog(process, format);
   return format === 'json' ? { ...process, stderr: openLogStream(log, event), log } : { ...process, log };
 }
 
 /** Shows the progress of a run in the form of the log. */
 export function buildProgress(
-  { stderr, environment, log }: CliContext,
+  { stderr, environment, log, clock }: CliContext,
   { quiet, logFormat }: ProgressOptions,
-): Progress {
-  if (logFormat === 'json') return new ProgressLog(log, { quiet, now: Date.now });
+): Progress & TextProgress {
+  if (logFormat === 'json') return new ProgressLog(log, { quiet, now: clock.now });
   const redraws = stderr.isTTY === true && environment['TERM'] !== 'dumb';
-  return new ProgressLine(stderr, { quiet, redraws, startedMs: Date.now() });
+  return new ProgressLine(stderr, { quiet, redraws, now: clock.now });
 }
 
 interface ProgressOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import { dropEmpty } from './environment.ts';
 import { logFormatOf } from './log-format.ts';
-import { watchOutput } from './output.ts';
-import { run } from './run.ts';
+import { runProcess, stoppingSignals } from './run-process.ts';
 
 dropEmpty(process.env);
 // The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
@@ -16,17 +16,9 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 const argv = process.argv.slice(2);
-const logFormat = logFormatOf(argv, process.env);
-
-async function tellOfStopping(signal: string): Promise<void> {
-  const { openLog } = await import('./log-context.ts');
-  const again = signal === 'SIGINT' ? 'Press Ctrl-C again to stop' : 'A second signal stops it';
-  const message = `Stopping: what is under way is finished. ${again} at once.`;
-  openLog(process.stderr, logFormat).note('stopping', message, { signal }, `\n${message}\n`);
-}
 
 // What Node itself and the libraries have to say is part of the log as well.
-if (logFormat === 'json') {
+if (logFormatOf(argv, process.env) === 'json') {
   const { tellAllAsJson } = await import('./log-context.ts');
   tellAllAsJson(process, version);
 }
@@ -44,37 +36,20 @@ function giveHome(): void {
   }
 }
 
-/** The first signal asks the run to stop in order; the second has its usual effect. */
-function onceAborted(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      controller.abort();
-      void tellOfStopping(name);
-    });
-  }
-  return controller.signal;
-}
-
-const output = watchOutput(process.stdout, process.stderr);
-const exitCode = await run(argv, {
+process.exitCode = await runProcess(argv, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
   workingFolder: process.cwd(),
+  clock: systemClock,
   version,
-  signal: onceAborted(),
+  // The second signal has its usual effect.
+  onStop: (listener) => {
+    for (const name of stoppingSignals) process.once(name, () => listener(name));
+  },
   onHangUp: (listener) => {
     process.on('SIGHUP', listener);
     return () => process.off('SIGHUP', listener);
   },
 });
-const failure = await output.failure();
-if (failure === undefined) process.exitCode = exitCode;
-else {
-  const { openLog } = await import('./log-context.ts');
-  const { tellError } = await import('./render/error.ts');
-  tellError(openLog(process.stderr, logFormat), failure, { version, verbose: argv.includes('--verbose') });
-  process.exitCode = exitCode === 0 ? failure.exitCode : exitCode;
-}

@@ -10,11 +10,11 @@ import type { CliContext } from './terminal-context.ts';
 /** The history that lies in a folder of state. */
 export function openRunHistory(
   folder: string,
-  { log }: Pick<CliContext, 'log'>,
+  { log, clock }: Pick<CliContext, 'log' | 'clock'>,
 ): RunHistory & RunHistoryBook {
   return new RunHistoryFile(join(folder, 'runs.jsonl'), {
     onTrouble: (message) => log.warn('run-history', message),
-    now: () => Date.now(),
+    now: clock.now,
   });
 }
 

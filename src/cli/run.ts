@@ -98,7 +98,7 @@ async function failWith(error: unknown, complaint: string, { argv, process }: Ca
   const known = isAuditExportError(error) ? error : fromCommander(error);
   const { openLog } = await import('./log-context.ts');
   const { tellError } = await import('./render/error.ts');
-  const log = openLog(process.stderr, logFormatOf(argv, process.environment));
+  const log = openLog(process, logFormatOf(argv, process.environment));
   const how = { version: process.version, verbose: argv.includes('--verbose') };
   tellError(log, known ?? error, how, error instanceof CommanderError ? complaint : undefined);
   if (wantsJson(argv, process)) {

@@ -26,6 +26,7 @@ import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
 import { shellWord } from '../core/language/shell-word.ts';
 import type { LooksAlive } from '../core/runs/run-states.ts';
+import type { Clock } from '../ports/clock.ts';
 import { openJournalProblems } from './journal-problems-context.ts';
 import { openRunHistory } from './run-history-context.ts';
 import { findDestination } from './state-context.ts';
@@ -34,7 +35,7 @@ import type { CliContext } from './terminal-context.ts';
 /** Hands `status` the real world. */
 export function buildStatusHost(context: CliContext, options: GlobalOptions): StatusHost {
   return {
-    clock: { now: () => Date.now() },
+    clock: context.clock,
     find: () => findPlaces(context, options),
     looksAlive,
     look: (place) => lookAt(place, context),
@@ -49,8 +50,9 @@ function lookAt({ profile, folders, destinationFolders }: NamedPlace, context: C
   return {
     history: { lines: async () => (await Promise.all(histories.map((history) => history.lines()))).flat() },
     shelves: shelved.map((folder) => new QuarantineFolderShelf(folder)),
-    journalProblems: openJournalProblems(destinationFolders),
-    locks: async () => (await Promise.all(destinationFolders.map(findLocks))).flat(),
+    journalProblems: openJournalProblems(destinationFolders, context.clock),
+    locks: async () =>
+      (await Promise.all(destinationFolders.map((folder) => findLocks(folder, context.clock)))).flat(),
     spool: () => lookAtSpools(destinationFolders),
     accessTest: () => firstJson(folders.map((folder) => join(folder, 'access-test.json'))),
   };
@@ -176,10 +178,10 @@ function processBirth(pid: number): number | undefined {
 }
 
 /** A destination has one journal, and one for each shard. */
-async function findLocks(folder: string): Promise<LockNote[]> {
+async function findLocks(folder: string, { now }: Clock): Promise<LockNote[]> {
   const shards = join(folder, 'shards');
   const journals = [folder, ...(await namesIn(shards)).map((name) => join(shards, name))];
-  const holders = await Promise.all(journals.map((journal) => lockHolder(join(journal, 'lock'), Date.now)));
+  const holders = await Promise.all(journals.map((journal) => lockHolder(join(journal, 'lock'), now)));
   return holders.flatMap((holder) =>
     holder === undefined ? [] : [{ pid: holder.pid, host: holder.host, startedAt: holder.startedAt }],
   );

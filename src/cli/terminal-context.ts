@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
 /** The process, as far as the command line may know it. */
@@ -9,6 +10,8 @@ export interface CliProcess {
   environment: Readonly<Record<string, string | undefined>>;
   workingFolder: string;
   version: string;
+  /** What time it is, and what is waited on. */
+  clock: Timer;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
   /** Where system services keep their state; `/var/lib` if missing. */

@@ -162,12 +162,12 @@ describe('a crash', () => {
       const args = kind === 'files' ? [...sized, 'logs'] : sized;
       const kills = index === 0 ? 0 : 2;
       for (let kill = 0; kill < kills; kill++) {
-        const run = startCli(workspace, args, stdin);
+        const run = startCli(workspace, args, { ...stdin, ownProcess: true });
         await Promise.race([sleep((0.5 + 0.55 * fraction()) * usualMs), run.ended]);
         run.child.kill('SIGKILL');
         await run.ended;
       }
-      const whole = await runForReport(workspace, args, stdin);
+      const whole = await runForReport(workspace, args, { ...stdin, ownProcess: true });
       expect(whole).toMatchObject({ code: 0, report: { balanced: true, balance: { undelivered: 0 } } });
       usualMs = whole.milliseconds;
     }
@@ -178,7 +178,7 @@ describe('a crash', () => {
     const { workspace, store, push } = await newPlace(true);
     const input = small(31, 600);
     const follow = [...push, '--follow', '--flush-interval', '1s', '--json'];
-    const killed = startCli(workspace, follow, { stdin: 'open' });
+    const killed = startCli(workspace, follow, { stdin: 'open', ownProcess: true });
     await writeTo(killed, slice(input, 0, 200));
     await expect.poll(async () => storedLines(await readExport(store)), { timeout: 9000 }).toBe(200);
     await writeTo(killed, slice(input, 200, 350));

@@ -24,7 +24,7 @@ async function modulesOf(workspace: Workspace, args: readonly string[]): Promise
 }
 
 const heavy =
-  /node_modules\/(?:@aws-sdk|@smithy|ajv|inquirer|@inquirer|chalk|tinyglobby)\/|\/generated\/|\/adapters\//;
+  /node_modules\/(?:@aws-sdk|@smithy|ajv|inquirer|@inquirer|chalk|tinyglobby)\/|\/generated\/|\/adapters\/(?!system\/)/;
 
 test.each([...helps, { command: '--version' }])(
   '$command loads nothing that it does not need',

@@ -61,7 +61,7 @@ test(`${workers} workers on one queue, ${kills} of them killed at random moments
         '2',
         '--json',
       ],
-      { environment, timeoutMs: 120_000 },
+      { environment, timeoutMs: 120_000, ownProcess: true },
     );
   const running = Array.from({ length: workers }, start);
   const countOf = (operation: string): number =>

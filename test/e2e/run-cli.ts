@@ -5,7 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import type { Timer } from '../../src/ports/clock.ts';
 import type { PushReport } from '../../src/core/accounting/push-report.ts';
+import { canShareProcess, isFreeFor, startInProcess } from './in-process.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The program under test: the one that is built here, or an installed one that the environment names. */
@@ -15,9 +17,18 @@ export const program =
 
 const memoryProbe = new URL('./memory-probe.mjs', import.meta.url).href;
 
+/** What the program reads; `open` leaves the pipe open, for the test to write to; nothing: an empty stdin. */
+export type StdinOf = Buffer | AsyncIterable<Buffer> | 'open' | undefined;
+
 export interface CliOptions {
-  /** What the program reads; `open` leaves the pipe open, for the test to write to; nothing: an empty stdin. */
-  readonly stdin?: Buffer | AsyncIterable<Buffer> | 'open';
+  readonly stdin?: StdinOf;
+  /**
+   * Whether the program is started, where that is the point: it is killed, watched from outside, or is given what Node reads
+   * itself. Else the command line runs in the process of the test.
+   */
+  readonly ownProcess?: boolean;
+  /** What the program tells and waits by, in the process of the test; the machine's where it is not said. */
+  readonly clock?: Timer;
   readonly environment?: Readonly<Record<string, string>>;
   /** Measure the highest RSS. */
   readonly measureMemory?: boolean;
@@ -35,11 +46,16 @@ export interface CliRun {
   readonly milliseconds: number;
 }
 
-export interface RunningCli {
-  readonly child: ChildProcess;
+/** A program under way, be it in a process of its own or not. */
+export interface RunningProgram {
+  readonly child: Pick<ChildProcess, 'kill' | 'stdin' | 'exitCode'>;
   /** What it has written to stderr so far. */
   readonly stderrSoFar: () => string;
   readonly ended: Promise<CliRun>;
+}
+
+export interface RunningCli extends RunningProgram {
+  readonly child: RunningProgram['child'] & Partial<ChildProcess>;
 }
 
 /** An environment of the workspace alone: nothing of the machine's AWS settings or of the user's own files. */
@@ -54,12 +70,35 @@ export function environmentOf(workspace: Workspace): Record<string, string> {
   };
 }
 
-/** Starts `audit-export` in a workspace. */
+/** Starts `audit-export` in a workspace: in this process where nothing speaks against it. */
 export function startCli(
   workspace: Workspace,
   args: readonly string[],
   options: CliOptions = {},
 ): RunningCli {
+  const { stdin, timeoutMs = 60_000, clock } = options;
+  if (needsProcess(options) || !isFreeFor(workspace.folder)) return startProgram(workspace, args, options);
+  const environment = { ...environmentOf(workspace), ...options.environment };
+  return startInProcess({ folder: workspace.folder, args, environment, stdin, timeoutMs, clock });
+}
+
+function needsProcess({ ownProcess, measureMemory, nodeFlags, environment = {} }: CliOptions): boolean {
+  const isNamed = process.env['AUDIT_EXPORT_TEST_PROGRAM'] !== undefined;
+  return (
+    isNamed ||
+    ownProcess === true ||
+    measureMemory === true ||
+    nodeFlags !== undefined ||
+    !canShareProcess(environment)
+  );
+}
+
+/** Starts the program in a process of its own. */
+export function startProgram(
+  workspace: Workspace,
+  args: readonly string[],
+  options: CliOptions = {},
+): RunningProgram & { readonly child: ChildProcess } {
   const { stdin, environment = {}, nodeFlags = [], timeoutMs = 60_000 } = options;
   const probe = options.measureMemory === true ? ['--import', memoryProbe] : [];
   const startedMs = performance.now();

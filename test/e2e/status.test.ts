@@ -66,7 +66,10 @@ const toldByRun = ({ code, report }: PushRun): object => {
 
 /** Starts a run that holds the journal until its pipe ends. */
 async function startWaiting(workspace: Workspace): Promise<ReturnType<typeof startCli>> {
-  const run = startCli(workspace, [...push, 'good.jsonl', '-', '--json'], { stdin: 'open' });
+  const run = startCli(workspace, [...push, 'good.jsonl', '-', '--json'], {
+    stdin: 'open',
+    ownProcess: true,
+  });
   await expect
     .poll(() => filesBelow(workspace.path('state')), { timeout: 9000 })
     .toContainEqual(expect.stringMatching(/destinations\/\w+\/lock\.\d+$/));
@@ -207,7 +210,7 @@ test('a follower: under way with what waits in its spool, killed, and gone on wi
   await configure(workspace, 'acme');
   const input = generateInput({ seed: 76, lines: 100, hours: 5 });
   const follow = [...push, '--follow', '--flush-interval', '10m', '--json'];
-  const run = startCli(workspace, follow, { stdin: 'open' });
+  const run = startCli(workspace, follow, { stdin: 'open', ownProcess: true });
   await writeTo(run, input.bytes);
   let status = await onlyProfile(workspace);
   const spooled = async (): Promise<number> => {

@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { openTextLog } from '../../src/adapters/terminal/text-log.ts';
 import type { CliContext } from '../../src/cli/terminal-context.ts';
 
@@ -27,6 +28,7 @@ export function capturedTerminal(input: string, more: Partial<CliContext> = {}):
     log: openTextLog(stderr),
     environment: {},
     workingFolder: '/',
+    clock: systemClock,
     version: '9.8.7',
     signal: new AbortController().signal,
     ...more,

@@ -16,6 +16,8 @@ export class MemoryFiles implements FilesPort {
   #inodes = 0;
   /** Stored bytes that were asked for, in all. */
   bytesRead = 0;
+  /** What happens, once, when the files beside one were listed. */
+  afterListing: (() => void) | undefined;
 
   /** Writes a file; one that is there keeps its inode. */
   write(path: string, content: string | Buffer): void {
@@ -66,9 +68,13 @@ export class MemoryFiles implements FilesPort {
 
   async beside(path: string): Promise<FileSource[]> {
     const folder = dirname(path);
-    return [...this.#files]
+    const found = [...this.#files]
       .filter(([name]) => dirname(name) === folder || dirname(dirname(name)) === folder)
       .map(([name, file]) => this.#source(name, file));
+    const happens = this.afterListing;
+    this.afterListing = undefined;
+    happens?.();
+    return found;
   }
 
   #real(path: string): string {
@@ -84,6 +90,7 @@ export class MemoryFiles implements FilesPort {
   #source(path: string, file: MemoryFile): FileSource {
     const { inode, stored: before } = file;
     const bytes = async (start: number, end: number): Promise<Buffer> => {
+      if (this.#files.get(this.#real(path)) !== file) throw moved(path);
       const found = Buffer.from(file.stored.subarray(start, end));
       this.bytesRead += found.length;
       return found;
@@ -108,6 +115,10 @@ export class MemoryFiles implements FilesPort {
       },
     };
   }
+}
+
+function moved(path: string): AuditExportError {
+  return new AuditExportError('source-moved', `${path} was rotated.`);
 }
 
 function unpacked(path: string, stored: Buffer): Buffer {

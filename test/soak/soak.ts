@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PushReport } from '../../src/core/accounting/push-report.ts';
 import type { FaultControl } from '../../src/ports/emulator.ts';
 import type { CliRun, RunningCli } from '../e2e/run-cli.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import type { Workspace } from '../e2e/workspace.ts';
+import { filesBelow } from '../e2e/workspace.ts';
 import type { LogWriter } from './log-writer.ts';
 import { seeded } from './log-writer.ts';
 
@@ -17,6 +20,10 @@ export interface Soak {
   puts: () => number;
   /** What happened, for whoever reads the result. */
   tally: Map<string, number>;
+  /** Problems that runs told of. */
+  problems: string[];
+  /** Resolves when the last line is written: not before are the last runs ended. */
+  written: Promise<unknown>;
 }
 
 const idleMs = 8000;
@@ -62,46 +69,69 @@ export async function makeTrouble(faults: FaultControl, { untilMs, seed, tally }
   faults.clear();
 }
 
-/** Writes to logs and rotates them, until the time is over. */
+/** Writes to a log and rotates it, at most each `betweenMs`, until the time is over. */
 export async function keepWriting(
-  writers: readonly LogWriter[],
+  writer: LogWriter,
   { untilMs, seed, tally }: Soak,
+  betweenMs: number,
 ): Promise<void> {
   const chance = seeded(seed);
-  while (Date.now() < untilMs) {
-    for (const writer of writers) {
-      await writer.append(1 + Math.floor(chance() * 12));
-      const luck = chance();
-      if (luck > 0.02) continue;
-      const how = luck < 0.01 ? 'rename' : 'copy and cut';
-      await writer.rotate(how);
-      count(tally, how);
-    }
+  await writer.begin();
+  for (let rotatedMs = Date.now(); Date.now() < untilMs;) {
+    await writer.append(1 + Math.floor(chance() * 12));
     await sleep(20 + chance() * 60);
+    if (Date.now() < rotatedMs + betweenMs * (1 + chance())) continue;
+    const kind = await writer.rotate();
+    if (kind !== undefined) count(tally, kind);
+    rotatedMs = Date.now();
   }
+}
+
+/** Waits until the journal of a destination knows the file that stands at a path now; says whether it came to that. */
+export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
+  const folder = workspace.path('state');
+  for (const untilMs = Date.now() + 60_000; Date.now() < untilMs; await sleep(300)) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) return true;
+    const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
+    for (const journal of journals) {
+      const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
+      if (text.includes(`"${found.dev}:${found.ino}"`)) return true;
+    }
+  }
+  return false;
 }
 
 /** Starts a command again and again, and kills most of its runs; the last one is left to its end. */
 export async function runAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   while (Date.now() < soak.untilMs) {
-    const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+    const run = startCli(soak.workspace, args, {
+      environment: soak.environment,
+      timeoutMs: 600_000,
+      ownProcess: true,
+    });
     await Promise.race([
       sleep(Math.min(300 + chance() * 3000, Math.max(0, soak.untilMs - Date.now()))),
       run.ended,
     ]);
     run.child.kill('SIGKILL');
-    const { signal, code } = await run.ended;
-    count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
+    note(name, await run.ended, soak);
   }
-  return startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 }).ended;
+  await soak.written;
+  const last = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 600_000,
+    ownProcess: true,
+  });
+  return note(`${name}, last`, await last.ended, soak);
 }
 
 /** Follows, killed at random moments, stopped in order or told to reload at others. Answers with the last run. */
 export async function followAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   const start = (): RunningCli =>
-    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000, ownProcess: true });
   while (Date.now() < soak.untilMs) {
     const run = start();
     await sleep(Math.min(1000 + chance() * 9000, Math.max(0, soak.untilMs - Date.now())));
@@ -111,25 +141,31 @@ export async function followAndKill(name: string, args: readonly string[], soak:
       await sleep(500);
     }
     run.child.kill(luck > 0.8 ? 'SIGTERM' : 'SIGKILL');
-    const { signal, code } = await run.ended;
-    count(soak.tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
+    note(name, await run.ended, soak);
   }
-  return stopWhenIdle(start(), soak.puts);
+  await soak.written;
+  return finish(`${name}, last`, await stopWhenIdle(start(), soak.puts), args, soak);
 }
 
 /** Follows without being disturbed. `resident` gets its memory in bytes, about once a second. */
 export async function followInPeace(
+  name: string,
   args: readonly string[],
   soak: Soak,
   resident: number[],
 ): Promise<CliRun> {
-  const run = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
+  const run = startCli(soak.workspace, args, {
+    environment: soak.environment,
+    timeoutMs: 7_200_000,
+    ownProcess: true,
+  });
   while (Date.now() < soak.untilMs && run.child.exitCode === null) {
     const bytes = await residentBytes(run.child.pid ?? 0);
     if (bytes !== undefined) resident.push(bytes);
     await sleep(1000);
   }
-  return stopWhenIdle(run, soak.puts);
+  await soak.written;
+  return finish(name, await stopWhenIdle(run, soak.puts), args, soak);
 }
 
 /** Gives it the time to read what was written last (no PUT for a while means that it has), and stops it in order. */
@@ -142,11 +178,30 @@ async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun
   return run.ended;
 }
 
+/** What was left when the time to drain was over, as on a busy machine, is delivered by the next run. */
+async function finish(name: string, run: CliRun, args: readonly string[], soak: Soak): Promise<CliRun> {
+  const { outcome } = JSON.parse(run.stdout) as PushReport;
+  note(`${name} ${outcome}`, run, soak);
+  if (outcome !== 'interrupted') return run;
+  const next = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+  return finish(name, await stopWhenIdle(next, soak.puts), args, soak);
+}
+
 /** Linux only: undefined elsewhere. */
 async function residentBytes(pid: number): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+/** Counts how a run ended, and keeps the problems that it told: there is none, whatever is killed and rotated when. */
+function note(name: string, run: CliRun, { tally, problems }: Soak): CliRun {
+  const { signal, code, stdout } = run;
+  count(tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
+  const report = stdout.trim() === '' ? {} : (JSON.parse(stdout) as Partial<PushReport>);
+  for (const { kind, source, message } of report.problems ?? [])
+    problems.push(`${name}: ${kind} ${source}: ${message}`);
+  return run;
 }
 
 function count(tally: Map<string, number>, what: string): void {

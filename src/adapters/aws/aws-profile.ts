@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/core/config';
 import { AuditExportError } from '../../errors.ts';
+import { homeFolder } from '../fs/home-folder.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,8 +25,7 @@ export interface AwsProfile {
 export async function readAwsProfile(environment: Environment): Promise<AwsProfile> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
     ignoreCache: true,
-    ...given('configFilepath', environment['AWS_CONFIG_FILE']),
-    ...given('filepath', environment['AWS_SHARED_CREDENTIALS_FILE']),
+    ...sharedFiles(environment),
   });
   const name = environment['AWS_PROFILE'] || 'default';
   const inConfig = configFile[name];
@@ -69,7 +68,7 @@ export async function readCaBundle(
   const place = environment['AWS_CA_BUNDLE']
     ? 'AWS_CA_BUNDLE'
     : `ca_bundle of the AWS profile ${profile.name}`;
-  const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  const full = path.startsWith('~/') ? join(homeFolder(environment) ?? '', path.slice(2)) : path;
   return readFile(full, 'utf8').catch((error: unknown) => {
     throw new AuditExportError(
       'config-invalid',
@@ -79,6 +78,15 @@ export async function readCaBundle(
   });
 }
 
-function given<K extends string>(name: K, value: string | undefined): { [key in K]?: string } {
-  return (value === undefined || value === '' ? {} : { [name]: value }) as { [key in K]?: string };
+/** Where both files of AWS's own configuration lie, as the SDK's loaders take it ("Shared config and credentials files"). */
+export function sharedFiles(environment: Environment): { configFilepath?: string; filepath?: string } {
+  const home = homeFolder(environment);
+  const below = (name: string): string | undefined =>
+    home === undefined ? undefined : join(home, '.aws', name);
+  const configFilepath = environment['AWS_CONFIG_FILE'] || below('config');
+  const filepath = environment['AWS_SHARED_CREDENTIALS_FILE'] || below('credentials');
+  return {
+    ...(configFilepath === undefined ? {} : { configFilepath }),
+    ...(filepath === undefined ? {} : { filepath }),
+  };
 }

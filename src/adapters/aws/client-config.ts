@@ -43,11 +43,11 @@ export async function clientConfig(
   const profile = await readAwsProfile(environment);
   const ca = await readCaBundle(environment, profile);
   const endpoint = endpointFor(service, wish, { environment, profile });
-  const region = wish.region ?? environmentRegion(environment);
+  const region = wish.region ?? environmentRegion(environment) ?? profile.settings?.['region'];
   const maxAttempts = attemptsOf(wish.attempts, environment);
   return {
     requestHandler: new RoutedHandler(ca, wish.silenceMs),
-    credentialDefaultProvider: credentialChain(() => new RoutedHandler(ca), profile),
+    credentialDefaultProvider: credentialChain(() => new RoutedHandler(ca), profile, environment),
     // Whoever asks for credentials again wants to know what the files hold now.
     ignoreCache: true,
     ...(region === undefined ? {} : { region }),
@@ -81,8 +81,10 @@ function endpointFor(
   return endpointUrl;
 }
 
-/** Undefined where the environment says it, and the SDK reads that itself. */
+/** Undefined where the environment says what is no number: the SDK reads that itself, and refuses it. */
 function attemptsOf(attempts: ClientWish['attempts'], environment: Environment): number | undefined {
   if (attempts === 'once') return 1;
-  return (environment['AWS_MAX_ATTEMPTS'] ?? '') === '' ? attempts : undefined;
+  const said = environment['AWS_MAX_ATTEMPTS'] ?? '';
+  if (said === '') return attempts;
+  return /^\d+$/.test(said) ? Number(said) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { AwsProfile } from './aws-profile.ts';
+import type { AwsProfile, Environment } from './aws-profile.ts';
+import { sharedFiles } from './aws-profile.ts';
 import { fromAwsError } from './aws-errors.ts';
 import {
   containerGaveNone,
@@ -21,7 +22,11 @@ const mark = /^@smithy\/property-provider (?:->|\(!\)) (?:Error: )?/;
  * The credential chain of the SDK, where all that it asks (SSO, STS of roles and of web identities) goes through our own
  * handler, and which throws the reason that one of its links knew: the chain itself only tells of its last one.
  */
-export function credentialChain(openHandler: () => RoutedHandler, profile: AwsProfile): ChainOf {
+export function credentialChain(
+  openHandler: () => RoutedHandler,
+  profile: AwsProfile,
+  environment: Environment,
+): ChainOf {
   return (input) => {
     const handler = openHandler();
     const said: string[] = [];
@@ -30,30 +35,63 @@ export function credentialChain(openHandler: () => RoutedHandler, profile: AwsPr
     };
     const chain = defaultProvider({
       ...(input as object),
+      ...sharedFiles(environment),
+      ...(profile.named ? { profile: profile.name } : {}),
       clientConfig: { requestHandler: handler },
       logger: { debug: hear } as unknown as ChainLogger,
     });
     return async (options) => {
+      const stated = statedIn(environment);
+      if (stated !== undefined) return stated;
       said.length = 0;
       handler.lastFailure = undefined;
       try {
         return await chain(options);
       } catch (error) {
-        throw inOurWords(error, { said, profile, failure: handler.lastFailure });
+        throw inOurWords(error, { said, profile, environment, failure: handler.lastFailure });
       }
     };
+  };
+}
+
+/**
+ * The first link of the chain, said of the environment that we were given: its keys count unless AWS_PROFILE names a profile
+ * ("Standardized credential providers", AWS SDKs and Tools Reference Guide).
+ */
+function statedIn(environment: Environment):
+  | {
+      accessKeyId: string;
+      secretAccessKey: string;
+      sessionToken?: string;
+      expiration?: Date;
+    }
+  | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+    AWS_SESSION_TOKEN: sessionToken = '',
+    AWS_CREDENTIAL_EXPIRATION: expiration = '',
+    AWS_PROFILE: named = '',
+  } = environment;
+  if (accessKeyId === '' || secretAccessKey === '' || named !== '') return undefined;
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === '' ? {} : { sessionToken }),
+    ...(expiration === '' ? {} : { expiration: new Date(expiration) }),
   };
 }
 
 interface Heard {
   said: readonly string[];
   profile: AwsProfile;
+  environment: Environment;
   failure: unknown;
 }
 
-function inOurWords(error: unknown, { said, profile, failure }: Heard): unknown {
+function inOurWords(error: unknown, { said, profile, environment, failure }: Heard): unknown {
   const { name, $metadata } = error as { name?: string; $metadata?: object };
-  const target = profile.settings?.['role_arn'] ?? process.env['AWS_ROLE_ARN'] ?? 'the role';
+  const target = profile.settings?.['role_arn'] ?? environment['AWS_ROLE_ARN'] ?? 'the role';
   // STS has answered, and it was no.
   if ($metadata !== undefined) return fromAwsError(error, { action: 'sts:AssumeRole', target });
   const act = { action: 'credentials', target: `the AWS profile ${profile.name}` };
@@ -61,6 +99,6 @@ function inOurWords(error: unknown, { said, profile, failure }: Heard): unknown 
   const meaning = unreadableToken(error as NodeJS.ErrnoException) ?? missingSession(profile);
   if (meaning !== undefined) return new CredentialsError(meaning, error);
   if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') return error;
-  const reason = reasonIn([...said, (error as Error).message], profile) ?? containerGaveNone(process.env);
+  const reason = reasonIn([...said, (error as Error).message], profile) ?? containerGaveNone(environment);
   return reason === undefined ? error : new CredentialsError(reason, error);
 }

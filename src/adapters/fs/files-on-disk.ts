@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { access, constants, lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSource } from '../../core/files/look-at-content.ts';
 import { isFileSource } from '../../core/files/look-at-content.ts';
@@ -20,7 +20,9 @@ export const filesOnDisk: FilesPort = {
 async function regularFile(path: string): Promise<FileSource | undefined> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined || (!found.isFile() && !found.isSymbolicLink())) return undefined;
-  const source = await fileSource(path).catch(() => undefined);
+  const source = await access(path, constants.R_OK)
+    .then(() => fileSource(path))
+    .catch(() => undefined);
   return source !== undefined && isFileSource(source) ? source : undefined;
 }
 

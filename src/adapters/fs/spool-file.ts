@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { Spool } from '../../ports/spool.ts';
@@ -20,10 +19,16 @@ interface Segment {
  * audit data never stays behind, not even after kill -9; a segment's disk is given back when none of it is needed.
  */
 export class SpoolFile implements Spool {
+  readonly #parent: string;
   readonly #segments = new Map<number, Segment>();
   #current: number | undefined;
   #made = 0;
   #writing: Promise<unknown> = Promise.resolve();
+
+  /** `parent`: the temporary folder. */
+  constructor(parent: string) {
+    this.#parent = parent;
+  }
 
   async write(bytes: Buffer): Promise<number> {
     const turn = this.#writing.then(() => this.#append(bytes));
@@ -33,7 +38,7 @@ export class SpoolFile implements Spool {
     } catch (error) {
       throw new AuditExportError(
         'spool-failed',
-        `The temporary folder ${tmpdir()} can't take more: ${(error as Error).message}.`,
+        `The temporary folder ${this.#parent} can't take more: ${(error as Error).message}.`,
         {
           cure: 'Free disk there, or name a folder with more room in the environment variable TMPDIR.',
           cause: error,
@@ -84,7 +89,7 @@ export class SpoolFile implements Spool {
   }
 
   async #newSegment(): Promise<Segment> {
-    const folder = await mkdtemp(join(tmpdir(), 'audit-export-spool-'));
+    const folder = await mkdtemp(join(this.#parent, 'audit-export-spool-'));
     const file = await open(join(folder, 'segment'), 'wx+', 0o600);
     await rm(folder, { recursive: true });
     const segment: Segment = { file, written: 0, live: 0 };

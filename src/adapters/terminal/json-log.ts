@@ -4,7 +4,7 @@ import type { Log, LogFacts } from '../../ports/log.ts';
 const ownMembers = new Set(['time', 'level', 'event', 'message']);
 
 /** Tells a collector of logs: one JSON object a line, `{time, level, event, message, …facts}`, in UTC. */
-export function openJsonLog(stream: Writable, now: () => number = Date.now): Log {
+export function openJsonLog(stream: Writable, now: () => number): Log {
   const tellAt =
     (level: 'info' | 'warn' | 'error'): Log['note'] =>
     (event, message, facts = {}) => {

@@ -10,7 +10,7 @@ import { testAccess } from '../../commands/test-access/index.ts';
 import { optionsOfProfile } from '../../commands/test-access/options-of-profile.ts';
 import { chooseProfile } from '../../core/config/parse-config.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
-import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
+import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
 import { buildTestAccessHost } from '../access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from '../iam-context.ts';
@@ -86,7 +86,7 @@ async function applyProfile(
     onChange: changeLine(invocation),
   });
   try {
-    const plan = await readPlan(desired, host.admin, { nowMs: Date.now() });
+    const plan = await readPlan(desired, host.admin, { nowMs: context.clock.now() });
     if (plan.changes.length > 0)
       await confirmChanges(buildConsent(context, options), `${countChanges(plan.changes)}: go ahead?`);
     await applyAccess(plan, host);

@@ -4,6 +4,8 @@ import { collectSnowflakeVerb } from './collect.ts';
 import { compactVerb } from './compact.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
+import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetireVerb } from './evidence.ts';
+import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { findVerb } from './find.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
@@ -19,6 +21,7 @@ import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
 import { testAccessVerb } from './test-access.ts';
+import { verifyVerb } from './verify.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
@@ -37,10 +40,17 @@ export const verbs: readonly Verb[] = [
   quarantineDropVerb,
   collectSnowflakeVerb,
   collectMapVerb,
+  verifyVerb,
   statusVerb,
   findVerb,
   queryVerb,
   compactVerb,
+  evidenceKeyVerb,
+  evidenceProveVerb,
+  evidenceBundleVerb,
+  evidencePublishVerb,
+  evidenceResumeVerb,
+  evidenceRetireVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,

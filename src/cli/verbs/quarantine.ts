@@ -119,7 +119,7 @@ Exit codes: 0 dropped; 2 no reason or no lines are named, or a line does not wai
     const { dropQuarantined } = await import('../../commands/quarantine/drop.ts');
     const { formatCounted } = await import('../../core/report/format.ts');
     const { all, reason } = options as unknown as QuarantineDropOptions;
-    const request = { ids: args, all, reason, nowMs: Date.now() };
+    const request = { ids: args, all, reason, nowMs: invocation.context.clock.now() };
     const report = await dropQuarantined(await openShelves(invocation), request);
     const dropped = formatCounted(report.dropped.length, 'line was', 'lines were');
     const noted = report.logs.length === 0 ? '' : `, which is written down in ${report.logs.join(', ')}`;

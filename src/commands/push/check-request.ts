@@ -8,6 +8,7 @@ import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import type { StoreSettings } from './push-host.ts';
+import { storeSettingsOf } from './store-settings.ts';
 import type { PushOptions } from './settings.ts';
 
 /** What `push` is asked to do. */
@@ -17,11 +18,29 @@ export interface PushRequest {
   profile: ChosenProfile | undefined;
 }
 
+/** What of a request says where the store is, and how objects are written to it. */
+export interface StoreRequest extends Pick<PushRequest, 'profile'> {
+  options: Pick<
+    PushRequest['options'],
+    | 'to'
+    | 'allowDraft'
+    | 'region'
+    | 'endpointUrl'
+    | 'pathStyle'
+    | 'bucketOwner'
+    | 'storageClass'
+    | 'kmsKeyId'
+    | 'sse'
+    | 'acl'
+    | 'tags'
+  >;
+}
+
 /** An object is one PUT with its body in memory. */
 const maxObjectBytes = 1024 ** 3;
 
 /** Where to deliver. Throws `missing-answer`, and `draft-profile` for a profile whose set-up is not finished. */
-export function storeAddress({ options, profile }: PushRequest): StoreAddress {
+export function storeAddress({ options, profile }: StoreRequest): StoreAddress {
   refuseDraft(profile, options);
   if (options.to !== undefined) return parseStoreAddress(options.to);
   throw new AuditExportError('missing-answer', 'It is not said where to deliver.', {
@@ -31,7 +50,7 @@ export function storeAddress({ options, profile }: PushRequest): StoreAddress {
 }
 
 /** Role and policy of a draft are not made: nothing could be delivered, or it would go where nobody has looked. */
-function refuseDraft(profile: PushRequest['profile'], { allowDraft }: PushOptions): void {
+function refuseDraft(profile: PushRequest['profile'], { allowDraft }: Pick<PushOptions, 'allowDraft'>): void {
   if (profile?.profile.state !== 'draft' || allowDraft) return;
   throw new AuditExportError(
     'draft-profile',
@@ -108,8 +127,8 @@ export function checkObjectSize(bytes: number): void {
 }
 
 /** How objects are written to a bucket. Throws `usage` for an account id that is none, and for two kinds of encryption. */
-export function storeSettings({ options, profile }: PushRequest): StoreSettings {
-  const { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = options;
+export function storeSettings({ options, profile }: StoreRequest): StoreSettings {
+  const { bucketOwner, kmsKeyId, sse } = options;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner)) {
     throw new AuditExportError(
       'usage',
@@ -122,17 +141,5 @@ export function storeSettings({ options, profile }: PushRequest): StoreSettings 
       cure: 'Leave one of --sse and --kms-key-id out.',
     });
   }
-  const role = profile?.profile.role;
-  return {
-    region,
-    endpointUrl,
-    pathStyle,
-    bucketOwner,
-    storageClass,
-    kmsKeyId,
-    sse,
-    acl,
-    tags,
-    role: role === undefined ? undefined : { arn: role.arn, externalId: role.externalId },
-  };
+  return storeSettingsOf(options, profile?.profile.role);
 }

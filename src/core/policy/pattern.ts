@@ -11,12 +11,21 @@ export function literal(text: string): Pattern {
   return Array.from(text);
 }
 
+/** Policies are few and are asked often: the patterns of the latest texts are kept. */
+const patterns = new Map<string, Pattern>();
+const mostPatterns = 5_000;
+
 /** The text as a pattern in which `*` and `?` are wildcards. */
 export function withWildcards(text: string): Pattern {
-  return Array.from(text).map((character) => {
+  const known = patterns.get(text);
+  if (known !== undefined) return known;
+  const pattern = Array.from(text).map((character) => {
     if (character === '*') return anyRun;
     return character === '?' ? anyOne : character;
   });
+  if (patterns.size >= mostPatterns) patterns.clear();
+  patterns.set(text, pattern);
+  return pattern;
 }
 
 /** The pattern as text again, for comparisons that know no wildcards. */
@@ -48,7 +57,8 @@ export function splitAtColons(pattern: Pattern, limit: number): Pattern[] {
  * its length times the text's length, never more.
  */
 export function matches(pattern: Pattern, text: string): boolean {
-  const characters = Array.from(text);
+  // Only what has characters beyond the BMP has to be taken apart.
+  const characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
   let at = 0;
   let read = 0;
   let run = -1;

@@ -10,8 +10,19 @@ const mostUnknown = 20;
 
 /** What the history keeps of a run that has ended. `times`: of the events of it that are durable, as whole batches. */
 export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
-  const reason = error ?? problem ?? null;
+  const {
+    balance,
+    objects,
+    contentBytes,
+    compressedBytes,
+    retries,
+    exitCode,
+    error,
+    problem,
+    note,
+    evidence,
+  } = report;
+  const reason = error ?? problem ?? evidence?.problem ?? null;
   const unknown = report.warnings.flatMap(({ type, warning, lines, schemaLine }) =>
     schemaLine === undefined ? [] : [{ type, warning, lines, schemaLine }],
   );
@@ -23,6 +34,7 @@ export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
       reason === null
         ? null
         : { code: reason.code, message: reason.message.slice(0, longestMessage), cure: reason.cure },
+    ...(note === undefined ? {} : { note: note.slice(0, longestMessage) }),
     balance,
     types: typeFacts(
       report.types.map((counts) => [counts.type, counts]),

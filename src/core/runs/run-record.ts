@@ -66,6 +66,8 @@ export interface RunEnding extends RunProgress {
   outcome: RunOutcome;
   exitCode: number;
   reason: RunReason | null;
+  /** What is to be known of it although nothing is wrong. */
+  note?: string;
 }
 
 /** What makes a run findable: the first line that it leaves, and a part of the last. Times are ISO 8601. */
@@ -105,6 +107,7 @@ export interface EndRecord extends RunIdentity, RunProgress {
   exitCode: number;
   reason: RunReason | null;
   unknown?: UnknownInEvents[];
+  note?: string;
 }
 
 /** What is kept of one type beyond the runs themselves. */
@@ -184,6 +187,7 @@ const checks: Readonly<Record<RunRecord['record'], (value: Members) => boolean>>
     isOutcome(value['outcome']) &&
     isCount(value['exitCode']) &&
     isReason(value['reason']) &&
+    (value['note'] === undefined || isText(value['note'])) &&
     isUnknown(value['unknown']),
   summary: ({ runs, types }) =>
     isCount(runs) &&

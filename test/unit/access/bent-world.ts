@@ -1,28 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import {
-  AttachRolePolicyCommand,
-  CreatePolicyCommand,
-  CreateRoleCommand,
-  IAMClient,
-  PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
-} from '@aws-sdk/client-iam';
-import {
-  CreateBucketCommand,
-  PutBucketLifecycleConfigurationCommand,
-  PutBucketPolicyCommand,
-  PutPublicAccessBlockCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { vi } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
-import type { AccessPlan } from '../../../src/core/setup/plan.ts';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { AccessPlan } from '../../../src/core/setup/plan/plan.ts';
+import type { Ground, Who } from './ground.ts';
+import { accounts } from './ground.ts';
+import { quickClock } from '../../fakes/quick-clock.ts';
 
 /** One set-up that is bent in one way, and what is to be said of it: test/fixtures/access/bent-setups.json. */
 export interface BentSetup {
@@ -53,38 +39,35 @@ interface Bend {
   publicAccess?: 'open';
   lifecycle?: LifecycleRule[];
   plainHttp?: boolean;
+  /** What the ACL of the bucket gives to others. */
+  grants?: { to: string; permission: string }[];
+  /** The bucket encrypts with a key of its own, which is as it should be or not. */
+  key?: 'good' | 'disabled' | 'closed';
   path?: string;
 }
-
-type Who = 'customer' | 'vendor' | 'exporter';
 
 export const region = 'us-east-1';
 let made = 0;
 
-/** A set-up in a rehearsal, with a profile that tells of it, and the command line to work on it, all in this process. */
+/** A set-up with a profile that tells of it, and the command line to work on it, all in this process. */
 export class BentWorld {
   readonly bucket: string;
   readonly role: string;
-  readonly #emulator: Emulator;
+  readonly ground: Ground;
   readonly #row: BentSetup;
   readonly #folder: string;
-  readonly s3: S3Client;
-  readonly iam: IAMClient;
 
-  private constructor(emulator: Emulator, row: BentSetup, folder: string) {
+  private constructor(ground: Ground, row: BentSetup, folder: string) {
     made += 1;
     this.bucket = `bent-${made}`;
     this.role = `ALTRPublishSIEMDataBent${made}`;
-    this.#emulator = emulator;
+    this.ground = ground;
     this.#row = row;
     this.#folder = folder;
-    const client = { region, endpoint: emulator.url, credentials: emulator.customer };
-    this.s3 = new S3Client({ ...client, forcePathStyle: true });
-    this.iam = new IAMClient(client);
   }
 
-  static async make(emulator: Emulator, row: BentSetup): Promise<BentWorld> {
-    const world = new BentWorld(emulator, row, await mkdtemp(join(tmpdir(), 'bent-')));
+  static async make(ground: Ground, row: BentSetup): Promise<BentWorld> {
+    const world = new BentWorld(ground, row, await mkdtemp(join(tmpdir(), 'bent-')));
     await world.#makeRole();
     await world.#makeBucket();
     await world.#writeProfile();
@@ -92,24 +75,23 @@ export class BentWorld {
   }
 
   get roleArn(): string {
-    return `arn:aws:iam::${this.#emulator.customer.accountId}:role/${this.role}`;
+    return `arn:aws:iam::${accounts.customer}:role/${this.role}`;
   }
 
   /** Puts names in the place of `{bucket}` and the like. */
   named(text: string): string {
-    const { customer, vendor } = this.#emulator;
     const id = this.externalId;
     const names: Record<string, string> = {
       bucket: this.bucket,
       role: this.role,
       roleArn: this.roleArn,
-      customer: customer.accountId,
-      vendor: vendor.accountId,
+      customer: accounts.customer,
+      vendor: accounts.vendor,
       id,
       'id?': `${id.slice(0, -1)}?`,
-      key: `arn:aws:kms:${region}:${customer.accountId}:key/11111111-aaaa-4bbb-8ccc-000000000001`,
+      key: `arn:aws:kms:${region}:${accounts.customer}:key/11111111-aaaa-4bbb-8ccc-000000000001`,
     };
-    return text.replaceAll(/\{(\w+\??)\}/g, (whole, name: string) => names[name] ?? whole);
+    return text.replaceAll(/(?<!\$)\{(\w+\??)\}/g, (whole, name: string) => names[name] ?? whole);
   }
 
   get externalId(): string {
@@ -134,17 +116,12 @@ export class BentWorld {
 
   /** Runs the command line in this process, with the credentials of somebody. */
   async cli(who: Who, argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { vendor, customer, sameAccount, url } = this.#emulator;
-    const { accessKeyId, secretAccessKey } = { vendor, customer, exporter: sameAccount }[who];
     const environment = {
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ENDPOINT_URL: url,
+      ...this.ground.environment(who),
       AWS_EC2_METADATA_DISABLED: 'true',
       XDG_STATE_HOME: join(this.#folder, 'state'),
       XDG_CONFIG_HOME: join(this.#folder, 'config'),
     };
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const texts = { stdout: '', stderr: '' };
     const into = (name: 'stdout' | 'stderr') =>
       new Writable({
@@ -159,43 +136,26 @@ export class BentWorld {
       stderr: into('stderr'),
       environment,
       workingFolder: this.#folder,
+      clock: quickClock(20),
       version: '0.0.0',
       signal: new AbortController().signal,
     });
     return { code, ...texts };
   }
 
-  async profile(): Promise<Record<string, unknown>> {
-    const text = await readFile(join(this.#folder, 'audit-export.json'), 'utf8');
-    return (JSON.parse(text) as { profiles: Record<string, Record<string, unknown>> }).profiles['acme'] ?? {};
-  }
-
   async close(): Promise<void> {
-    vi.unstubAllEnvs();
-    this.s3.destroy();
-    this.iam.destroy();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #makeRole(): Promise<void> {
-    const { trust, policy, inline = {}, attached = {}, boundary, path } = this.#row.bend;
-    const letIn = this.#document(
-      trust ?? [
-        {
-          Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${this.#trusted}:root` },
-          Action: 'sts:AssumeRole',
-          Condition: { StringEquals: { 'sts:ExternalId': this.externalId } },
-        },
-      ],
-    );
-    await this.iam.send(
-      new CreateRoleCommand({
-        RoleName: this.role,
-        AssumeRolePolicyDocument: letIn,
-        ...(path === undefined ? {} : { Path: path }),
-      }),
-    );
+    const { trust, policy, inline = {}, attached = {}, boundary, path = '/' } = this.#row.bend;
+    const letIn = {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${this.#trusted}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': this.externalId } },
+    };
+    await this.ground.createRole({ name: this.role, path, trust: this.#document(trust ?? [letIn]) });
     const objects = 'arn:aws:s3:::{bucket}/altr/*';
     const put = { Effect: 'Allow', Action: 's3:PutObject', Resource: objects };
     const once = {
@@ -209,22 +169,14 @@ export class BentWorld {
     for (const [name, statements] of Object.entries(attached))
       await this.#attach(`${this.role}-${name}`, statements);
     for (const [name, statements] of Object.entries(inline))
-      await this.iam.send(
-        new PutRolePolicyCommand({
-          RoleName: this.role,
-          PolicyName: name,
-          PolicyDocument: this.#document(statements),
-        }),
-      );
+      await this.ground.putRolePolicy(this.role, name, this.#document(statements));
     if (boundary === undefined) return;
-    const PermissionsBoundary = await this.#policy(`${this.role}-boundary`, boundary);
-    await this.iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: this.role, PermissionsBoundary }));
+    const arn = await this.ground.createPolicy(`${this.role}-boundary`, this.#document(boundary));
+    await this.ground.putBoundary(this.role, arn);
   }
 
   async #makeBucket(): Promise<void> {
-    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp } = this.#row.bend;
-    const Bucket = this.bucket;
-    await this.s3.send(new CreateBucketCommand({ Bucket }));
+    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp, grants, key } = this.#row.bend;
     const tlsOnly = {
       Sid: 'TlsOnly',
       Effect: 'Deny',
@@ -234,34 +186,25 @@ export class BentWorld {
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     };
     const statements = plainHttp === true ? bucketPolicy : [...bucketPolicy, tlsOnly];
-    const open = publicAccess === 'open';
-    await this.s3.send(
-      new PutPublicAccessBlockCommand({
-        Bucket,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: !open,
-          IgnorePublicAcls: !open,
-          BlockPublicPolicy: !open,
-          RestrictPublicBuckets: !open,
-        },
-      }),
-    );
-    if (statements.length > 0)
-      await this.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: this.#document(statements) }));
-    if (lifecycle !== undefined)
-      await this.s3.send(
-        new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: lifecycle } }),
-      );
+    await this.ground.createBucket(this.bucket, {
+      owner: accounts.customer,
+      region,
+      publicAccessBlocked: publicAccess !== 'open',
+      ...(lifecycle === undefined ? {} : { lifecycle }),
+      ...(grants === undefined ? {} : { grants }),
+      ...(key === undefined ? {} : { encryption: { algorithm: 'aws:kms', kmsKey: this.named('{key}') } }),
+      ...(key === undefined || key === 'good' ? {} : { key }),
+    });
+    if (statements.length > 0) await this.ground.putBucketPolicy(this.bucket, this.#document(statements));
   }
 
   async #writeProfile(): Promise<void> {
-    const { customer } = this.#emulator;
     const { deliverer = 'vendor' } = this.#row;
     const profile = {
       state: 'active',
       to: `s3://${this.bucket}/altr`,
       region,
-      bucketOwner: customer.accountId,
+      bucketOwner: accounts.customer,
       role: { arn: this.roleArn, externalId: this.externalId },
       setup: {
         deliverer,
@@ -270,9 +213,9 @@ export class BentWorld {
         organizationId: this.externalId,
         roleName: this.role,
         policyName: `${this.role}.policy`,
-        customerAccountId: customer.accountId,
+        customerAccountId: accounts.customer,
       },
-      ...this.#row.profile,
+      ...(JSON.parse(this.named(JSON.stringify(this.#row.profile ?? {}))) as Record<string, unknown>),
     };
     const kept = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
     await writeFile(
@@ -282,19 +225,12 @@ export class BentWorld {
   }
 
   get #trusted(): string {
-    const { vendor, customer } = this.#emulator;
-    return (this.#row.deliverer === 'audit-export' ? customer : vendor).accountId;
+    return this.#row.deliverer === 'audit-export' ? accounts.customer : accounts.vendor;
   }
 
   async #attach(name: string, statements: object[]): Promise<void> {
-    const PolicyArn = await this.#policy(name, statements);
-    await this.iam.send(new AttachRolePolicyCommand({ RoleName: this.role, PolicyArn }));
-  }
-
-  async #policy(PolicyName: string, statements: object[]): Promise<string> {
-    const document = this.#document(statements);
-    const { Policy } = await this.iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: document }));
-    return Policy?.Arn ?? '';
+    const arn = await this.ground.createPolicy(name, this.#document(statements));
+    await this.ground.attachPolicy(this.role, arn);
   }
 
   #document(Statement: object[]): string {

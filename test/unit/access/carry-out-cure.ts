@@ -1,19 +1,8 @@
-import {
-  DeleteRolePermissionsBoundaryCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
-} from '@aws-sdk/client-iam';
-import {
-  DeleteBucketLifecycleCommand,
-  DeleteBucketPolicyCommand,
-  PutBucketLifecycleConfigurationCommand,
-  PutBucketPolicyCommand,
-  PutPublicAccessBlockCommand,
-} from '@aws-sdk/client-s3';
+import type { LifecycleRule } from '@aws-sdk/client-s3';
 import type { BentWorld } from './bent-world.ts';
 
 const verbs =
-  /audit-export (?:iam (?:apply|plan|rotate)|init|test-access|config set)\b|aws (?:iam|s3api) [a-z-]+/g;
+  /audit-export (?:iam (?:apply|plan|rotate)|init|test-access|config set)\b|aws (?:iam|kms|s3api) [a-z-]+/g;
 const flagsWithValue = new Set([
   '--profile',
   '--role-name',
@@ -28,6 +17,11 @@ const flagsWithValue = new Set([
   '--query',
   '--output',
   '--account-id',
+  '--config',
+  '--acl',
+  '--key-id',
+  '--grantee-principal',
+  '--operations',
 ]);
 
 /** The commands in a cure, as words of a POSIX shell, in the order in which they are printed. */
@@ -109,36 +103,38 @@ async function carryOutOne(world: BentWorld, words: readonly string[]): Promise<
 
 type AwsCommand = (world: BentWorld, flag: (name: string) => string) => Promise<unknown>;
 
-/** The commands of the AWS CLI that cures use, as calls of the SDK. */
+/** The commands of the AWS CLI that cures use. */
 const aws: Readonly<Record<string, AwsCommand>> = {
-  'iam delete-role-policy': ({ iam }, flag) =>
-    iam.send(new DeleteRolePolicyCommand({ RoleName: flag('role-name'), PolicyName: flag('policy-name') })),
-  'iam detach-role-policy': ({ iam }, flag) =>
-    iam.send(new DetachRolePolicyCommand({ RoleName: flag('role-name'), PolicyArn: flag('policy-arn') })),
-  'iam delete-role-permissions-boundary': ({ iam }, flag) =>
-    iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: flag('role-name') })),
-  's3api delete-bucket-policy': ({ s3 }, flag) =>
-    s3.send(new DeleteBucketPolicyCommand({ Bucket: flag('bucket') })),
-  's3api put-bucket-policy': ({ s3 }, flag) =>
-    s3.send(new PutBucketPolicyCommand({ Bucket: flag('bucket'), Policy: flag('policy') })),
-  's3api delete-bucket-lifecycle': ({ s3 }, flag) =>
-    s3.send(new DeleteBucketLifecycleCommand({ Bucket: flag('bucket') })),
-  's3api put-bucket-lifecycle-configuration': ({ s3 }, flag) =>
-    s3.send(
-      new PutBucketLifecycleConfigurationCommand({
-        Bucket: flag('bucket'),
-        LifecycleConfiguration: JSON.parse(flag('lifecycle-configuration')) as { Rules: [] },
-      }),
-    ),
-  's3api put-public-access-block': ({ s3 }, flag) => {
-    const pairs = flag('public-access-block-configuration')
-      .split(',')
-      .map((pair) => pair.split('='));
-    const PublicAccessBlockConfiguration = Object.fromEntries(
-      pairs.map(([name, value]) => [name, value === 'true']),
-    );
-    return s3.send(
-      new PutPublicAccessBlockCommand({ Bucket: flag('bucket'), PublicAccessBlockConfiguration }),
-    );
+  'iam delete-role-policy': ({ ground }, flag) =>
+    ground.deleteRolePolicy(flag('role-name'), flag('policy-name')),
+  'iam detach-role-policy': ({ ground }, flag) => ground.detachPolicy(flag('role-name'), flag('policy-arn')),
+  'iam delete-role-permissions-boundary': ({ ground }, flag) =>
+    ground.putBoundary(flag('role-name'), undefined),
+  's3api delete-bucket-policy': ({ ground }, flag) => ground.putBucketPolicy(flag('bucket'), undefined),
+  's3api put-bucket-policy': ({ ground }, flag) => ground.putBucketPolicy(flag('bucket'), flag('policy')),
+  's3api delete-bucket-lifecycle': ({ ground }, flag) =>
+    ground.changeBucket(flag('bucket'), { lifecycle: undefined }),
+  's3api put-bucket-lifecycle-configuration': ({ ground }, flag) => {
+    const { Rules } = JSON.parse(flag('lifecycle-configuration')) as { Rules: LifecycleRule[] };
+    return ground.changeBucket(flag('bucket'), { lifecycle: Rules });
+  },
+  's3api put-bucket-acl': ({ ground, bucket }, flag) => {
+    if (flag('acl') !== 'private' || flag('bucket') !== bucket) throw new Error('another ACL');
+    return ground.changeBucket(bucket, { grants: undefined });
+  },
+  'kms create-grant': ({ ground, bucket, roleArn }, flag) => {
+    if (flag('grantee-principal') !== roleArn || flag('operations') !== 'GenerateDataKey')
+      throw new Error('a grant for somebody else');
+    if (!flag('key-id').startsWith('arn:aws:kms:')) throw new Error(`no key: ${flag('key-id')}`);
+    return ground.changeBucket(bucket, { key: undefined });
+  },
+  'kms enable-key': ({ ground, bucket }, flag) => {
+    if (!flag('key-id').startsWith('arn:aws:kms:')) throw new Error(`no key: ${flag('key-id')}`);
+    return ground.changeBucket(bucket, { key: undefined });
+  },
+  's3api put-public-access-block': ({ ground }, flag) => {
+    const settings = flag('public-access-block-configuration').split(',');
+    const allOn = settings.length === 4 && settings.every((setting) => setting.endsWith('=true'));
+    return ground.changeBucket(flag('bucket'), { publicAccessBlocked: allOn });
   },
 };

@@ -4,6 +4,7 @@ import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts'
 import type { Emulator } from '../../../src/ports/emulator.ts';
 import type { BentSetup } from './bent-world.ts';
 import { BentWorld, region } from './bent-world.ts';
+import { RehearsedGround } from './rehearsed-ground.ts';
 
 const good: BentSetup = { name: 'good', bend: {}, probe: '', layer: '', finding: '', status: '' };
 let emulator: Emulator;
@@ -31,7 +32,8 @@ test(
   'the external id of a vendor’s role is changed step by step, and iam plan says where it stands',
   { timeout: 60_000 },
   async () => {
-    const world = await BentWorld.make(emulator, good);
+    const ground = new RehearsedGround(emulator);
+    const world = await BentWorld.make(ground, good);
     try {
       const rotate = (...words: string[]) =>
         world.cli('customer', ['iam', 'rotate', '--profile', 'acme', '--yes', '--json', ...words]);
@@ -49,6 +51,7 @@ test(
       expect((await world.plan()).findings).toEqual([]);
     } finally {
       await world.close();
+      await ground.close();
     }
   },
 );

@@ -1,6 +1,6 @@
 import type { PushReport, ReportProblem } from '../../../core/accounting/push-report.ts';
 import type { KeptPart } from '../../../core/batches/batch.ts';
-import type { FilesResult } from '../../../core/batches/deliver-files.ts';
+import type { DeliveryProblem, FilesResult } from '../../../core/batches/deliver-files.ts';
 import { deliverFiles } from '../../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../../core/delivery/back-off.ts';
 import { AuditExportError } from '../../../errors.ts';
@@ -9,8 +9,9 @@ import type { KeptBytes } from '../../../ports/kept-bytes.ts';
 import type { SeenEvents } from '../../../ports/seen-events.ts';
 import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
+import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
-import { keptSource, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
+import { keptSource, letGoOf, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
 import type { Due } from './news.ts';
 import { News } from './news.ts';
 import { PipeIntake } from './pipe-intake.ts';
@@ -45,7 +46,7 @@ export class Follower {
   readonly #news: News;
   readonly #watch: InputWatch;
   readonly #looking = new Mutex();
-  readonly #problems = new Map<string, ReportProblem>();
+  readonly #problems = new FollowProblems();
   #session: Session;
   #nextPlan: PushPlan | undefined;
   /** Ends the attempt under way: there are new settings. */
@@ -123,6 +124,7 @@ export class Follower {
     const { deadline } = this.#options;
     while (!deadline.signal.aborted) {
       await this.#useNextPlan();
+      await this.#session.publish({ ifDue: true });
       const isLast = this.#hasEnded;
       if (isLast || this.#news.isDue(this.#due)) {
         const isDone = await this.#attemptBatch();
@@ -171,6 +173,7 @@ export class Follower {
     const isWhole = this.#news.isWholeDue;
     await this.#intake.closeSegments();
     const taken = inputs.take(isWhole);
+    const looked = new Set<string>();
     const session = this.#session;
     const result = await deliverFiles(
       {
@@ -182,18 +185,24 @@ export class Follower {
       {
         journal: held.journal,
         files: inputs,
-        list: async () => taken.files(),
-        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
+        list: async () => {
+          const files = taken.files();
+          for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
+          return files;
+        },
+        open: async (part) =>
+          part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
         newId: host.newId,
         now: host.clock.now,
-        push: async ({ cut }, parts, confirm) => {
+        push: async ({ id, cut }, parts, confirm) => {
           const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
           const eventSeen = session.plan.eventKeys ? seen : undefined;
           const { result: pushed, report } = await session.push({
             parts,
             cut,
+            batch: id,
             confirm,
             seen: eventSeen,
             signal,
@@ -207,13 +216,14 @@ export class Follower {
         isGiven: () => false,
         settle: async (parts) => standingOf(parts.map(({ part }) => part)),
         onDone: async ({ parts }) => {
-          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          await letGoOf(parts, held);
           this.#intake.freed();
         },
       },
     );
-    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan));
+    for (const problem of result.problems) this.#tell(problemOf(problem, session.plan), problem);
     if (result.ended === 'complete') {
+      this.#problems.looked(looked);
       this.#noteWaiting(result, isWhole);
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#news.looked(nowMs);
@@ -230,8 +240,8 @@ export class Follower {
     return this.#intake.parts().filter(({ segment }) => !begun.has(segment));
   }
 
-  #tell(problem: ReportProblem): void {
-    this.#problems.set(`${problem.kind} ${problem.source}`, problem);
+  #tell(problem: ReportProblem, found?: DeliveryProblem): void {
+    this.#problems.add(problem, found);
     this.#notes.problem(problem);
   }
 
@@ -275,9 +285,15 @@ export class Follower {
     if (this.#nextPlan === undefined) return;
     const { session: first, openSession } = this.#options;
     const before = this.#session;
-    this.#session = await openSession(this.#nextPlan, before.books);
+    const plan = this.#nextPlan;
     this.#nextPlan = undefined;
     this.#attempt = new AbortController();
+    try {
+      this.#session = await openSession(plan, before.books);
+    } catch (error) {
+      this.#notes.notReloaded(error);
+      return;
+    }
     if (before !== first) await before.close().catch(() => undefined);
   }
 
@@ -295,14 +311,14 @@ export class Follower {
     deadline.abort();
   }
 
-  #report(): PushReport {
+  async #report(): Promise<PushReport> {
     const { kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
-    const problems = [...this.#problems.values()];
+    const problems = this.#problems.left(held.journal.state);
     if (this.#failure !== undefined)
-      return this.#session.report({ ended: 'failed', error: this.#failure, problems });
-    const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
+      return this.#session.finish({ ended: 'failed', error: this.#failure, problems });
+    const report = await this.#session.finish({ ended: 'complete', problems, waiting: this.#waiting });
     return isLeft && report.balanced ? { ...report, outcome: 'interrupted' } : report;
   }
 }

@@ -1,5 +1,6 @@
 import { lookAtFiles } from '../../../core/files/catalogue.ts';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
+import { isAuditExportError } from '../../../errors.ts';
 import type { FollowedInputs } from '../../../ports/followed-inputs.ts';
 import type { Journal } from '../../../ports/journal.ts';
 import type { Mutex } from '../condition.ts';
@@ -9,6 +10,8 @@ import type { PushHost } from '../push-host.ts';
 
 /** Inputs are looked at so often. */
 const scanMs = 1000;
+/** Files that are rotated while they are written down are tried again so often; then the next batch looks at them. */
+const triesAtMost = 5;
 
 export interface InputWatchOptions {
   inputs: FollowedInputs;
@@ -23,6 +26,10 @@ export interface InputWatchOptions {
 /** Looks each second at the files that are followed. */
 export class InputWatch {
   readonly #options: InputWatchOptions;
+  /** Files that are not written down yet. */
+  #fresh: FileSource[] = [];
+  #tries = 0;
+  #isFirst = true;
 
   constructor(options: InputWatchOptions) {
     this.#options = options;
@@ -41,13 +48,28 @@ export class InputWatch {
   /** What is there for the first time is written down at once: by this it is found again if it is rotated meanwhile. */
   async scan(): Promise<void> {
     const { inputs, notes, news } = this.#options;
-    const { bytes, fresh } = await inputs.scan((source, error) => notes.trouble(source, error));
-    const filled = fresh.filter(({ file }) => file.storedBytes > 0);
-    if (filled.length > 0) await this.#noteFresh(filled);
+    const { bytes, fresh, absent } = await inputs.scan((source, error) => notes.trouble(source, error));
+    this.#fresh.push(...fresh.filter(({ file }) => file.storedBytes > 0));
+    if (this.#fresh.length > 0) await this.#noteFresh();
     if (bytes > 0) news.add(bytes);
+    // A log may be away for a moment while it is rotated: told at the start only.
+    if (this.#isFirst) for (const name of absent) notes.absent(name);
+    this.#isFirst = false;
   }
 
-  async #noteFresh(fresh: readonly FileSource[]): Promise<void> {
+  async #noteFresh(): Promise<void> {
+    try {
+      await this.#note(this.#fresh);
+    } catch (error) {
+      const isMoved = isAuditExportError(error) && error.code === 'source-moved';
+      if (!isMoved) throw error;
+      if (++this.#tries < triesAtMost) return;
+    }
+    this.#fresh = [];
+    this.#tries = 0;
+  }
+
+  async #note(fresh: readonly FileSource[]): Promise<void> {
     const { inputs, journal, host, looking } = this.#options;
     const leave = await looking.enter();
     try {

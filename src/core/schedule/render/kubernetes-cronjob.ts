@@ -1,7 +1,6 @@
 import { cronHours, dividesDay, minuteOf } from '../every.ts';
 import type { RenderedFile, Schedule } from '../schedule.ts';
 import { deadlineSeconds } from '../schedule.ts';
-import type { Yaml } from '../yaml.ts';
 import { shorterGap } from './cron.ts';
 import { containerName, metadata, podTemplate, renderDocuments } from './kubernetes-documents.ts';
 
@@ -14,7 +13,7 @@ export function renderKubernetesCronJob(schedule: Schedule): RenderedFile[] {
   ];
 }
 
-function cronJob(schedule: Schedule, everyHours: number): Yaml {
+function cronJob(schedule: Schedule, everyHours: number): object {
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',

@@ -1,5 +1,4 @@
 import type { RenderedFile, Schedule } from '../schedule.ts';
-import type { Yaml } from '../yaml.ts';
 import { labels, metadata, podTemplate, renderDocuments } from './kubernetes-documents.ts';
 
 const port = 9464;
@@ -9,7 +8,7 @@ export function renderKubernetesDeployment(schedule: Schedule): RenderedFile[] {
   return [{ file: `${schedule.name}.yaml`, text: renderDocuments(schedule, deployment(schedule), []) }];
 }
 
-function deployment(schedule: Schedule): Yaml {
+function deployment(schedule: Schedule): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -33,6 +32,6 @@ function deployment(schedule: Schedule): Yaml {
   };
 }
 
-function probe(path: string, often: { periodSeconds: number; failureThreshold: number }): Yaml {
+function probe(path: string, often: { periodSeconds: number; failureThreshold: number }): object {
   return { httpGet: { path, port: 'metrics' }, initialDelaySeconds: 5, timeoutSeconds: 5, ...often };
 }

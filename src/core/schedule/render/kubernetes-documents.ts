@@ -2,8 +2,7 @@ import { shellWord } from '../../language/shell-word.ts';
 import { kubernetesWord } from '../quoting.ts';
 import type { Schedule } from '../schedule.ts';
 import { commandWords, explainSchedule, graceSeconds, keyName } from '../schedule.ts';
-import type { Yaml } from '../yaml.ts';
-import { renderYaml } from '../yaml.ts';
+import { renderYaml } from '../../language/yaml.ts';
 
 export const containerName = 'audit-export';
 /** The user `node` of the image (examples/Dockerfile). */
@@ -14,20 +13,20 @@ const inputFolder = '/input';
 const filesFolder = '/files';
 const keyFolder = '/key';
 
-type Members = Readonly<Record<string, Yaml>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Labels that find the pods (Kubernetes: "Recommended Labels"). */
 export function labels({ name }: Schedule): Members {
   return { 'app.kubernetes.io/name': 'audit-export', 'app.kubernetes.io/instance': name };
 }
 
-export function metadata(schedule: Schedule, more: Members = {}, name = schedule.name): Yaml {
+export function metadata(schedule: Schedule, more: Members = {}, name = schedule.name): object {
   const { namespace } = schedule.kubernetes;
   return { name, ...(namespace === undefined ? {} : { namespace }), labels: labels(schedule), ...more };
 }
 
 /** Writes what every workload needs, and the workload. `notes` are further sentences for the head. */
-export function renderDocuments(schedule: Schedule, workload: Yaml, notes: readonly string[]): string {
+export function renderDocuments(schedule: Schedule, workload: object, notes: readonly string[]): string {
   const { kubernetes, command, store } = schedule;
   const { irsaRoleArn, inputClaim } = kubernetes;
   const sentences = [
@@ -56,7 +55,7 @@ function madeFirst({ name, files, keyFile }: Schedule): string[] {
   ];
 }
 
-function serviceAccount(schedule: Schedule): Yaml {
+function serviceAccount(schedule: Schedule): object {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -67,7 +66,7 @@ function serviceAccount(schedule: Schedule): Yaml {
   };
 }
 
-function configMap(schedule: Schedule): Yaml {
+function configMap(schedule: Schedule): object {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -76,7 +75,7 @@ function configMap(schedule: Schedule): Yaml {
   };
 }
 
-function stateClaim(schedule: Schedule): Yaml {
+function stateClaim(schedule: Schedule): object {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -97,7 +96,7 @@ export interface PodParts {
 }
 
 /** The pod: no root, nothing writable but its volumes, no capabilities (Pod Security Standards, "restricted"). */
-export function podTemplate(schedule: Schedule, { flags, annotations, container, pod }: PodParts): Yaml {
+export function podTemplate(schedule: Schedule, { flags, annotations, container, pod }: PodParts): object {
   return {
     metadata: { labels: labels(schedule), ...(annotations === undefined ? {} : { annotations }) },
     spec: {
@@ -170,7 +169,7 @@ function inContainer(input: string): string {
     : `${inputFolder}/${input.replace(/^(?:\.\/+)+/, '')}`;
 }
 
-function volumes(schedule: Schedule): Yaml[] {
+function volumes(schedule: Schedule): object[] {
   return [
     { name: 'state', persistentVolumeClaim: { claimName: stateName(schedule) } },
     // Takes what of a run does not fit into memory, up to the size of its input.

@@ -1,4 +1,5 @@
-import type { DesiredAccess } from '../desired-access.ts';
+import { renderYaml } from '../../language/yaml.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
 import { header } from './header.ts';
 import type { RenderedFile } from './render-access.ts';
 
@@ -31,7 +32,7 @@ export function renderCloudFormation(desired: DesiredAccess): RenderedFile[] {
     },
   };
   const deploy = `# aws cloudformation deploy --template-file access.yaml --stack-name audit-export --capabilities CAPABILITY_NAMED_IAM\n`;
-  return [{ file: 'access.yaml', text: `${header(desired)}${deploy}${blockOf(template, '')}` }];
+  return [{ file: 'access.yaml', text: `${header(desired)}${deploy}${renderYaml(template)}` }];
 }
 
 function managedPolicy({ policy }: DesiredAccess): object {
@@ -43,29 +44,4 @@ function managedPolicy({ policy }: DesiredAccess): object {
       PolicyDocument: policy.document,
     },
   };
-}
-
-/** The members of an object as YAML. Every string is quoted as in JSON, which YAML reads as it is: 2012-10-17 is no date. */
-function blockOf(object: object, indent: string): string {
-  return Object.entries(object)
-    .map(([key, value]) => `${indent}${yamlKey(key)}:${valueOf(value, indent)}`)
-    .join('');
-}
-
-function valueOf(value: unknown, indent: string): string {
-  if (Array.isArray(value)) return `\n${value.map((item: unknown) => itemOf(item, indent)).join('')}`;
-  if (typeof value === 'object' && value !== null) return `\n${blockOf(value, `${indent}  `)}`;
-  return ` ${JSON.stringify(value)}\n`;
-}
-
-/** An item of a list: its first member stands beside the dash. */
-function itemOf(item: unknown, indent: string): string {
-  if (typeof item !== 'object' || item === null) return `${indent}  - ${JSON.stringify(item)}\n`;
-  return `${indent}  - ${blockOf(item, `${indent}    `).trimStart()}`;
-}
-
-function yamlKey(key: string): string {
-  // YAML reads some words as values: `Null:` is no key of that name.
-  const isWord = /^(null|true|false|yes|no|on|off|y|n)$/i.test(key);
-  return /^[A-Za-z]+$/.test(key) && !isWord ? key : JSON.stringify(key);
 }

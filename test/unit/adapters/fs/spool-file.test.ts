@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SpoolFile } from '../../../../src/adapters/fs/spool-file.ts';
@@ -11,7 +12,7 @@ test('what was written is read, also at once and in any order', async () => {
   const texts = fc.array(fc.string({ minLength: 1, maxLength: 3000 }), { minLength: 1, maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(texts, async (list) => {
-      const spool = new SpoolFile();
+      const spool = new SpoolFile(tmpdir());
       const written = list.map((text) => Buffer.from(text));
       const positions = await Promise.all(written.map((bytes) => spool.write(bytes)));
       const places = positions.map((position, index) => ({ position, bytes: written[index]?.length ?? 0 }));
@@ -33,7 +34,7 @@ test('what was written is read, also at once and in any order', async () => {
 test('its file has no name while it is used: audit data never stays behind, not even after kill -9', async () => {
   const folder = scratchFolder();
   vi.stubEnv('TMPDIR', folder);
-  const spool = new SpoolFile();
+  const spool = new SpoolFile(tmpdir());
   const position = await spool.write(Buffer.from('secret'));
   expect(readdirSync(folder)).toEqual([]);
   const into = Buffer.alloc(6);
@@ -44,7 +45,7 @@ test('its file has no name while it is used: audit data never stays behind, not 
 
 test('the disk of a segment is given back when none of it is needed', async () => {
   const openFiles = (): number => readdirSync('/proc/self/fd').length;
-  const spool = new SpoolFile();
+  const spool = new SpoolFile(tmpdir());
   const before = openFiles();
   const large = Buffer.alloc(64 * 1024 * 1024);
   const first = await spool.write(large);
@@ -60,7 +61,7 @@ test('the disk of a segment is given back when none of it is needed', async () =
 test('a temporary folder that takes nothing is an error that names it, and the next write may succeed', async () => {
   const folder = scratchFolder();
   vi.stubEnv('TMPDIR', `${folder}/missing`);
-  const spool = new SpoolFile();
+  const spool = new SpoolFile(tmpdir());
   const error = await rejectionOf(spool.write(Buffer.from('x')));
   expect(error).toMatchObject({ code: 'spool-failed', exitCode: 6 });
   expect(error.message).toContain(`${folder}/missing`);
@@ -71,5 +72,5 @@ test('a temporary folder that takes nothing is an error that names it, and the n
 });
 
 test('a spool that was never used leaves nothing to close', async () => {
-  await expect(new SpoolFile().close()).resolves.toBeUndefined();
+  await expect(new SpoolFile(tmpdir()).close()).resolves.toBeUndefined();
 });

@@ -152,6 +152,21 @@ describe('a name that holds other content: what is left of the old is read first
   });
 });
 
+test('what is rotated once more while it is looked for is found all the same', async () => {
+  const reader = await readerOf(lines(0, 5), lines(5, 6));
+  reader.files.append(log, lines(6, 7));
+  reader.files.rename(log, `${log}.1`);
+  reader.files.write(log, lines(100, 102));
+  reader.files.afterListing = () => reader.files.gzip(`${log}.1`);
+  expect(await reader.round([log])).toMatchObject({
+    read: [
+      [`${log}.1.gz`, lines(6, 7)],
+      [log, lines(100, 102)],
+    ],
+    problems: [],
+  });
+});
+
 describe('what is left of a file and found nowhere', () => {
   const replace = (reader: Reader): void => {
     reader.files.remove(log);
@@ -232,6 +247,56 @@ describe('content decides', () => {
     expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(9, 10)]]);
   });
 
+  test.each<[string, string]>([
+    ['is empty', ''],
+    ['holds half a line', lines(0, 1).slice(0, -10)],
+    ['holds some lines and a half', lines(0, 2) + lines(2, 3).slice(0, -10)],
+  ])(
+    'a copy in the making that %s when it is first seen has nothing new when it is whole',
+    async (_, begun) => {
+      const reader = await readerOf(lines(0, 5));
+      reader.files.write('/logs/copy', begun);
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([]);
+      reader.files.write('/logs/copy', lines(0, 5));
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([]);
+      // And then the log is cut.
+      reader.files.write(log, lines(9, 10));
+      expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(9, 10)]]);
+    },
+  );
+
+  test('a copy of a file that nobody knew before has nothing new, whichever comes first', async () => {
+    const reader = new Reader();
+    reader.files.write('/logs/b', lines(0, 5));
+    for (const copy of ['/logs/a', '/logs/c', '/logs/d']) reader.files.copy('/logs/b', copy);
+    reader.files.write('/logs/c', lines(0, 3).slice(0, -9));
+    reader.files.gzip('/logs/d');
+    const all = ['/logs/a', '/logs/b', '/logs/c', '/logs/d.gz'];
+    const { read } = await reader.round(all);
+    expect(read.map(([, content]) => content)).toEqual([lines(0, 5)]);
+    expect((await reader.round(all)).read).toEqual([]);
+  });
+
+  test('a copy of a file of which only half a line was seen has nothing new', async () => {
+    const reader = await readerOf(lines(0, 1).slice(0, -9));
+    reader.files.write(log, lines(0, 5));
+    reader.files.copy(log, '/logs/copy');
+    expect((await reader.round(['/logs/copy'])).read).toEqual([]);
+    expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(0, 5)]]);
+  });
+
+  test('an archive in the making that holds no line yet has nothing new when it is whole', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, '/logs/copy');
+    reader.files.gzip('/logs/copy');
+    const [whole] = reader.files.given('/logs/copy.gz');
+    const stored = (await whole?.file.bytes(0, Infinity)) ?? Buffer.alloc(0);
+    reader.files.write('/logs/copy.gz', stored.subarray(0, 20));
+    expect((await reader.round([log, '/logs/copy.gz'])).read).toEqual([]);
+    reader.files.write('/logs/copy.gz', stored);
+    expect((await reader.round([log, '/logs/copy.gz'])).read).toEqual([]);
+  });
+
   test('an archive is known by what it holds, and has its end', async () => {
     const reader = await readerOf(lines(0, 5));
     reader.files.gzip(log);
@@ -263,6 +328,17 @@ describe('a file that was edited in the part that was delivered', () => {
     reader.files.write(log, (lines(0, 3) + lines(3, 6)).replace('"line":0', '"line":9'));
     expect((await reader.round([log])).problems).toEqual([`edited ${log}`]);
   });
+
+  test.each(['"line":10', '"line":'])(
+    'also where that is longer or shorter now (%s): --accept goes on behind the part',
+    async (edited) => {
+      const reader = await readerOf(lines(0, 3));
+      reader.files.write(log, (lines(0, 3) + lines(3, 6)).replace('"line":0', edited));
+      expect(await reader.round([log])).toMatchObject({ read: [], problems: [`edited ${log}`] });
+      const accept = new Set([log]);
+      expect(await reader.round([log], { accept })).toMatchObject({ read: [[log, lines(3, 6)]] });
+    },
+  );
 
   test.each([
     ['an array', `[\n${lines(0, 2)}]\n`, `[\n${lines(7, 9)}]\n`],

@@ -8,8 +8,7 @@ import {
   systemdAssignment,
   systemdWord,
 } from '../../../../src/core/schedule/quoting.ts';
-import { renderYaml } from '../../../../src/core/schedule/yaml.ts';
-import type { Yaml } from '../../../../src/core/schedule/yaml.ts';
+import { renderYaml } from '../../../../src/core/language/yaml.ts';
 import { parse } from 'yaml';
 import { cronCommand, expandedByKubelet, systemdWords } from './readers.ts';
 
@@ -102,7 +101,7 @@ describe('YAML', () => {
       '\n',
     ),
   );
-  const { documents } = fc.letrec<{ documents: Yaml; value: Yaml }>((tie) => ({
+  const { documents } = fc.letrec<{ documents: object; value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },
       texts,

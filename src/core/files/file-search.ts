@@ -1,0 +1,93 @@
+import { isAuditExportError } from '../../errors.ts';
+import type { FilesPort } from '../../ports/files.ts';
+import type { KnownFile } from './known-file.ts';
+import type { Heads } from './known-now.ts';
+import type { FileSource } from './look-at-content.ts';
+import { endsHold, hashOf, walkContent } from './look-at-content.ts';
+
+/** A log that is rotated while it is looked for is looked for again so often. */
+const searchesAtMost = 5;
+
+/** Looks for known files where they stood, and beside that. */
+export class FileSearch {
+  readonly #files: FilesPort;
+  readonly #heads: Heads;
+  readonly #isFree: (source: FileSource) => boolean;
+  readonly #folders = new Map<string, Promise<FileSource[]>>();
+
+  /** `isFree`: whether a file may be the one that is looked for; others are known to be something else. */
+  constructor(files: FilesPort, heads: Heads, isFree: (source: FileSource) => boolean) {
+    this.#files = files;
+    this.#heads = heads;
+    this.#isFree = isFree;
+  }
+
+  /** A known file where it was last seen; undefined where it does not stand there any more. */
+  async standing(known: KnownFile): Promise<FileSource | undefined> {
+    for (const path of placesOf(known)) {
+      const source = await this.#files.at(path);
+      if (source?.file.inode === known.inode && (await endsHold(known, source.file))) return source;
+    }
+    return undefined;
+  }
+
+  /** Where a known file is now: where it stood, beside it, or in an archive there. What moves meanwhile is looked for anew. */
+  async find(known: KnownFile): Promise<FileSource | undefined> {
+    for (let searches = 1; ; searches++) {
+      const standing = await this.standing(known);
+      if (standing !== undefined) return standing;
+      const beside = await this.#beside(known);
+      const source = await this.#among(beside, known);
+      // What was found nowhere before has not just moved.
+      if (source !== undefined || searches === searchesAtMost || known.lostMs !== undefined) return source;
+      this.#folders.clear();
+      if (namesOf(beside) === namesOf(await this.#beside(known))) return undefined;
+    }
+  }
+
+  async #among(beside: readonly FileSource[], known: KnownFile): Promise<FileSource | undefined> {
+    for (const source of beside)
+      if (source.file.inode === known.inode && (await orMoved(endsHold(known, source.file)))) return source;
+    if (known.head.bytes === 0) return undefined;
+    for (const source of beside) if (await orMoved(this.#isAlike(source, known))) return source;
+    return undefined;
+  }
+
+  async #isAlike(source: FileSource, known: KnownFile): Promise<boolean> {
+    const { bytes, hash } = known.head;
+    const head = await this.#heads.of(source);
+    return head.length >= bytes && hashOf(head.subarray(0, bytes)) === hash && holdsPart(source, known);
+  }
+
+  async #beside(known: KnownFile): Promise<FileSource[]> {
+    const found = new Map<string, FileSource>();
+    for (const place of placesOf(known)) {
+      const folder = place.slice(0, place.lastIndexOf('/'));
+      const files = this.#folders.get(folder) ?? this.#files.beside(place);
+      this.#folders.set(folder, files);
+      for (const source of await files) found.set(source.file.inode, source);
+    }
+    return [...found.values()].filter((source) => this.#isFree(source));
+  }
+}
+
+/** Whether a file begins with all that was delivered of a known one. */
+export async function holdsPart(source: FileSource, { at, checksum }: KnownFile): Promise<boolean> {
+  return (await walkContent(source, at.offset, false)).checksum === checksum;
+}
+
+function placesOf({ real, path }: KnownFile): Set<string> {
+  return new Set([real, path].filter((place) => place !== ''));
+}
+
+function namesOf(files: readonly FileSource[]): string {
+  return files.map(({ file }) => `${file.inode} ${file.path}`).join('\n');
+}
+
+/** What was rotated away under a look is not what was looked for: if it was, it is found under its new name. */
+async function orMoved(isFound: Promise<boolean>): Promise<boolean> {
+  return isFound.catch((error: unknown) => {
+    if (isAuditExportError(error) && error.code === 'source-moved') return false;
+    throw error;
+  });
+}
