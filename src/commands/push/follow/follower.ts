@@ -199,14 +199,8 @@ export class Follower {
         push: async ({ id, cut }, parts, confirm) => {
           const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
           const eventSeen = session.plan.eventKeys ? seen : undefined;
-          const { result: pushed, report } = await session.push({
-            parts,
-            cut,
-            batch: id,
-            confirm,
-            seen: eventSeen,
-            signal,
-          });
+          const job = { parts, cut, batch: id, confirm, seen: eventSeen, signal };
+          const { result: pushed, report } = await session.push(job);
           if (pushed.ended === 'complete') this.#notes.delivered(report);
           for (const { name, failure } of pushed.sources)
             if (failure !== undefined) this.#tell(sourceProblem(name, failure));
