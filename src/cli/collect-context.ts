@@ -76,9 +76,11 @@ export async function openSession(
     toldMs = clock.now();
     log.warn('snowflake-trouble', `${message} It is tried again for a while.`, { code });
   };
+  const onDanger = (message: string, cure: string): void =>
+    log.warn('key-readable', message, { cure }, `${message}\n  → ${cure}\n`);
   const retryForMs = check ? checkPatienceMs : undefined;
   return openSnowflakeSession(
-    { account, accountUrl, user, role, warehouse, version, retryForMs, onTrouble },
+    { account, accountUrl, user, role, warehouse, version, retryForMs, onDanger, onTrouble },
     environment,
   );
 }

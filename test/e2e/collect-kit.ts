@@ -41,14 +41,19 @@ export const mappingFiles: Readonly<Record<string, string>> = {
     'snowflakeUser,profileId,userId',
     ...registeredUsers.map((name, index) => `${name},${index + 1},user-${index + 1}@acme.com`),
   ].join('\n'),
-  'objects.json': JSON.stringify(
-    registeredObjects.map((object, index) => ({
-      object,
-      dataSourceId: index + 1,
-      dataSourceName: `Data source ${index + 1}`,
-    })),
-  ),
+  'objects.json': objectsFile(registeredObjects),
+  // As it was before some were added.
+  'fewer-objects.json': objectsFile(registeredObjects.slice(2)),
 };
+
+function objectsFile(objects: readonly string[]): string {
+  return JSON.stringify(
+    objects.map((object) => {
+      const dataSourceId = registeredObjects.indexOf(object) + 1;
+      return { object, dataSourceId, dataSourceName: `Data source ${dataSourceId}` };
+    }),
+  );
+}
 
 /** A made-up history behind a session without HTTP; its clock is moved by hand. */
 export class CollectWorld {

@@ -4,6 +4,7 @@ import { collectSnowflakeVerb } from './collect.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetireVerb } from './evidence.ts';
+import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
 import { pushVerb } from './push.ts';
@@ -17,6 +18,7 @@ import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
 import { statusVerb } from './status.ts';
 import { testAccessVerb } from './test-access.ts';
+import { verifyVerb } from './verify.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */
@@ -35,8 +37,11 @@ export const verbs: readonly Verb[] = [
   quarantineDropVerb,
   collectSnowflakeVerb,
   collectMapVerb,
+  verifyVerb,
   statusVerb,
   evidenceKeyVerb,
+  evidenceProveVerb,
+  evidenceBundleVerb,
   evidencePublishVerb,
   evidenceResumeVerb,
   evidenceRetireVerb,

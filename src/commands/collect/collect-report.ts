@@ -6,7 +6,7 @@ import type { CollectResult } from '../../core/collect/collect.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
 import { exitCodes } from '../../errors.ts';
 import type { LeftOutReport } from './left-out-report.ts';
-import { leftOutProblem, reportLeftOut } from './left-out-report.ts';
+import { leftOutNote, leftOutProblem, reportLeftOut } from './left-out-report.ts';
 
 /** What a run of `collect` says of itself; `--json` prints it as it is. Shape: schemas/collect-report.schema.json. */
 export interface CollectReport {
@@ -37,6 +37,8 @@ export interface CollectReport {
   lateRows: number;
   lateAccessRows: number;
   records: number;
+  /** Objects of which the files of before made a record, with --user-map-before and --data-sources-before. */
+  madeBefore: number;
   unmappedUsers: number;
   unmappedObjects: number;
   withoutObjects: number;
@@ -108,7 +110,8 @@ export function buildCollectReport(
 ): CollectReport {
   const { checkpoint } = result;
   const { balance, balanced } = delivery;
-  const { unmappedUsers, unmappedObjects, withoutObjects, failedWithoutObjects, records } = account.books;
+  const { unmappedUsers, unmappedObjects, withoutObjects, failedWithoutObjects, records, madeBefore } =
+    account.books;
   const leftOut = reportLeftOut(account.books);
   const problem = facts.unmapped === 'drop' ? leftOutProblem(leftOut, facts.leftOutLimit) : undefined;
   const books = { balance, balanced, dryRun: facts.mode === 'dry-run' };
@@ -139,6 +142,7 @@ export function buildCollectReport(
     lateRows: account.lateRows,
     lateAccessRows: account.lateAccessRows,
     records,
+    madeBefore,
     unmappedUsers,
     unmappedObjects,
     withoutObjects,
@@ -169,6 +173,7 @@ export function asPushReport(
   report: CollectReport,
   pushed: PushReport,
 ): PushReport & { collect: CollectReport } {
-  const { exitCode, error, problem } = report;
-  return { ...pushed, exitCode, error, problem, collect: report };
+  const { exitCode, error, problem, leftOut } = report;
+  const note = problem === null ? leftOutNote(leftOut) : undefined;
+  return { ...pushed, exitCode, error, problem, ...(note === undefined ? {} : { note }), collect: report };
 }

@@ -74,6 +74,8 @@ export interface PushReport {
   evidence?: EvidenceReport;
   /** What somebody should look at although the run ended well; not printed. */
   problem?: { code: string; message: string; cure: string } | null;
+  /** What `status` tells of the run although nothing is wrong; not printed. */
+  note?: string;
 }
 
 /** How the log of what was delivered stands behind a run. */

@@ -1,5 +1,3 @@
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collectSnowflake } from '../../../../src/commands/collect/index.ts';
 import { setupSql } from '../../../../src/commands/collect/look.ts';
@@ -7,42 +5,15 @@ import { AuditExportError } from '../../../../src/errors.ts';
 import {
   collectHost,
   collectRequest,
-  CollectWorld,
   expectedOf,
   faultsOf,
   hourMs,
   journalOf,
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
-import { scratchFolder } from '../../../fakes/scratch-folder.ts';
-import { keptLog } from '../../../fakes/kept-log.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
-
-const startMs = Date.UTC(2026, 0, 1);
-
-function prepare(): {
-  world: CollectWorld;
-  folder: string;
-  store: MemoryStore;
-  host: ReturnType<typeof collectHost>;
-} {
-  const world = new CollectWorld({
-    fromMs: startMs,
-    untilMs: startMs + 48 * hourMs,
-    queriesPerHour: 3,
-    longTextRate: 0,
-    lateRate: 0,
-    duplicateRate: 0,
-  });
-  world.clock.nowMs = startMs + 12 * hourMs;
-  const folder = join(scratchFolder(), 'state');
-  const store = new MemoryStore();
-  return { world, folder, store, host: collectHost({ session: world.session(), folder, store }) };
-}
-
-const cursor = 'snowflake-acme-prod';
-const since = { since: '2026-01-01' };
+import { cursor, prepare, since, startMs } from './prepare.ts';
 
 describe('what is wrong is told before anything is asked of Snowflake', () => {
   test.each<[string, Record<string, string>, string, string]>([
@@ -121,6 +92,27 @@ test('--again reads by hand what was read, and no further', async () => {
   expect((await journalOf(folder)).cursors).toEqual(before);
 });
 
+test('an addition to a map is filled in with --again and the map as it was: nothing is missing, nothing twice', async () => {
+  const { world, host, store, folder } = prepare();
+  const run = (flags: Record<string, string>, now = host): ReturnType<typeof collectSnowflake> =>
+    collectSnowflake(collectRequest({ ...since, also: 'logins', ...flags }), now);
+  await run({ 'data-sources': 'fewer-objects.json' });
+  world.clock.nowMs += hourMs;
+  await run({});
+  const again = { again: 'true', 'data-sources-before': 'fewer-objects.json', until: '2026-01-01T09:00:00Z' };
+  const killed = new MemoryStore({ failure: () => new Error('the disk is full') });
+  await run(again, collectHost({ session: world.session(), folder, store: killed }));
+  const { madeBefore, records } = await run(again);
+  expect(Math.min(madeBefore, records)).toBeGreaterThan(2);
+  const queries = recordsIn(store).filter(({ extra }) => extra !== undefined);
+  const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 10 * hourMs);
+  expect(faultsOf(queries, due)).toEqual([]);
+  const ids = recordsIn(store).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const misused = await run({ 'data-sources-before': 'fewer-objects.json' }).catch((error: unknown) => error);
+  expect(misused).toMatchObject({ code: 'usage' });
+});
+
 test('a store that fails ends the run with its error, and the next run delivers the same batch first', async () => {
   const { host, world, folder } = prepare();
   const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
@@ -133,52 +125,6 @@ test('a store that fails ends the run with its error, and the next run delivers 
   expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({
     resumedBatches: 1,
     exitCode: 0,
-  });
-});
-
-describe('what is damaged beside the journal stops nothing for good', () => {
-  /** A run whose first batch was begun and is not in the store; and where its state lies. */
-  async function begun(): Promise<ReturnType<typeof prepare> & { below: (name: string) => string }> {
-    const prepared = prepare();
-    const { world, folder } = prepared;
-    const store = new MemoryStore({ failure: () => new Error('the disk is full') });
-    await collectSnowflake(collectRequest(since), collectHost({ session: world.session(), folder, store }));
-    const [destination = ''] = await readdir(folder);
-    return { ...prepared, below: (name) => join(folder, destination, cursor, name) };
-  }
-
-  test.each([
-    ['cut', (file: string) => truncate(file, 10)],
-    ['gone', (file: string) => rm(file)],
-  ])('an answer that is %s is told, and its window read again', async (_, damage) => {
-    const { world, host, store, below } = await begun();
-    const answers = await readdir(below('answers'));
-    for (const name of answers) if (name.endsWith('.kept')) await damage(join(below('answers'), name));
-    const log = keptLog();
-    const report = await collectSnowflake(collectRequest(since), { ...host, push: { ...host.push, log } });
-    expect(report).toMatchObject({ exitCode: 0, resumedBatches: 0, windows: 9 });
-    expect(log.told.map(({ event }) => event)).toEqual(['dropped']);
-    const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 9 * hourMs);
-    expect(faultsOf(recordsIn(store), due)).toEqual([]);
-    expect(await readdir(below('answers'))).toEqual([]);
-  });
-
-  test('a file of seen queries that is none is named, with what removing it means; then it goes on', async () => {
-    const { host, store, world, below } = await begun();
-    await collectSnowflake(collectRequest(since), host);
-    const [name = ''] = await readdir(below('seen'));
-    await writeFile(join(below('seen'), name), 'x'.repeat(100_000));
-    world.clock.nowMs += hourMs;
-    const { error, exitCode } = await collectSnowflake(collectRequest(since), host);
-    expect([exitCode, error?.code]).toEqual([3, 'config-invalid']);
-    expect(error?.message).toContain(join(below('seen'), name));
-    expect(error?.cure).toMatch(/^Remove that file: queries that it knew are read once more/);
-    const elsewhere = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
-    expect(elsewhere.error).toBeNull();
-    await rm(join(below('seen'), name));
-    expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({ error: null, exitCode: 0 });
-    const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 10 * hourMs);
-    expect(faultsOf(recordsIn(store), due).filter((fault) => fault.startsWith('missing'))).toEqual([]);
   });
 });
 
