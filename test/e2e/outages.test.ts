@@ -9,7 +9,7 @@ import type { PutFailureCause } from '../../src/ports/put-failure.ts';
 import type { Emulator, Fault, RequestRecord } from '../../src/ports/emulator.ts';
 import type { GeneratedInput } from './generated-input.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
-import { differencesFrom, hourFolder, readExport } from './read-export.ts';
+import { differencesFrom, hourFolder, isDelivery, readExport } from './read-export.ts';
 import type { PushRun, RunningCli } from './run-cli.ts';
 import { runForReport, startCli, withReport, writeTo } from './run-cli.ts';
 import type { S3Server } from './s3-server.ts';
@@ -72,7 +72,7 @@ async function newPlace(): Promise<Place> {
         .requests()
         .filter(
           ({ operation, key }) =>
-            operation === 'PutObject' && key?.startsWith(`${prefix}/audit_type=`) === true,
+            operation === 'PutObject' && key?.startsWith(`${prefix}/`) === true && isDelivery(key),
         ),
     differences: async (from) =>
       differencesFrom(eventsOf(from), await readExport(server.storeAt(prefix)), hourFolder),

@@ -1,72 +1,14 @@
-import { verify } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeBundle } from '../../../../../src/core/log/entry-bundle.ts';
-import { decodeLeaf, signedOfKeyLeaf } from '../../../../../src/core/log/leaf.ts';
-import { parseVerifierKey, publicKeyObject } from '../../../../../src/core/log/signed-note.ts';
-import type { Leaf } from '../../../../../src/core/log/leaf.ts';
 import type { LogRecord } from '../../../../../src/core/log/write/log-state.ts';
-import type { LogStore } from '../../../../../src/core/log/write/log-writer.ts';
-import type { Signer } from '../../../../../src/ports/signer.ts';
-import { LogWriter } from '../../../../../src/core/log/write/log-writer.ts';
+import type { LogWriter } from '../../../../../src/core/log/write/log-writer.ts';
 import { memorySigner, MemoryRecordFile, readLogs } from '../../../../fakes/memory-log.ts';
+import { leaf, LogBucket, openLog, publish } from './log-kit.ts';
 
 const signer = memorySigner();
-let ids = 0;
+const open = (file: MemoryRecordFile<LogRecord>): Promise<LogWriter> => openLog(file, { signer });
 
 /** The process is killed. */
 class Killed extends Error {}
-
-/** A store in memory that never overwrites and, like a bucket to a write-only role, reads nothing unless it is told to. */
-class LogBucket {
-  readonly objects = new Map<string, Buffer>();
-  puts = 0;
-  mayRead = false;
-  beforePut: (key: string) => void = () => undefined;
-  afterPut: (key: string) => void = () => undefined;
-
-  get store(): LogStore {
-    return {
-      put: async ({ key, body }) => {
-        this.beforePut(key);
-        if (this.objects.has(key)) return 'already-there';
-        this.puts++;
-        this.objects.set(key, body);
-        this.afterPut(key);
-        return 'stored';
-      },
-      read: async (key) => (this.mayRead ? this.objects.get(key) : undefined),
-    };
-  }
-}
-
-async function open(
-  file: MemoryRecordFile<LogRecord>,
-  keys: { signer: Signer; former?: Signer } = { signer },
-): Promise<LogWriter> {
-  return LogWriter.open({
-    file,
-    ...keys,
-    now: () => Date.UTC(2026, 0, 1),
-    newId: () => `log-${ids++}`,
-    tool: 'audit-export 1',
-    store: 'memory',
-  });
-}
-
-const leaf = (run: string): Leaf => ({
-  kind: 'begin',
-  run,
-  time: '2026-01-01T00:00:00.000Z',
-  tool: 'audit-export 1',
-  command: 'push',
-});
-
-async function publish(writer: LogWriter, { store }: LogBucket): Promise<number[]> {
-  const sizes: number[] = [];
-  for await (const { size } of writer.publish(store)) sizes.push(size);
-  return sizes;
-}
 
 /** The runs of all leaves of all logs, each as often as it is there. */
 async function runsIn(bucket: LogBucket): Promise<string[]> {
@@ -286,50 +228,4 @@ test('leaves that were not kept as a whole do not count', async () => {
   const bucket = new LogBucket();
   await publish(await open(file), bucket);
   expect(await runsIn(bucket)).toEqual(['whole']);
-});
-
-describe('another key', () => {
-  const next = memorySigner();
-
-  async function changed(former: Signer | undefined): Promise<{ bucket: LogBucket; leaves: Leaf[] }> {
-    const bucket = new LogBucket();
-    const file = new MemoryRecordFile<LogRecord>();
-    const before = await open(file);
-    await before.keep([leaf('a')]);
-    await publish(before, bucket);
-    const writer = await open(file, { signer: next, ...(former === undefined ? {} : { former }) });
-    await writer.keep([leaf('b')]);
-    await publish(writer, bucket);
-    // It is told once.
-    await publish(await open(file, { signer: next, ...(former === undefined ? {} : { former }) }), bucket);
-    const [bundle = Buffer.alloc(0)] = [...bucket.objects].flatMap(([key, body]) =>
-      key.includes(`${writer.state.id}/tile/entries/`) && key.endsWith(String(writer.state.edge.size))
-        ? [body]
-        : [],
-    );
-    return { bucket, leaves: decodeBundle(gunzipSync(bundle)).map(decodeLeaf) };
-  }
-
-  test('goes on with the log, which says so, signed by both', async () => {
-    const { leaves } = await changed(signer);
-    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'begin', 'key', 'begin']);
-    const told = leaves.find((one) => one.kind === 'key');
-    const { oldSignature = '', newSignature = '', ...signed } = told ?? {};
-    const message = signedOfKeyLeaf(signed as Parameters<typeof signedOfKeyLeaf>[0]);
-    const byBoth = [
-      [told?.old, oldSignature, signer],
-      [told?.new, newSignature, next],
-    ] as const;
-    for (const [text = '', signature, { publicKey }] of byBoth) {
-      expect(parseVerifierKey(text).publicKey).toEqual(publicKey);
-      expect(verify(null, message, publicKeyObject(publicKey), Buffer.from(signature, 'base64'))).toBe(true);
-    }
-  });
-
-  test('begins a new log where the one before is not at hand', async () => {
-    const { leaves, bucket } = await changed(undefined);
-    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'begin']);
-    expect(leaves[0]).toMatchObject({ after: { size: 2, reason: 'key-changed' } });
-    expect([...bucket.objects.keys()].filter((key) => key.includes('/checkpoints/'))).toHaveLength(2);
-  });
 });

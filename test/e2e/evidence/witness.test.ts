@@ -1,0 +1,101 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseCheckpoint } from '../../../src/core/log/checkpoint.ts';
+import { isConsistent } from '../../../src/core/log/proofs.ts';
+import {
+  cosignedMessage,
+  formatSignature,
+  formatVerifierKey,
+  keyIdOf,
+  parseNote,
+  publicKeyOf,
+  verifiedBy,
+} from '../../../src/core/log/signed-note.ts';
+import type { VerifierKey } from '../../../src/core/log/signed-note.ts';
+import { runCli } from '../run-cli.ts';
+import { useWorkspaces } from '../workspace.ts';
+
+import { events, keyOf } from './log-reading.ts';
+
+const newWorkspace = useWorkspaces();
+
+/** A witness of C2SP tlog-witness that knows one log. */
+async function startWitness(
+  log: VerifierKey,
+): Promise<{ url: string; key: VerifierKey; seen: number[]; down: boolean }> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const key: VerifierKey = {
+    name: 'witness.example/w1',
+    kind: 'cosignature',
+    publicKey: publicKeyOf(publicKey.export({ format: 'der', type: 'spki' })),
+  };
+  const witness = { url: '', key, seen: [] as number[], down: false };
+  let latest = { size: 0, root: Buffer.from(createHash('sha256').digest()) as Buffer };
+  const answer = (body: string): { status: number; type?: string; body?: string } => {
+    const split = body.indexOf('\n\n');
+    const [old = '', ...proof] = body.slice(0, split).split('\n');
+    const note = parseNote(body.slice(split + 2));
+    if (verifiedBy(note, [log]).length === 0) return { status: 403 };
+    const { size, root } = parseCheckpoint(note.text);
+    if (old !== `old ${latest.size}`)
+      return { status: 409, type: 'text/x.tlog.size', body: `${latest.size}\n` };
+    const hashes = proof.map((hash) => Buffer.from(hash, 'base64'));
+    if (!isConsistent(latest, { size, root }, hashes)) return { status: 422 };
+    latest = { size, root };
+    witness.seen.push(size);
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(1_700_000_000n);
+    const signature = Buffer.concat([
+      time,
+      sign(null, cosignedMessage(note.text, 1_700_000_000n), privateKey),
+    ]);
+    return { status: 200, body: formatSignature({ name: key.name, keyId: keyIdOf(key), signature }) };
+  };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => {
+      const { status, type = 'text/plain', body: said = '' } = witness.down ? { status: 503 } : answer(body);
+      response.writeHead(status, { 'content-type': type }).end(said);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  witness.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/w1/`;
+  return witness;
+}
+
+test('a witness cosigns what it is shown, and catches up with what it missed', async () => {
+  const workspace = await newWorkspace();
+  const out = workspace.path('out');
+  const to = ['--to', out];
+  const log = await keyOf(workspace, to);
+  const witness = await startWitness(log);
+  const push = async (from: number): Promise<string> => {
+    const file = await events(workspace, `${from}.jsonl`, from, from + 2);
+    const named = ['--witness', `${witness.url}=${formatVerifierKey(witness.key)}`];
+    const run = await runCli(workspace, ['push', ...to, ...named, file]);
+    expect(run.code).toBe(0);
+    return run.stderr;
+  };
+  await push(0);
+  await push(5);
+  witness.down = true;
+  expect(await push(10)).toContain('HTTP 503');
+  witness.down = false;
+  await push(15);
+  expect(witness.seen).toEqual([5, 9, 17]);
+  const signed = async (size: number): Promise<number> => {
+    const name = `_audit-export/log/${log.name.split('/')[1]}/checkpoints/${String(size).padStart(20, '0')}`;
+    return verifiedBy(parseNote(await readFile(join(out, name), 'utf8')), [log, witness.key]).length;
+  };
+  expect(await Promise.all([5, 9, 13, 17].map(signed))).toEqual([2, 2, 1, 2]);
+  const wrong = await runCli(workspace, ['push', ...to, '--witness', `${witness.url}=nobody`]);
+  expect(wrong.code).toBe(2);
+});
