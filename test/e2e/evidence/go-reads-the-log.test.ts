@@ -18,7 +18,13 @@ test.skipIf(!hasGo)(
   async () => {
     const folder = scratchFolder();
     const program = join(folder, 'check-log');
-    const environment = { ...process.env, GO111MODULE: 'off', GOPATH: gopath, GOCACHE: join(folder, 'cache'), GOFLAGS: '' };
+    const environment = {
+      ...process.env,
+      GO111MODULE: 'off',
+      GOPATH: gopath,
+      GOCACHE: join(folder, 'cache'),
+      GOFLAGS: '',
+    };
     execFileSync('go', ['build', '-o', program, source], { env: environment });
     const store = new WrittenStore();
     for (const sources of [3, 250, 400, 0]) {
@@ -26,8 +32,12 @@ test.skipIf(!hasGo)(
       store.publish();
     }
     const log = join(store.folder, '_audit-export/log', store.id);
-    const check = (key: string): ReturnType<typeof spawnSync> => spawnSync(program, [log, key], { encoding: 'utf8' });
-    expect(check(store.signer.text)).toMatchObject({ status: 0, stdout: `${store.size} leaves, 4 checkpoints\n` });
+    const check = (key: string): ReturnType<typeof spawnSync> =>
+      spawnSync(program, [log, key], { encoding: 'utf8' });
+    expect(check(store.signer.text)).toMatchObject({
+      status: 0,
+      stdout: `${store.size} leaves, 4 checkpoints\n`,
+    });
     expect(check(newSigner(store.id).text).status).toBe(1);
     const tile = join(store.folder, tileKey(store.id, { level: 0, index: 1, width: 256 }));
     const bytes = readFileSync(tile);
