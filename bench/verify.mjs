@@ -1,5 +1,5 @@
 // Measures audit-export verify of a million leaves over 1 GiB of lines beside zcat | sha256sum of the same objects:
-//   npm run build && node bench/verify.mjs [OBJECTS]
+//   npm run build && node bench/verify.mjs [OBJECTS [LEAVES [MIB]]]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,10 @@ import { checkpointKey, originOf, tileKey } from '../dist/core/log/log-keys.js';
 import { emptyEdge, grow, rootOfEdge } from '../dist/core/log/right-edge.js';
 import { formatNote, formatVerifierKey, keyIdOf, publicKeyOf } from '../dist/core/log/signed-note.js';
 
-const leaves = 1_000_000;
-const contentBytes = 2 ** 30;
-const objects = Number(process.argv[2] ?? 4096);
+const [objects, leaves, mib] = [4096, 1_000_000, 1024].map((usual, at) =>
+  Number(process.argv[at + 2] ?? usual),
+);
+const contentBytes = mib * 2 ** 20;
 const id = 'bench';
 const folder = mkdtempSync(join(tmpdir(), 'audit-export-bench-'));
 
