@@ -96,14 +96,17 @@ class ChosenLeaves {
       if (isNew) this.#leaves.push(bundled);
       return;
     }
-    if (!('run' in leaf)) return;
-    const run = `${log} ${leaf.run}`;
+    if ('run' in leaf) this.#ofRun(leaf, bundled);
+  }
+
+  #ofRun(leaf: Extract<Leaf, { run: string }>, bundled: BundledLeaf): void {
+    const run = `${bundled.log} ${leaf.run}`;
     if (leaf.kind === 'object') {
       if (Date.parse(leaf.last) < this.#window.from || Date.parse(leaf.first) >= this.#window.to) return;
-      this.#leaves.push(bundled);
       if (!this.#runs.has(run)) this.#leaves.push(...(this.#begun.get(run) ?? []));
       this.#runs.add(run);
-    } else if (this.#runs.has(run)) this.#leaves.push(bundled);
+    }
+    if (this.#runs.has(run)) this.#leaves.push(bundled);
     else if (leaf.kind !== 'end') this.#begun.set(run, [...(this.#begun.get(run) ?? []), bundled]);
     if (leaf.kind === 'end') this.#begun.delete(run);
   }

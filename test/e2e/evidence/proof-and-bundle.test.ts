@@ -20,7 +20,7 @@ const hasTools = has('python3', '--version') && has('openssl', 'version') && has
 async function threeDays(): Promise<WrittenStore> {
   const store = new WrittenStore();
   for (let day = 0; day < 3; day++) {
-    await store.run(2, { sources: 150 });
+    await store.run(2, { sources: 60 });
     store.nowMs += dayMs;
   }
   store.publish();
@@ -92,7 +92,7 @@ describe('one object is proven by its .tlog-proof', () => {
   });
 });
 
-describe('a bundle', () => {
+describe('a bundle', { timeout: 120_000 }, () => {
   test('is the same bytes each time, and holds the objects of its days only', async () => {
     const store = await threeDays();
     const options = { ...bundleOptions, from: '2026-03-02', to: '2026-03-02' };
