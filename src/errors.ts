@@ -69,6 +69,9 @@ const errorKinds = {
   'snowflake-unreachable': 'delivery',
   'queue-unusable': 'access',
   'messages-left': 'delivery',
+  'witness-refused': 'delivery',
+  'log-damaged': 'verification',
+  'checkpoint-bad-signature': 'verification',
 } as const satisfies Record<string, keyof typeof exitCodes>;
 
 export type ErrorCode = keyof typeof errorKinds;

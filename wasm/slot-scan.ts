@@ -61,6 +61,8 @@ let endsAt: usize = 0;
 let slotCount: usize = 0;
 let rootTable: usize = 0;
 let lineAt: usize = 0;
+/** A sum over the names that were met in tables: the same for objects with the same names, in whatever order. */
+let shape: u32 = 0;
 
 /** Says where the slots are (all zero), the table of the outermost members, and the line that is to be read. */
 export function setUp(slots: usize, count: usize, root: usize, line: usize): void {
@@ -73,14 +75,30 @@ export function setUp(slots: usize, count: usize, root: usize, line: usize): voi
   lineAt = line;
 }
 
-/** Reads the object in the first `length` bytes at the line's place, behind which is an LF; false if it is left to the parser. */
-export function readLine(length: usize): bool {
+/** Reads the object in the first `length` bytes at the line's place, behind which is an LF: its shape, or 0 if it is left to the parser. */
+export function readLine(length: usize): i32 {
   memory.fill(kindsAt, 0, slotCount);
+  shape = 0;
   const at = passBlank(lineAt);
-  if (load<u8>(at) != openBrace) return false;
+  if (load<u8>(at) != openBrace) return 0;
   store<u8>(kindsAt, <u8>kindObject);
   const end = passObject(at, rootTable);
-  return end != 0 && passBlank(end) == lineAt + length;
+  if (end == 0 || passBlank(end) != lineAt + length) return 0;
+  return <i32>((shape & 0x3fffffff) | 1);
+}
+
+/** Spreads the bits of a number, so that sums of such tell which numbers they are of. */
+function spread(word: u32): u32 {
+  let bits = (word ^ (word >> 16)) * 0x7feb352d;
+  bits = (bits ^ (bits >> 15)) * 0x846ca68b;
+  return bits ^ (bits >> 16);
+}
+
+/** A name that is in no table: its bytes and the table count. */
+function spreadName(table: usize, start: usize, end: usize): u32 {
+  let bits: u32 = <u32>table ^ 0x811c9dc5;
+  for (let at = start; at < end; at++) bits = (bits ^ <u32>load<u8>(at)) * 0x01000193;
+  return spread(bits);
 }
 
 function passObject(start: usize, table: usize): usize {
@@ -91,6 +109,7 @@ function passObject(start: usize, table: usize): usize {
     const keyEnd = passPlainString(at);
     if (keyEnd == 0) return 0;
     const member = findMember(table, at + 1, keyEnd - 1);
+    shape += member == 0 ? spreadName(table, at + 1, keyEnd - 1) : spread(<u32>member);
     at = passColon(keyEnd);
     if (at == 0) return 0;
     at = member == 0 ? passValue(at) : passKnown(member, at);

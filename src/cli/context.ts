@@ -49,6 +49,14 @@ export function buildPushHost(
       openSources(inputs, { stdin, signal, exceptBelow, shard, ...bucketSources(context, options) }),
     ...queueParts(context, options),
     ...journalParts(context, reload),
+    post: async (url, body, signal) => {
+      const { post } = await import('./evidence-context.ts');
+      return post(url, body, signal);
+    },
+    openLog: async (destination, key) => {
+      const { openLog } = await import('./evidence-context.ts');
+      return openLog(destination, key, context);
+    },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
       const { beginRunHistory } = await import('./run-history-context.ts');
@@ -83,7 +91,8 @@ function quarantineFolder(place: StatePlace, context: CliContext): string | unde
   }
 }
 
-async function openStore(
+/** Opens a store for writing; the SDK is loaded for a bucket only. */
+export async function openStore(
   address: StoreAddress,
   settings: StoreSettings,
   { environment, workingFolder }: CliContext,
@@ -102,7 +111,7 @@ export async function readOwnType(file: string): Promise<OwnTypeFile> {
     throw new AuditExportError(
       'schema-invalid',
       `The schema ${file} can't be read: ${(error as Error).message}.`,
-      { cure: 'Check the path after --schema.', cause: error },
+      { cure: 'Check the path, and that this user may read the file.', cause: error },
     );
   });
   return { file, text };

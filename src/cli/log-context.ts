@@ -8,6 +8,7 @@ import { openTextLog } from '../adapters/terminal/text-log.ts';
 import { exitCodes } from '../errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Progress } from '../ports/progress.ts';
+import type { TextProgress } from '../ports/text-progress.ts';
 import type { LogFormat } from './log-format.ts';
 import { tellError } from './render/error.ts';
 import type { CliContext, CliProcess } from './terminal-context.ts';
@@ -47,7 +48,7 @@ export function withLog(process: CliProcess, format: LogFormat, event: string): 
 export function buildProgress(
   { stderr, environment, log, clock }: CliContext,
   { quiet, logFormat }: ProgressOptions,
-): Progress {
+): Progress & TextProgress {
   if (logFormat === 'json') return new ProgressLog(log, { quiet, now: clock.now });
   const redraws = stderr.isTTY === true && environment['TERM'] !== 'dumb';
   return new ProgressLine(stderr, { quiet, redraws, now: clock.now });

@@ -40,6 +40,7 @@ export function buildProgram(verbs: readonly Verb[], version: string, onVerb: On
 const groupSummaries: Record<string, string> = {
   iam: 'the policy and the role: print, compare, make, remove',
   quarantine: 'the lines that were set aside',
+  evidence: 'the transparency log: its key, proofs, bundles, removals',
   collect: 'audit events from where they arise',
   types: 'the audit types and their schemas',
   config: 'profiles and settings',

@@ -1,5 +1,5 @@
-import type { DesiredAccess } from '../core/setup/desired-access.ts';
-import type { LiveAccess } from '../core/setup/live-access.ts';
+import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
+import type { LiveAccess } from '../core/setup/desired/live-access.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { BucketLook } from './bucket-admin.ts';
 import type { IamCaller } from './iam-admin.ts';

@@ -3,6 +3,8 @@ export interface FinishedObject {
   key: string;
   body: Buffer;
   contentType: string;
+  /** How the body is compressed on its way to a reader, which undoes it; missing: it is not. */
+  contentEncoding?: 'gzip';
 }
 
 /**
@@ -23,6 +25,10 @@ export interface ObjectStore {
    * PutFailure that says whether another try may help.
    */
   put: (object: FinishedObject) => Promise<PutStatus>;
+  /** Puts the object in the place of what has its key, if anything has. Throws a PutFailure. */
+  replace?: (object: FinishedObject) => Promise<void>;
+  /** What is stored under a key; undefined where there is nothing. Missing where reading needs other rights. */
+  read?: (key: string) => Promise<Buffer | undefined>;
   /** Lets go of connections. */
   close: () => Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { InputLine } from './generated-input.ts';
 import { dayFolder, differencesFrom, hourFolder, readExport } from './read-export.ts';
 import { runForReport } from './run-cli.ts';
 import { folderStore } from './stores.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { deliveriesBelow, useWorkspaces } from './workspace.ts';
 
 const input = generateInput({ seed: 31, lines: 1500, hours: 40, late: 0.05, order: 'random' });
 const events = eventsOf(input);
@@ -97,5 +97,5 @@ test('names below the export are those of objects and of nothing else', async ()
   const workspace = await newWorkspace();
   const store = folderStore(workspace.path('export'));
   await runForReport(workspace, ['push', ...store.flags], { stdin: input.bytes });
-  expect(await filesBelow(workspace.path('export'))).toEqual(await store.list());
+  expect(await deliveriesBelow(workspace.path('export'))).toEqual(await store.list());
 });

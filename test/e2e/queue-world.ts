@@ -27,6 +27,7 @@ import {
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
+import { isDelivery } from './read-export.ts';
 
 const region = 'us-east-1';
 const account = '111122223333';
@@ -168,7 +169,7 @@ export async function startQueueWorld(
       throw new Error(`${QueueUrl} has no end`);
     },
     storeAt: (prefix) => ({
-      list: async () => await keysBelow(s3, target, prefix),
+      list: async () => (await keysBelow(s3, target, prefix)).filter(isDelivery),
       read: async (key) => {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: target, Key: `${prefix}/${key}` }));
         return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { isOwnName } from '../../src/core/layout/own-names.ts';
 import type { InputLine } from './generated-input.ts';
 
 /**
@@ -32,6 +33,11 @@ export interface Export {
 }
 
 const nameForm = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-([0-9a-f]{32})\.jsonl(\.gz)?$/;
+
+/** Whether a key is of something that was delivered, and not of the tool's own, such as the log of it. */
+export function isDelivery(key: string): boolean {
+  return !key.split('/').some(isOwnName);
+}
 
 /** Reads all objects of a store and checks each on its own. */
 export async function readExport(store: ReadableStore): Promise<Export> {

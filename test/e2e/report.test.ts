@@ -30,6 +30,14 @@ test('the report of push has the shape that scripts rely on', async () => {
   };
   expect(shapeOf(report)).toEqual({
     report: 'string',
+    evidence: {
+      log: 'string',
+      leaves: 'number',
+      unpublished: 'number',
+      putRequests: 'number',
+      bytes: 'number',
+      problem: 'null',
+    },
     version: 'number',
     outcome: 'string',
     exitCode: 'number',

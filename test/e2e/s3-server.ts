@@ -15,6 +15,7 @@ import {
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
+import { isDelivery } from './read-export.ts';
 
 interface AccessKey {
   readonly accessKeyId: string;
@@ -30,6 +31,8 @@ export interface S3Server {
   environmentFor(prefix: string): Promise<Record<string, string>>;
   /** What lies below a prefix, read with the administrator's keys. */
   storeAt(prefix: string): ReadableStore;
+  /** All objects below a prefix, those of the tool's own as well, by their keys below it. */
+  everythingAt(prefix: string): Promise<Map<string, Buffer>>;
   close(): Promise<void>;
 }
 
@@ -108,8 +111,16 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
         AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       };
     },
+    everythingAt: async (prefix) => {
+      const keys = await keysBelow(s3, bucket, prefix);
+      const read = async (key: string): Promise<Buffer> => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${prefix}/${key}` }));
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      };
+      return new Map(await Promise.all(keys.map(async (key) => [key, await read(key)] as const)));
+    },
     storeAt: (prefix) => ({
-      list: async () => await keysBelow(s3, bucket, prefix),
+      list: async () => (await keysBelow(s3, bucket, prefix)).filter(isDelivery),
       read: async (key) => {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${prefix}/${key}` }));
         return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -4,7 +4,7 @@ import { eventsOf, generateInput } from './generated-input.ts';
 import { dayFolder, differencesFrom, hourFolder, readExport } from './read-export.ts';
 import { runCli, runForReport } from './run-cli.ts';
 import { folderStore } from './stores.ts';
-import { filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
+import { deliveriesBelow, filesBelow, stateFolderOf, useWorkspaces } from './workspace.ts';
 
 const input = generateInput({ seed: 81, lines: 120, hours: 30 });
 const events = eventsOf(input);
@@ -66,7 +66,7 @@ test('each profile has a quarantine of its own', async () => {
   await runCli(workspace, ['push', '--profile', 'a'], { stdin: bad });
   await runCli(workspace, ['push', '--profile', 'b'], { stdin: bad });
   const own = join(await stateFolderOf(workspace, 'a'), 'quarantine');
-  expect(await filesBelow(own)).toHaveLength(1);
+  expect(await deliveriesBelow(own)).toHaveLength(1);
   expect(await filesBelow(workspace.path('b-bad'))).toHaveLength(1);
   const list = await runCli(workspace, ['quarantine', 'list', '--profile', 'b', '--json']);
   expect(JSON.parse(list.stdout)).toMatchObject({ lines: 1 });

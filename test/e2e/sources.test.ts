@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { environmentOf, program, runCli, runForReport } from './run-cli.ts';
 import type { Workspace } from './workspace.ts';
-import { filesBelow, useWorkspaces } from './workspace.ts';
+import { deliveriesBelow, filesBelow, useWorkspaces } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
 
@@ -59,7 +59,7 @@ describe('each source stands for itself', () => {
     const run = await runCli(workspace, ['push', '--to', 'out', 'a.jsonl', 'u16.jsonl']);
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('iconv -f UTF-16 -t UTF-8 u16.jsonl > u16.lines.jsonl');
-    expect(await filesBelow(workspace.path('out'))).toHaveLength(1);
+    expect(await deliveriesBelow(workspace.path('out'))).toHaveLength(1);
     expect((await filesBelow(workspace.path('state'))).filter((file) => file.includes('quarantine'))).toEqual(
       [],
     );

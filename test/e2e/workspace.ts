@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { isDelivery } from './read-export.ts';
 
 /** A folder of one test: the program's working folder, home, state and temporary files all lie in it. */
 export interface Workspace {
@@ -50,6 +51,11 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .toSorted();
+}
+
+/** What was delivered into a folder: all files below it but the tool's own. */
+export async function deliveriesBelow(folder: string): Promise<string[]> {
+  return (await filesBelow(folder)).filter(isDelivery);
 }
 
 /** Where state of a profile of `audit-export.json`, or of what was delivered without one, lies in a workspace; none yet: ''. */

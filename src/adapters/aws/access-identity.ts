@@ -4,7 +4,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { IdentityProber, Tried } from '../../ports/access-prober.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
-import { sessionName } from '../../core/setup/delivery.ts';
+import { sessionName } from '../../core/setup/delivery/delivery.ts';
 import { tried, triedIam } from './access-answers.ts';
 import { documentText, readLiveAccess } from './iam-reader.ts';
 

@@ -62,6 +62,10 @@ const json: Form = (body) => {
 /** What is done is told by an empty body, or by a JSON object. */
 const done: Form = (body, answer) => (body.trim() === '' ? undefined : json(body, answer));
 
+/** S3 says 204 and no more; moto, 200 and the policy. */
+const policyTaken: Form = (body, answer) =>
+  json(body, answer) === undefined ? undefined : bare(body, answer);
+
 /** An object is stored where S3 says 200 and its ETag (Amazon S3 API Reference, "PutObject"). */
 const stored: Form = (body, { statusCode, headers }) => {
   if (statusCode !== 200) return 'only 200 says that an object is stored';
@@ -78,6 +82,7 @@ const forms: Readonly<Record<string, Form>> = {
   HeadBucketCommand: head,
   ListObjectsV2Command: xml('ListBucketResult'),
   GetBucketPolicyCommand: json,
+  PutBucketPolicyCommand: policyTaken,
   GetBucketEncryptionCommand: xml(),
   GetBucketLifecycleConfigurationCommand: xml(),
   GetBucketVersioningCommand: xml(),
@@ -96,7 +101,7 @@ const query: Form = (body) => {
     : 'it is no XML of the service';
 };
 
-type Service = 'S3' | 'STS' | 'IAM' | 'SQS';
+type Service = 'S3' | 'STS' | 'IAM' | 'SQS' | 'KMS';
 
 /**
  * Hands back the answer, its body read, where it is in the form that the service gives for the command; the bodies of objects
@@ -135,13 +140,13 @@ export function checkAnswers<C extends { middlewareStack: unknown }>(client: C, 
 
 function usualForm(service: Service): Form {
   if (service === 'STS' || service === 'IAM') return query;
-  return service === 'SQS' ? json : bare;
+  return service === 'SQS' || service === 'KMS' ? json : bare;
 }
 
 /** An error is XML or JSON of its own form, or has no body. */
 function errorForm(service: Service, body: string): string | undefined {
   if (body.trim() === '') return undefined;
-  if (service === 'SQS' && json(body, noAnswer) === undefined) return undefined;
+  if ((service === 'SQS' || service === 'KMS') && json(body, noAnswer) === undefined) return undefined;
   const root = rootOf(body);
   if (root === undefined) return 'it is no XML';
   if (!/^(?:Error|ErrorResponse|Response)$/.test(root)) return `it is a <${root}>`;

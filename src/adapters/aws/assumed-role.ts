@@ -1,7 +1,7 @@
 import { AuditExportError } from '../../errors.ts';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandOutput, STSClientConfig } from '@aws-sdk/client-sts';
-import { sessionName } from '../../core/setup/delivery.ts';
+import { sessionName } from '../../core/setup/delivery/delivery.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 

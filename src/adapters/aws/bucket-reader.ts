@@ -27,6 +27,7 @@ export interface ListedObject {
   /** Stored bytes. */
   size: number;
   etag: string;
+  modified: Date | undefined;
 }
 
 /** One object, or one version of it. */
@@ -72,7 +73,7 @@ export class BucketReader {
   /** One page of the keys that begin with a prefix; `next` is where the page after it begins. */
   async page(
     prefix: string,
-    from: { token?: string | undefined; limit?: number } = {},
+    from: { token?: string | undefined; limit?: number; startAfter?: string | undefined } = {},
   ): Promise<{ objects: ListedObject[]; next: string | undefined }> {
     const command = {
       Bucket: this.#bucket,
@@ -81,15 +82,17 @@ export class BucketReader {
       EncodingType: 'url' as const,
       ...(from.token === undefined ? {} : { ContinuationToken: from.token }),
       ...(from.limit === undefined ? {} : { MaxKeys: from.limit }),
+      ...(from.startAfter === undefined ? {} : { StartAfter: from.startAfter }),
     };
     const answer: ListObjectsV2CommandOutput = await this.#ask(
       (client) => client.send(new ListObjectsV2Command(command), { abortSignal: this.#settings.signal }),
       (error) => fromAwsError(error, { action: 's3:ListBucket', target: `s3://${this.#bucket}/${prefix}` }),
     );
-    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
+    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag = '', LastModified }) => ({
       key: answer.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key,
       size: Size,
       etag: ETag,
+      modified: LastModified,
     }));
     return { objects, next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined };
   }

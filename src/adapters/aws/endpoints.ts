@@ -2,8 +2,8 @@ import { AuditExportError } from '../../errors.ts';
 import type { AwsProfile, Environment } from './aws-profile.ts';
 
 /** The services of AWS that are asked, by the names of their variables; their settings in a profile are named alike. */
-export type Service = 'S3' | 'STS' | 'IAM' | 'SQS';
-const services: readonly Service[] = ['S3', 'STS', 'IAM', 'SQS'];
+export type Service = 'S3' | 'STS' | 'IAM' | 'SQS' | 'KMS';
+const services: readonly Service[] = ['S3', 'STS', 'IAM', 'SQS', 'KMS'];
 
 interface Named {
   url: string;

@@ -93,12 +93,13 @@ export class PutTemplate {
   }
 
   /** Sends the object; undefined where that is for the SDK to do. Throws what signing and sending fail with. */
-  async send({ key, body, contentType }: FinishedObject): Promise<HttpResponse | undefined> {
+  async send({ key, body, contentType, contentEncoding }: FinishedObject): Promise<HttpResponse | undefined> {
     if (body.length > mostBytes) return undefined;
     const headers: Record<string, string> = {
       ...this.#headers,
       'content-type': contentType,
       'content-length': String(body.length),
+      ...(contentEncoding === undefined ? {} : { 'content-encoding': contentEncoding }),
       'amz-sdk-invocation-id': randomUUID(),
     };
     if (this.#withChecksum) headers[checksumHeader] = base64Crc32(body);

@@ -68,13 +68,24 @@ export class S3Store implements ObjectStore {
     }
   }
 
+  async replace({ key, body, contentType }: FinishedObject): Promise<void> {
+    const { IfNoneMatch: _, ...constant } = this.#constant;
+    const command = new PutObjectCommand({ ...constant, Key: key, Body: body, ContentType: contentType });
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      const target = `s3://${this.#write.bucket}/${key}`;
+      throw toPutFailure(error, { action: 's3:PutObject', target });
+    }
+  }
+
   async close(): Promise<void> {
     this.#client.destroy();
   }
 
   /** By the template where there is one; what an answer means that is no success is for the SDK to read. */
   async #send(object: FinishedObject): Promise<PutStatus> {
-    const { key, body, contentType } = object;
+    const { key, body, contentType, contentEncoding } = object;
     const sent = await this.#template?.send(object);
     const response = sent === undefined ? undefined : await inForm(sent, 'S3', 'PutObjectCommand');
     if (response?.statusCode === 200) return 'stored';
@@ -83,9 +94,10 @@ export class S3Store implements ObjectStore {
       Key: key,
       Body: body,
       ContentType: contentType,
+      ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
     });
     if (response !== undefined) answerWith(command, response);
-    else if (this.#learns)
+    else if (this.#learns && contentEncoding === undefined)
       PutTemplate.leaveBehind({ command, key }, this.#client, (template) => {
         this.#learns = false;
         this.#template = template;

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
 import { PutFailure } from '../../ports/put-failure.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import { makeFolder } from './make-folder.ts';
+import { unlessGone } from './state/disk-bytes.ts';
 
 /**
  * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
  * names that begin with a dot).
  */
-const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
+export const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
 /** Another machine may share the folder, where our process table says nothing: what is young is left alone. */
 const abandonedMs = 3_600_000;
 
@@ -49,13 +50,40 @@ export class FolderStore implements ObjectStore {
     }
   }
 
+  async replace({ key, body }: FinishedObject): Promise<void> {
+    const path = join(this.#root, key);
+    try {
+      await this.#replaceFile(path, body);
+    } catch (error) {
+      const cause = causes[errno(error)] ?? 'final';
+      throw new PutFailure(failed(this.location, key, error), { cause, maybeStored: true });
+    }
+  }
+
+  async read(key: string): Promise<Buffer | undefined> {
+    return readFile(join(this.#root, key)).catch(unlessGone);
+  }
+
   async close(): Promise<void> {}
+
+  async #replaceFile(path: string, body: Buffer): Promise<void> {
+    const folder = dirname(path);
+    await this.#makeFolder(folder);
+    const unfinished = unfinishedIn(folder);
+    try {
+      await writeSynced(unfinished, body);
+      await rename(unfinished, path);
+      await syncFolder(folder);
+    } finally {
+      await rm(unfinished, { force: true });
+    }
+  }
 
   async #putFile(path: string, body: Buffer): Promise<PutStatus> {
     const folder = dirname(path);
     await this.#makeFolder(folder);
     if (await exists(path)) return this.#alreadyThere(folder);
-    const unfinished = join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
+    const unfinished = unfinishedIn(folder);
     try {
       await writeSynced(unfinished, body);
       const status = await linkOnce(unfinished, path);
@@ -103,6 +131,10 @@ export class FolderStore implements ObjectStore {
     }
     for (let at = folder; at.length >= highest.length; at = dirname(at)) await syncFolder(dirname(at));
   }
+}
+
+function unfinishedIn(folder: string): string {
+  return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
 }
 
 /** Removes what runs that were killed have left. */

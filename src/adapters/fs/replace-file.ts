@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
@@ -9,7 +9,7 @@ const ownerOnly = 0o600;
  * Writes a file whole or not at all, readable by its owner only: beside it first, then renamed. Its folders are made. A
  * link keeps pointing to what it points to. Throws what the file system throws.
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string | AsyncIterable<Uint8Array>): Promise<void> {
   await makeFolder(dirname(file));
   const target = await realpath(file).catch(() => file);
   const unfinished = join(
@@ -19,7 +19,7 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   try {
     const handle = await open(unfinished, 'wx', ownerOnly);
     try {
-      await handle.writeFile(text);
+      await writeFile(handle, text);
       await handle.sync();
     } finally {
       await handle.close();

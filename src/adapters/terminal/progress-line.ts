@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
+import type { TextProgress } from '../../ports/text-progress.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 
 /** On a terminal the line is redrawn this often; elsewhere a plain line is written now and then. */
@@ -7,7 +8,7 @@ const redrawMs = 100;
 const plainMs = 10_000;
 
 /** Shows progress on stderr: one line that is redrawn on a terminal, a plain line every ten seconds elsewhere. */
-export class ProgressLine implements Progress {
+export class ProgressLine implements Progress, TextProgress {
   readonly #stream: Writable & { isTTY?: boolean; columns?: number };
   readonly #quiet: boolean;
   /** Whether the line can be drawn again in its place. */
@@ -30,12 +31,16 @@ export class ProgressLine implements Progress {
   }
 
   update(snapshot: ProgressSnapshot): void {
+    this.show((elapsedMs) => describeProgress(snapshot, elapsedMs));
+  }
+
+  show(describe: (elapsedMs: number) => string): void {
     if (this.#quiet) return;
     const now = this.#now();
     const terminal = this.#redraws;
     if (now - this.#shownMs < (terminal ? redrawMs : plainMs)) return;
     this.#shownMs = now;
-    const text = describeProgress(snapshot, now - this.#startedMs);
+    const text = describe(now - this.#startedMs);
     if (terminal)
       this.#stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, (this.#stream.columns ?? 80) - 1))}`);
     else this.#stream.write(`${text}\n`);

@@ -1,11 +1,12 @@
 import type { Log } from '../../ports/log.ts';
 import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
+import type { TextProgress } from '../../ports/text-progress.ts';
 import { describeProgress } from './progress-line.ts';
 
 const everyMs = 30_000;
 
 /** Tells progress to a log: a note every 30 seconds, with the numbers as facts. */
-export class ProgressLog implements Progress {
+export class ProgressLog implements Progress, TextProgress {
   readonly #log: Log;
   readonly #quiet: boolean;
   readonly #now: () => number;
@@ -21,11 +22,15 @@ export class ProgressLog implements Progress {
   }
 
   update(snapshot: ProgressSnapshot): void {
+    this.show((elapsedMs) => describeProgress(snapshot, elapsedMs), { ...snapshot });
+  }
+
+  show(describe: (elapsedMs: number) => string, facts: Readonly<Record<string, unknown>>): void {
     if (this.#quiet) return;
     const now = this.#now();
     if (now - this.#toldMs < everyMs) return;
     this.#toldMs = now;
-    this.#log.note('progress', describeProgress(snapshot, now - this.#startedMs), { ...snapshot });
+    this.#log.note('progress', describe(now - this.#startedMs), facts);
   }
 
   /** A line that was told stays. */

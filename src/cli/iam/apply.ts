@@ -3,8 +3,8 @@ import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts'
 import type { IamHost } from '../../commands/iam/iam-host.ts';
 import { readPlan } from '../../commands/iam/plan.ts';
 import type { ApplyOptions } from '../../commands/iam/settings.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import { exitCodes } from '../../errors.ts';
 import { buildConsent, buildIamHost, openReceipts, receiptFolder } from '../iam-context.ts';
 import { renderPlan } from '../render/iam-plan.ts';

@@ -30,6 +30,7 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
     quarantineLines(report, palette, listCommand),
     warningLines(report, palette),
     waitingLines(report),
+    evidenceLines(report),
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -224,9 +225,22 @@ function quarantineLines(
 }
 
 function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
-  return warnings.map(({ type, warning, lines, firstSource, firstLine }) =>
+  return warnings.flatMap(({ type, warning, lines, firstSource, firstLine, schemaLine }) => [
     warn(
-      `Warning: ${type}: ${warning} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
+      `Warning: ${type}: ${printable(warning)} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
     ),
-  );
+    ...(schemaLine === undefined ? [] : [`  takes it in: ${printable(schemaLine)}`]),
+  ]);
+}
+
+/** How the log of what was delivered stands. */
+function evidenceLines({ evidence, dryRun }: PushReport): string[] {
+  if (evidence === undefined || evidence.log === null) return [];
+  const { log, leaves, unpublished, putRequests, bytes } = evidence;
+  const cost = `${formatCount(putRequests)} PUT requests, ${formatBytes(bytes)}`;
+  if (dryRun) return [`The log of it would take about ${cost}.`];
+  const left = unpublished === 0 ? '' : `, ${formatCount(unpublished)} not published yet`;
+  return [
+    `Log ${log}: ${formatCounted(leaves, 'leaf', 'leaves')}${left}${putRequests === 0 ? '' : ` (${cost})`}`,
+  ];
 }

@@ -3,6 +3,7 @@ import type { Verb } from '../verb.ts';
 /** Verbs that are run often, in small jobs, and by machines: they are loaded without the others. */
 const alone: Readonly<Record<string, () => Promise<Verb>>> = {
   push: async () => (await import('./push.ts')).pushVerb,
+  find: async () => (await import('./find.ts')).findVerb,
   status: async () => (await import('./status.ts')).statusVerb,
 };
 

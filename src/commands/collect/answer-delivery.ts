@@ -64,7 +64,13 @@ export class AnswerDelivery {
           newId: host.newId,
           now: host.clock.now,
           push: async (batch, parts, confirm) => {
-            const { result: pushed, report } = await session.push({ parts, cut: batch.cut, confirm });
+            const { result: pushed, report } = await session.push({
+              parts,
+              cut: batch.cut,
+              batch: batch.id,
+              confirm,
+            });
+            await session.publish({ ifDue: true });
             for (const { status } of report.objects)
               this.objects[status === 'already-there' ? 'alreadyThere' : status] += 1;
             if (pushed.ended === 'complete') this.#countResumed(batch, fresh, report.balance.read);

@@ -75,6 +75,7 @@ async function delivered(
       watch,
       signal: host.push.signal,
       mostListed,
+      command: 'collect snowflake',
     });
     try {
       const deliver = plan.dryRun ? rehearseRecords : deliverRecords;
@@ -82,7 +83,7 @@ async function delivered(
       watch.meter.collected(outcome.account.books);
       const { location: store } = session;
       const report = reportOn(outcome, request, { reading, store, startedMs });
-      return asPushReport(report, session.report(reportEndOf(outcome)));
+      return asPushReport(report, await session.finish(reportEndOf(outcome)));
     } finally {
       await session.close();
     }

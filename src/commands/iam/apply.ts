@@ -1,9 +1,9 @@
-import type { PlannedChange } from '../../core/setup/change.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
-import { canonicalJson } from '../../core/setup/canonical-json.ts';
-import { openReceipt, recordChange } from '../../core/setup/record-change.ts';
+import type { PlannedChange } from '../../core/setup/plan/change.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { openReceipt, recordChange } from '../../core/setup/plan/record-change.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { IamHost } from './iam-host.ts';
 import { demandAccount, readPlanAndLive } from './plan.ts';

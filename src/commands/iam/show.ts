@@ -1,5 +1,5 @@
-import type { DesiredAccess } from '../../core/setup/desired-access.ts';
-import { explainAccess } from '../../core/setup/explain.ts';
+import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import { explainAccess } from '../../core/setup/desired/explain.ts';
 import type { RenderedFile, RenderFormat } from '../../core/setup/render/render-access.ts';
 import { renderAccess } from '../../core/setup/render/render-access.ts';
 

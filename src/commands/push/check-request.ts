@@ -18,11 +18,29 @@ export interface PushRequest {
   profile: ChosenProfile | undefined;
 }
 
+/** What of a request says where the store is, and how objects are written to it. */
+export interface StoreRequest extends Pick<PushRequest, 'profile'> {
+  options: Pick<
+    PushRequest['options'],
+    | 'to'
+    | 'allowDraft'
+    | 'region'
+    | 'endpointUrl'
+    | 'pathStyle'
+    | 'bucketOwner'
+    | 'storageClass'
+    | 'kmsKeyId'
+    | 'sse'
+    | 'acl'
+    | 'tags'
+  >;
+}
+
 /** An object is one PUT with its body in memory. */
 const maxObjectBytes = 1024 ** 3;
 
 /** Where to deliver. Throws `missing-answer`, and `draft-profile` for a profile whose set-up is not finished. */
-export function storeAddress({ options, profile }: PushRequest): StoreAddress {
+export function storeAddress({ options, profile }: StoreRequest): StoreAddress {
   refuseDraft(profile, options);
   if (options.to !== undefined) return parseStoreAddress(options.to);
   throw new AuditExportError('missing-answer', 'It is not said where to deliver.', {
@@ -32,7 +50,7 @@ export function storeAddress({ options, profile }: PushRequest): StoreAddress {
 }
 
 /** Role and policy of a draft are not made: nothing could be delivered, or it would go where nobody has looked. */
-function refuseDraft(profile: PushRequest['profile'], { allowDraft }: PushOptions): void {
+function refuseDraft(profile: PushRequest['profile'], { allowDraft }: Pick<PushOptions, 'allowDraft'>): void {
   if (profile?.profile.state !== 'draft' || allowDraft) return;
   throw new AuditExportError(
     'draft-profile',
@@ -109,7 +127,7 @@ export function checkObjectSize(bytes: number): void {
 }
 
 /** How objects are written to a bucket. Throws `usage` for an account id that is none, and for two kinds of encryption. */
-export function storeSettings({ options, profile }: PushRequest): StoreSettings {
+export function storeSettings({ options, profile }: StoreRequest): StoreSettings {
   const { bucketOwner, kmsKeyId, sse } = options;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner)) {
     throw new AuditExportError(

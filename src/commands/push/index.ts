@@ -40,11 +40,18 @@ export async function pushOther(
   return recorded(command, plan, host, (recorder) =>
     metered(plan, host, async (meter) => {
       const watch = { meter, recorder };
-      const session = await Session.open({ plan, host, watch, signal: host.signal, mostListed: Infinity });
+      const session = await Session.open({
+        plan,
+        host,
+        watch,
+        signal: host.signal,
+        mostListed: Infinity,
+        command,
+      });
       try {
         const parts = sources.map((source) => ({ source }));
         const { result } = await session.push({ parts, cut: plan.cut });
-        return session.report(endOfSources(result));
+        return await session.finish(endOfSources(result));
       } finally {
         await session.close();
       }

@@ -1,6 +1,7 @@
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import type { ClassifySettings } from '../../core/classify/build-rules.ts';
 import type { ObjectPart } from '../../core/batches/batch.ts';
+import type { AuditExportError } from '../../errors.ts';
 import type { Destination, StatePlace } from '../../core/config/destination.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { FollowedInputs } from '../../ports/followed-inputs.ts';
@@ -23,6 +24,10 @@ import type { Random } from '../../ports/random.ts';
 import type { MessageQueue, ObjectReader } from '../../ports/queue.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
+import type { LogRecord } from '../../core/log/write/log-state.ts';
+import type { RecordFile } from '../../ports/record-file.ts';
+import type { HttpPost } from '../../ports/http-post.ts';
+import type { Signer } from '../../ports/signer.ts';
 import type { Spool } from '../../ports/spool.ts';
 
 /** How objects are to be written, where the store is a bucket. */
@@ -70,6 +75,20 @@ export interface OtherRun {
   holder: { pid: number; host: string; startedAt: string };
 }
 
+/** The log of a destination, and the key that signs it. */
+export interface OpenedLog {
+  file: RecordFile<LogRecord>;
+  signer: Signer;
+  /** The key of its own, where another one was named. */
+  former?: Signer | undefined;
+  /** Whether a later process can go on with it. */
+  isKept: boolean;
+  /** `audit-export <version>`. */
+  tool: string;
+  /** Why it is not the one that was written before. */
+  trouble?: AuditExportError;
+}
+
 /** What `push` needs of the world. */
 export interface PushHost extends DestinationFinder {
   clock: Timer;
@@ -98,6 +117,10 @@ export interface PushHost extends DestinationFinder {
     destination: Destination,
     choice: { shard: string | undefined; waitMs: number },
   ) => Promise<HeldJournal | OtherRun>;
+  /** Posts text over HTTP, through a proxy where one is named. */
+  post: HttpPost;
+  /** Takes over the log of what was delivered, signed by its own key or the named one. Throws `config-invalid`. */
+  openLog: (destination: Destination, key: string | undefined) => Promise<OpenedLog>;
   files: FilesPort;
   /** Opens what is followed. Throws `source-unreadable`. */
   openFollowed: (inputs: readonly string[], exceptBelow: readonly string[]) => Promise<FollowedInputs>;

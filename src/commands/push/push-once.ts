@@ -38,7 +38,7 @@ export async function pushOnce(
         : undefined;
     try {
       const end = await new OnePush({ plan, host, session, held, list }).run(opened);
-      return session.report(end);
+      return await session.finish(end);
     } finally {
       await held?.release();
     }
@@ -105,8 +105,9 @@ class OnePush {
         more: () => objects.fresh(held.journal.state.cursors),
         newId: host.newId,
         now: host.clock.now,
-        push: async ({ cut }, parts, confirm) =>
-          (await this.#push({ parts, cut, confirm, seen: plan.eventKeys ? seen : undefined })).result,
+        push: async ({ id, cut }, parts, confirm) =>
+          (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
+            .result,
         isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
       };
       const { reread, final } = plan.options;

@@ -9,6 +9,7 @@ import type { Patience } from '../../core/delivery/retrying-store.ts';
 import { AuditExportError } from '../../errors.ts';
 import { checkObjectSize, layoutOf, storeAddress, storeSettings } from './check-request.ts';
 import type { PushRequest } from './check-request.ts';
+import { witnessesOf } from './evidence/witnesses.ts';
 import type { PushHost, StoreSettings } from './push-host.ts';
 import type { PushOptions } from './settings.ts';
 
@@ -47,6 +48,7 @@ export async function planPush(request: PushRequest, host: PushHost): Promise<Pu
         cure: 'Run it without --dedupe; where the profile has it: audit-export config set dedupe --unset. Events that were dropped then are stored once more.',
       },
     );
+  witnessesOf(options);
   const address = storeAddress(request);
   const place = { profile, destination: await host.destinationOf(address, options.endpointUrl) };
   const quarantineFolder = options.quarantine ?? host.quarantineFolder(place);

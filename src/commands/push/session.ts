@@ -18,6 +18,7 @@ import type { Classifier } from '../../ports/classifier.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import { discardingQuarantine, planningStore } from './dry-run.ts';
+import { SessionLog } from './evidence/session-log.ts';
 import { endOfSources } from './problems.ts';
 import type { PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
@@ -39,6 +40,8 @@ export interface SessionJob {
   parts: readonly SourcePart[];
   /** How it is cut; that of the plan, unless it was begun with another. */
   cut: Cut;
+  /** Id of the batch in the journal, if it has one. */
+  batch?: string | undefined;
   /** Asked when all is read and before the last objects are delivered. */
   confirm?: () => Promise<void>;
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
@@ -54,6 +57,8 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** Sources and objects that the report lists one by one. */
   mostListed: number;
+  /** Which command it is, as the log says it; `push` if missing. */
+  command?: string;
   /** Those of the session before, to go on with. */
   books?: Books | undefined;
 }
@@ -62,6 +67,8 @@ export interface SessionOptions {
 interface Books {
   sum: ReportSum;
   tries: RunAccount;
+  /** The log of what is delivered; undefined where none is written. */
+  log: SessionLog | undefined;
 }
 
 interface OpenRules extends RunRules {
@@ -77,15 +84,26 @@ export class Session {
   readonly books: Books;
   readonly #options: SessionOptions;
   readonly #store: ObjectStore;
+  /** The store without patience: the log has its own. */
+  readonly #plainStore: ObjectStore;
   readonly #rules = new Map<string, OpenRules>();
 
-  private constructor(options: SessionOptions, store: ObjectStore, tries: RunAccount) {
+  private constructor(
+    options: SessionOptions,
+    stores: { store: ObjectStore; plain: ObjectStore },
+    tries: RunAccount,
+  ) {
     this.#options = options;
     this.plan = options.plan;
-    this.#store = store;
-    const { host, mostListed, books } = options;
+    this.#store = stores.store;
+    this.#plainStore = stores.plain;
+    const { plan, host, mostListed, books, command = commandOf(plan) } = options;
     const sum = books?.sum ?? new ReportSum(mostListed, { startedMs: host.clock.now(), ...this.#facts() });
-    this.books = { sum, tries };
+    const log =
+      books === undefined && plan.options.evidence === 'on'
+        ? new SessionLog(plan, host, command)
+        : books?.log;
+    this.books = { sum, tries, log };
   }
 
   /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
@@ -93,10 +111,13 @@ export class Session {
     const { plan, host, watch, signal, books } = options;
     const rules = await buildRunRules(plan.cut, plan.eventKeys);
     const tries = books?.tries ?? new RunAccount([], host.clock.now());
-    const store = plan.dryRun
+    const plain = plan.dryRun
       ? planningStore(plan.address)
+      : await host.openStore(plan.address, plan.storeSettings);
+    const store = plan.dryRun
+      ? plain
       : withRetries(
-          await host.openStore(plan.address, plan.storeSettings),
+          plain,
           plan.patience,
           { ...host, signal },
           {
@@ -107,7 +128,7 @@ export class Session {
             },
           },
         );
-    const session = new Session(options, store, tries);
+    const session = new Session(options, { store, plain }, tries);
     session.#open(plan.cut, rules);
     return session;
   }
@@ -123,11 +144,13 @@ export class Session {
   /** Does one job: the whole way of the data. What ends it early, or single sources, is in the result and in the report of it. */
   async push(job: SessionJob): Promise<{ result: PushResult; report: PushReport }> {
     const { host, watch, plan } = this.#options;
-    const { cut, parts, confirm, seen, signal = this.#options.signal } = job;
+    const { cut, parts, batch, confirm, seen, signal = this.#options.signal } = job;
+    const { log } = this.books;
     const { rules, classifier } = await this.#rulesOf(cut);
     const startedMs = host.clock.now();
     const account = new RunAccount(rules.types, startedMs);
     const spool = host.openSpool();
+    const run = await log?.begin(batch);
     try {
       const result = await pushSources(
         {
@@ -142,6 +165,7 @@ export class Session {
           chunkBytes,
           limits: defaultLimits,
           confirm,
+          hashes: run !== undefined,
           badLineLimit: plan.badLineLimit - this.sum.quarantined,
           account,
           times: watch.recorder?.times ?? new EventTimes(),
@@ -158,6 +182,7 @@ export class Session {
           signal,
         },
       );
+      if (run !== undefined) await log?.end(run, result, this.#store);
       const built = buildPushReport(result, { ...this.#facts(), startedMs, endedMs: host.clock.now() });
       const report = { ...built, ...endOf(endOfSources(result), built) };
       this.sum.add(report);
@@ -188,6 +213,23 @@ export class Session {
     );
   }
 
+  /** Publishes the log of what was delivered: at once, or `ifDue` once an interval. */
+  async publish({ ifDue }: { ifDue: boolean }): Promise<void> {
+    const { log } = this.books;
+    await (ifDue ? log?.publishIfDue(this.#plainStore) : log?.publish(this.#plainStore));
+  }
+
+  /** Publishes the log, and gives the report of all that was pushed, as one run that ended like this. */
+  async finish(end: ReportEnd): Promise<PushReport> {
+    const { log } = this.books;
+    if (log === undefined) return this.report(end);
+    const isQuiet = log.isIdle && end.ended === 'complete' && (end.problems ?? []).length === 0;
+    if (isQuiet) await log.noteQuiet();
+    await log.finish(this.#plainStore, end.ended === 'failed');
+    const evidence = await log.report();
+    return { ...this.report(end), evidence };
+  }
+
   /** The report of all that was pushed, as one run that ended like this. */
   report(end: ReportEnd): PushReport {
     const { host, watch, plan } = this.#options;
@@ -203,6 +245,7 @@ export class Session {
 
   async close(): Promise<void> {
     this.#options.host.progress.end();
+    if (this.#options.books === undefined) await this.books.log?.close(this.#plainStore);
     const opened = [...this.#rules.values()].map(({ classifier }) => classifier);
     await Promise.all([...opened, this.#store].map((part) => part.close()));
   }
@@ -242,4 +285,9 @@ export class Session {
     this.#rules.set(JSON.stringify(cut), opened);
     return opened;
   }
+}
+
+function commandOf({ options: { follow, fromSqs } }: PushPlan): string {
+  if (fromSqs !== undefined) return 'push --from-sqs';
+  return follow ? 'push --follow' : 'push';
 }

@@ -1,5 +1,6 @@
 import { ignorableReasons } from '../../core/classify/reasons.ts';
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { evidenceSettings } from './evidence/evidence-settings.ts';
 import { followSettings } from './follow/follow-settings.ts';
 import { scaleSettings } from './scale-settings.ts';
 
@@ -288,6 +289,7 @@ export const pushSettings = {
   },
   ...scaleSettings,
   ...followSettings,
+  ...evidenceSettings,
 } as const satisfies Settings;
 
 export type PushOptions = Values<typeof pushSettings>;

@@ -53,6 +53,7 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
       cure: command(`status --dismiss ${shellWord(id)}`, flags),
     })),
   silenceProblems,
+  unknownProblems,
   ({ spool }, { runs, named: { flags } }) =>
     spool === null || spool.bytes === 0 || runs.some(({ state }) => state === 'running')
       ? []
@@ -142,6 +143,16 @@ function silenceProblems({ types }: Known): StatusProblem[] {
           },
         ],
   );
+}
+
+/** What schemas did not know in the last run that read anything. */
+function unknownProblems(_: Known, { runs, named: { flags } }: Evidence): StatusProblem[] {
+  const last = runs.findLast(({ end }) => (end?.balance.read ?? 0) > 0);
+  return (last?.end?.unknown ?? []).map(({ type, warning, lines, schemaLine }) => ({
+    problem: 'schema',
+    message: `${type}: ${warning}, in ${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'} of the last run (delivered all the same).`,
+    cure: `${command(`types show ${type}`, flags)} > ${type}.json, add ${schemaLine}, and push with --schema ${type}.json`,
+  }));
 }
 
 function expectation({ expectedSeconds }: TypeStatus['silence']): string {

@@ -21,7 +21,7 @@ type Unreadable = string[];
  * `usage` for a problem that nobody knows, and `state-not-written`.
  */
 export async function status(
-  { limit, dismiss, expect }: StatusOptions,
+  { limit, dismiss, expect }: Pick<StatusOptions, 'limit' | 'dismiss' | 'expect'>,
   host: StatusHost,
 ): Promise<StatusReport> {
   const nowMs = host.clock.now();

@@ -25,6 +25,27 @@ export const statusSettings = {
     group: 'Status',
     help: 'how old the latest event of a type may become, such as query=24h; else it is silent',
   },
+  map: {
+    kind: 'switch',
+    flag: 'map',
+    group: 'Coverage',
+    default: 'false',
+    help: 'show what the transparency log of each store tells of each day: reads it with your own credentials',
+  },
+  page: {
+    kind: 'text',
+    flag: 'page',
+    value: 'FILE.html',
+    group: 'Coverage',
+    help: 'write the same as a page: a calendar by type, day and hour, each day with its objects',
+  },
+  store: {
+    kind: 'text',
+    flag: 'store',
+    value: 'STORE',
+    group: 'Coverage',
+    help: 'the store to show with --map and --page; else those of the profiles',
+  },
 } as const satisfies Settings;
 
 export type StatusOptions = Values<typeof statusSettings>;

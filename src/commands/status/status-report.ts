@@ -99,6 +99,7 @@ export const problemCodes = [
   'source',
   'left-out',
   'silence',
+  'schema',
   'spool-waits',
   'quarantine',
   'no-runs',

@@ -1,10 +1,10 @@
 import type { AccessReport } from '../../core/access/access-report.ts';
 import { climb } from '../../core/access/climb.ts';
 import type { ClimbPlan } from '../../core/access/climb.ts';
-import type { TestedAccess } from '../../core/access/tested-access.ts';
+import type { TestedAccess } from '../../core/access/tested/tested-access.ts';
 import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
-import { builtInAuditTypes } from '../../core/setup/answer-rules.ts';
-import { probeKey } from '../../core/setup/probe-keys.ts';
+import { builtInAuditTypes } from '../../core/setup/answers/answer-rules.ts';
+import { probeKey } from '../../core/setup/delivery/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
@@ -77,6 +77,7 @@ async function testedAccess(
     bucketOwner: options.bucketOwner,
     ...plannedFor(profile?.profile),
     ...deliveryOf(options),
+    endpointUrl: options.endpointUrl ?? (await host.ambientEndpoint()),
     trustedAccountId: options.accountId ?? known.accountId,
     otherBucket: options.otherBucket,
     changedMs,
@@ -106,13 +107,12 @@ function plannedFor(
 /** What is delivered, and how, as far as a policy can tell one delivery from another. */
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
-): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
+): Pick<TestedAccess, 'types' | 'layout' | 'headers'> {
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
     headers: { sse, storageClass, kmsKeyId, acl, tags },
-    endpointUrl,
   };
 }
 

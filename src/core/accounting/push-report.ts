@@ -70,10 +70,26 @@ export interface PushReport {
   lateness: { age: string; lines: number }[];
   throughput: { linesPerSecond: number; bytesPerSecond: number };
   error: ReportedError | null;
+  /** The log of what was delivered; missing where none is written. */
+  evidence?: EvidenceReport;
   /** What somebody should look at although the run ended well; not printed. */
   problem?: { code: string; message: string; cure: string } | null;
   /** What `status` tells of the run although nothing is wrong; not printed. */
   note?: string;
+}
+
+/** How the log of what was delivered stands behind a run. */
+export interface EvidenceReport {
+  /** Its id; null where nothing was ever to be kept. */
+  log: string | null;
+  /** Leaves of its newest checkpoint, and leaves that wait to be published. */
+  leaves: number;
+  unpublished: number;
+  /** Requests that it took, beside those of the report, and bytes that it stored. */
+  putRequests: number;
+  bytes: number;
+  /** Why not all of it is published: the next run catches up. */
+  problem: { code: string; message: string; cure: string } | null;
 }
 
 interface ReportedError {

@@ -26,13 +26,28 @@ export interface PartitionAccount {
   compressedBytes: number;
 }
 
-/** One kind of contradiction within events, with the place of the first. */
+/** One kind of contradiction within events, or of what their schema does not know, with the place of the first. */
 export interface WarningAccount {
   type: string;
   warning: string;
   lines: number;
   firstSource: string;
   firstLine: number;
+  /** What would take it into the schema, where it is something unknown. */
+  schemaLine?: string;
+}
+
+/** Whoever writes events can make up names without end: beyond these they are told as one. */
+const mostWarnings = 200;
+
+/** The warning as it is listed beside those that are known, by type and warning. */
+export function boundWarning(
+  found: WarningAccount,
+  known: ReadonlyMap<string, WarningAccount>,
+): WarningAccount {
+  if (known.size < mostWarnings || known.has(`${found.type} ${found.warning}`)) return found;
+  const { schemaLine: _, ...more } = found;
+  return { ...more, warning: 'the schema does not know more fields or versions' };
 }
 
 /** A chunk's place in its source. */
@@ -52,6 +67,8 @@ export class RunAccount {
   readonly types = new Map<string, TypeAccount>();
   readonly reasons = new Map<ReasonCode, number>();
   readonly warnings = new Map<string, WarningAccount>();
+  /** Fields and versions that schemas do not know, by type; a line with two of them counts twice. */
+  readonly unknown = new Map<string, number>();
   readonly lateness: LatenessHistogram;
   read = 0;
   blank = 0;
@@ -111,19 +128,21 @@ export class RunAccount {
     }
     for (const typeIndex of chunk.lineTypes) this.#type(this.#typeNames[typeIndex] ?? '').recognised++;
     for (const time of chunk.lineTimes) this.lateness.add(time);
-    for (const { type, warning, lines, firstLine } of chunk.warnings) {
-      const key = `${type} ${warning}`;
-      const known = this.warnings.get(key);
-      if (known !== undefined) known.lines += lines;
-      else
-        this.warnings.set(key, {
-          type,
-          warning,
-          lines,
-          firstSource: place.source,
-          firstLine: place.linesBefore + firstLine + 1,
-        });
-    }
+    for (const found of chunk.warnings) this.#addWarning(found, place);
+  }
+
+  #addWarning(found: ClassifiedChunk['warnings'][number], { source, linesBefore }: ChunkPlace): void {
+    const { type, lines, firstLine, schemaLine } = found;
+    if (schemaLine !== undefined) this.unknown.set(type, (this.unknown.get(type) ?? 0) + lines);
+    const row = { type, warning: found.warning, lines, firstSource: source };
+    const firstAt = { firstLine: linesBefore + firstLine + 1 };
+    const kept = boundWarning(
+      { ...row, ...firstAt, ...(schemaLine === undefined ? {} : { schemaLine }) },
+      this.warnings,
+    );
+    const known = this.warnings.get(`${type} ${kept.warning}`);
+    if (known === undefined) this.warnings.set(`${type} ${kept.warning}`, kept);
+    else known.lines += lines;
   }
 
   /** Counts lines of events that were delivered before, by type index. */

@@ -2,7 +2,7 @@ import type { Balance } from './balance.ts';
 import { emptyBalance } from './balance.ts';
 import type { PushReport, ReportEnd, RunFacts } from './push-report.ts';
 import { buildPushReport, endOf } from './push-report.ts';
-import { RunAccount } from './run-account.ts';
+import { boundWarning, RunAccount } from './run-account.ts';
 
 /** Adds up the reports of jobs of one session: one sum of the books. A source that is in many of them is listed once. */
 export class ReportSum {
@@ -115,9 +115,10 @@ export class ReportSum {
   }
 
   #addWarning(row: PushReport['warnings'][number]): void {
-    const name = `${row.type} ${row.warning}`;
+    const kept = boundWarning(row, this.#warnings);
+    const name = `${kept.type} ${kept.warning}`;
     const known = this.#warnings.get(name);
-    if (known === undefined) this.#warnings.set(name, { ...row });
+    if (known === undefined) this.#warnings.set(name, { ...kept });
     else known.lines += row.lines;
   }
 

@@ -1,4 +1,5 @@
 import type { InstantForm } from './event-time.ts';
+import type { WrittenColumns } from './written-columns.ts';
 
 /** Where a type's event time may stand, best first: a JSON Pointer and the forms that are understood there. */
 export interface TimeField {
@@ -26,6 +27,10 @@ export interface AuditTypeDescriptor {
   /** JSON Pointers to the event's own id, best first. */
   id: string[];
   agree: Agreement[];
+  /** Where the version of the record stands, and those that the schema knows. */
+  versions?: { at: string; known: string[] };
+  /** Where the standard columns stand; a type without them has event time and id alone. */
+  columns?: WrittenColumns;
   /** Name of an array that holds events of the type in documents that are none. */
   envelope?: string;
   title: string;

@@ -26,13 +26,15 @@ export interface BadLine {
   schemaPath?: string;
 }
 
-/** Fields of an event that contradict each other; counted, with the first one as a sample. */
+/** Fields of an event that contradict each other, or that its schema does not know; counted, with the first one as a sample. */
 export interface ClassifiedWarning {
   type: string;
   warning: string;
   lines: number;
   /** Line (counted from 0 in the chunk) of the first. */
   firstLine: number;
+  /** What would take it into the schema, where it is something unknown. */
+  schemaLine?: string;
 }
 
 /**

@@ -235,10 +235,15 @@ function record(
     );
   }
   good.partitions.push(rules.scheme.partitionOf(verdict.typeIndex, verdict.timeMs));
-  for (const warning of verdict.warnings) {
-    const type = rules.types[verdict.typeIndex] ?? '';
-    const known = warnings.get(`${type} ${warning}`);
-    if (known === undefined) warnings.set(`${type} ${warning}`, { type, warning, lines: 1, firstLine: line });
-    else known.lines++;
-  }
+  const type = rules.types[verdict.typeIndex] ?? '';
+  for (const warning of verdict.warnings) warn(warnings, { type, warning, lines: 1, firstLine: line });
+  for (const unknown of verdict.unknown ?? [])
+    warn(warnings, { type, ...unknown, lines: 1, firstLine: line });
+}
+
+function warn(warnings: Findings['warnings'], found: ClassifiedWarning): void {
+  const key = `${found.type} ${found.warning}`;
+  const known = warnings.get(key);
+  if (known === undefined) warnings.set(key, found);
+  else known.lines++;
 }

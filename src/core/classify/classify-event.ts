@@ -5,10 +5,20 @@ import { parsePointer, readPointer } from '../audit-types/json-pointer.ts';
 import type { PointerPath } from '../audit-types/json-pointer.ts';
 import { readEventId } from './event-key.ts';
 import type { ReasonCode } from './reasons.ts';
+import type { SchemaWatch, UnknownPart } from './schema-watch.ts';
+import { buildSchemaWatch, unknownParts } from './schema-watch.ts';
 
 /** What an event turned out to be: an index into the known types with its time, or why it can't be filed. */
 export type EventVerdict =
-  | { ok: true; typeIndex: number; timeMs: number; warnings: readonly string[]; id?: string | undefined }
+  | {
+      ok: true;
+      typeIndex: number;
+      timeMs: number;
+      warnings: readonly string[];
+      id?: string | undefined;
+      /** What the schema does not know; missing where that is nothing. */
+      unknown?: readonly UnknownPart[];
+    }
   | { ok: false; notSelected: number }
   | {
       ok: false;
@@ -27,6 +37,7 @@ interface PreparedType {
   agreements: { agreement: Agreement; paths: PointerPath[] }[];
   /** Where its id may stand; undefined where nobody asks. */
   ids: PointerPath[] | undefined;
+  watch: SchemaWatch | undefined;
 }
 
 /**
@@ -49,6 +60,7 @@ export function buildEventClassifier(
       paths: agreement.at.map(parsePointer),
     })),
     ids: withIds ? audit.descriptor.id.map(parsePointer) : undefined,
+    watch: buildSchemaWatch(audit),
   }));
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -93,7 +105,12 @@ function fileEvent(known: PreparedType, value: object): EventVerdict {
     timeMs: time.ms,
     warnings: known.agreements.length === 0 ? noWarnings : disagreements(known, value),
   };
-  return known.ids === undefined ? verdict : { ...verdict, id: readEventId(value, known.ids) };
+  const unknown = known.watch === undefined ? [] : unknownParts(known.watch, value);
+  return {
+    ...verdict,
+    ...(known.ids === undefined ? {} : { id: readEventId(value, known.ids) }),
+    ...(unknown.length === 0 ? {} : { unknown }),
+  };
 }
 
 function violationOf({ descriptor, validate }: CompiledAuditType): EventVerdict {

@@ -4,6 +4,8 @@ import { parsePointer } from '../audit-types/json-pointer.ts';
 import type { EventVerdict } from './classify-event.ts';
 import { agrees, anyForm } from './classify-event.ts';
 import { idText } from './event-key.ts';
+import { buildSchemaWatch, WatchedShapes } from './schema-watch.ts';
+import type { UnknownPart, VersionWatch } from './schema-watch.ts';
 import { kinds, SlotReader } from './slot-reader.ts';
 import type { SlotCheck } from './slot-rules.ts';
 import { compileSlotCheck } from './slot-rules.ts';
@@ -31,6 +33,13 @@ interface QuickType {
   agreements: { agreement: Agreement; slots: number[] }[];
   /** Where its id may stand; undefined where nobody asks. */
   ids: number[] | undefined;
+  watch: QuickWatch | undefined;
+}
+
+/** What is remembered of the shapes of a type, and where its version stands. */
+interface QuickWatch {
+  shapes: WatchedShapes;
+  versions: (VersionWatch & { slot: number }) | undefined;
 }
 
 const noWarnings: readonly string[] = [];
@@ -54,10 +63,12 @@ export function buildQuickClassifier(
   const reader = SlotReader.open(tree);
   if (reader === undefined) return undefined;
   return (bytes, start, end) => {
-    if (!reader.read(bytes, start, end)) return undefined;
+    const shape = reader.read(bytes, start, end);
+    if (shape === 0) return undefined;
     const known = recognise(prepared, reader);
     if (known === undefined) return undefined;
-    return known.selected ? fileEvent(known, reader) : { ok: false, notSelected: known.typeIndex };
+    if (!known.selected) return { ok: false, notSelected: known.typeIndex };
+    return fileEvent(known, reader, { shape, end });
   };
 }
 
@@ -68,10 +79,11 @@ function recognise(types: readonly QuickType[], reader: SlotReader): QuickType |
 
 function prepare(
   tree: SlotTree,
-  { descriptor, rules }: CompiledAuditType,
+  audit: CompiledAuditType,
   names: readonly string[],
   { selected, withIds = false }: Asked,
 ): QuickType | undefined {
+  const { descriptor, rules } = audit;
   const ids = withIds ? descriptor.id : [];
   const times = descriptor.eventTime.map(({ at }) => at);
   const pointers = [...times, ...descriptor.agree.flatMap(({ at }) => at), ...ids];
@@ -87,6 +99,7 @@ function prepare(
     times: descriptor.eventTime.map(({ at, forms }) => ({ slot: slotAt(at), forms })),
     agreements: descriptor.agree.map((agreement) => ({ agreement, slots: agreement.at.map(slotAt) })),
     ids: withIds ? ids.map(slotAt) : undefined,
+    watch: quickWatch(audit, slotAt),
   };
 }
 
@@ -95,16 +108,54 @@ function leadsIntoArrays(pointer: string): boolean {
   return parsePointer(pointer).some((key) => /^(?:\d+|length)$/.test(key));
 }
 
-function fileEvent(type: QuickType, reader: SlotReader): EventVerdict | undefined {
+function quickWatch(audit: CompiledAuditType, slotAt: (pointer: string) => number): QuickWatch | undefined {
+  const watch = buildSchemaWatch(audit);
+  if (watch === undefined) return undefined;
+  const { versions } = watch;
+  const at = audit.descriptor.versions?.at;
+  return {
+    shapes: new WatchedShapes(watch),
+    versions: versions === undefined || at === undefined ? undefined : { ...versions, slot: slotAt(at) },
+  };
+}
+
+/** The line that is being looked at: its shape, and where it ends. */
+interface LineAt {
+  shape: number;
+  end: number;
+}
+
+function fileEvent(type: QuickType, reader: SlotReader, line: LineAt): EventVerdict | undefined {
   const timeMs = eventTimeOf(type, reader);
   if (timeMs === undefined || type.validate?.(reader) !== true) return undefined;
-  const verdict = {
-    ok: true as const,
-    typeIndex: type.typeIndex,
-    timeMs,
-    warnings: disagreements(type, reader),
-  };
-  return type.ids === undefined ? verdict : { ...verdict, id: idOf(type.ids, reader) };
+  const warnings = disagreements(type, reader);
+  const verdict: EventVerdict = { ok: true, typeIndex: type.typeIndex, timeMs, warnings };
+  if (type.ids !== undefined) verdict.id = idOf(type.ids, reader);
+  const unknown = type.watch === undefined ? undefined : unknownOf(type.watch, reader, line);
+  if (unknown !== undefined) verdict.unknown = unknown;
+  return verdict;
+}
+
+/** What the schema does not know of a line; undefined where it knows all. */
+function unknownOf(
+  { shapes, versions }: QuickWatch,
+  reader: SlotReader,
+  { shape, end }: LineAt,
+): readonly UnknownPart[] | undefined {
+  const fields = shapes.unknownFields(shape, () => reader.parsed(end));
+  const version = versions === undefined ? undefined : unknownVersion(versions, reader);
+  if (version !== undefined) return [...fields, version];
+  return fields.length === 0 ? undefined : fields;
+}
+
+function unknownVersion(
+  versions: VersionWatch & { slot: number },
+  reader: SlotReader,
+): UnknownPart | undefined {
+  const { slot, known } = versions;
+  if (reader.kinds[slot] !== kinds.string) return undefined;
+  for (const version of known) if (reader.isText(slot, version)) return undefined;
+  return versions.unknown(reader.valueOf(slot));
 }
 
 function idOf(slots: readonly number[], reader: SlotReader): string | undefined {

@@ -66,13 +66,13 @@ export class SlotMemory {
     return new SlotMemory(exports as Exports, tree);
   }
 
-  /** Reads the line in bytes `start` to `end`; false if it is left to the parser. */
-  read(bytes: Buffer, start: number, end: number): boolean {
+  /** Reads the line in bytes `start` to `end`: its shape, or 0 if it is left to the parser. */
+  read(bytes: Buffer, start: number, end: number): number {
     const length = end - start;
-    if (length > longestLine) return false;
+    if (length > longestLine) return 0;
     bytes.copy(this.#line, 0, start, end);
     this.#line[length] = lf;
-    return this.#readLine(length) !== 0;
+    return this.#readLine(length);
   }
 }
 

@@ -50,8 +50,11 @@ export class SlotReader {
     return reader;
   }
 
-  /** Reads the object in bytes `start` to `end`, which must be UTF-8. False if it is none, or is left to the parser. */
-  read(bytes: Buffer, start: number, end: number): boolean {
+  /**
+   * Reads the object in bytes `start` to `end`, which must be UTF-8. 0 if it is none, or is left to the parser; else its shape, a
+   * number that is the same for objects with the same names at the places that are looked at, in whatever order.
+   */
+  read(bytes: Buffer, start: number, end: number): number {
     this.#bytes = bytes;
     this.#lineStart = start;
     return this.#memory.read(bytes, start, end);
@@ -85,6 +88,20 @@ export class SlotReader {
       if (quick !== undefined) return quick;
     }
     return parseInstant(this.valueOf(slot), forms);
+  }
+
+  /** The last line, parsed. */
+  parsed(end: number): unknown {
+    return JSON.parse(this.#bytes.toString('utf8', this.#lineStart, end));
+  }
+
+  /** Whether a slot holds this text, of ASCII without escapes. */
+  isText(slot: number, text: string): boolean {
+    const start = this.#startOf(slot) + 1;
+    if (this.#endOf(slot) - 1 - start !== text.length) return false;
+    for (let at = 0; at < text.length; at++)
+      if (this.#bytes[start + at] !== text.charCodeAt(at)) return false;
+    return true;
   }
 
   isEmptyText(slot: number): boolean {

@@ -61,6 +61,7 @@ const keywords: Record<string, (place: Place, operand: unknown) => SlotCheck | u
     slot.items = true;
     return ifKind(slot, kinds.array, (reader) => ((reader.itemKinds[slot.number] as number) & refused) === 0);
   },
+  additionalProperties: (_, operand) => (operand === true ? () => true : undefined),
   minLength: ({ slot }, operand) =>
     operand === 1 ? ifKind(slot, kinds.string, (reader) => !reader.isEmptyText(slot.number)) : undefined,
   pattern: ({ slot, regExpFlags }, operand) => {

@@ -1,6 +1,7 @@
-import type { SetupAnswers } from '../setup/answers.ts';
-import type { DeliveryHeaders } from '../setup/delivery.ts';
-import { storeUrl } from '../setup/desired-access.ts';
+import { accountOf, nameOf } from '../setup/answers/arns.ts';
+import type { SetupAnswers } from '../setup/answers/answers.ts';
+import type { DeliveryHeaders } from '../setup/answers/answers.ts';
+import { storeUrl } from '../setup/desired/desired-access.ts';
 import type { Profile, ProfileSetup } from './parse-config.ts';
 import { parseStoreAddress } from './store-address.ts';
 
@@ -28,7 +29,7 @@ export function answersOf(profile: Profile): KnownAnswers {
     policyName: setup.policyName,
     kmsKeyArn: setup.kmsKeyArn,
     inlinePolicy: setup.inlinePolicy,
-    customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
+    customerAccountId: setup.customerAccountId ?? accountOf(role?.arn),
     headers: headersOf(profile),
   });
 }
@@ -47,7 +48,7 @@ function otherIdOf({
 }
 
 function roleNameIn(role: Profile['role']): string | undefined {
-  return role?.arn.slice(role.arn.lastIndexOf('/') + 1);
+  return role === undefined ? undefined : nameOf(role.arn);
 }
 
 /** No list is all types; a draft without one was not asked yet. */

@@ -4,8 +4,9 @@ import { normalisePrefix } from '../layout/object-key.ts';
 /** Where `--to` points: a bucket with a prefix, or a local folder. */
 export type StoreAddress = { kind: 's3'; bucket: string; prefix: string } | { kind: 'folder'; path: string };
 
-/** Reads `s3://bucket/prefix` or a path. Throws `usage` for another scheme or a bucket name that can't be. */
-export function parseStoreAddress(given: string): StoreAddress {
+/** Reads `s3://bucket/prefix` or a path; `flag` is where it was said, for messages. Throws `usage` for another scheme or a bucket name that can't be. */
+export function parseStoreAddress(given: string, flag = '--to'): StoreAddress {
+  const wrong = (to: string, why: string): AuditExportError => cantBeUsed(to, why, flag);
   // A value from a file or a secret often ends in a line end.
   const to = given.trim();
   if (to === '') throw wrong(to, 'it is empty');
@@ -38,9 +39,9 @@ function isBucketName(name: string): boolean {
 }
 
 /** A URL may hold a password: it is not repeated. */
-function wrong(to: string, why: string): AuditExportError {
+function cantBeUsed(to: string, why: string, flag: string): AuditExportError {
   const shown = to.replace(/\/\/[^/@]*@/, '//…@');
-  return new AuditExportError('usage', `--to ${JSON.stringify(shown)} can't be used: ${why}.`, {
-    cure: 'Use --to s3://BUCKET/PREFIX or --to FOLDER.',
+  return new AuditExportError('usage', `${flag} ${JSON.stringify(shown)} can't be used: ${why}.`, {
+    cure: `Use ${flag} s3://BUCKET/PREFIX or ${flag} FOLDER.`,
   });
 }

@@ -23,7 +23,7 @@ const outcomes = [
 /** The books of a run, as far as they are counted here. */
 export type CountedBooks = Pick<
   RunAccount,
-  'types' | 'reasons' | 'contentBytes' | 'requests' | 'retries' | 'balance'
+  'types' | 'reasons' | 'unknown' | 'contentBytes' | 'requests' | 'retries' | 'balance'
 >;
 
 /**
@@ -55,6 +55,7 @@ export function* totalsOfRun(account: CountedBooks): Generator<MetricFact> {
       }
     yield { metric: 'lines', value: balance[total] - ofKnownTypes, labels: { type: unknownType, outcome } };
   }
+  for (const [type, value] of account.unknown) yield { metric: 'unknownParts', value, labels: { type } };
   for (const [reason, value] of account.reasons) yield { metric: 'quarantined', value, labels: { reason } };
 }
 

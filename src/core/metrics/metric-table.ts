@@ -37,6 +37,12 @@ export const metricTable = {
     help: 'Lines set aside, by reason.',
     labels: ['reason'],
   },
+  unknownParts: {
+    name: 'audit_export_schema_unknown_total',
+    type: 'counter',
+    help: 'Fields and versions of events that the schema of their audit type does not know; delivered all the same.',
+    labels: ['type'],
+  },
   readBytes: {
     name: 'audit_export_read_bytes_total',
     type: 'counter',

@@ -31,6 +31,8 @@ export interface CutSourcesOptions {
   /** Gets an entry for each source when it is opened. */
   accounts: SourceAccount[];
   onStoredBytes: (bytes: number) => void;
+  /** Whether the content of each source is hashed. */
+  hashes?: boolean | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function* cutSources(
   for (const [index, part] of parts.entries()) {
     if (options.signal.aborted) return;
     const account = new SourceAccount(part);
+    if (options.hashes === true) account.hashContent();
     const place = { part, account, source: options.accounts.push(account) - 1 };
     const next = parts[index + 1];
     const goesOn = next !== undefined && isSameLog(part.source.name, next.source.name);

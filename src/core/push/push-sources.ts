@@ -46,6 +46,8 @@ export interface PushJob {
   confirm?: (() => Promise<void>) | undefined;
   /** Bad lines the run may have before it stops. */
   badLineLimit: number;
+  /** Whether the content of each source is hashed, for the log. */
+  hashes?: boolean;
   /** The books of the run, which goes on with them from job to job, and the hours of its events that are durable. */
   account: RunAccount;
   times: EventTimes;
@@ -166,7 +168,7 @@ async function readAll(reading: Reading): Promise<void> {
   };
   const pool = new ChunkMemoryPool(chunkBytes);
   const { signal } = ports;
-  const { wrapping, envelopes } = job;
+  const { wrapping, envelopes, hashes } = job;
   const cuts = cutSources(job.parts, {
     pool,
     maxLineBytes,
@@ -175,6 +177,7 @@ async function readAll(reading: Reading): Promise<void> {
     signal,
     accounts: sources,
     onStoredBytes,
+    hashes,
   });
   const totalStoredBytes = totalBytes(job.parts);
   for await (const classified of classifyInOrder(cuts, ports.classifier)) {

@@ -1,3 +1,5 @@
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AuditExportError } from '../../errors.ts';
 import type { Source } from '../../ports/source.ts';
 import { checksumBehind } from '../checksum.ts';
@@ -62,6 +64,8 @@ export class SourceAccount {
   /** Content that was read, up to the last end of a line or document, and in all. */
   #ended: Progress;
   #all: Progress;
+  /** Of all content that was read; missing where nobody asks for it. */
+  #hash: Hash | undefined;
 
   constructor({ source, part, from = part?.from ?? beginning }: SourcePart) {
     this.name = source.name;
@@ -75,8 +79,19 @@ export class SourceAccount {
     this.#ended = this.#all;
   }
 
+  /** From now on the content is hashed. */
+  hashContent(): void {
+    this.#hash = createHash('sha256');
+  }
+
+  /** SHA-256 (64 hex digits) of the content that was read; undefined where it was not to be hashed. */
+  get contentHash(): string | undefined {
+    return this.#hash?.copy().digest('hex');
+  }
+
   /** Notes content as it passes; `end` is behind the last line or document that is whole in it, 0 where there is none. */
   addContent(bytes: Buffer, end: number): void {
+    this.#hash?.update(bytes);
     if (end > 0) this.#ended = behind(this.#all, bytes.subarray(0, end));
     this.#all = behind(end > 0 ? this.#ended : this.#all, bytes.subarray(end));
   }

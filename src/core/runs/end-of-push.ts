@@ -5,11 +5,27 @@ import type { RunEnding, RunOutcome, TypeFacts } from './run-record.ts';
 import type { EventTimes } from './event-times.ts';
 
 const longestMessage = 500;
+/** What schemas do not know is listed so far; the report has it all. */
+const mostUnknown = 20;
 
 /** What the history keeps of a run that has ended. `times`: of the events of it that are durable, as whole batches. */
 export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem, note } = report;
-  const reason = error ?? problem ?? null;
+  const {
+    balance,
+    objects,
+    contentBytes,
+    compressedBytes,
+    retries,
+    exitCode,
+    error,
+    problem,
+    note,
+    evidence,
+  } = report;
+  const reason = error ?? problem ?? evidence?.problem ?? null;
+  const unknown = report.warnings.flatMap(({ type, warning, lines, schemaLine }) =>
+    schemaLine === undefined ? [] : [{ type, warning, lines, schemaLine }],
+  );
   return {
     endedMs: Date.parse(report.endedAt),
     outcome: outcomeOf(report),
@@ -28,6 +44,7 @@ export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
     bytes: contentBytes,
     compressedBytes,
     retries,
+    ...(unknown.length === 0 ? {} : { unknown: unknown.slice(0, mostUnknown) }),
   };
 }
 

@@ -49,8 +49,18 @@ export interface RunReason {
   cure: string | null;
 }
 
+/** A field or version that the schema of a type does not know, and the line that would take it in. */
+export interface UnknownInEvents {
+  type: string;
+  warning: string;
+  lines: number;
+  schemaLine: string;
+}
+
 /** How a run ended. */
 export interface RunEnding extends RunProgress {
+  /** What schemas do not know of the events; missing where that is nothing. */
+  unknown?: UnknownInEvents[];
   /** Epoch milliseconds. */
   endedMs: number;
   outcome: RunOutcome;
@@ -97,6 +107,7 @@ export interface EndRecord extends RunIdentity, RunProgress {
   exitCode: number;
   reason: RunReason | null;
   note?: string;
+  unknown?: UnknownInEvents[];
 }
 
 /** What is kept of one type beyond the runs themselves. */
@@ -156,6 +167,16 @@ const isReason = (value: unknown): boolean =>
     isText(value['message']) &&
     (value['cure'] === null || isText(value['cure'])));
 
+const isUnknown = (value: unknown): boolean =>
+  value === undefined ||
+  (Array.isArray(value) &&
+    value.every(
+      (part) =>
+        isObject(part) &&
+        [part['type'], part['warning'], part['schemaLine']].every(isText) &&
+        isCount(part['lines']),
+    ));
+
 const checks: Readonly<Record<RunRecord['record'], (value: Members) => boolean>> = {
   begin: isIdentity,
   mark: (value) => isText(value['id']) && isInstant(value['at']) && isProgress(value),
@@ -166,7 +187,8 @@ const checks: Readonly<Record<RunRecord['record'], (value: Members) => boolean>>
     isOutcome(value['outcome']) &&
     isCount(value['exitCode']) &&
     isReason(value['reason']) &&
-    (value['note'] === undefined || isText(value['note'])),
+    (value['note'] === undefined || isText(value['note'])) &&
+    isUnknown(value['unknown']),
   summary: ({ runs, types }) =>
     isCount(runs) &&
     allOf(

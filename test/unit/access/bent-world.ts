@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
-import type { AccessPlan } from '../../../src/core/setup/plan.ts';
+import type { AccessPlan } from '../../../src/core/setup/plan/plan.ts';
 import type { Ground, Who } from './ground.ts';
 import { accounts } from './ground.ts';
+import { quickClock } from '../../fakes/quick-clock.ts';
 
 /** One set-up that is bent in one way, and what is to be said of it: test/fixtures/access/bent-setups.json. */
 export interface BentSetup {
@@ -136,7 +136,7 @@ export class BentWorld {
       stderr: into('stderr'),
       environment,
       workingFolder: this.#folder,
-      clock: systemClock,
+      clock: quickClock(20),
       version: '0.0.0',
       signal: new AbortController().signal,
     });

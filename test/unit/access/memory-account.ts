@@ -3,13 +3,13 @@ import type { AppliedPolicies, Caller, Decision } from '../../../src/core/policy
 import type { ContextValues } from '../../../src/core/policy/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
-import type { AppliedChange, PlannedChange } from '../../../src/core/setup/change.ts';
-import type { LiveAccess, LiveRole } from '../../../src/core/setup/live-access.ts';
-import { AuditExportError } from '../../../src/errors.ts';
+import type { AppliedChange, PlannedChange } from '../../../src/core/setup/plan/change.ts';
+import type { LiveAccess, LiveRole } from '../../../src/core/setup/desired/live-access.ts';
 import type { BucketAdmin, BucketLook } from '../../../src/ports/bucket-admin.ts';
 import type { AccessNames, IamAdmin } from '../../../src/ports/iam-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 import { accounts } from './ground.ts';
+import { callerOf, denied, parsed, whereAndWhen } from './memory-callers.ts';
 
 interface Role {
   name: string;
@@ -321,28 +321,4 @@ export class MemoryAccount implements Ground {
     policy.inForce = id;
     return { versionId: id };
   }
-}
-
-/** Who somebody is, in IAM's words. */
-export function callerOf(who: Who): { account: string; arn: string } {
-  const account = who === 'vendor' ? accounts.vendor : accounts.customer;
-  return { account, arn: `arn:aws:iam::${account}:user/${who === 'customer' ? 'admin' : 'exporter'}` };
-}
-
-function parsed(document: string): PolicyDocument {
-  return parsePolicyDocument(document);
-}
-
-function whereAndWhen(now: string): ContextValues {
-  return {
-    'aws:CurrentTime': now,
-    'aws:EpochTime': String(Math.floor(Date.parse(now) / 1000)),
-    'aws:SecureTransport': 'true',
-    'aws:SourceIp': '127.0.0.1',
-    'aws:RequestedRegion': 'us-east-1',
-  };
-}
-
-function denied(action: string): AuditExportError {
-  return new AuditExportError('access-denied', `these credentials may not do ${action}.`);
 }

@@ -5,7 +5,7 @@ import type { AccessProber, Refusal, Tried, WriteTarget } from '../../../src/por
 import type { Who } from './ground.ts';
 import { accounts } from './ground.ts';
 import type { MemoryAccount } from './memory-account.ts';
-import { callerOf } from './memory-account.ts';
+import { callerOf } from './memory-callers.ts';
 
 /** The prober of somebody in an account in memory: it answers, and words its refusals, as S3, STS and IAM do. */
 export function memoryProber(

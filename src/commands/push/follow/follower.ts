@@ -124,6 +124,7 @@ export class Follower {
     const { deadline } = this.#options;
     while (!deadline.signal.aborted) {
       await this.#useNextPlan();
+      await this.#session.publish({ ifDue: true });
       const isLast = this.#hasEnded;
       if (isLast || this.#news.isDue(this.#due)) {
         const isDone = await this.#attemptBatch();
@@ -195,12 +196,13 @@ export class Follower {
         enter: () => this.#looking.enter(),
         newId: host.newId,
         now: host.clock.now,
-        push: async ({ cut }, parts, confirm) => {
+        push: async ({ id, cut }, parts, confirm) => {
           const signal = AbortSignal.any([this.#options.deadline.signal, this.#attempt.signal]);
           const eventSeen = session.plan.eventKeys ? seen : undefined;
           const { result: pushed, report } = await session.push({
             parts,
             cut,
+            batch: id,
             confirm,
             seen: eventSeen,
             signal,
@@ -309,14 +311,14 @@ export class Follower {
     deadline.abort();
   }
 
-  #report(): PushReport {
+  async #report(): Promise<PushReport> {
     const { kept, held } = this.#options;
     const isLeft = kept.bytes > 0 || held.journal.state.begun.size > 0;
     if (isLeft) this.#notes.left();
     const problems = this.#problems.left(held.journal.state);
     if (this.#failure !== undefined)
-      return this.#session.report({ ended: 'failed', error: this.#failure, problems });
-    const report = this.#session.report({ ended: 'complete', problems, waiting: this.#waiting });
+      return this.#session.finish({ ended: 'failed', error: this.#failure, problems });
+    const report = await this.#session.finish({ ended: 'complete', problems, waiting: this.#waiting });
     return isLeft && report.balanced ? { ...report, outcome: 'interrupted' } : report;
   }
 }

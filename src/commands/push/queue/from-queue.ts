@@ -46,11 +46,15 @@ export async function pushFromQueue(
       log: plan.options.quiet ? undefined : host.log,
       written: plan.address.kind === 's3' ? [plan.address] : [],
       visibilitySeconds: plan.options.visibility,
-      run: async (source) => (await session.push({ parts: [{ source }], cut: plan.cut })).report,
+      run: async (source) => {
+        const { report } = await session.push({ parts: [{ source }], cut: plan.cut });
+        await session.publish({ ifDue: true });
+        return report;
+      },
     });
     const failure = await workAll(worker, plan, host.signal);
     const end = endOf({ failure, books, untilEmpty: plan.options.untilEmpty });
-    const report = session.report(end);
+    const report = await session.finish(end);
     return { ...report, queue: books.summary(session.sum.unlisted) };
   } finally {
     await Promise.all([queue?.close(), reader.close(), session.close()]);

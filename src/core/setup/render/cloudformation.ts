@@ -1,5 +1,5 @@
 import { renderYaml } from '../../language/yaml.ts';
-import type { DesiredAccess } from '../desired-access.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
 import { header } from './header.ts';
 import type { RenderedFile } from './render-access.ts';
 

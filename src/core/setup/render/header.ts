@@ -1,5 +1,5 @@
-import type { DesiredAccess } from '../desired-access.ts';
-import { explainAccess } from '../explain.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
+import { explainAccess } from '../desired/explain.ts';
 
 /** What the file makes, as comment lines for its head. */
 export function header(desired: DesiredAccess): string {

@@ -1,4 +1,4 @@
-import type { DesiredAccess } from '../desired-access.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
 import { renderAwsCli } from './aws-cli.ts';
 import { renderCloudFormation } from './cloudformation.ts';
 import { renderJson } from './json.ts';

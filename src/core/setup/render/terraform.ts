@@ -1,4 +1,4 @@
-import type { DesiredAccess } from '../desired-access.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
 import { header } from './header.ts';
 import type { RenderedFile } from './render-access.ts';
 

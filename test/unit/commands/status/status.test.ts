@@ -55,6 +55,28 @@ test('runs without a profile are told of: times, attempts, outcome, reason', asy
   expect((await report('--limit', '0')).profiles[0]?.runs).toEqual([]);
 });
 
+test('what schemas did not know in the last run is told, with the line that takes it in', async () => {
+  const unknown = [
+    {
+      type: 'query',
+      warning: 'the schema does not know the field /rowFilter',
+      lines: 7,
+      schemaLine: '/properties: "rowFilter": {}',
+    },
+  ];
+  const startedMs = nowMs - 2 * hourMs;
+  const read = [startedMs - 1000];
+  const told = history(endOf('a', startedMs, read, { unknown }));
+  const { report, status } = await machine({ 'default/runs.jsonl': told });
+  expect(only(await report()).problems).toMatchObject([
+    { problem: 'schema', message: expect.stringContaining('/rowFilter, in 7 lines of the last run') },
+  ]);
+  expect(await status()).toContain('"rowFilter": {}');
+  const later = history(endOf('a', startedMs, read, { unknown }), endOf('b', startedMs + hourMs, read));
+  const { report: again } = await machine({ 'default/runs.jsonl': later });
+  expect(problemsOf(only(await again()))).toEqual([]);
+});
+
 describe('silence', () => {
   const acme = { to: 's3://acme-audit/altr', state: 'active' };
   const stopped = { 'acme/runs.jsonl': hourly(48, (ago) => ago > 12 && ago !== 20) };

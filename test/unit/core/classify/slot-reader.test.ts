@@ -14,7 +14,7 @@ function read(reader: SlotReader, text: string): boolean {
   const before = Buffer.from('{"a":1}\n');
   const line = Buffer.from(text);
   const chunk = Buffer.concat([before, line, Buffer.from('\n{"b":2}\n')]);
-  return reader.read(chunk, before.length, before.length + line.length);
+  return reader.read(chunk, before.length, before.length + line.length) !== 0;
 }
 
 const keys = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 20 }));

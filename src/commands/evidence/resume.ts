@@ -1,0 +1,68 @@
+import { LogState } from '../../core/log/write/log-state.ts';
+import type { LogReader } from '../../core/log/write/resume.ts';
+import { resumedLog } from '../../core/log/write/resume.ts';
+import { AuditExportError } from '../../errors.ts';
+import type { StoreReader } from '../../ports/store-reader.ts';
+import { storeAddress } from '../push/check-request.ts';
+import type { StoreAddress } from '../../core/config/store-address.ts';
+import type { EvidenceHost, EvidenceRequest } from './open-log.ts';
+
+/** Where a log was gone on with. */
+export interface Resumed {
+  log: string;
+  /** Leaves that are published, and that wait. */
+  leaves: number;
+  unpublished: number;
+}
+
+export interface ResumeHost extends EvidenceHost {
+  openReader: (address: StoreAddress) => Promise<StoreReader>;
+}
+
+/**
+ * Makes the state of a destination go on with a log where it stands in the store: `id`, or the one that the state knows. Reads
+ * the log; stores nothing. Throws what `resumedLog` throws, `busy`, and what reading fails with.
+ */
+export async function resume(
+  id: string | undefined,
+  request: EvidenceRequest,
+  host: ResumeHost,
+): Promise<Resumed> {
+  const { options } = request;
+  const address = storeAddress(request);
+  const destination = await host.destinationOf(address, options.endpointUrl);
+  const { file, signer, isKept, trouble } = await host.openLog(destination, options.evidenceKey);
+  const reader = await host.openReader(address);
+  try {
+    if (trouble !== undefined) throw trouble;
+    if (!isKept)
+      throw new AuditExportError(
+        'busy',
+        'The log is being written by another process, or its state can not be kept.',
+        {
+          cure: 'Run it again when no push --follow is under way, as the user whose state it is.',
+        },
+      );
+    const state = new LogState();
+    for (const record of file.records) state.apply(record);
+    const log = await resumedLog(id ?? state.id, { state, publicKey: signer.publicKey }, logReader(reader));
+    await file.rewrite([{ kind: 'log', ...log }]);
+    return { log: log.id, leaves: log.size, unpublished: log.leaves.length };
+  } finally {
+    await file.close();
+    await reader.close();
+  }
+}
+
+function logReader(reader: StoreReader): LogReader {
+  return {
+    async *list(prefix) {
+      for await (const { key } of reader.list(prefix)) yield key;
+    },
+    read: async (key) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of reader.read(key)) pieces.push(Buffer.from(piece));
+      return Buffer.concat(pieces);
+    },
+  };
+}

@@ -1,0 +1,308 @@
+import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
+import type { Leaf } from '../../../core/log/leaf.ts';
+import type { LogCosts } from '../../../core/log/write/log-store.ts';
+import { logStoreOn } from '../../../core/log/write/log-store.ts';
+import type { LogStore } from '../../../core/log/write/log-writer.ts';
+import type { Published } from '../../../core/log/write/log-writer.ts';
+import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
+import { PassingRecords } from '../../../core/log/write/passing-records.ts';
+import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
+import { defaultLimits } from '../../../core/delivery/limits.ts';
+import type { PushResult } from '../../../core/push/push-sources.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import type { ObjectStore } from '../../../ports/object-store.ts';
+import { PutFailure } from '../../../ports/put-failure.ts';
+import type { OpenedLog, PushHost } from '../push-host.ts';
+import type { PushPlan } from '../push-plan.ts';
+import type { PushOptions } from '../settings.ts';
+import { Outside } from './outside.ts';
+
+/** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
+const usualPatience = { retryForMs: 10_000, tries: undefined };
+/** A store that has just failed is asked once. */
+const noPatience = { retryForMs: 0, tries: 1 };
+
+/** What of a plan the log goes by. */
+export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
+  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'>;
+};
+
+/** What the log needs of the world. */
+export type LogHost = Pick<
+  PushHost,
+  | 'openLog'
+  | 'openStore'
+  | 'post'
+  | 'newId'
+  | 'maxAttempts'
+  | 'clock'
+  | 'random'
+  | 'signal'
+  | 'log'
+  | 'progress'
+>;
+
+/** A run that leaves are kept of. */
+export interface LoggedRun {
+  run: string;
+  batch: string | undefined;
+}
+
+/**
+ * The log of a session: keeps leaves of what it delivers and publishes them. Nothing of it ever fails a delivery: what went
+ * wrong is told once, is in the report, and is caught up with by the next run.
+ */
+export class SessionLog {
+  readonly #plan: LogPlan;
+  readonly #host: LogHost;
+  readonly #command: string;
+  readonly #startedMs: number;
+  readonly #costs: LogCosts = { requests: 0, bytes: 0 };
+  #opening: Promise<OpenLog | undefined> | undefined;
+  #problem: EvidenceReport['problem'] = null;
+  /** Why the log is not the one that was written before. */
+  #trouble: EvidenceReport['problem'] = null;
+  #toldOf = new Set<string>();
+  /** Since the last try to publish, leaves were kept. */
+  #hasNews = false;
+  #patience: { retryForMs: number; tries: number | undefined } = usualPatience;
+  #isClosed = false;
+  #runs = 0;
+  #triedMs: number;
+
+  constructor(plan: LogPlan, host: LogHost, command: string) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#command = command;
+    this.#startedMs = host.clock.now();
+    this.#triedMs = this.#startedMs;
+  }
+
+  /** Notes that a run begins, before its first object is stored. Undefined where nothing more is to be kept of it. */
+  async begin(batch: string | undefined): Promise<LoggedRun | undefined> {
+    this.#runs++;
+    const { newId, clock } = this.#host;
+    return this.#guarded(async ({ writer, tool }) => {
+      if (batch !== undefined && writer.state.hasBatch(batch)) return undefined;
+      const run = newId();
+      const { profile } = this.#plan.place;
+      await this.#keep(writer, [
+        beginLeaf({
+          run,
+          ...(batch === undefined ? {} : { batch }),
+          timeMs: clock.now(),
+          tool,
+          ...(profile === undefined ? {} : { profile: profile.name }),
+          command: this.#command,
+        }),
+      ]);
+      return { run, batch };
+    });
+  }
+
+  /** Keeps what a run came to; durable when the promise resolves, before the journal says that its batch is done. */
+  async end(
+    { run, batch }: LoggedRun,
+    result: PushResult,
+    store: Pick<ObjectStore, 'prefix'>,
+  ): Promise<void> {
+    const nowMs = this.#host.clock.now();
+    await this.#guarded(async ({ writer }) => {
+      const leaves = leavesOfRun(run, result, { prefix: store.prefix, nowMs });
+      // A batch that did not end is done again, with the same id.
+      await this.#keep(writer, leaves, result.ended === 'complete' ? batch : undefined);
+    });
+  }
+
+  /** Publishes once an interval; what nothing happened in is said to be quiet. */
+  async publishIfDue(store: ObjectStore): Promise<void> {
+    const { evidenceInterval } = this.#plan.options;
+    if (this.#host.clock.now() - this.#triedMs < evidenceInterval) return;
+    await this.noteQuiet();
+    await this.publish(store);
+  }
+
+  /** Keeps that nothing was delivered, where that has lasted for an interval. */
+  async noteQuiet(): Promise<void> {
+    const nowMs = this.#host.clock.now();
+    await this.#guarded(async ({ writer, isKept }) => {
+      const fromMs = writer.state.leafMs ?? this.#startedMs;
+      if (!isKept || nowMs - fromMs < this.#plan.options.evidenceInterval) return;
+      const iso = (ms: number): string => new Date(ms).toISOString();
+      await this.#keep(writer, [{ kind: 'quiet', from: iso(fromMs), to: iso(nowMs) }]);
+    });
+  }
+
+  /** Keeps leaves of somebody's own. Throws what keeping them fails with, and `busy` where another process has the log. */
+  async add(leaves: readonly Leaf[]): Promise<void> {
+    const { writer } = await this.#kept();
+    await this.#keep(writer, leaves);
+  }
+
+  /** Publishes all that is kept, and puts the newest checkpoint under its alias. Throws what fails, and `busy`. */
+  async publishAll(store: ObjectStore): Promise<void> {
+    const { writer } = await this.#kept();
+    await this.#publishTo(store);
+    const { id, note } = writer.state;
+    if (note !== undefined) await this.#storeFor(store).replace?.(aliasObject(id, note));
+  }
+
+  /** Whether no run was begun. */
+  get isIdle(): boolean {
+    return this.#runs === 0;
+  }
+
+  /** Publishes all that is kept, where something is. */
+  async publish(store: ObjectStore): Promise<void> {
+    this.#triedMs = this.#host.clock.now();
+    // A dry run has nothing to catch up with.
+    if (this.#opening === undefined && this.#plan.dryRun) return;
+    await this.#guarded(() => this.#publishTo(store));
+  }
+
+  /** Publishes the last that there is: a log that nobody goes on with is closed by its last leaf. `hasFailed`: the run has. */
+  async finish(store: ObjectStore, hasFailed = false): Promise<void> {
+    if (hasFailed) this.#patience = noPatience;
+    await this.#guarded(async ({ writer, isKept }) => {
+      if (isKept || this.#isClosed || isFresh(writer)) return;
+      this.#isClosed = true;
+      const time = new Date(this.#host.clock.now()).toISOString();
+      await this.#keep(writer, [{ kind: 'close', time }]);
+    });
+    await this.publish(store);
+  }
+
+  /** Lets go of it. What is not published yet is, if it can be. */
+  async close(store: ObjectStore): Promise<void> {
+    if (this.#opening === undefined) return;
+    if (this.#hasNews) await this.finish(store);
+    await this.#guarded(({ writer }) => writer.close());
+    this.#opening = undefined;
+  }
+
+  /** What the report says of it. */
+  async report(): Promise<EvidenceReport> {
+    const open = await this.#opening?.catch(() => undefined);
+    const state = open === undefined || isFresh(open.writer) ? undefined : open.writer.state;
+    return {
+      log: state?.id ?? null,
+      leaves: state?.edge.size ?? 0,
+      unpublished: state?.leaves.length ?? 0,
+      putRequests: this.#costs.requests,
+      bytes: this.#costs.bytes,
+      problem: this.#problem,
+    };
+  }
+
+  async #publishTo(store: ObjectStore): Promise<void> {
+    const open = await (this.#opening ??= this.#open());
+    this.#hasNews = false;
+    if (open === undefined || isFresh(open.writer)) return;
+    // What went wrong with others is told, and does not keep the log from being published.
+    this.#problem = this.#trouble;
+    const logStore = this.#storeFor(store);
+    const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    try {
+      for await (const published of open.writer.publish(logStore, outside.cosigner)) {
+        await this.#alias(open.writer, logStore, published);
+        await outside.copy(published);
+      }
+    } finally {
+      await outside.close();
+    }
+  }
+
+  #storeFor(store: ObjectStore): LogStore {
+    const { clock, random, signal, maxAttempts } = this.#host;
+    const patience = { ...this.#patience, tries: this.#patience.tries ?? maxAttempts() };
+    const retry = { patience, atOnce: defaultLimits.uploads, timer: clock, random, signal };
+    return logStoreOn(store, retry, this.#costs);
+  }
+
+  async #kept(): Promise<OpenLog> {
+    const open = await (this.#opening ??= this.#open());
+    if (open?.isKept === true) return open;
+    throw new AuditExportError(
+      'busy',
+      'The log is being written by another process, or its state can not be kept.',
+      {
+        cure: 'Run it again when no push --follow is under way, as the user whose state it is.',
+      },
+    );
+  }
+
+  async #keep(writer: LogWriter, leaves: readonly Leaf[], batch?: string): Promise<void> {
+    await writer.keep(leaves, batch);
+    this.#hasNews = true;
+  }
+
+  /** The newest checkpoint under the name that other tools look for, where the store lets it be overwritten. */
+  async #alias(writer: LogWriter, { replace }: LogStore, { id, note }: Published): Promise<void> {
+    if (replace === undefined || writer.state.noAlias) return;
+    try {
+      await replace(aliasObject(id, note));
+    } catch (error) {
+      if (!(error instanceof PutFailure) || error.trouble.cause !== 'denied') throw error;
+      await writer.noteNoAlias();
+    }
+  }
+
+  async #guarded<T>(act: (open: OpenLog) => Promise<T>): Promise<T | undefined> {
+    try {
+      const open = await (this.#opening ??= this.#open());
+      return open === undefined ? undefined : await act(open);
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  async #open(): Promise<OpenLog | undefined> {
+    const host = this.#host;
+    const { place, options } = this.#plan;
+    const { tool, trouble, isKept, ...ports } = this.#plan.dryRun
+      ? plannedLog()
+      : await host.openLog(place.destination, options.evidenceKey);
+    if (trouble !== undefined) this.#tell(trouble);
+    this.#trouble = this.#problem;
+    const { now } = host.clock;
+    const writer = await LogWriter.open({
+      ...ports,
+      now,
+      newId: host.newId,
+      tool,
+      store: place.destination.text,
+    });
+    return { writer, isKept, tool };
+  }
+
+  #tell(error: unknown): void {
+    const known = isAuditExportError(error) ? error : undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    const cure = known?.cure ?? 'The next run catches up with it.';
+    const message = `The log of what was delivered could not be written: ${why} The delivery is not touched by it.`;
+    this.#problem = { code: known?.code ?? 'unexpected', message, cure };
+    if (this.#toldOf.has(why)) return;
+    this.#toldOf.add(why);
+    this.#host.progress.end();
+    this.#host.log.warn('evidence', message, { cure }, `${message}\n  → ${cure}\n`);
+  }
+}
+
+interface OpenLog {
+  writer: LogWriter;
+  /** Whether another process goes on with it. */
+  isKept: boolean;
+  tool: string;
+}
+
+/** Nothing was ever kept but that the log begins. */
+function isFresh({ state: { edge, leaves } }: LogWriter): boolean {
+  return edge.size === 0 && leaves.length <= 1;
+}
+
+/** The log of a dry run: it costs what the real one would, and is nowhere. */
+function plannedLog(): OpenedLog {
+  const signer = { publicKey: Buffer.alloc(32), sign: async () => Buffer.alloc(64) };
+  return { file: new PassingRecords(), signer, isKept: true, tool: 'audit-export' };
+}

@@ -1,0 +1,36 @@
+import type { StoreReader } from '../../ports/store-reader.ts';
+import { FindingBook } from '../verify/finding.ts';
+import { checkLog } from '../verify/log/check-log.ts';
+import { listLogs } from '../verify/log/list-logs.ts';
+import { Claims } from '../verify/objects/claims.ts';
+import type { Coverage } from './coverage.ts';
+import { CoverageBook } from './coverage-book.ts';
+
+/**
+ * What the logs of a store tell, made from leaves alone: no object is read or listed. `isWhole`: nothing is wrong with the logs
+ * themselves. Throws what reading the store throws.
+ */
+export async function readCoverage(
+  reader: StoreReader,
+  nowMs: number,
+): Promise<{ coverage: Coverage; logs: number; isWhole: boolean }> {
+  const book = new FindingBook();
+  const covered = new CoverageBook();
+  const claims = new Claims();
+  const listed = await listLogs(reader, [], book);
+  for (const [number, log] of listed.entries())
+    await checkLog(log, {
+      reader,
+      given: [],
+      nowMs,
+      book,
+      onLeaf: (leaf, leafIndex) => {
+        if (leaf.kind !== 'object') return covered.take(leaf, log.id, true);
+        const { bytes, lines, key, sha256 } = leaf;
+        const claim = { sha256: Buffer.from(sha256, 'hex'), bytes, lines, log: number, leaf: leafIndex };
+        return covered.take(leaf, log.id, claims.claim(Claims.keyHash(key), claim, false));
+      },
+    });
+  const isWhole = book.findings.length === 0 && book.unproven.length === 0;
+  return { coverage: covered.coverage(), logs: listed.length, isWhole };
+}

@@ -1,0 +1,61 @@
+import type { PushResult } from '../../push/push-sources.ts';
+import type { SourceAccount } from '../../push/source-part.ts';
+import type { BeginLeaf, EndLeaf, Leaf, ObjectLeaf, SourceLeaf } from '../leaf.ts';
+import { leafName } from '../leaf.ts';
+
+/** A run, as its first leaf says it. */
+export type RunBegin = Omit<BeginLeaf, 'kind' | 'time'> & { timeMs: number };
+
+/** The first leaf of a run. */
+export function beginLeaf({ timeMs, ...begin }: RunBegin): BeginLeaf {
+  return { kind: 'begin', time: iso(timeMs), ...begin };
+}
+
+/** What a run comes to: its sources, the objects that are durable, and its balance sheet. `prefix` is that of the keys. */
+export function leavesOfRun(
+  run: string,
+  { account, sources, types, ended }: PushResult,
+  { prefix, nowMs }: { prefix: string; nowMs: number },
+): Leaf[] {
+  const sourceLeaves = sources.flatMap((source) => sourceLeaf(run, source));
+  const objectLeaves = account.objects.map((object): ObjectLeaf => {
+    const { key, sha256, bytes, lines, earliestMs, latestMs, status, linesByType } = object;
+    return {
+      kind: 'object',
+      run,
+      key: prefix === '' ? key : key.slice(prefix.length + 1),
+      sha256,
+      bytes,
+      lines,
+      first: iso(earliestMs),
+      last: iso(latestMs),
+      status: status === 'already-there' ? status : 'stored',
+      types: Object.fromEntries([...linesByType].map(([index, count]) => [types[index] ?? '', count])),
+    };
+  });
+  const end: EndLeaf = {
+    kind: 'end',
+    run,
+    time: iso(nowMs),
+    ended,
+    balance: { ...account.balance() },
+    objects: objectLeaves.length,
+    sources: sourceLeaves.length,
+    quarantined: Object.fromEntries(account.reasons),
+    ignored: Object.fromEntries(account.ignored),
+    lateness: Object.fromEntries(account.lateness.rows().map(({ age, lines }) => [age, lines])),
+  };
+  return [...sourceLeaves, ...objectLeaves, end];
+}
+
+/** A source of which nothing was read is left out. */
+function sourceLeaf(run: string, source: SourceAccount): SourceLeaf[] {
+  const { name, from, contentBytes, contentHash, lines } = source;
+  if (contentBytes === 0 || contentHash === undefined) return [];
+  const leaf = { kind: 'source' as const, run, name: leafName(name), from: from.offset, bytes: contentBytes };
+  return [{ ...leaf, sha256: contentHash, lines: lines - from.lines }];
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

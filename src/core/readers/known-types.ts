@@ -1,0 +1,36 @@
+import type { CompiledAuditType } from '../audit-types/audit-type.ts';
+import { buildRowReader } from './read-row.ts';
+import type { EventRow } from './standard-columns.ts';
+import type { TypeColumns } from './type-columns.ts';
+import { columnsOfTypes } from './type-columns.ts';
+
+/** Reads the columns of events, whatever their type. */
+export interface EventReader {
+  /** The type of an event: that of its key, or what it is recognised as; undefined for none that is known. */
+  typeOf: (event: unknown, ofKey: string | undefined) => string | undefined;
+  rowOf: (event: unknown, type: string | undefined) => EventRow;
+}
+
+/** Builds the reader of events of these types. An event of no known type has no columns. */
+export function buildEventReader(types: readonly CompiledAuditType[]): EventReader {
+  const readers = new Map(
+    columnsOfTypes(types.map(({ descriptor }) => descriptor)).map((columns) => [
+      columns.type,
+      buildRowReader(columns),
+    ]),
+  );
+  const bare = buildRowReader(bareColumns());
+  return {
+    typeOf: (event, ofKey) =>
+      ofKey ??
+      (typeof event === 'object' && event !== null
+        ? types.find(({ recognise }) => recognise(event))?.descriptor.type
+        : undefined),
+    rowOf: (event, type) => (readers.get(type ?? '') ?? bare)(event),
+  };
+}
+
+function bareColumns(): TypeColumns {
+  const [bare] = columnsOfTypes([{ type: '', eventTime: [], id: [] }]);
+  return bare as TypeColumns;
+}

@@ -1,0 +1,293 @@
+import type { StoreReader } from '../../ports/store-reader.ts';
+import type { CompiledAuditType } from '../audit-types/audit-type.ts';
+import type { Leaf, ObjectLeaf } from '../log/leaf.ts';
+import { idOf } from '../log/log-keys.ts';
+import { formatVerifierKey } from '../log/signed-note.ts';
+import type { VerifierKey } from '../log/signed-note.ts';
+import { tileHolding, tileWidth } from '../log/tile-path.ts';
+import { FindingBook } from './finding.ts';
+import { checkLog } from './log/check-log.ts';
+import type { CheckedLog } from './log/check-log.ts';
+import { leafOf } from './log/find-target.ts';
+import type { ListedLog } from './log/list-logs.ts';
+import { listLogs } from './log/list-logs.ts';
+import type { ObjectSums } from './objects/check-objects.ts';
+import { checkObjects } from './objects/check-objects.ts';
+import type { Claim } from './objects/claims.ts';
+import { Claims } from './objects/claims.ts';
+import { DeepLook } from './objects/deep-look.ts';
+import type { Comparison, Memory } from './remembered.ts';
+import { compareWithMemory, nextMemory, reportGone, sizeOf } from './remembered.ts';
+import type { VerifyReport } from './verify-report.ts';
+
+/** Leaves whose claims are kept at once: some 80 bytes each. A longer log is read once more for each so many. */
+const leavesAtOnce = 1_500_000;
+
+export interface VerifyStoreOptions {
+  reader: StoreReader;
+  mode: VerifyReport['mode'];
+  keys: readonly VerifierKey[];
+  /** Epoch milliseconds; undefined for all. `to` is exclusive. */
+  from: number | undefined;
+  to: number | undefined;
+  memory: Memory | undefined;
+  nowMs: number;
+  /** Objects that are read at once. */
+  atOnce: number;
+  /** Audit types, for a deep look. */
+  types: readonly CompiledAuditType[];
+  /** Is told now and then how far it is. */
+  onProgress: (progress: VerifyProgress) => void;
+  /** Is handed the leaves: for whoever shows what a log says. `isNew` is false for what it was handed before. */
+  onLeaf?: ((leaf: Leaf, log: string, isNew: boolean, index: number) => void) | undefined;
+}
+
+/** How far a verification has come. */
+export interface VerifyProgress {
+  leaves: number;
+  /** Leaves of all newest checkpoints. */
+  allLeaves: number;
+  objects: number;
+  /** Objects that the logs tell of. */
+  allObjects: number;
+  bytes: number;
+}
+
+/** Proves that what is in a store is complete and untouched, as far as it can be proven. Throws `access-denied` where no log can be read. */
+export async function verifyStore(
+  options: VerifyStoreOptions,
+): Promise<{ report: VerifyReport; memory: Memory; logs: CheckedLog[] }> {
+  const verification = new Verification(options);
+  return verification.run();
+}
+
+class Verification {
+  readonly #options: VerifyStoreOptions;
+  readonly #book = new FindingBook();
+  readonly #sums: ObjectSums = { listed: 0, read: 0, bytes: 0, lines: 0, storedBytes: 0, leftOut: 0 };
+  readonly #progress: VerifyProgress = { leaves: 0, allLeaves: 0, objects: 0, allObjects: 0, bytes: 0 };
+  readonly #window: { from: number; to: number };
+  #claimed = 0;
+  #bundle: { name: string; entries: Promise<Buffer[] | undefined> } | undefined;
+
+  constructor(options: VerifyStoreOptions) {
+    this.#options = options;
+    this.#window = { from: options.from ?? -Infinity, to: options.to ?? Infinity };
+  }
+
+  async run(): Promise<{ report: VerifyReport; memory: Memory; logs: CheckedLog[] }> {
+    const { reader, keys, memory } = this.#options;
+    const known = keys.flatMap(({ name }) => idOf(name) ?? []);
+    const listed = await listLogs(reader, known, this.#book);
+    this.#noLog(listed, known);
+    this.#progress.allLeaves = listed.reduce((sum, log) => sum + newestSize(log), 0);
+    const passes = Math.max(1, Math.ceil(this.#progress.allLeaves / leavesAtOnce));
+    const deep = this.#options.mode === 'deep' ? new DeepLook(this.#options.types, this.#book) : undefined;
+    let logs: CheckedLog[] = [];
+    const compared = new Map<string, Comparison>();
+    for (let pass = 0; pass < passes; pass++) {
+      const claims = new Claims();
+      const inPass = (keyHash: Buffer): boolean => (keyHash[4] as number) % passes === pass;
+      const checked = await this.#readLogs(listed, { claims, inPass, isFirst: pass === 0 });
+      if (pass === 0) logs = checked;
+      if (pass === 0 && memory !== undefined) await this.#compare(memory, logs, compared);
+      await this.#readObjects({ claims, inPass, logs, deep });
+    }
+    deep?.end();
+    const at = new Date(this.#options.nowMs).toISOString();
+    return { report: this.#report(at, logs, compared), memory: nextMemory(memory, logs, at), logs };
+  }
+
+  /** A store without a log, or without the one that was asked for, proves nothing. */
+  #noLog(listed: readonly ListedLog[], known: readonly string[]): void {
+    const ids = listed.map(({ id }) => id);
+    if (listed.length === 0)
+      this.#book.addUnproven({
+        what: 'anything',
+        why: 'there is no log below _audit-export/log/ in this store',
+      });
+    for (const id of known)
+      if (!ids.includes(id))
+        this.#book.add({
+          code: 'log-rolled-back',
+          log: id,
+          message: `The log ${id} of the key after --key is not there.`,
+        });
+    if (this.#options.memory !== undefined) reportGone(this.#options.memory, ids, this.#book);
+  }
+
+  async #readLogs(
+    listed: readonly ListedLog[],
+    { claims, inPass, isFirst }: { claims: Claims; inPass: (hash: Buffer) => boolean; isFirst: boolean },
+  ): Promise<CheckedLog[]> {
+    const { reader, keys, memory, nowMs, to } = this.#options;
+    const checked: CheckedLog[] = [];
+    for (const [number, log] of listed.entries()) {
+      const remembered = memory?.logs[log.id];
+      checked.push(
+        await checkLog(log, {
+          reader,
+          given: keys,
+          sizes: remembered === undefined ? [] : [sizeOf(remembered)],
+          nowMs: Math.min(nowMs, to ?? Infinity),
+          // Later passes look for objects only: of the log, all was found in the first.
+          book: isFirst ? this.#book : new FindingBook(),
+          onLeaf: (leaf, index) => {
+            const isNew = this.#takeLeaf(leaf, { number, index, claims, inPass });
+            if (isFirst) this.#leafRead(leaf);
+            this.#options.onLeaf?.(leaf, log.id, leaf.kind === 'object' ? isNew : isFirst, index);
+          },
+        }),
+      );
+    }
+    return checked;
+  }
+
+  #leafRead(leaf: Leaf): void {
+    this.#progress.leaves++;
+    if (leaf.kind === 'object') this.#progress.allObjects++;
+    if (this.#progress.leaves % tileWidth === 0) this.#options.onProgress(this.#progress);
+  }
+
+  #takeLeaf(
+    leaf: Leaf,
+    {
+      number,
+      index,
+      claims,
+      inPass,
+    }: { number: number; index: number; claims: Claims; inPass: (hash: Buffer) => boolean },
+  ): boolean {
+    if (leaf.kind === 'object') {
+      const keyHash = Claims.keyHash(leaf.key);
+      if (!inPass(keyHash)) return false;
+      const sha256 = Buffer.from(leaf.sha256, 'hex');
+      const { bytes, lines } = leaf;
+      return claims.claim(keyHash, { sha256, bytes, lines, log: number, leaf: index }, this.#isOutside(leaf));
+    }
+    if (leaf.kind === 'retire')
+      for (const key of leaf.keys) {
+        const keyHash = Claims.keyHash(key);
+        if (inPass(keyHash)) claims.retire(keyHash, number);
+      }
+    return false;
+  }
+
+  #isOutside({ first, last }: ObjectLeaf): boolean {
+    const { from, to } = this.#window;
+    return Date.parse(last) < from || Date.parse(first) >= to;
+  }
+
+  async #compare(
+    memory: Memory,
+    logs: readonly CheckedLog[],
+    compared: Map<string, Comparison>,
+  ): Promise<void> {
+    for (const log of logs) {
+      const remembered = memory.logs[log.id];
+      if (remembered !== undefined)
+        compared.set(log.id, await compareWithMemory(remembered, log, this.#book));
+    }
+  }
+
+  async #readObjects({
+    claims,
+    inPass,
+    logs,
+    deep,
+  }: {
+    claims: Claims;
+    inPass: (hash: Buffer) => boolean;
+    logs: readonly CheckedLog[];
+    deep: DeepLook | undefined;
+  }): Promise<void> {
+    const { reader, mode, atOnce, onProgress } = this.#options;
+    this.#claimed += claims.count;
+    // Without leaves there is nothing to hold objects against.
+    if (claims.count === 0 && logs.every(({ sums }) => sums.leaves === 0)) return;
+    await checkObjects({
+      reader,
+      claims,
+      book: this.#book,
+      sums: this.#sums,
+      contents: mode !== 'quick',
+      inPass,
+      window: this.#window,
+      atOnce,
+      leafOf: (claim) => this.#leafOf(claim, logs),
+      onContent: deep === undefined ? undefined : (key) => deep.open(key),
+      onProgress: () => {
+        this.#progress.objects = this.#sums.listed;
+        this.#progress.bytes = this.#sums.bytes;
+        onProgress(this.#progress);
+      },
+      logs: logs.map(({ id }) => id),
+    });
+  }
+
+  /** Claims that are asked for often lie in one bundle: the last one is kept. */
+  async #leafOf({ log, leaf }: Claim, logs: readonly CheckedLog[]): Promise<ObjectLeaf | undefined> {
+    const checked = logs[log];
+    const bundle = tileHolding('entries', leaf, checked?.newest?.size ?? 0);
+    if (bundle === undefined || checked === undefined) return undefined;
+    const { files, id } = checked;
+    const name = `${id} ${bundle.index}`;
+    if (this.#bundle?.name !== name)
+      this.#bundle = { name, entries: files.entries(bundle).then(({ entries }) => entries) };
+    const entry = (await this.#bundle.entries)?.[leaf % tileWidth];
+    const found = entry === undefined ? undefined : leafOf(entry);
+    return found?.kind === 'object' ? found : undefined;
+  }
+
+  #report(at: string, logs: readonly CheckedLog[], compared: ReadonlyMap<string, Comparison>): VerifyReport {
+    const { findings, counts, unproven } = this.#book;
+    const { reader, mode } = this.#options;
+    const notProven = unproven;
+    const clean = notProven.length === 0 ? 'intact' : 'not-proven';
+    const iso = (ms: number | undefined): string | null =>
+      ms === undefined ? null : new Date(ms).toISOString();
+    return {
+      report: 'verify',
+      version: 1,
+      at,
+      store: reader.location,
+      mode,
+      from: iso(this.#options.from),
+      to: iso(this.#options.to),
+      verdict: findings.length > 0 ? 'findings' : clean,
+      logs: logs.map((log) => verifiedLog(log, compared.get(log.id))),
+      objects: { claimed: this.#claimed, ...this.#sums },
+      counts,
+      findings,
+      notProven,
+    };
+  }
+}
+
+function newestSize({ checkpoints }: ListedLog): number {
+  return Math.max(0, ...checkpoints.map((key) => Number(/\/(\d{20})$/.exec(key)?.[1] ?? 0)));
+}
+
+function verifiedLog(
+  { id, keys, keyIsGiven, newest, checkpoints, sums }: CheckedLog,
+  compared: Comparison | undefined,
+): VerifyReport['logs'][number] {
+  return {
+    id,
+    keys: keys.map(formatVerifierKey),
+    keyIsGiven,
+    leaves: newest?.size ?? null,
+    root: newest?.root.toString('base64') ?? null,
+    checkpoints,
+    first: sums.first ?? null,
+    last: sums.last ?? null,
+    closed: sums.closed,
+    runs: sums.runs,
+    objects: sums.objects,
+    lines: sums.lines,
+    quarantined: sums.quarantined,
+    quietSeconds: Math.round(sums.quietMs / 1000),
+    remembered:
+      compared === undefined ? null : { leaves: compared.size, at: compared.at, tiles: compared.tiles },
+  };
+}

@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { buildMatcher, needleOf } from '../../../../src/core/readers/criteria.ts';
+import { buildEventReader } from '../../../../src/core/readers/known-types.ts';
+import { readInOrder } from '../../../../src/core/readers/read-ahead.ts';
+import { parseLine } from '../../../../src/core/readers/read-row.ts';
+import { buildLineScanner } from '../../../../src/core/readers/scan-lines.ts';
+import { buildTextFinder, plainFinder } from '../../../../src/core/readers/text-finder.ts';
+import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
+
+async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function scan(text: string, needle: string, size = 7): Promise<[number, string][]> {
+  const found: [number, string][] = [];
+  for await (const lines of buildLineScanner(needle)(cut(Buffer.from(text), size)))
+    for (const { line, text } of lines) found.push([line, text]);
+  return found;
+}
+
+test('lines with the text are found however the pieces are cut, whatever the case, each once', async () => {
+  const text = 'one\n\nJane and jane\nnone\nx JANE\nlast jAnE';
+  for (let size = 1; size < 45; size++)
+    expect(await scan(text, 'jane', size)).toEqual([
+      [3, 'Jane and jane'],
+      [5, 'x JANE'],
+      [6, 'last jAnE'],
+    ]);
+});
+
+test('a line with an escape by number may hold anything, and no needle means every line', async () => {
+  expect(await scan('{"a":"\\u004aane"}\n{"a":"\\\\"}\n', 'jane')).toEqual([[1, '{"a":"\\u004aane"}']]);
+  expect(await scan('a\nb', '')).toEqual([
+    [1, 'a'],
+    [2, 'b'],
+  ]);
+});
+
+test('both finders find every place of a text, also across windows', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[abAB@`{ ]{1,5}$/),
+      fc.array(fc.constantFrom('a', 'b', 'A', 'B', '@', '`', '{', ' ', '\n', 'é'), { maxLength: 60 }),
+      fc.constantFrom(0, 1024 * 1024 - 20, 2 * 1024 * 1024 - 5),
+      (needle, letters, offset) => {
+        const bytes = Buffer.concat([Buffer.alloc(offset, 'x'), Buffer.from(letters.join(''))]);
+        const places = (finder: ReturnType<typeof plainFinder>): number[] => {
+          const found: number[] = [];
+          finder.each(bytes, (at) => {
+            found.push(at);
+            return at + 1;
+          });
+          return found;
+        };
+        const text = bytes.toString('latin1').replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+        const expected: number[] = [];
+        for (
+          let at = text.indexOf(needle.toLowerCase());
+          at !== -1;
+          at = text.indexOf(needle.toLowerCase(), at + 1)
+        )
+          expected.push(at);
+        expect(places(buildTextFinder(needle))).toEqual(expected);
+        expect(places(plainFinder(needle))).toEqual(expected);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('no event that fulfils the criteria is passed over because of the needle', async () => {
+  const { rowOf } = buildEventReader(compiledAuditTypes);
+  const word = fc.oneof(
+    fc.string({ maxLength: 8 }),
+    fc.string({ unit: 'grapheme', maxLength: 6 }),
+    fc.constantFrom('DB.PUBLIC.T', 'a"b\\c/d', 'PII=SSN', 'tab\there', 'é', ''),
+  );
+  /** JSON as others write it: slashes and whatever is not ASCII as escapes. */
+  const escaped = (json: string): string =>
+    json
+      .replaceAll('/', '\\/')
+      .replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  await fc.assert(
+    fc.asyncProperty(word, word, fc.boolean(), async (first, second, asEscapes) => {
+      const event = {
+        user: { trackingId: first },
+        fields: [{ databaseName: first, tableName: second, columnName: second }],
+      };
+      const json = JSON.stringify(event);
+      const line = asEscapes ? escaped(json) : json;
+      const parsed = parseLine(line);
+      const row = rowOf(parsed, 'alert');
+      for (const criteria of [
+        { actor: first.toUpperCase() },
+        { column: second },
+        { object: `${first}.${second}` },
+        { text: second },
+      ]) {
+        if (!buildMatcher(criteria)(row, parsed)) continue;
+        expect(await scan(`{}\n${line}\n{}`, needleOf(criteria))).toContainEqual([2, line]);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('sources that are read at once come out in their order, and are ended when nobody asks any more', async () => {
+  const ended: number[] = [];
+  async function* source(number: number): AsyncGenerator<{ of: number; item: number }> {
+    try {
+      for (let item = 0; item < 30; item++) yield { of: number, item };
+    } finally {
+      ended.push(number);
+    }
+  }
+  async function* numbers(): AsyncGenerator<number> {
+    yield* [0, 1, 2, 3, 4];
+  }
+  const all: string[] = [];
+  for await (const { of, item } of readInOrder(numbers(), source, 3)) all.push(`${of}-${item}`);
+  const expected = [0, 1, 2, 3, 4].flatMap((of) => Array.from({ length: 30 }, (_, item) => `${of}-${item}`));
+  expect(all).toEqual(expected);
+  expect(new Set(ended)).toEqual(new Set([0, 1, 2, 3, 4]));
+  ended.length = 0;
+  const some = readInOrder(numbers(), source, 3);
+  await some.next();
+  await some.return(undefined);
+  expect(new Set(ended)).toEqual(new Set([0, 1, 2]));
+});

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MemoryReader } from '../../../fakes/memory-reader.ts';
+import type { WrittenStore } from './written-store.ts';
+import { hourMs, writtenStore } from './written-store.ts';
+
+/** A store with all that there can be: several publishings, partial and full tiles, a rotated key, quiet hours. */
+async function richStore(): Promise<WrittenStore> {
+  const store = await writtenStore([2, 3]);
+  store.quiet(store.nowMs + hourMs);
+  await store.run(1, { sources: 300 });
+  store.publish();
+  store.rotate();
+  await store.run(2);
+  store.publish();
+  return store;
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => relative(folder, join(folder, name)))
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort((a, b) => a.localeCompare(b));
+}
+
+/** What a reader of the object gets; undefined where it can't be read. */
+function contentOf(key: string, stored: Buffer): Buffer | undefined {
+  if (!key.endsWith('.gz') && !key.includes('/tile/entries/')) return stored;
+  try {
+    return gunzipSync(stored);
+  } catch {
+    return undefined;
+  }
+}
+
+test('a change of any byte anywhere is found, unless every reader still gets the same bytes', async () => {
+  const store = await richStore();
+  expect(await store.report()).toMatchObject({ verdict: 'intact' });
+  const files = filesOf(store.folder);
+  const stored = new Map(files.map((key) => [key, readFileSync(join(store.folder, key))]));
+  const unseen: string[] = [];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(files.length - 1),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.integer({ min: 1, max: 255 }),
+      async (file, place, change) => {
+        const key = files[file] as string;
+        const before = stored.get(key) as Buffer;
+        const altered = Buffer.from(before);
+        const at = Math.floor(place * before.length);
+        altered[at] = (altered[at] as number) ^ change;
+        const reader = new MemoryReader(stored);
+        reader.files.set(key, altered);
+        const { verdict, findings } = await store.report({ reader });
+        if (verdict === 'findings') {
+          expect(findings.some((finding) => finding.key === key)).toBe(true);
+          return;
+        }
+        // Bits that no reader looks at: what fills up a byte between two blocks of gzip.
+        expect(contentOf(key, altered)?.equals(contentOf(key, before) as Buffer)).toBe(true);
+        unseen.push(`${key} ${at}`);
+      },
+    ),
+    { numRuns: 150 },
+  );
+  expect(unseen.length).toBeLessThan(15);
+}, 120_000);
