@@ -45,9 +45,8 @@ describe('what is damaged beside the journal stops nothing for good', () => {
   test('a journal that is damaged is told with what to do about it, and other destinations go on', async () => {
     const { host, folder } = await begun();
     const [destination = ''] = await readdir(folder);
-    const [journal = ''] = (await readdir(join(folder, destination))).filter((name) =>
-      name.startsWith('journal'),
-    );
+    const names = await readdir(join(folder, destination));
+    const journal = names.find((name) => name.startsWith('journal')) ?? '';
     const file = await open(join(folder, destination, journal), 'r+');
     await file.write(Buffer.from('?'.repeat(40)), 0, 40, 5);
     await file.close();
