@@ -1,5 +1,6 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { evidenceSettings } from '../push/evidence/evidence-settings.ts';
 import { pushSettings } from '../push/settings.ts';
 
 const snowflake = 'Snowflake';
@@ -56,6 +57,7 @@ const deliverySettings = {
   metricsFile,
   metricsPort,
   metricsHost,
+  ...evidenceSettings,
 } as const satisfies Settings;
 
 /** How Snowflake is reached. Key and token have no flag: they come from a file or the environment. */

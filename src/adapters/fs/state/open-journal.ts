@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compactRecords, JournalState } from '../../../core/batches/journal-state.ts';
+import { shellWord } from '../../../core/language/shell-word.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { Journal, JournalRecord } from '../../../ports/journal.ts';
 import { appendHistory, readHistory } from './history-file.ts';
@@ -108,11 +109,18 @@ async function told<T>(folder: string, act: () => Promise<T>): Promise<T> {
       'state-not-written',
       `The journal in ${folder} can't be kept: ${(error as Error).message}.`,
       {
-        cure: 'Give this user a folder with room to write state in: set XDG_STATE_HOME, or free disk there.',
+        cure: isDamage(error)
+          ? `Restore that folder from a copy, or set it aside: mv ${shellWord(folder)} ${shellWord(`${folder}.damaged`)}. Then files are read from their beginning, and Snowflake from --since on: what comes out the same is not stored again. Other destinations are not touched by it.`
+          : 'Give this user a folder with room to write state in: set XDG_STATE_HOME, or free disk there.',
         cause: error,
       },
     );
   }
+}
+
+/** Whether the file itself is not what was written. */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('it is damaged at byte ');
 }
 
 function unlessLost(error: unknown): void {

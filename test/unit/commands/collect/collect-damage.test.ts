@@ -1,4 +1,4 @@
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collectSnowflake } from '../../../../src/commands/collect/index.ts';
@@ -11,6 +11,7 @@ import {
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
 import { keptLog } from '../../../fakes/kept-log.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { cursor, prepare, since, startMs } from './prepare.ts';
 
@@ -39,6 +40,26 @@ describe('what is damaged beside the journal stops nothing for good', () => {
     const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 9 * hourMs);
     expect(faultsOf(recordsIn(store), due)).toEqual([]);
     expect(await readdir(below('answers'))).toEqual([]);
+  });
+
+  test('a journal that is damaged is told with what to do about it, and other destinations go on', async () => {
+    const { host, folder } = await begun();
+    const [destination = ''] = await readdir(folder);
+    const names = await readdir(join(folder, destination));
+    const journal = names.find((name) => name.startsWith('journal')) ?? '';
+    const file = await open(join(folder, destination, journal), 'r+');
+    await file.write(Buffer.from('?'.repeat(40)), 0, 40, 5);
+    await file.close();
+    const error = await rejectionOf(collectSnowflake(collectRequest(since), host));
+    expect(error).toMatchObject({
+      code: 'state-not-written',
+      message: expect.stringContaining('it is damaged at byte 0'),
+      cure: expect.stringContaining(`mv ${join(folder, destination)} ${join(folder, destination)}.damaged`),
+    });
+    const elsewhere = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
+    expect(elsewhere.error).toBeNull();
+    await rename(join(folder, destination), join(folder, `${destination}.damaged`));
+    expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({ exitCode: 0, windows: 9 });
   });
 
   test('a file of seen queries that is none is named, with what removing it means; then it goes on', async () => {

@@ -258,3 +258,20 @@ test('a shorter window makes shorter statements, the look at the overlap include
   expect(spans.length).toBeGreaterThan(3);
   expect(Math.max(...spans)).toBe(240);
 });
+
+test.each([
+  ['on', true],
+  ['off', false],
+])('--evidence %s counts for what is collected as well', async (evidence, isOpened) => {
+  const { host } = prepare();
+  let opened = 0;
+  const openLog = async (): Promise<never> => {
+    opened += 1;
+    throw new Error('no log today');
+  };
+  await collectSnowflake(collectRequest({ ...since, evidence }), {
+    ...host,
+    push: { ...host.push, openLog },
+  });
+  expect(opened > 0).toBe(isOpened);
+});
