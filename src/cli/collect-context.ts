@@ -1,19 +1,19 @@
-import { join } from 'node:path';
-import { CollectStateFolder } from '../adapters/fs/collect-state-file.ts';
-import { readNamedFile } from '../adapters/fs/named-files.ts';
-import { ScratchCollectState } from '../adapters/fs/scratch-collect-state.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
-import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
-import type { CollectHost, HeldState } from '../commands/collect/collect-host.ts';
+import { join } from 'node:path';
+import { readNamedFile } from '../adapters/fs/named-files.ts';
+import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
+import { statePlaces } from '../adapters/fs/state/state-places.ts';
+import type { CollectHost, ScratchPlace } from '../commands/collect/collect-host.ts';
 import type { CollectOptions } from '../commands/collect/settings.ts';
 import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
 import { formatCount } from '../core/report/format.ts';
-import { AuditExportError } from '../errors.ts';
+import type { AuditExportError } from '../errors.ts';
 import type { SnowflakeSession } from '../ports/snowflake.ts';
-import type { StatePlace } from '../core/config/destination.ts';
 import { buildPushHost } from './context.ts';
+import { openSeenQueries } from './journal-context.ts';
 import { writeOut } from './output.ts';
-import { stateFolderOf } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 
 const tellEveryMs = 10_000;
@@ -21,22 +21,16 @@ const tellEveryMs = 10_000;
 /** Hands `collect` the real world. */
 export function buildCollectHost(context: CliContext, options: CollectOptions): CollectHost {
   const { stdout } = context;
-  const stateOf = (place: StatePlace, account: string): CollectStateFolder =>
-    new CollectStateFolder(collectFolder(stateFolderOf(place, context), account));
   return {
     // Batches are small and many: the progress that counts is that of the windows.
     push: { ...buildPushHost(context, options), progress: { update: () => undefined, end: () => undefined } },
     onCommit: tellProgress(context, options),
     openSession: (asked) => openSession(asked, context),
-    openState: (place, account, lockWaitMs) => holdState(stateOf(place, account), lockWaitMs, context),
-    readCheckpoint: (place, account) => stateOf(place, account).readCheckpoint(),
-    openScratch: async (base) => {
-      const state = await ScratchCollectState.open(
-        base === undefined ? undefined : stateOf(base.place, base.account),
-        temporaryFolder(context.environment),
-      );
-      return { state, close: () => state.close() };
+    readCursors: async (destination) => {
+      const folder = statePlaces(context).destinationFolder(destination);
+      return (await JournalOnDisk.read(folder)).cursors;
     },
+    openScratch: () => openScratch(context.environment),
     readFile: readNamedFile,
     print: (bytes) => writeOut(stdout, bytes),
   };
@@ -57,10 +51,14 @@ function tellProgress({ log, clock }: CliContext, { quiet }: CollectOptions): Co
   };
 }
 
-/** Where the collector of an account keeps what it knows, in a folder of state. */
-export function collectFolder(folder: string, account: string): string {
-  const name = account.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '_');
-  return join(folder, 'collect', `snowflake-${name}`);
+/** A folder that is gone when the run has ended. */
+async function openScratch(environment: CliContext['environment']): Promise<ScratchPlace> {
+  const folder = await mkdtemp(join(temporaryFolder(environment), 'audit-export-collect-'));
+  return {
+    kept: await KeptBytesFolder.open(join(folder, 'answers')),
+    openSeenQueries: (days) => openSeenQueries(folder, days),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Somebody waits for what a check says. */
@@ -78,36 +76,11 @@ export async function openSession(
     toldMs = clock.now();
     log.warn('snowflake-trouble', `${message} It is tried again for a while.`, { code });
   };
+  const onDanger = (message: string, cure: string): void =>
+    log.warn('key-readable', message, { cure }, `${message}\n  → ${cure}\n`);
   const retryForMs = check ? checkPatienceMs : undefined;
   return openSnowflakeSession(
-    { account, accountUrl, user, role, warehouse, version, retryForMs, onTrouble },
+    { account, accountUrl, user, role, warehouse, version, retryForMs, onDanger, onTrouble },
     environment,
-  );
-}
-
-/** Two runs at once would each deliver what came late. */
-async function holdState(
-  state: CollectStateFolder,
-  lockWaitMs: number,
-  { signal, clock }: CliContext,
-): Promise<HeldState> {
-  const path = `${state.location}.lock`;
-  const request = { ...clock, waitMs: lockWaitMs, signal };
-  const lock = await takeOwnership(path, request).catch((error: unknown) => {
-    throw new AuditExportError(
-      'state-not-written',
-      `${path} can't be written: ${(error as Error).message}.`,
-      {
-        cure: 'Set XDG_STATE_HOME to a folder that this user may write to.',
-        cause: error,
-      },
-    );
-  });
-  if (!('holder' in lock)) return { state, close: lock.release };
-  const { pid, host, startedAt } = lock.holder;
-  throw new AuditExportError(
-    'busy',
-    `Another run collects the same: process ${pid} on ${host}, since ${startedAt}.`,
-    { cure: 'Run it again when that one has ended, or let it wait longer with --lock-wait 10m.' },
   );
 }

@@ -105,7 +105,7 @@ export async function readOwnType(file: string): Promise<OwnTypeFile> {
     throw new AuditExportError(
       'schema-invalid',
       `The schema ${file} can't be read: ${(error as Error).message}.`,
-      { cure: 'Check the path after --schema.', cause: error },
+      { cure: 'Check the path, and that this user may read the file.', cause: error },
     );
   });
   return { file, text };

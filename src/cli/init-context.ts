@@ -9,7 +9,7 @@ import type { InitHost, Tone } from '../commands/init/init-host.ts';
 import { testAccess } from '../commands/test-access/index.ts';
 import { optionsOfProfile } from '../commands/test-access/options-of-profile.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { describeChange } from '../core/setup/change.ts';
+import { describeChange } from '../core/setup/plan/change.ts';
 import { AuditExportError } from '../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from './iam-context.ts';

@@ -50,14 +50,20 @@ async function openJournal(
   if ('holder' in owner) return { holder: shown(owner.holder) };
   try {
     const journal = await JournalOnDisk.open(folder, owner.fence, clock.now);
-    let kept: Promise<KeptBytes> | undefined;
+    const kept = new Map<string, Promise<KeptBytes>>();
     return {
       journal,
+      folder,
       openSeen: (days) => SeenEventsFolder.open(join(folder, 'seen'), { ...usualSeenEventsBounds, days }),
       openObjects: () => SeenEventsFolder.open(join(folder, 'objects'), objectBounds),
-      openKept: () => (kept ??= KeptBytesFolder.open(join(folder, 'spool'))),
+      openSeenQueries: (source, days) => openSeenQueries(join(folder, source), days),
+      openKept: async (place = 'spool') => {
+        const opened = kept.get(place) ?? KeptBytesFolder.open(join(folder, place));
+        kept.set(place, opened);
+        return opened;
+      },
       release: async () => {
-        await (await kept?.catch(() => undefined))?.close();
+        for (const opened of kept.values()) await (await opened.catch(() => undefined))?.close();
         await journal.close();
         await owner.release();
       },
@@ -66,6 +72,22 @@ async function openJournal(
     await owner.release();
     throw error;
   }
+}
+
+/** As many as there are: in memory they take two bytes each. */
+const queryBounds = { maxKeys: 2 ** 32 - 1, memoryKeys: 64 * 1024 };
+
+/** The queries that were seen of a source, in its folder. Throws `state-not-written` and `config-invalid`. */
+export function openSeenQueries(folder: string, days: number): SeenEventsFolder {
+  return SeenEventsFolder.open(
+    join(folder, 'seen'),
+    { ...queryBounds, days },
+    {
+      what: 'queries that were seen',
+      cure: 'Give this user the right to write there and free disk.',
+      loss: 'queries that it knew are read once more, and stored again where their window comes out otherwise',
+    },
+  );
 }
 
 function shown({ pid, host, startedAt }: LockHolder): OtherRun['holder'] {

@@ -1,5 +1,5 @@
-import type { DesiredAccess } from '../core/setup/desired-access.ts';
-import type { LiveAccess } from '../core/setup/live-access.ts';
+import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
+import type { LiveAccess } from '../core/setup/desired/live-access.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { BucketLook } from './bucket-admin.ts';
 import type { IamCaller } from './iam-admin.ts';
@@ -65,8 +65,21 @@ export interface LifecycleRule {
   ID?: string | undefined;
   Status?: string | undefined;
   Prefix?: string | undefined;
-  Filter?: { Prefix?: string | undefined; And?: { Prefix?: string | undefined } | undefined } | undefined;
+  Filter?: (LifecycleFilter & { Tag?: ObjectTag | undefined; And?: LifecycleAnd | undefined }) | undefined;
   Expiration?: { Days?: number | undefined; Date?: Date | undefined } | undefined;
+}
+
+interface LifecycleFilter {
+  Prefix?: string | undefined;
+}
+
+interface LifecycleAnd extends LifecycleFilter {
+  Tags?: readonly ObjectTag[] | undefined;
+}
+
+interface ObjectTag {
+  Key: string | undefined;
+  Value: string | undefined;
 }
 
 /** Where something would be written. */

@@ -11,9 +11,18 @@ export interface BucketLook {
   publicAccessBlocked?: boolean;
   encryption?: BucketEncryption;
   versioning?: 'on' | 'suspended' | 'off';
+  /** What the ACL of the bucket gives to others than its owner. */
+  grants?: BucketGrant[];
   objectLock?: ObjectLock;
   /** The looks that were refused or failed, in words: notes, not errors. */
   unseen: string[];
+}
+
+export interface BucketGrant {
+  /** `anybody`, `anybody with an AWS account`, or what S3 calls somebody by. */
+  to: string;
+  /** `READ`, `WRITE`, `READ_ACP`, `WRITE_ACP` or `FULL_CONTROL`. */
+  permission: string;
 }
 
 export interface BucketEncryption {

@@ -20,6 +20,8 @@ export interface ScanChange {
   bytes: number;
   /** Files whose content was never looked at: they are new, were written anew, or have their first bytes. */
   fresh: (Source & { file: SourceFile })[];
+  /** Files that were named themselves, and are not there. */
+  absent: readonly string[];
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { AppliedChange, PlannedChange } from '../core/setup/change.ts';
-import type { LiveAccess, LiveBucket } from '../core/setup/live-access.ts';
+import type { AppliedChange, PlannedChange } from '../core/setup/plan/change.ts';
+import type { LiveAccess, LiveBucket } from '../core/setup/desired/live-access.ts';
 
 /** Who the credentials belong to. */
 export interface IamCaller {

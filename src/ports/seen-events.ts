@@ -5,6 +5,8 @@ export interface SeenBatch {
    * that was committed, in one that is open, or earlier in this one. 1 is yes.
    */
   note: (keys: Uint8Array) => Uint8Array;
+  /** Takes keys (as above) that are not committed as of the day of this delivery or a later one, seen before or not. */
+  add: (keys: Uint8Array) => void;
   /**
    * Makes the new keys durable in one step, as of a day (counted from 1970): after a crash either all of them are there or
    * none. To be called when all events of the delivery are durable, and not before. Throws `state-not-written`.
@@ -24,6 +26,8 @@ export interface CommittedKeys {
 export interface SeenEvents {
   /** Keys that are remembered. */
   readonly keys: number;
+  /** For each of these keys, in order, the latest day as of which it was committed, and 1; 0 where it was not. */
+  daysOf: (keys: Uint8Array) => Uint32Array;
   begin: () => SeenBatch;
   close: () => Promise<void>;
 }

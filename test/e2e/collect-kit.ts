@@ -1,6 +1,11 @@
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { ScratchCollectState } from '../../src/adapters/fs/scratch-collect-state.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesOnDisk } from '../../src/adapters/fs/files-on-disk.ts';
+import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
+import { openSeenQueries } from '../../src/cli/journal-context.ts';
 import type { CollectHost } from '../../src/commands/collect/collect-host.ts';
 import type { CollectRequest } from '../../src/commands/collect/index.ts';
 import { collectSettings } from '../../src/commands/collect/settings.ts';
@@ -8,10 +13,11 @@ import type { PushHost } from '../../src/commands/push/push-host.ts';
 import { classifyChunk } from '../../src/core/classify/classify-chunk.ts';
 import { destinationOf } from '../../src/core/config/destination.ts';
 import { globalSettings } from '../../src/core/config/global-settings.ts';
+import { noMetrics } from '../../src/core/metrics/no-metrics.ts';
 import { resolveSettings } from '../../src/core/config/setting.ts';
-import type { CollectState } from '../../src/ports/collect-state.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import type { SnowflakeSession, SnowflakeStatement } from '../../src/ports/snowflake.ts';
+import { journalInFolder } from '../fakes/journal-folder.ts';
 import { keptLog } from '../fakes/kept-log.ts';
 import { MemoryQuarantine } from '../fakes/memory-quarantine.ts';
 import { MemorySpool } from '../fakes/memory-spool.ts';
@@ -21,6 +27,7 @@ import type { HistoryPlan } from '../snowflake/generator-plan.ts';
 import { historyPlan, hourMs, simulatedObjects, simulatedUsers } from '../snowflake/generator-plan.ts';
 import { SnowflakeHistory } from '../snowflake/generator.ts';
 import { usageSession } from '../snowflake/usage-session.ts';
+import { PowerSwitch } from './power-cut.ts';
 
 /** Half of the users and most objects are registered, some of them under names that need care. */
 export const registeredUsers = simulatedUsers.filter((_, index) => index % 2 === 0);
@@ -34,14 +41,19 @@ export const mappingFiles: Readonly<Record<string, string>> = {
     'snowflakeUser,profileId,userId',
     ...registeredUsers.map((name, index) => `${name},${index + 1},user-${index + 1}@acme.com`),
   ].join('\n'),
-  'objects.json': JSON.stringify(
-    registeredObjects.map((object, index) => ({
-      object,
-      dataSourceId: index + 1,
-      dataSourceName: `Data source ${index + 1}`,
-    })),
-  ),
+  'objects.json': objectsFile(registeredObjects),
+  // As it was before some were added.
+  'fewer-objects.json': objectsFile(registeredObjects.slice(2)),
 };
+
+function objectsFile(objects: readonly string[]): string {
+  return JSON.stringify(
+    objects.map((object) => {
+      const dataSourceId = registeredObjects.indexOf(object) + 1;
+      return { object, dataSourceId, dataSourceName: `Data source ${dataSourceId}` };
+    }),
+  );
+}
 
 /** A made-up history behind a session without HTTP; its clock is moved by hand. */
 export class CollectWorld {
@@ -89,22 +101,37 @@ export function expectedOf(
 /** What a run is given beside its options. */
 export interface RunParts {
   session: SnowflakeSession;
-  state: CollectState;
+  /** Where the state of destinations is. */
+  folder: string;
   store: ObjectStore;
   signal?: AbortSignal;
   printed?: Buffer[];
+  power?: PowerSwitch;
 }
 
 /** A host whose outside is what it is given. */
-export function collectHost({ session, state, store, signal, printed }: RunParts): CollectHost {
+export function collectHost({
+  session,
+  folder,
+  store,
+  signal,
+  printed,
+  power = new PowerSwitch(),
+}: RunParts): CollectHost {
   return {
-    push: pushHost(store, signal ?? new AbortController().signal),
-    openSession: async () => session,
-    openState: async () => ({ state, close: async () => undefined }),
-    readCheckpoint: () => state.readCheckpoint(),
-    openScratch: async (base) => {
-      const scratch = await ScratchCollectState.open(base === undefined ? undefined : state, tmpdir());
-      return { state: scratch, close: () => scratch.close() };
+    push: {
+      ...pushHost(power.store(store), signal ?? new AbortController().signal),
+      openJournal: async ({ id }) => power.journal(await journalInFolder(join(folder, id), Date.now)),
+    },
+    openSession: async () => power.session(session),
+    readCursors: async ({ id }) => (await JournalOnDisk.read(join(folder, id))).cursors,
+    openScratch: async () => {
+      const scratch = mkdtempSync(`${folder}-scratch-`);
+      return {
+        kept: await KeptBytesFolder.open(join(scratch, 'answers')),
+        openSeenQueries: (days) => openSeenQueries(scratch, days),
+        close: async () => rmSync(scratch, { recursive: true }),
+      };
     },
     onCommit: () => undefined,
     readFile: async (file) => mappingFiles[file] ?? '',
@@ -112,6 +139,11 @@ export function collectHost({ session, state, store, signal, printed }: RunParts
       printed?.push(Buffer.from(bytes));
     },
   };
+}
+
+/** The journal of the destination of `collectRequest`, as it stands. */
+export function journalOf(folder: string, to = 'memory'): ReturnType<typeof JournalOnDisk.read> {
+  return JournalOnDisk.read(join(folder, destinationOf({ kind: 'folder', path: to }, undefined).id));
 }
 
 const waitUntilAborted = (_ms: number, stop: AbortSignal): Promise<void> =>
@@ -133,6 +165,10 @@ function pushHost(store: ObjectStore, signal: AbortSignal): PushHost {
     log: keptLog(),
     readOwnTypes: async () => [],
     openStore: async () => store,
+    openMetrics: async () => noMetrics,
+    files: filesOnDisk,
+    newId: () => randomUUID(),
+    reopenObject: async () => undefined,
     maxAttempts: () => 1,
     openSpool: () => new MemorySpool(),
     openQuarantine: () => new MemoryQuarantine(),

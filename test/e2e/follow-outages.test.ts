@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/emulator.ts';
+import { quickClock } from '../fakes/quick-clock.ts';
 import { missingOrDoubled, seededFractions, slice, stop, storedLines } from './following.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import { differencesFrom, readExport } from './read-export.ts';
@@ -14,6 +15,8 @@ import type { Workspace } from './workspace.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
 
 const newWorkspace = useWorkspaces();
+/** Intervals and outages are waited for on a clock of which ten seconds are one. */
+const clock = quickClock(10);
 
 /** A file of the spool. */
 const isSegment = /\/spool\/.*\.(?:open|kept)$/;
@@ -60,7 +63,7 @@ describe('a store that has bad days', () => {
         '--json',
         ...more,
       ],
-      { stdin: 'open', environment: await server.environmentFor(prefix), ownProcess },
+      { stdin: 'open', environment: await server.environmentFor(prefix), ownProcess, clock },
     );
 
   test('kills at random moments while a log is written, renamed and cut, and the store fails: each event once', async () => {
@@ -115,22 +118,25 @@ describe('a store that has bad days', () => {
     await expect
       .poll(async () => storedLines(await readExport(store)), { timeout: 15_000 })
       .toBe(events.length);
-    expect((await stop(run)).code).toBe(0);
+    // Whether a line is set aside in this run or was in one before.
+    expect([0, 5]).toContain((await stop(run)).code);
     expect(kills).toBeGreaterThan(2);
     expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
   }, 60_000);
 
-  test('a permission that is taken away for three seconds: one alarm, reading goes on, and all of it arrives', async () => {
+  test('a permission that is taken away for a while: one alarm, reading goes on, and all of it arrives', async () => {
     const workspace = await newWorkspace();
     const input = generateInput({ seed: 604, lines: 300, hours: 10 });
     const run = await start(workspace, ['-']);
     const store = server.storeAt(prefix);
     await writeTo(run, slice(input, 0, 100));
     await expect.poll(async () => storedLines(await readExport(store)), { timeout: 8000 }).toBe(100);
-    emulator.faults.add({ kind: 'deny', forMs: 3000, match: { operation: 'PutObject' } });
+    const denied = emulator.faults.add({ kind: 'deny', match: { operation: 'PutObject' } });
     await writeTo(run, slice(input, 100, 200));
-    await sleep(1500);
+    await expect.poll(run.stderrSoFar, { timeout: 20_000 }).toContain('takes nothing just now');
     await writeTo(run, slice(input, 200, 300));
+    await sleep(200);
+    emulator.faults.remove(denied);
     await expect.poll(async () => storedLines(await readExport(store)), { timeout: 20_000 }).toBe(300);
     const { code, stderr } = await stop(run);
     expect(code).toBe(0);
@@ -145,7 +151,7 @@ describe('a store that has bad days', () => {
     emulator.faults.add({ kind: 'deny', match: { operation: 'PutObject' } });
     const run = await start(workspace, ['--spool-size', '256KiB', '--object-size', '64KiB', '-']);
     const all = writeTo(run, input.bytes).then(() => run.child.stdin?.end());
-    await expect.poll(run.stderrSoFar, { timeout: 9000 }).toContain('The spool is full');
+    await expect.poll(run.stderrSoFar, { timeout: 25_000 }).toContain('The spool is full');
     const spooled = await filesBelow(workspace.path('state'));
     expect(spooled.filter((path) => isSegment.test(path)).length).toBeGreaterThan(0);
     emulator.faults.clear();
@@ -165,9 +171,13 @@ describe('a store that has bad days', () => {
     const environment = await server.environmentFor(prefix);
     const again = ['push', '--profile', 'acme', '--follow', '--json', '-'];
     emulator.faults.add({ kind: 'deny', match: { operation: 'PutObject' } });
-    const run = startCli(workspace, [...again, '--drain-timeout', '1s'], { stdin: 'open', environment });
+    const run = startCli(workspace, [...again, '--drain-timeout', '1s'], {
+      stdin: 'open',
+      environment,
+      clock,
+    });
     await writeTo(run, input.bytes);
-    await sleep(1200);
+    await sleep(120);
     const { code, report, stderr } = await stop(run);
     expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'interrupted' });
     expect(stderr).toContain('delivered at the next start');
@@ -193,6 +203,7 @@ describe('a store that has bad days', () => {
     const run = startCli(workspace, ['push', '--profile', 'acme', '--follow', '--json', '-'], {
       stdin: 'open',
       environment: await server.environmentFor(prefix),
+      clock,
     });
     await writeTo(run, slice(input, 0, 100));
     await expect.poll(run.stderrSoFar, { timeout: 9000 }).toContain('Following');

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { quickClock } from '../fakes/quick-clock.ts';
 import { missingOrDoubled, slice, stop, storedLines } from './following.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import { differencesFrom, readExport } from './read-export.ts';
@@ -21,7 +22,7 @@ const following = (
   startCli(
     workspace,
     ['push', '--follow', '--to', 'export', '--flush-interval', '1s', '--json', ...more, ...inputs],
-    { stdin: 'open' },
+    { stdin: 'open', clock: quickClock(10) },
   );
 
 describe('pipes', () => {

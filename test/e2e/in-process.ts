@@ -1,4 +1,4 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
@@ -101,7 +101,7 @@ export function startInProcess({
     leave();
   });
   const child: RunningProgram['child'] = {
-    stdin: stdin === 'open' ? (input as PassThrough) : null,
+    stdin: stdin === 'open' ? (input as Pipe) : null,
     get exitCode() {
       return state.exitCode;
     },
@@ -151,10 +151,22 @@ function collector(): { stream: Writable; text: () => string } {
 
 function inputOf(stdin: StdinOf): Readable {
   if (stdin === undefined) return Readable.from([]);
-  if (Buffer.isBuffer(stdin)) return Readable.from(stdin.length === 0 ? [] : [stdin], { objectMode: false });
-  const pipe = new PassThrough();
-  if (stdin !== 'open') pipeline(Readable.from(stdin, { objectMode: false }), pipe).catch(() => undefined);
+  const pipe = new Pipe({ highWaterMark: pipeBytes });
+  if (Buffer.isBuffer(stdin)) pipe.end(stdin);
+  else if (stdin !== 'open')
+    pipeline(Readable.from(stdin, { objectMode: false }), pipe).catch(() => undefined);
   return pipe;
+}
+
+/** A pipe of Linux gives no more at once (pipe(7), "Pipe capacity"). */
+const pipeBytes = 65_536;
+
+/** Gives what is written in the pieces in which a pipe gives it. */
+class Pipe extends Transform {
+  override _transform(bytes: Buffer, _: BufferEncoding, done: () => void): void {
+    for (let at = 0; at < bytes.length; at += pipeBytes) this.push(bytes.subarray(at, at + pipeBytes));
+    done();
+  }
 }
 
 function within<T>(ms: number, promise: Promise<T>, complain: () => string): Promise<T> {

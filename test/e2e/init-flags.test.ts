@@ -13,6 +13,7 @@ import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-ia
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InitReport } from '../../src/commands/init/init-report.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';
+import { quickClock } from '../fakes/quick-clock.ts';
 import type { CliRun } from './run-cli.ts';
 import { runCli } from './run-cli.ts';
 import { useSetupServer } from './setup-server.ts';
@@ -40,7 +41,11 @@ async function initFor(
   flags: readonly string[],
   environment = server.administrator(),
 ): Promise<CliRun & { report: InitReport }> {
-  const run = await runCli(workspace, [...flags, '--json'], { environment, timeoutMs: 120_000 });
+  const run = await runCli(workspace, [...flags, '--json'], {
+    environment,
+    timeoutMs: 120_000,
+    clock: quickClock(10),
+  });
   const report = JSON.parse(run.stdout) as InitReport | { error: object };
   expect('error' in report ? [] : schemaErrors('init-report', report)).toEqual([]);
   return { ...run, report: report as InitReport };
@@ -155,7 +160,7 @@ describe('a script with flags only', () => {
 describe('what the world does', () => {
   test('IAM that needs time is waited for', async () => {
     const workspace = await newWorkspace();
-    server.emulator().faults.add({ kind: 'slow-propagation', ms: 3000 });
+    server.emulator().faults.add({ kind: 'slow-propagation', ms: 300 });
     const { code, report, stderr } = await initFor(workspace, [...flagsFor('flags-slow'), '--apply']);
     expect(stderr).toContain('Waiting for IAM');
     expect(report).toMatchObject({ state: 'active', test: { verdict: 'passed' } });

@@ -36,6 +36,23 @@ async function answerAll(wizard: TerminalSession, bucket: string): Promise<void>
 
 // Where there is no terminal to be had, these could only lie.
 describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
+  test('< goes back from a question with a list to search in as well', async () => {
+    const wizard = startInTerminal(
+      await newWorkspace(),
+      ['init', '--profile', 'acme', '--deliverer', 'vendor', '--account-id', '444455556666'],
+      server.administrator(),
+    );
+    await wizard.answer('Organization id', 'org-42', enter);
+    await wizard.answer('Bucket', 'terminal-back', enter);
+    await wizard.answer('Make the bucket terminal-back', enter);
+    await wizard.answer('Region of the bucket', '<');
+    await wizard.see('← back');
+    wizard.type(enter);
+    await wizard.see('✔ Region of the bucket <');
+    await wizard.answer('Bucket', ctrlC);
+    await expect(wizard.ended).resolves.toBe(130);
+  });
+
   test('from an empty folder to an active profile, which push then uses', async () => {
     const workspace = await newWorkspace();
     const wizard = startInTerminal(workspace, ['init', '--profile', 'acme'], server.administrator());

@@ -1,5 +1,7 @@
-import type { BatchWriter, CollectState } from '../../src/ports/collect-state.ts';
+import type { HeldJournal } from '../../src/commands/push/push-host.ts';
+import type { KeptBytes } from '../../src/ports/kept-bytes.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import type { SeenEvents } from '../../src/ports/seen-events.ts';
 import type { SnowflakeSession } from '../../src/ports/snowflake.ts';
 
 /** What a power cut throws. */
@@ -42,37 +44,57 @@ export class PowerSwitch {
     throw new PowerCut(name);
   }
 
-  state(inner: CollectState): CollectState {
+  journal(inner: HeldJournal): HeldJournal {
+    const { journal } = inner;
     return {
-      location: inner.location,
-      readCheckpoint: () => this.step('read checkpoint', () => inner.readCheckpoint()),
-      seen: (part) => inner.seen(part),
-      readJournal: () => this.step('read journal', () => inner.readJournal()),
-      beginBatch: async (batch) => {
-        let writer: BatchWriter | undefined;
-        try {
-          return this.#writer(
-            await this.step('begin batch', async () => (writer = await inner.beginBatch(batch))),
-          );
-        } catch (error) {
-          // What is off has no files open.
-          await writer?.abandon();
-          throw error;
-        }
+      ...inner,
+      journal: {
+        state: journal.state,
+        add: (record) => this.step(`journal: ${record.kind}`, () => journal.add(record)),
+        history: () => journal.history(),
+        close: () => journal.close(),
       },
-      saveJournal: (journal) => this.step('save journal', () => inner.saveJournal(journal)),
-      records: (journal) => inner.records(journal),
-      saveCheckpoint: (checkpoint) => this.step('save checkpoint', () => inner.saveCheckpoint(checkpoint)),
-      tidy: (checkpoint) => this.step('tidy', () => inner.tidy(checkpoint)),
+      openKept: async (place) => this.#kept(await inner.openKept(place)),
+      openSeenQueries: (source, days) => this.#seen(inner.openSeenQueries(source, days)),
     };
   }
 
-  #writer(inner: BatchWriter): BatchWriter {
+  #kept(inner: KeptBytes): KeptBytes {
     return {
-      addRecords: (text) => this.step('add records', () => inner.addRecords(text)),
-      addSeen: (queries) => this.step('add seen', () => inner.addSeen(queries)),
-      finish: () => this.step('finish batch', () => inner.finish()),
-      abandon: () => inner.abandon(),
+      get bytes() {
+        return inner.bytes;
+      },
+      get segments() {
+        return inner.segments;
+      },
+      begin: (source) =>
+        this.step('begin segment', async () => {
+          const writer = await inner.begin(source);
+          return {
+            get bytes() {
+              return writer.bytes;
+            },
+            append: (bytes) => this.step('append', () => writer.append(bytes)),
+            sync: () => writer.sync(),
+            close: () => this.step('close segment', () => writer.close()),
+            abandon: () => this.step('abandon', () => writer.abandon()),
+          };
+        }),
+      read: (name) => inner.read(name),
+      remove: (name) => this.step('remove segment', () => inner.remove(name)),
+      close: () => inner.close(),
+    };
+  }
+
+  #seen(inner: SeenEvents): SeenEvents {
+    return {
+      keys: inner.keys,
+      daysOf: (keys) => inner.daysOf(keys),
+      begin: () => {
+        const batch = inner.begin();
+        return { ...batch, commit: (day) => this.step('commit seen', () => batch.commit(day)) };
+      },
+      close: () => inner.close(),
     };
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../src/core/access/findings.ts';
-import type { ProbeId } from '../../src/core/access/probes.ts';
+import type { FindingCode } from '../../src/core/access/findings/findings.ts';
+import type { ProbeId } from '../../src/core/access/findings/probes.ts';
 import type { Fault } from '../../src/ports/emulator.ts';
 import { useRehearsals } from './test-access-rehearsal.ts';
 import { useWorkspaces } from './workspace.ts';

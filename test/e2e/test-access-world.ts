@@ -8,7 +8,7 @@ import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessReport, ProbeReport } from '../../src/core/access/access-report.ts';
-import type { ProbeId } from '../../src/core/access/probes.ts';
+import type { ProbeId } from '../../src/core/access/findings/probes.ts';
 import { cleanUp } from '../contract/clean-up.ts';
 import type { Access, Target } from '../contract/target.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';

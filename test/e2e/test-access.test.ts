@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../src/core/access/findings.ts';
-import type { ProbeId } from '../../src/core/access/probes.ts';
-import { builtInAuditTypes } from '../../src/core/setup/answer-rules.ts';
+import type { FindingCode } from '../../src/core/access/findings/findings.ts';
+import type { ProbeId } from '../../src/core/access/findings/probes.ts';
+import { builtInAuditTypes } from '../../src/core/setup/answers/answer-rules.ts';
 import type { Target } from '../contract/target.ts';
 import { targets } from '../contract/target.ts';
 import type { Wrong } from './test-access-world.ts';

@@ -13,7 +13,7 @@ import { scratchFolder } from './scratch-folder.ts';
 export interface OddAnswer {
   status: number;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
 }
 
 /** A request that came. */

@@ -57,7 +57,7 @@ function byKeyPair(account: SimulatedAccount, token: string, nowMs: number): Sim
   const { iss, sub, iat, exp } = partOf(body);
   if (partOf(head)['alg'] !== 'RS256' || typeof iss !== 'string') throw jwtInvalid();
   const { holder, print } = splitIssuer(iss);
-  const user = account.users.find(({ name }) => `${account.name}.${name.toUpperCase()}` === holder);
+  const user = account.users.find(({ name }) => `${account.name}.${name}` === holder);
   const key = user?.publicKeys?.find((known) => fingerprintOf(known) === print);
   if (user === undefined || key === undefined || sub !== holder) throw jwtInvalid();
   if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url')))

@@ -19,14 +19,18 @@ export async function differencesOf(
     for (const line of content.toString('utf8').split('\n').slice(0, -1)) {
       const left = (expected.get(eventKey(folder, line)) ?? 0) - 1;
       expected.set(eventKey(folder, line), left);
-      if (left < 0) differences.push(`${key}: twice, or never written: ${line.slice(0, 120)}`);
+      if (left < 0)
+        differences.push(`twice, or never written: ${placeIn(written, eventKey(folder, line))} in ${key}`);
     }
   }
   for (const [key, left] of expected) {
-    const place = written.map((lines) => lines.placeOf(key)).find((found) => found !== undefined);
-    if (left > 0) differences.push(`missing: ${place}`);
+    if (left > 0) differences.push(`missing: ${placeIn(written, key)}`);
   }
   return differences.length > shown
     ? [...differences.slice(0, shown), `… and ${differences.length - shown} more`]
     : differences;
+}
+
+function placeIn(written: readonly WrittenLines[], key: string): string {
+  return written.map((lines) => lines.placeOf(key)).find((found) => found !== undefined) ?? key;
 }

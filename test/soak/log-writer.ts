@@ -66,8 +66,8 @@ export interface LogPlace {
   readonly name: string;
   /** Whether the log is a symbolic link to the file that is written. */
   readonly isLink?: boolean;
-  /** Waits until somebody has looked at the log, where each file has to get a look before it is rotated. */
-  readonly looked?: (path: string) => Promise<void>;
+  /** Where each file has to get a look before it is rotated: waits for that, and says whether it came. */
+  readonly looked?: (path: string) => Promise<boolean>;
 }
 
 /**
@@ -106,12 +106,12 @@ export class LogWriter {
     await appendFile(this.#path, text.slice(cut));
   }
 
-  /** Puts the log aside, each kind in its turn; answers with the kind. What follows begins a new file. */
-  async rotate(): Promise<string> {
+  /** Puts the log aside, each kind in its turn; answers with the kind, undefined where it must not be yet. What follows begins a new file. */
+  async rotate(): Promise<string | undefined> {
+    if (!(await this.#isLooked())) return undefined;
     const kinds = this.#place.isLink === true ? rotationsOfLinks : rotationsOfFiles;
     if (this.#kinds.length === 0) this.#kinds = Object.keys(kinds).toSorted(() => this.#chance() - 0.5);
     const kind = this.#kinds.pop() ?? '';
-    await this.#looked();
     this.written.rotations.push({ behind: this.written.count, kind, nth: this.#rotations + 1 });
     await kinds[kind]?.({
       path: this.#path,
@@ -120,14 +120,14 @@ export class LogWriter {
       append: () => this.append(1 + Math.floor(this.#chance() * 5)),
       pause: async () => {
         await sleep(this.#chance() ** 3 * 2500);
-        await this.#looked();
+        while (!(await this.#isLooked()));
       },
     });
     return kind;
   }
 
-  async #looked(): Promise<void> {
-    await this.#place.looked?.(this.#path);
+  async #isLooked(): Promise<boolean> {
+    return (await this.#place.looked?.(this.#path)) ?? true;
   }
 
   #line(): string {

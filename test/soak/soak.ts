@@ -22,6 +22,8 @@ export interface Soak {
   tally: Map<string, number>;
   /** Problems that runs told of. */
   problems: string[];
+  /** Resolves when the last line is written: not before are the last runs ended. */
+  written: Promise<unknown>;
 }
 
 const idleMs = 8000;
@@ -79,23 +81,25 @@ export async function keepWriting(
     await writer.append(1 + Math.floor(chance() * 12));
     await sleep(20 + chance() * 60);
     if (Date.now() < rotatedMs + betweenMs * (1 + chance())) continue;
-    count(tally, await writer.rotate());
+    const kind = await writer.rotate();
+    if (kind !== undefined) count(tally, kind);
     rotatedMs = Date.now();
   }
 }
 
-/** Waits until the journal of a destination knows the file that stands at a path now; not for ever. */
-export async function journalKnows(workspace: Workspace, path: string): Promise<void> {
+/** Waits until the journal of a destination knows the file that stands at a path now; says whether it came to that. */
+export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
   const folder = workspace.path('state');
   for (const untilMs = Date.now() + 60_000; Date.now() < untilMs; await sleep(300)) {
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return;
+    if (found === undefined) return true;
     const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
     for (const journal of journals) {
       const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
-      if (text.includes(`"${found.dev}:${found.ino}"`)) return;
+      if (text.includes(`"${found.dev}:${found.ino}"`)) return true;
     }
   }
+  return false;
 }
 
 /** Starts a command again and again, and kills most of its runs; the last one is left to its end. */
@@ -114,6 +118,7 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
     run.child.kill('SIGKILL');
     note(name, await run.ended, soak);
   }
+  await soak.written;
   const last = startCli(soak.workspace, args, {
     environment: soak.environment,
     timeoutMs: 600_000,
@@ -138,7 +143,8 @@ export async function followAndKill(name: string, args: readonly string[], soak:
     run.child.kill(luck > 0.8 ? 'SIGTERM' : 'SIGKILL');
     note(name, await run.ended, soak);
   }
-  return note(`${name}, last`, await stopWhenIdle(start(), soak.puts), soak);
+  await soak.written;
+  return finish(`${name}, last`, await stopWhenIdle(start(), soak.puts), args, soak);
 }
 
 /** Follows without being disturbed. `resident` gets its memory in bytes, about once a second. */
@@ -158,7 +164,8 @@ export async function followInPeace(
     if (bytes !== undefined) resident.push(bytes);
     await sleep(1000);
   }
-  return note(name, await stopWhenIdle(run, soak.puts), soak);
+  await soak.written;
+  return finish(name, await stopWhenIdle(run, soak.puts), args, soak);
 }
 
 /** Gives it the time to read what was written last (no PUT for a while means that it has), and stops it in order. */
@@ -169,6 +176,15 @@ async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun
   }
   run.child.kill('SIGTERM');
   return run.ended;
+}
+
+/** What was left when the time to drain was over, as on a busy machine, is delivered by the next run. */
+async function finish(name: string, run: CliRun, args: readonly string[], soak: Soak): Promise<CliRun> {
+  const { outcome } = JSON.parse(run.stdout) as PushReport;
+  note(`${name} ${outcome}`, run, soak);
+  if (outcome !== 'interrupted') return run;
+  const next = startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 600_000 });
+  return finish(name, await stopWhenIdle(next, soak.puts), args, soak);
 }
 
 /** Linux only: undefined elsewhere. */

@@ -4,6 +4,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { IdentityProber, Tried } from '../../ports/access-prober.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
+import { sessionName } from '../../core/setup/delivery/delivery.ts';
 import { tried, triedIam } from './access-answers.ts';
 import { documentText, readLiveAccess } from './iam-reader.ts';
 
@@ -68,7 +69,7 @@ export function identityProber(
         const { $metadata } = await sts.send(
           new AssumeRoleCommand({
             RoleArn: roleArn,
-            RoleSessionName: 'audit-export-access-test',
+            RoleSessionName: sessionName,
             DurationSeconds: sessionSeconds,
             ...(externalId === undefined ? {} : { ExternalId: externalId }),
           }),

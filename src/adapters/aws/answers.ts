@@ -63,6 +63,10 @@ const json: Form = (body) => {
 /** What is done is told by an empty body, or by a JSON object. */
 const done: Form = (body, answer) => (body.trim() === '' ? undefined : json(body, answer));
 
+/** S3 says 204 and no more; moto, 200 and the policy. */
+const policyTaken: Form = (body, answer) =>
+  json(body, answer) === undefined ? undefined : bare(body, answer);
+
 /** An object is stored where S3 says 200 and its ETag (Amazon S3 API Reference, "PutObject"). */
 const stored: Form = (body, { statusCode, headers }) => {
   if (statusCode !== 200) return 'only 200 says that an object is stored';
@@ -79,6 +83,7 @@ const forms: Readonly<Record<string, Form>> = {
   HeadBucketCommand: head,
   ListObjectsV2Command: xml('ListBucketResult'),
   GetBucketPolicyCommand: json,
+  PutBucketPolicyCommand: policyTaken,
   GetBucketEncryptionCommand: xml(),
   GetBucketLifecycleConfigurationCommand: xml(),
   GetBucketVersioningCommand: xml(),

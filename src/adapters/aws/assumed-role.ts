@@ -1,6 +1,7 @@
 import { AuditExportError } from '../../errors.ts';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandOutput, STSClientConfig } from '@aws-sdk/client-sts';
+import { sessionName } from '../../core/setup/delivery/delivery.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 
@@ -12,8 +13,6 @@ type CredentialsProvider = (options?: { forceRefresh?: boolean }) => Promise<{
   expiration: Date;
 }>;
 
-/** Names the session in CloudTrail. */
-const sessionName = 'audit-export';
 const sessionSeconds = 3600;
 
 /**

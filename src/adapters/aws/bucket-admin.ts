@@ -1,4 +1,5 @@
 import {
+  GetBucketAclCommand,
   GetBucketEncryptionCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
@@ -6,8 +7,14 @@ import {
   HeadBucketCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { GetObjectLockConfigurationCommandOutput } from '@aws-sdk/client-s3';
-import type { BucketAdmin, BucketEncryption, BucketLook, ObjectLock } from '../../ports/bucket-admin.ts';
+import type { GetObjectLockConfigurationCommandOutput, Grantee } from '@aws-sdk/client-s3';
+import type {
+  BucketAdmin,
+  BucketEncryption,
+  BucketGrant,
+  BucketLook,
+  ObjectLock,
+} from '../../ports/bucket-admin.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
 import type { AwsSettings } from './aws-settings.ts';
@@ -135,6 +142,7 @@ async function lookInside(
     ServerSideEncryptionConfigurationNotFoundError: undefined,
   });
   const versioning = await see('versioning', () => versioningOf(client, bucket), {});
+  const grants = await see('the ACL', () => grantsOf(client, bucket), {});
   const objectLock = await see('Object Lock', () => objectLockOf(client, bucket), {
     ObjectLockConfigurationNotFoundError: undefined,
   });
@@ -144,6 +152,7 @@ async function lookInside(
     ...(blocked === undefined ? {} : { publicAccessBlocked: blocked }),
     ...(encryption === undefined ? {} : { encryption }),
     ...(versioning === undefined ? {} : { versioning }),
+    ...(grants === undefined ? {} : { grants }),
     ...(objectLock === undefined ? {} : { objectLock }),
   };
 }
@@ -180,6 +189,25 @@ async function defaultEncryption(client: S3Client, bucket: string): Promise<Buck
     algorithm: rule.SSEAlgorithm,
     ...(rule.KMSMasterKeyID === undefined ? {} : { kmsKey: rule.KMSMasterKeyID }),
   };
+}
+
+/** Groups that an ACL may name: Amazon S3 User Guide, "Access control list (ACL) overview". */
+const groups: Readonly<Record<string, string>> = {
+  'http://acs.amazonaws.com/groups/global/AllUsers': 'anybody',
+  'http://acs.amazonaws.com/groups/global/AuthenticatedUsers': 'anybody with an AWS account',
+};
+const logDelivery = 'http://acs.amazonaws.com/groups/s3/LogDelivery';
+
+async function grantsOf(client: S3Client, bucket: string): Promise<BucketGrant[]> {
+  const { Owner: owner, Grants: grants = [] } = await client.send(
+    new GetBucketAclCommand({ Bucket: bucket }),
+  );
+  return grants.flatMap(({ Grantee: grantee = {}, Permission: permission = '' }) => {
+    const { ID: id, URI: group, EmailAddress: address } = grantee as Partial<Grantee>;
+    if (group === logDelivery || (id !== undefined && id === owner?.ID)) return [];
+    const to = group === undefined ? (id ?? address ?? 'somebody') : (groups[group] ?? group);
+    return [{ to, permission }];
+  });
 }
 
 async function versioningOf(client: S3Client, bucket: string): Promise<'on' | 'suspended' | 'off'> {

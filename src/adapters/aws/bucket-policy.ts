@@ -1,6 +1,6 @@
 import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LiveBucket } from '../../core/setup/live-access.ts';
+import type { LiveBucket } from '../../core/setup/desired/live-access.ts';
 import { fromAwsError } from './aws-errors.ts';
 
 const nameOf = (error: unknown): string => (error as { name?: string }).name ?? '';

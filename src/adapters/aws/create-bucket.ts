@@ -35,11 +35,16 @@ export async function createBucket(
           new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: allBlocked }),
         ),
     },
-    {
-      action: 's3:PutEncryptionConfiguration',
-      does: 'encryption was turned on',
-      run: () => client.send(encryptionCommand(bucket, kmsKeyArn)),
-    },
+    // With keys of its own S3 encrypts everything since January 2023, and other servers may not know how to be told so.
+    ...(kmsKeyArn === undefined
+      ? []
+      : [
+          {
+            action: 's3:PutEncryptionConfiguration',
+            does: 'encryption was turned on',
+            run: () => client.send(encryptionCommand(bucket, kmsKeyArn)),
+          },
+        ]),
     {
       action: 's3:PutBucketPolicy',
       does: 'TLS was made a must',
@@ -100,18 +105,14 @@ async function makeBucket(client: S3Client, bucket: string, region: string): Pro
   }
 }
 
-function encryptionCommand(bucket: string, kmsKeyArn: string | undefined): PutBucketEncryptionCommand {
-  const byDefault =
-    kmsKeyArn === undefined
-      ? { SSEAlgorithm: 'AES256' as const }
-      : { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: kmsKeyArn };
+function encryptionCommand(bucket: string, kmsKeyArn: string): PutBucketEncryptionCommand {
   return new PutBucketEncryptionCommand({
     Bucket: bucket,
     ServerSideEncryptionConfiguration: {
       Rules: [
         {
-          ApplyServerSideEncryptionByDefault: byDefault,
-          ...(kmsKeyArn === undefined ? {} : { BucketKeyEnabled: true }),
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn },
+          BucketKeyEnabled: true,
         },
       ],
     },

@@ -36,6 +36,7 @@ export function credentialChain(
     const chain = defaultProvider({
       ...(input as object),
       ...sharedFiles(environment),
+      ...(profile.named ? { profile: profile.name } : {}),
       clientConfig: { requestHandler: handler },
       logger: { debug: hear } as unknown as ChainLogger,
     });

@@ -12,7 +12,7 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Tag } from '@aws-sdk/client-iam';
-import type { AppliedChange, ChangeKind, PlannedChange } from '../../core/setup/change.ts';
+import type { AppliedChange, ChangeKind, PlannedChange } from '../../core/setup/plan/change.ts';
 import { fromIamError, isConflict, isMissing } from './iam-errors.ts';
 
 /** Pauses before the tries after the first: what was just made may take a moment to be seen by the next call. */

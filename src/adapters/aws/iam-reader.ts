@@ -10,8 +10,8 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Role } from '@aws-sdk/client-iam';
-import { policyArnOf } from '../../core/setup/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole } from '../../core/setup/live-access.ts';
+import { policyArnOf } from '../../core/setup/desired/desired-access.ts';
+import type { LiveAccess, LivePolicy, LiveRole } from '../../core/setup/desired/live-access.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AccessNames } from '../../ports/iam-admin.ts';
 import { fromIamError, isMissing, isUnsupported } from './iam-errors.ts';

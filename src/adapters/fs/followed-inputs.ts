@@ -59,8 +59,9 @@ interface HeldFile {
   handle: FileHandle | undefined;
   /** Whether it stands among the inputs; else it was renamed or deleted. */
   isListed: boolean;
-  /** Whether there is something in it that no delivery has looked at. */
-  isChanged: boolean;
+  /** How often it was seen to have changed, and up to which change deliveries have looked at it. */
+  changes: number;
+  delivered: number;
   /** How often it was looked at before it last grew. */
   grewAt: number;
   /** How many readers have it now. */
@@ -89,9 +90,12 @@ class HeldFiles implements FollowedInputs {
 
   async scan(onTrouble: (path: string, error: unknown) => void): Promise<ScanChange> {
     this.#scans++;
-    const change: ScanChange = { bytes: 0, fresh: [] };
+    const found = await scanInputs(this.#inputs, this.#exceptBelow, onTrouble);
+    const paths = new Set(found.map(({ path }) => path));
+    const absent = this.#inputs.filter(({ kind, input }) => kind === 'file' && !paths.has(resolve(input)));
+    const change: ScanChange = { bytes: 0, fresh: [], absent: absent.map(({ input }) => input) };
     const listed: HeldFile[] = [];
-    for (const one of await scanInputs(this.#inputs, this.#exceptBelow, onTrouble)) {
+    for (const one of found) {
       const held = await this.#meet(one, change).catch((error: unknown) => onTrouble(one.name, error));
       if (held !== undefined) listed.push(held);
     }
@@ -106,13 +110,17 @@ class HeldFiles implements FollowedInputs {
   }
 
   take(all: boolean): TakenFiles {
-    const taken = new Map(
-      this.#listed.filter(({ isChanged }) => all || isChanged).map((held) => [held, held.found.size]),
-    );
+    const taken = this.#listed.filter(({ changes, delivered }) => all || changes > delivered);
+    const looked = new Map<HeldFile, number>();
     return {
-      files: () => [...taken.keys()].filter(({ isListed }) => isListed).map((held) => this.#source(held)),
+      files: () => {
+        const listed = taken.filter(({ isListed }) => isListed);
+        for (const held of listed) looked.set(held, held.changes);
+        return listed.map((held) => this.#source(held));
+      },
       settle: async (known) => {
-        for (const [held, size] of taken) if (held.found.size === size) held.isChanged = false;
+        // What has changed since is looked at by the next delivery.
+        for (const [held, changes] of looked) held.delivered = changes;
         await this.#release(known);
       },
     };
@@ -158,8 +166,10 @@ class HeldFiles implements FollowedInputs {
     const inode = inodeOf(found);
     const known = this.#held.get(inode);
     if (known !== undefined) {
-      if (known.path !== path)
-        Object.assign(known, { name, path, real: await realPathOf(path), isChanged: true });
+      if (known.path !== path) {
+        Object.assign(known, { name, path, real: await realPathOf(path) });
+        known.changes++;
+      }
       this.#noteSize(known, found, change);
       return known;
     }
@@ -172,7 +182,8 @@ class HeldFiles implements FollowedInputs {
       found: opened,
       handle,
       isListed: true,
-      isChanged: true,
+      changes: 1,
+      delivered: 0,
       grewAt: this.#scans,
       readers: 0,
     };
@@ -193,7 +204,7 @@ class HeldFiles implements FollowedInputs {
     held.found = found;
     if (found.size === before) return;
     held.grewAt = this.#scans;
-    held.isChanged = true;
+    held.changes++;
     change.bytes += Number(found.size > before ? found.size - before : found.size);
     if (before === 0n || found.size < before) change.fresh.push(this.#source(held));
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseReceipt } from '../../core/setup/receipt.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import { parseReceipt } from '../../core/setup/plan/receipt.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../errors.ts';
 import { replaceFile } from './replace-file.ts';
 

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { byLogAndAge } from '../../core/lines/rotated-name.ts';
 import { AuditExportError } from '../../errors.ts';
+import { isOwnName } from '../../core/layout/own-names.ts';
 import { inodeOf } from './file-source.ts';
 import { unreadable } from './read-file.ts';
 
@@ -21,8 +22,6 @@ export interface FollowedInput {
   input: string;
 }
 
-/** Where a store keeps what is the tool's own. */
-const ownFolder = '_audit-export';
 /** Says what an input is. A file need not be there yet, its folder must. Throws `source-unreadable`. */
 export async function lookAtInput(input: string): Promise<FollowedInput | { kind: 'pipe'; input: string }> {
   const found = await stat(input).catch(() => undefined);
@@ -90,7 +89,7 @@ async function namesBelow(
     return [];
   });
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
+    if (entry.name.startsWith('.') || isOwnName(entry.name)) continue;
     const name = join(folder, entry.name);
     if (entry.isDirectory()) names.push(...(await namesBelow(name, onTrouble)));
     else if (entry.isFile() || entry.isSymbolicLink()) names.push(name);

@@ -6,6 +6,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { isOwnName } from '../../core/layout/own-names.ts';
 import { byLogAndAge } from '../../core/lines/rotated-name.ts';
 import type { Shard } from '../../core/push/shard.ts';
 import { isInShard } from '../../core/push/shard.ts';
@@ -135,9 +136,6 @@ function unreadableSource(path: string, failure: AuditExportError): { identity: 
   };
 }
 
-/** Where a store keeps what is the tool's own. */
-const ownFolder = '_audit-export';
-
 function isGlob(input: string): boolean {
   return /[*?[\]{}]/.test(input);
 }
@@ -162,7 +160,7 @@ async function folderPaths(folder: string): Promise<FoundPath[]> {
   );
   if (!Array.isArray(entries)) return [{ path: folder, failure: entries }];
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === ownFolder) continue;
+    if (entry.name.startsWith('.') || isOwnName(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) paths.push(...(await folderPaths(path)));
     else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileBehind(path)))) paths.push({ path });

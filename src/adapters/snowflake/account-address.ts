@@ -11,11 +11,18 @@ export interface AccountAddress {
   tokenAccount: string | undefined;
 }
 
-const domain = '.snowflakecomputing.com';
+const domains = ['.snowflakecomputing.com', '.snowflakecomputing.cn'] as const;
+type Domain = (typeof domains)[number];
+
+/** The domain that a name ends with, as whole host names do. */
+function domainOf(text: string): Domain | undefined {
+  return domains.find((domain) => text.toLowerCase().endsWith(domain));
+}
 
 /**
- * Finds the address from `--account` (`acme-prod`, or a locator with its region, `xy12345.eu-central-1`) or from
- * `--account-url`, which goes before. Host names take `-` for `_` ("Account identifiers", Snowflake documentation).
+ * Finds the address from `--account` (`acme-prod`, `acme.prod` as in SQL, or a locator with its region,
+ * `xy12345.eu-central-1`) or from `--account-url`, which goes before. Host names take `-` for `_` ("Account identifiers",
+ * Snowflake documentation). Accounts in China are below `.cn`.
  * Throws `usage`.
  */
 export function findAddress(account: string | undefined, url: string | undefined): AccountAddress {
@@ -25,7 +32,7 @@ export function findAddress(account: string | undefined, url: string | undefined
     throw new AuditExportError('usage', 'It is not said which Snowflake account to read.', {
       cure: 'Use --account NAME (acme-prod) or --account-url URL.',
     });
-  const host = `${name.toLowerCase().replaceAll('_', '-')}${domain}`;
+  const host = `${name.toLowerCase().replaceAll('_', '-')}${domainOf(account ?? '') ?? regionalDomain(name)}`;
   return {
     origin: `https://${host}`,
     host,
@@ -35,11 +42,27 @@ export function findAddress(account: string | undefined, url: string | undefined
 }
 
 function accountName(text: string): string {
-  const name = text.toLowerCase().endsWith(domain) ? text.slice(0, -domain.length) : text;
-  if (/^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/.test(name) && !name.includes('..')) return name;
+  const domain = domainOf(text);
+  const name = domain === undefined ? text : text.slice(0, -domain.length);
+  if (/^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/.test(name) && !name.includes('..')) return dashed(name);
   throw new AuditExportError('usage', `--account ${JSON.stringify(text)} is no name of an account.`, {
     cure: 'Write it as ORGANIZATION-ACCOUNT (acme-prod) or LOCATOR.REGION (xy12345.eu-central-1); an address goes with --account-url.',
   });
+}
+
+/** What can stand behind the dot of a locator: a region, of AWS unless a cloud follows; and what is no region. */
+const regionForm = /^(?:[a-z]{2}(?:-[a-z]+)+-?\d+|global|privatelink|gov|fhplus)$/i;
+
+/** `ORGANIZATION.ACCOUNT`, as SQL writes it, is `ORGANIZATION-ACCOUNT` everywhere else. */
+function dashed(name: string): string {
+  const [organization, account, ...more] = name.split('.');
+  return account === undefined || more.length > 0 || regionForm.test(account)
+    ? name
+    : `${organization}-${account}`;
+}
+
+function regionalDomain(name: string): Domain {
+  return /\.cn-/i.test(name) ? '.snowflakecomputing.cn' : '.snowflakecomputing.com';
 }
 
 /** The locator stands without its region ("Using key-pair authentication", SQL API); `.global` names end at the `-`. */
@@ -78,7 +101,8 @@ function refusedUrl(why: string): AuditExportError {
 }
 
 function accountOfHost(host: string): string {
-  return host.toLowerCase().endsWith(domain) ? host.slice(0, -domain.length) : (host.split('.')[0] ?? host);
+  const domain = domainOf(host);
+  return domain === undefined ? (host.split('.')[0] ?? host) : host.slice(0, -domain.length);
 }
 
 /** Whether a host is this machine: plain http is for tests, and goes no further. */

@@ -42,9 +42,18 @@ const renewals = 2;
 
 const unzip = promisify(gunzip);
 
-/** Statuses that a second try may cure; the SQL API gives no time to wait for ("Response codes for all operations"). */
-function isBusy(status: number): boolean {
-  return status === 429 || status >= 500;
+/**
+ * Statuses that a second try may cure ("Response codes for all operations"). 408 is a statement that took too long, but of
+ * a request that does not wait for one it is a server or proxy in trouble.
+ */
+function isBusy({ status }: Answer, { raw = false }: Call): boolean {
+  return status === 429 || status >= 500 || (status === 408 && raw);
+}
+
+/** A try that another one may better, and how long the server asks to wait before it. */
+interface Trouble {
+  failure: AuditExportError;
+  afterMs: number;
 }
 
 /** What a caller works with. */
@@ -71,7 +80,7 @@ export class Caller {
 
   /**
    * Sends a call until there is an answer that is not about a token, too many requests, or a server in trouble. 401 is
-   * answered with a new token; 429, 5xx and lost connections with a pause of full jitter ("Exponential Backoff And
+   * answered with a new token; 429, 5xx and lost connections with a pause: what the server asks for, else of full jitter ("Exponential Backoff And
    * Jitter", AWS Architecture Blog). Throws `snowflake-denied`, `snowflake-throttled`, `snowflake-unreachable`,
    * `snowflake-failed` and `interrupted`.
    */
@@ -82,8 +91,8 @@ export class Caller {
     for (let pauses = 0, tries = 0; ; tries++) {
       const token = await tokens.token();
       const tried = await this.#try(call, token, tries > 0);
-      if (tried instanceof AuditExportError) {
-        if (pauses === toldAtPause) this.#parts.onTrouble?.(tried);
+      if ('failure' in tried) {
+        if (pauses === toldAtPause) this.#parts.onTrouble?.(tried.failure);
         await this.#pause(call, tried, { endMs, pauses: pauses++ });
         continue;
       }
@@ -95,8 +104,8 @@ export class Caller {
     }
   }
 
-  /** An answer, or the error that is thrown if no better one comes in time. */
-  async #try(call: Call, token: string, again: boolean): Promise<Answer | AuditExportError> {
+  /** An answer, or what is thrown if no better one comes in time. */
+  async #try(call: Call, token: string, again: boolean): Promise<Answer | Trouble> {
     const { what, method, path, retryPath = path, body, signal } = call;
     try {
       const answer = await this.#parts.transport.send({
@@ -106,12 +115,15 @@ export class Caller {
         body,
         signal,
       });
-      if (!isBusy(answer.status)) return answer;
-      return await this.#failure(what, answer);
+      if (!isBusy(answer, call)) return answer;
+      return {
+        failure: await this.#failure(what, answer),
+        afterMs: retryAfterMs(answer, this.#parts.pace.now()),
+      };
     } catch (error) {
       if (signal?.aborted === true) throw interrupted(what, error);
       const failure = fromNetwork(error, what, this.#parts.address.host);
-      if (isPassing(error)) return failure;
+      if (isPassing(error)) return { failure, afterMs: 0 };
       throw failure;
     }
   }
@@ -129,15 +141,15 @@ export class Caller {
     };
   }
 
-  /** Waits for the next try; throws `failure` where the time for it is over. */
+  /** Waits for the next try, as long as the server asks for; throws `failure` where the time for it is over. */
   async #pause(
     { what, signal }: Call,
-    failure: AuditExportError,
+    { failure, afterMs }: Trouble,
     { endMs, pauses }: { endMs: number; pauses: number },
   ): Promise<void> {
     const ceiling = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(pauses, 10));
     const { pace } = this.#parts;
-    const pauseMs = pace.random() * ceiling;
+    const pauseMs = Math.max(afterMs, pace.random() * ceiling);
     if (pace.now() + pauseMs > endMs) throw failure;
     await pace.sleep(pauseMs, signal).catch((error: unknown) => {
       throw interrupted(what, error);
@@ -168,13 +180,21 @@ export class Caller {
 }
 
 /** The body without compression. */
-export async function plainBody({ headers, body }: Answer): Promise<Buffer> {
-  return isGzip(headers) ? unzip(body) : body;
+export async function plainBody(answer: Answer): Promise<Buffer> {
+  return isGzip(answer) ? unzip(answer.body) : answer.body;
 }
 
-/** Whether a body is compressed. */
-export function isGzip(headers: Answer['headers']): boolean {
-  return headers['content-encoding'] === 'gzip';
+/** Whether a body is compressed, said or not: no JSON begins with the two bytes of gzip (RFC 1952). */
+export function isGzip({ headers, body }: Pick<Answer, 'headers' | 'body'>): boolean {
+  return headers['content-encoding'] === 'gzip' || (body[0] === 0x1f && body[1] === 0x8b);
+}
+
+/** How long the server asks to wait (RFC 9110, Retry-After: seconds or a date); 0 where it does not say. */
+function retryAfterMs({ headers }: Answer, nowMs: number): number {
+  const { 'retry-after': said = '' } = headers;
+  if (/^\d+$/.test(said)) return Number(said) * 1000;
+  const untilMs = Date.parse(said);
+  return Number.isNaN(untilMs) ? 0 : Math.max(0, untilMs - nowMs);
 }
 
 /** What a failure says of itself; a proxy or a server in trouble may answer with anything. */

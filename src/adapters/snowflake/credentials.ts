@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { keptName } from '../../core/collect/check/sql-name.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AccountAddress } from './account-address.ts';
 import { readKeyPair } from './key-pair.ts';
@@ -11,6 +12,8 @@ export interface SnowflakeLogin {
   user: string | undefined;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Told what is dangerous about the credentials, and what cures it. */
+  onDanger?: ((message: string, cure: string) => void) | undefined;
 }
 
 type Environment = NodeJS.ProcessEnv;
@@ -22,7 +25,20 @@ interface Way {
 
 /** The ways to log in; a key or a token is never taken from a flag, where other users of the machine could see it. */
 const ways: readonly Way[] = [
-  { variable: 'SNOWFLAKE_PRIVATE_KEY_PATH', open: openKeyPair },
+  {
+    variable: 'SNOWFLAKE_PRIVATE_KEY_PATH',
+    open: async (login, path, environment) =>
+      keyPair(
+        login,
+        { pem: await readKeyFile(path, login), named: 'SNOWFLAKE_PRIVATE_KEY_PATH' },
+        environment,
+      ),
+  },
+  {
+    variable: 'SNOWFLAKE_PRIVATE_KEY',
+    open: async (login, text, environment) =>
+      keyPair(login, { pem: pemOf(text), named: 'SNOWFLAKE_PRIVATE_KEY' }, environment),
+  },
   {
     variable: 'SNOWFLAKE_TOKEN_FILE_PATH',
     open: async (_, path, environment) => tokenFile(path, kindOf(environment)),
@@ -34,15 +50,15 @@ const ways: readonly Way[] = [
 ];
 
 /**
- * Finds the credentials in the environment: SNOWFLAKE_PRIVATE_KEY_PATH (with SNOWFLAKE_PRIVATE_KEY_PASSPHRASE),
- * SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN. Throws `no-snowflake-credentials` and `config-invalid`.
+ * Finds the credentials in the environment: SNOWFLAKE_PRIVATE_KEY_PATH or SNOWFLAKE_PRIVATE_KEY (with
+ * SNOWFLAKE_PRIVATE_KEY_PASSPHRASE), SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN. Throws `no-snowflake-credentials` and `config-invalid`.
  */
 export async function findTokens(login: SnowflakeLogin, environment: Environment): Promise<TokenSource> {
   const given = ways.filter(({ variable }) => valueOf(environment, variable) !== undefined);
   const [way, other] = given;
   if (way === undefined)
     throw new AuditExportError('no-snowflake-credentials', 'There is no key and no token for Snowflake.', {
-      cure: 'Set SNOWFLAKE_PRIVATE_KEY_PATH to the file of the private key, or SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN; audit-export collect snowflake --print-setup shows how the key is made.',
+      cure: 'Set SNOWFLAKE_PRIVATE_KEY_PATH to the file of the private key, or SNOWFLAKE_PRIVATE_KEY, SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN; audit-export collect snowflake --print-setup shows how the key is made.',
     });
   if (other !== undefined)
     throw new AuditExportError('config-invalid', `Both ${way.variable} and ${other.variable} are set.`, {
@@ -51,11 +67,11 @@ export async function findTokens(login: SnowflakeLogin, environment: Environment
   return way.open(login, valueOf(environment, way.variable) ?? '', environment);
 }
 
-async function openKeyPair(
+function keyPair(
   { address, user, now }: SnowflakeLogin,
-  path: string,
+  { pem, named }: { pem: string; named: string },
   environment: Environment,
-): Promise<TokenSource> {
+): TokenSource {
   if (user === undefined || user === '')
     throw new AuditExportError('usage', 'With a private key the user has to be named.', {
       cure: 'Use --user NAME.',
@@ -64,16 +80,34 @@ async function openKeyPair(
     throw new AuditExportError('usage', 'The address does not tell the name of the account.', {
       cure: 'Say it beside --account-url with --account NAME.',
     });
-  const pem = await readFile(path, 'utf8').catch((error: unknown) => {
+  const passphrase = valueOf(environment, 'SNOWFLAKE_PRIVATE_KEY_PASSPHRASE');
+  const keys = readKeyPair(pem, passphrase, named);
+  return keyPairTokens(keys, { account: address.tokenAccount, user: keptName(user) }, now);
+}
+
+/** Whoever may read the key may log in with it. */
+async function readKeyFile(path: string, { onDanger }: SnowflakeLogin): Promise<string> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o004) !== 0)
+      onDanger?.(
+        `Every user of this machine may read the private key in ${path}.`,
+        `chmod o-r ${path}; of a Secret in Kubernetes: defaultMode: 0440.`,
+      );
+    return await readFile(path, 'utf8');
+  } catch (error) {
     throw new AuditExportError(
       'config-invalid',
       `The private key that SNOWFLAKE_PRIVATE_KEY_PATH names can't be read: ${(error as Error).message}.`,
       { cure: 'Correct the path in SNOWFLAKE_PRIVATE_KEY_PATH.', cause: error },
     );
-  });
-  const passphrase = valueOf(environment, 'SNOWFLAKE_PRIVATE_KEY_PASSPHRASE');
-  const keys = readKeyPair(pem, passphrase, 'SNOWFLAKE_PRIVATE_KEY_PATH');
-  return keyPairTokens(keys, { account: address.tokenAccount, user: user.toUpperCase() }, now);
+  }
+}
+
+/** PEM as it is, with `\\n` for its line ends, or in base64 once more, as secrets often are. */
+function pemOf(text: string): string {
+  const pem = text.replaceAll(String.raw`\n`, '\n').trim();
+  return pem.startsWith('-----') ? pem : Buffer.from(pem, 'base64').toString('utf8');
 }
 
 const kinds: Readonly<Record<string, TokenKind>> = {

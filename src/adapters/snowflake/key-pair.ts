@@ -17,7 +17,7 @@ export interface KeyPair {
 }
 
 export interface TokenHolder {
-  /** Account without region, and user, both in upper case. */
+  /** Account without region, in upper case; and user, as Snowflake keeps it. */
   account: string;
   user: string;
 }

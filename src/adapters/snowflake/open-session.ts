@@ -23,6 +23,8 @@ export interface SnowflakeSettings {
   version: string;
   /** How long a request is tried again all in all, in milliseconds; three minutes where it is not said. */
   retryForMs?: number | undefined;
+  /** Told what is dangerous about the credentials, and what cures it. */
+  onDanger?: ((message: string, cure: string) => void) | undefined;
   /** Told once a request whose trouble lasts, with what it failed with. */
   onTrouble?: ((failure: AuditExportError) => void) | undefined;
 }
@@ -44,9 +46,9 @@ export async function openSnowflakeSession(
   environment: NodeJS.ProcessEnv,
   pace: Pace = realPace,
 ): Promise<SnowflakeSession> {
-  const { role, warehouse, user, account, accountUrl } = settings;
+  const { role, warehouse, user, account, accountUrl, onDanger } = settings;
   const address = findAddress(account ?? environment['SNOWFLAKE_ACCOUNT'], accountUrl);
-  const login = { address, user: user ?? environment['SNOWFLAKE_USER'], now: pace.now };
+  const login = { address, user: user ?? environment['SNOWFLAKE_USER'], now: pace.now, onDanger };
   const tokens = await findTokens(login, environment);
   const transport = await openTransport(address.origin);
   const caller = new Caller({

@@ -37,7 +37,7 @@ export async function* readRows(result: PartitionedResult): AsyncGenerator<reado
   const { partitions, first } = result;
   const expected = partitions[0]?.rowCount ?? first.length;
   if (first.length !== expected) throw incomplete(result.what, 0, { expected, came: first.length });
-  if (first.length > 0) yield first;
+  if (first.length > 0) yield asText(first);
   const stop = new AbortController();
   const queue: Fetching[] = [];
   const fill = (from: number): void => fillQueue(result, { queue, from, signal: stop.signal });
@@ -53,6 +53,15 @@ export async function* readRows(result: PartitionedResult): AsyncGenerator<reado
   } finally {
     stop.abort();
   }
+}
+
+/** The SQL API gives every cell as text, and JSON in lines; a server that gives values is understood as well. */
+function asText(rows: readonly SnowflakeRow[]): readonly SnowflakeRow[] {
+  const isText = (cell: unknown): boolean => cell === null || typeof cell === 'string';
+  if (rows.every((row) => row.every(isText))) return rows;
+  return rows.map((row) =>
+    row.map((cell: unknown) => (isText(cell) ? (cell as string | null) : JSON.stringify(cell))),
+  );
 }
 
 interface Fetching {
@@ -94,7 +103,7 @@ async function* readPartition(
     for await (const bytes of decoded(answer)) {
       const rows = scanner.push(bytes);
       came += rows.length;
-      if (rows.length > 0) yield rows;
+      if (rows.length > 0) yield asText(rows);
     }
     scanner.end();
   } catch (error) {
@@ -104,8 +113,9 @@ async function* readPartition(
   if (came !== expected) throw incomplete(what, index, { expected, came });
 }
 
-async function* decoded({ headers, body }: Answer): AsyncGenerator<Buffer> {
-  if (!isGzip(headers)) {
+async function* decoded(answer: Answer): AsyncGenerator<Buffer> {
+  const { body } = answer;
+  if (!isGzip(answer)) {
     for (let at = 0; at < body.length; at += batchBytes) yield body.subarray(at, at + batchBytes);
     return;
   }

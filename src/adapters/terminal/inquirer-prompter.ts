@@ -122,14 +122,16 @@ function toInquirer({ value, label, description, disabled }: Choice): object {
   };
 }
 
-/** The choices that hold the term; the term itself where it is none of them but would do. */
+/** The choices that hold the term, or are it (`<` goes back); the term itself where it is none of them but would do. */
 function found(
   choices: readonly Choice[],
   term: string | undefined,
   check: SearchQuestion['check'],
 ): readonly Choice[] {
   const wanted = term?.trim().toLowerCase() ?? '';
-  const fitting = choices.filter(({ label }) => label.toLowerCase().includes(wanted));
+  const fitting = choices.filter(
+    ({ value, label }) => value === wanted || label.toLowerCase().includes(wanted),
+  );
   const own = wanted === '' || choices.some(({ value }) => value === wanted) || check(wanted) !== undefined;
   return own ? fitting : [...fitting, { value: wanted, label: wanted }];
 }

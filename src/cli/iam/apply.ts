@@ -3,8 +3,8 @@ import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts'
 import type { IamHost } from '../../commands/iam/iam-host.ts';
 import { readPlan } from '../../commands/iam/plan.ts';
 import type { ApplyOptions } from '../../commands/iam/settings.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import { exitCodes } from '../../errors.ts';
 import { buildConsent, buildIamHost, openReceipts, receiptFolder } from '../iam-context.ts';
 import { renderPlan } from '../render/iam-plan.ts';
@@ -12,7 +12,7 @@ import { renderReceipt } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
 import { changeLine, countChanges } from './change-line.ts';
-import { readSaved, readWanted } from './wanted.ts';
+import { readSaved, readWanted, withFlags } from './wanted.ts';
 
 /** Shows the plan, asks, carries it out. The plan goes to stderr, what came of it to stdout. */
 export async function runApply(invocation: Invocation): Promise<number> {
@@ -41,10 +41,11 @@ export async function runApply(invocation: Invocation): Promise<number> {
   }
 }
 
-function showPlan(plan: AccessPlan, { context, options }: Invocation): void {
+function showPlan(plan: AccessPlan, invocation: Invocation): void {
+  const { context, options } = invocation;
   const { stderr, environment } = context;
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
-  stderr.write(`${renderPlan(plan, palette)}\n`);
+  stderr.write(`${renderPlan(withFlags(plan, invocation), palette)}\n`);
 }
 
 function showReceipt(

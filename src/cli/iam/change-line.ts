@@ -1,5 +1,5 @@
-import type { PlannedChange } from '../../core/setup/change.ts';
-import { describeChange } from '../../core/setup/change.ts';
+import type { PlannedChange } from '../../core/setup/plan/change.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
 import type { Invocation } from '../verb.ts';
 
 /** Says on stderr what has been done, line by line. */

@@ -1,7 +1,7 @@
 import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts';
 import { demandReceipt, destroyAccess, readRemoval } from '../../commands/iam/destroy.ts';
 import type { DestroyOptions } from '../../commands/iam/settings.ts';
-import { storeUrl } from '../../core/setup/desired-access.ts';
+import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import { exitCodes } from '../../errors.ts';
 import { ReceiptFiles } from '../../adapters/fs/receipt-file.ts';
 import { buildConsent, buildIamHost, receiptToFollow } from '../iam-context.ts';

@@ -5,7 +5,7 @@ import { openAdmin, writeNamedFile } from '../iam-context.ts';
 import { renderPlan } from '../render/iam-plan.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
-import { readWanted } from './wanted.ts';
+import { readWanted, withFlags } from './wanted.ts';
 
 /** Shows what differs; 0 where nothing does, 7 else. */
 export async function runPlan(invocation: Invocation): Promise<number> {
@@ -16,11 +16,11 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   const admin = await openAdmin(context, { region });
   try {
     const plan = await readPlan(desired, admin, { removeExtras, nowMs: context.clock.now() });
-    const json = `${JSON.stringify(plan, null, 2)}\n`;
-    if (out !== undefined) await writeNamedFile(out, json, 'out');
-    if (options.json) context.stdout.write(json);
+    if (out !== undefined) await writeNamedFile(out, `${JSON.stringify(plan, null, 2)}\n`, 'out');
+    const shown = withFlags(plan, invocation);
+    if (options.json) context.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     else if (!options.quiet || !plan.inSync)
-      context.stdout.write(renderPlan(plan, buildPalette(context, options.noColor)));
+      context.stdout.write(renderPlan(shown, buildPalette(context, options.noColor)));
     return plan.inSync ? exitCodes.done : exitCodes.verification;
   } finally {
     await admin.close();

@@ -10,7 +10,7 @@ import { testAccess } from '../../commands/test-access/index.ts';
 import { optionsOfProfile } from '../../commands/test-access/options-of-profile.ts';
 import { chooseProfile } from '../../core/config/parse-config.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
-import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
+import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
 import { buildTestAccessHost } from '../access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from '../iam-context.ts';

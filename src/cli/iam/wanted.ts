@@ -1,11 +1,12 @@
 import { resolveAnswers } from '../../commands/iam/resolve-answers.ts';
 import type { AnswerOptions } from '../../commands/iam/settings.ts';
 import type { ProfilePlace } from '../../core/config/destination.ts';
-import { parseAccessRequest } from '../../core/setup/access-request.ts';
-import type { DesiredAccess } from '../../core/setup/desired-access.ts';
-import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import { parseAccessPlan } from '../../core/setup/parse-plan.ts';
+import { profileFlags, withProfileFlags } from '../../core/config/profile-flags.ts';
+import { parseAccessRequest } from '../../core/setup/answers/access-request.ts';
+import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import { parseAccessPlan } from '../../core/setup/plan/parse-plan.ts';
 import { AuditExportError } from '../../errors.ts';
 import { ambientRegion, readNamedFile } from '../iam-context.ts';
 import type { Invocation } from '../verb.ts';
@@ -45,4 +46,15 @@ export async function readSaved(file: string, { options, profile }: Invocation):
     });
   const saved = parseAccessPlan(file, await readNamedFile(file, 'plan'));
   return { desired: saved.desired, profile, saved };
+}
+
+/** The plan with cures that can be pasted: each command names the profile, and the configuration file where that was named. */
+export function withFlags(plan: AccessPlan, { profile, options }: Invocation): AccessPlan {
+  if (profile === undefined) return plan;
+  const flags = profileFlags(profile.name, options.config);
+  const findings = plan.findings.map((finding) => ({
+    ...finding,
+    cure: withProfileFlags(finding.cure, flags),
+  }));
+  return { ...plan, findings };
 }

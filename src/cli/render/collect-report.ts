@@ -40,6 +40,7 @@ export function renderCollectReport(report: CollectReport, palette: Palette): st
     ["Statements of the collector's own", report.ownStatements],
     ['Records', report.records, true],
     ['  of log-ins', report.logins],
+    ['  that there were before', report.madeBefore],
     ...(report.outcome === 'printed' ? [] : deliveryRows(report)),
   ];
   const table = layoutTable(
@@ -79,7 +80,7 @@ function watermarkLines({ watermark, until, again, dryRun }: CollectReport, { fa
 }
 
 /** Who and what no file names, the most frequent first. */
-function leftOutLines({ leftOut }: CollectReport): string[] {
+export function leftOutLines({ leftOut }: CollectReport): string[] {
   const { users, moreUsers, objects, moreObjects } = leftOut;
   return [
     ...nameLine('Users that no file names', users, moreUsers),

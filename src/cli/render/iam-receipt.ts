@@ -1,8 +1,8 @@
 import type { AccessRemoval } from '../../commands/iam/destroy.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import { describeItem } from '../../core/setup/plan-removal.ts';
-import type { RemovalPlan } from '../../core/setup/plan-removal.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import { describeItem } from '../../core/setup/plan/plan-removal.ts';
+import type { RemovalPlan } from '../../core/setup/plan/plan-removal.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import { renderFinding } from './iam-plan.ts';
 import type { Palette } from './palette.ts';
 

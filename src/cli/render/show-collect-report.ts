@@ -1,7 +1,7 @@
 import type { CollectReport } from '../../commands/collect/collect-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { CliContext } from '../terminal-context.ts';
-import { renderCollectReport } from './collect-report.ts';
+import { leftOutLines, renderCollectReport } from './collect-report.ts';
 import { renderError, renderKnownError } from './error.ts';
 import { buildPalette } from './palette.ts';
 
@@ -24,6 +24,8 @@ export function showCollectReport(
   if (options.json) place.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!options.quiet || exitCode !== 0)
     place.write(renderCollectReport(report, buildPalette(context, options.noColor)));
+  // A map that grows old must not go unseen: its gaps are told in any case.
+  else for (const line of leftOutLines(report)) place.write(`${line}\n`);
   return exitCode;
 }
 

@@ -150,11 +150,12 @@ function colourRow(row: string, { outcome }: StatusRun, { bad, warn }: Palette):
 
 /** What was run, where it is not the usual; why it did not end well; with --verbose, what was sent again. */
 function reasonLines(run: StatusRun, { palette, view }: Drawing): string[] {
-  const { command, reason, retries } = run;
+  const { command, reason, note, retries } = run;
   const again = Object.entries(retries).map(([cause, count]) => `${cause} ${formatCount(count)}`);
   const told = [
     ...(command === 'push' ? [] : [command]),
     ...(reason === null ? [] : [`${reason.code}: ${reason.message}`]),
+    ...(note === undefined ? [] : [note]),
     ...(view.verbose && again.length > 0 ? [`sent again: ${again.join(', ')}`] : []),
   ];
   return told.map((text) => palette.faint(`    ${hangingText(printable(text), 4, view.columns)}`));

@@ -1,6 +1,6 @@
 import type { ProbeReport } from '../../core/access/access-report.ts';
-import type { ProbeStatus } from '../../core/access/finding-row.ts';
-import { probeIds } from '../../core/access/probes.ts';
+import type { ProbeStatus } from '../../core/access/findings/finding-row.ts';
+import { probeIds } from '../../core/access/findings/probes.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { CliContext } from '../terminal-context.ts';
 import type { Palette } from './palette.ts';

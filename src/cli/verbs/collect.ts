@@ -21,7 +21,7 @@ export const collectSnowflakeVerb: Verb = {
 
 Each run continues where the last one came to. Run it every hour to every day; nothing is lost or doubled by a run
 that failed. What is read is over for --settle, in whole windows (UTC); the overlap is looked through for late rows.
-The key or token comes from SNOWFLAKE_PRIVATE_KEY_PATH (with SNOWFLAKE_PRIVATE_KEY_PASSPHRASE), SNOWFLAKE_TOKEN or
+The key or token comes from SNOWFLAKE_PRIVATE_KEY_PATH or SNOWFLAKE_PRIVATE_KEY (with _PASSPHRASE), SNOWFLAKE_TOKEN or
 SNOWFLAKE_TOKEN_FILE_PATH, never from a flag. Needs Enterprise Edition. See docs/collect-snowflake.md.
 
 Exit codes: 0 all records are durable; 4 log-in, role or privilege, or access to the store; 6 Snowflake or delivery

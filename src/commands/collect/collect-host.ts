@@ -1,13 +1,15 @@
-import type { StatePlace } from '../../core/config/destination.ts';
+import type { Destination } from '../../core/config/destination.ts';
 import type { CollectPorts } from '../../core/collect/collect.ts';
-import type { Checkpoint, CollectState } from '../../ports/collect-state.ts';
+import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import type { PushHost } from '../push/push-host.ts';
 import type { CollectOptions } from './settings.ts';
 
-/** A state that is this run's alone until it is closed. */
-export interface HeldState {
-  state: CollectState;
+/** A folder that is gone when it is closed. */
+export interface ScratchPlace {
+  kept: KeptBytes;
+  openSeenQueries: (days: number) => SeenEvents;
   close: () => Promise<void>;
 }
 
@@ -17,12 +19,10 @@ export interface CollectHost {
   push: PushHost;
   /** Makes ready to talk to Snowflake. Throws `usage`, `config-invalid` and `no-snowflake-credentials`. */
   openSession: (options: CollectOptions) => Promise<SnowflakeSession>;
-  /** Takes the state of a place and an account. Throws `busy` and `state-not-written`. */
-  openState: (place: StatePlace, account: string, lockWaitMs: number) => Promise<HeldState>;
-  /** How far a place has come with an account, without taking its state. */
-  readCheckpoint: (place: StatePlace, account: string) => Promise<Checkpoint | undefined>;
-  /** A state that leaves no trace; with `base` it begins where that one stands. */
-  openScratch: (base: { place: StatePlace; account: string } | undefined) => Promise<HeldState>;
+  /** Where the sources of a destination stand, without taking its journal. Throws `state-not-written`. */
+  readCursors: (destination: Destination) => Promise<ReadonlyMap<string, unknown>>;
+  /** A place for a run that leaves no trace. */
+  openScratch: () => Promise<ScratchPlace>;
   /** Reads a file that was named. Throws `document-invalid`. */
   readFile: (file: string) => Promise<string>;
   /** Hears how far the run has come, after every window. */

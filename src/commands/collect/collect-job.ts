@@ -1,12 +1,13 @@
+import type { Checkpoint } from '../../core/collect/checkpoint.ts';
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
+import type { Registry } from '../../core/collect/translate/registry.ts';
 import { emptyRegistry, readDataSources, readUserMap } from '../../core/collect/translate/registry.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
 import type { TranslationRules } from '../../core/collect/translate/translate-query.ts';
 import type { ReadingRules } from '../../core/collect/windows.ts';
 import { windowEnd } from '../../core/collect/windows.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { Checkpoint } from '../../ports/collect-state.ts';
 import type { CollectHost } from './collect-host.ts';
 import type { CollectOptions } from './settings.ts';
 
@@ -71,17 +72,47 @@ export async function translationRules(
   const { userMap, dataSources, unmapped, redactLiterals, form, window } = options;
   if (unmapped === 'drop') requireFiles(options);
   const windowNs = BigInt(window) * nsPerMs;
+  const users = await read(userMap, readUserMap, host);
+  const sources = await read(dataSources, readDataSources, host);
   return {
-    users: userMap === undefined ? emptyRegistry : await readUserMap(userMap, await host.readFile(userMap)),
-    dataSources:
-      dataSources === undefined
-        ? emptyRegistry
-        : await readDataSources(dataSources, await host.readFile(dataSources)),
+    users,
+    dataSources: sources,
+    before: await registriesBefore(options, { users, dataSources: sources }, host),
     unmapped: unmapped as TranslationRules['unmapped'],
     redact: redactLiterals,
     form: form as TranslationRules['form'],
     host: accountHost,
     madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
+  };
+}
+
+async function read<T>(
+  file: string | undefined,
+  parse: (file: string, text: string) => Promise<Registry<T>>,
+  { readFile }: Pick<CollectHost, 'readFile'>,
+): Promise<Registry<T>> {
+  return file === undefined ? emptyRegistry : parse(file, await readFile(file));
+}
+
+/** The files by which a time was read before that is read once more; one that is not named is as it was. */
+async function registriesBefore(
+  { again, unmapped, userMapBefore, dataSourcesBefore }: CollectOptions,
+  now: Pick<TranslationRules, 'users' | 'dataSources'>,
+  host: Pick<CollectHost, 'readFile'>,
+): Promise<TranslationRules['before']> {
+  if (userMapBefore === undefined && dataSourcesBefore === undefined) return undefined;
+  if (!again || unmapped === 'keep')
+    throw new AuditExportError(
+      'usage',
+      '--user-map-before and --data-sources-before are about what is read once more and was left out before.',
+      { cure: 'Use them with --again, and without --unmapped keep.' },
+    );
+  return {
+    users: userMapBefore === undefined ? now.users : await read(userMapBefore, readUserMap, host),
+    dataSources:
+      dataSourcesBefore === undefined
+        ? now.dataSources
+        : await read(dataSourcesBefore, readDataSources, host),
   };
 }
 
@@ -113,12 +144,12 @@ const nsOf = (text: string | undefined): bigint | undefined =>
   text === undefined ? undefined : BigInt(text);
 
 /**
- * The job of a run. What is read once more by hand is read as it was then: with `known`, where the state stands, it does not
- * read beyond that, for that is the next run's to read.
+ * The job of a run. What is read once more by hand is read as it was then: with `next`, where the next run begins, it does
+ * not read beyond that.
  */
 export function collectJob(
   options: CollectOptions,
-  { known, ...place }: Pick<CollectJob, 'store' | 'translation'> & { known: Checkpoint | undefined },
+  { next, ...place }: Pick<CollectJob, 'account' | 'translation'> & { next: Checkpoint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
   const rules = readingRules(options);
@@ -129,11 +160,11 @@ export function collectJob(
   return {
     ...place,
     sinceNs: timeOf('since', since),
-    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(known?.watermarkNs)),
+    untilNs: (nowNs) => earlier(timeOf('until', until)(nowNs), nsOf(next?.watermarkNs)),
     rules,
     spanNs: earlier(windowsPerStatement * rules.windowNs, BigInt(dayMs) * nsPerMs) ?? rules.windowNs,
     waitedNs: rules.overlapNs,
-    firstNs: nsOf(known?.fromNs),
+    firstNs: nsOf(next?.fromNs),
     client: sessions,
     logins: readsLogins(options),
   };

@@ -1,11 +1,12 @@
 import type { Balance } from '../../core/accounting/balance.ts';
-import type { PushReport } from '../../core/accounting/push-report.ts';
+import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
+import { endOf } from '../../core/accounting/push-report.ts';
+import type { CollectAccount } from '../../core/collect/collect-account.ts';
 import type { CollectResult } from '../../core/collect/collect.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
-import { exitCodes, isAuditExportError } from '../../errors.ts';
-import type { DeliveryAccount } from './deliver-batch.ts';
+import { exitCodes } from '../../errors.ts';
 import type { LeftOutReport } from './left-out-report.ts';
-import { leftOutProblem, reportLeftOut } from './left-out-report.ts';
+import { leftOutNote, leftOutProblem, reportLeftOut } from './left-out-report.ts';
 
 /** What a run of `collect` says of itself; `--json` prints it as it is. Shape: schemas/collect-report.schema.json. */
 export interface CollectReport {
@@ -36,6 +37,8 @@ export interface CollectReport {
   lateRows: number;
   lateAccessRows: number;
   records: number;
+  /** Objects of which the files of before made a record, with --user-map-before and --data-sources-before. */
+  madeBefore: number;
   unmappedUsers: number;
   unmappedObjects: number;
   withoutObjects: number;
@@ -62,11 +65,11 @@ export interface CollectReport {
 export interface CollectFacts {
   mode: 'collect' | 'dry-run' | 'print';
   again: boolean;
+  /** The account as it was given. */
   account: string;
   host: string;
   store: string | undefined;
   profile: string | undefined;
-  state: string | undefined;
   startedMs: number;
   endedMs: number;
   /** Percent of the queries that may be left out before it is a problem. */
@@ -78,30 +81,53 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOfNs = (ns: bigint | string | undefined): string | null =>
   ns === undefined ? null : iso(millisecondsOf(BigInt(ns)));
 
+/** The books of the deliveries of a run. */
+export type DeliveryBooks = CollectReport['delivery'];
+
+/** What a run came to: how it ended, its books, and how its last delivery ended if that did not come to its end. */
+export interface CollectOutcome {
+  result: CollectResult;
+  /** The account as Snowflake names it; undefined where the run ended before it knew. */
+  accountName: string | undefined;
+  /** Where the state lies that the run moved on; undefined where it had none. */
+  location: string | undefined;
+  account: CollectAccount;
+  delivery: DeliveryBooks;
+  failure: ReportEnd | undefined;
+}
+
+/** How a run ended, as one of push. */
+export function reportEndOf({ result, failure }: Pick<CollectOutcome, 'result' | 'failure'>): ReportEnd {
+  const { ended, error } = result;
+  if (ended === 'undelivered') return failure ?? { ended: 'interrupted' };
+  return { ended, error };
+}
+
 /** Makes the report of a run from its books and those of its deliveries. */
 export function buildCollectReport(
-  result: CollectResult,
-  delivery: DeliveryAccount,
+  { result, account, delivery, failure, ...named }: CollectOutcome,
   facts: CollectFacts,
 ): CollectReport {
-  const { account, checkpoint } = result;
-  const { balance, balanced, objects, contentBytes, compressedBytes } = delivery;
-  const { unmappedUsers, unmappedObjects, withoutObjects, failedWithoutObjects, records } = account.books;
+  const { checkpoint } = result;
+  const { balance, balanced } = delivery;
+  const { unmappedUsers, unmappedObjects, withoutObjects, failedWithoutObjects, records, madeBefore } =
+    account.books;
   const leftOut = reportLeftOut(account.books);
   const problem = facts.unmapped === 'drop' ? leftOutProblem(leftOut, facts.leftOutLimit) : undefined;
-  const exitCode = exitCodeOf(result, delivery, problem !== undefined);
+  const books = { balance, balanced, dryRun: facts.mode === 'dry-run' };
+  const { outcome, exitCode, error } = endOf(reportEndOf({ result, failure }), books);
   return {
     report: 'collect',
     version: 1,
-    outcome: outcomeOf(result, facts, balance.quarantined > 0),
-    exitCode,
+    outcome: outcomeOf(outcome, facts),
+    exitCode: exitCode === exitCodes.done && problem !== undefined ? exitCodes.quarantined : exitCode,
     dryRun: facts.mode === 'dry-run',
     again: facts.again,
-    account: facts.account,
+    account: named.accountName ?? facts.account,
     host: facts.host,
     store: facts.store ?? null,
     profile: facts.profile ?? null,
-    state: facts.state ?? null,
+    state: named.location ?? null,
     startedAt: iso(facts.startedMs),
     endedAt: iso(facts.endedMs),
     seconds: (facts.endedMs - facts.startedMs) / 1000,
@@ -116,6 +142,7 @@ export function buildCollectReport(
     lateRows: account.lateRows,
     lateAccessRows: account.lateAccessRows,
     records,
+    madeBefore,
     unmappedUsers,
     unmappedObjects,
     withoutObjects,
@@ -125,20 +152,9 @@ export function buildCollectReport(
     logins: account.logins,
     leftOut,
     problem: problem ?? null,
-    delivery: { balance, balanced, objects, contentBytes, compressedBytes },
-    error: errorOf(result, delivery),
+    delivery,
+    error,
   };
-}
-
-function exitCodeOf(
-  { ended, error }: CollectResult,
-  { balance, failure }: DeliveryAccount,
-  hasProblem: boolean,
-): number {
-  if (ended === 'interrupted') return exitCodes.interrupted;
-  if (ended === 'undelivered') return failure?.exitCode ?? exitCodes.delivery;
-  if (ended === 'failed') return isAuditExportError(error) ? error.exitCode : exitCodes.bug;
-  return balance.quarantined > 0 || hasProblem ? exitCodes.quarantined : exitCodes.done;
 }
 
 const outcomes = {
@@ -147,22 +163,17 @@ const outcomes = {
   print: 'printed',
 } as const;
 
-function outcomeOf(
-  { ended }: CollectResult,
-  { mode }: CollectFacts,
-  hasQuarantined: boolean,
-): CollectReport['outcome'] {
-  if (ended === 'interrupted') return 'interrupted';
-  if (ended !== 'complete') return 'failed';
-  return hasQuarantined ? 'collected-with-quarantine' : outcomes[mode];
+function outcomeOf(outcome: PushReport['outcome'], { mode }: CollectFacts): CollectReport['outcome'] {
+  if (outcome === 'interrupted' || outcome === 'failed') return outcome;
+  return outcome === 'delivered-with-quarantine' ? 'collected-with-quarantine' : outcomes[mode];
 }
 
-function errorOf({ ended, error }: CollectResult, { failure }: DeliveryAccount): PushReport['error'] {
-  if (ended === 'undelivered') return failure?.error ?? null;
-  if (error === undefined) return null;
-  if (isAuditExportError(error))
-    return { code: error.code, message: error.message, cure: error.cure ?? null, details: error.details };
-  const { message, stack } =
-    error instanceof Error ? error : new Error('something that is no error was thrown');
-  return { code: 'unexpected', message, cure: null, details: { stack } };
+/** A report as one of push, for those who keep the history of runs; `pushed`: all deliveries of the run. */
+export function asPushReport(
+  report: CollectReport,
+  pushed: PushReport,
+): PushReport & { collect: CollectReport } {
+  const { exitCode, error, problem, leftOut } = report;
+  const note = problem === null ? leftOutNote(leftOut) : undefined;
+  return { ...pushed, exitCode, error, problem, ...(note === undefined ? {} : { note }), collect: report };
 }

@@ -31,17 +31,25 @@ export function reportLeftOut(books: TranslationBooks): LeftOutReport {
   };
 }
 
+/** What left no record, in a sentence with the first names; undefined where all left one. */
+export function leftOutNote({ queries, of, users, objects }: LeftOutReport): string | undefined {
+  if (queries === 0) return undefined;
+  const named = [...users.slice(0, 3), ...objects.slice(0, 3)].map(({ name }) => name).join(', ');
+  return `${queries} of ${of} queries left no record, because no file names their user or their objects (${named}).`;
+}
+
 /** What is wrong where more than `limit` percent of the queries left no record: a map is old, or was never whole. */
 export function leftOutProblem(
-  { queries, of, users, objects }: LeftOutReport,
+  report: LeftOutReport,
   limit: number,
 ): { code: string; message: string; cure: string } | undefined {
+  const { queries, of } = report;
   const percent = (queries * 100) / Math.max(1, of);
-  if (of < fewestQueries || percent <= limit) return undefined;
-  const named = [...users.slice(0, 3), ...objects.slice(0, 3)].map(({ name }) => name).join(', ');
+  const message = leftOutNote(report);
+  if (of < fewestQueries || percent <= limit || message === undefined) return undefined;
   return {
     code: 'left-out',
-    message: `${queries} of ${of} queries left no record, because no file names their user or their objects (${named}).`,
-    cure: 'Refresh the files: audit-export collect snowflake map --help. Then read that time again with --again --since; or accept it with --left-out-limit 100.',
+    message,
+    cure: 'Refresh the files: audit-export collect snowflake map --help. Then read that time again with --again --since …, and the files as they were in --user-map-before and --data-sources-before; or accept it with --left-out-limit 100.',
   };
 }

@@ -28,6 +28,9 @@ const {
   storageClass,
   tags,
   pathStyle,
+  metricsFile,
+  metricsPort,
+  metricsHost,
 } = pushSettings;
 const deliverySettings = {
   to,
@@ -50,6 +53,9 @@ const deliverySettings = {
   storageClass,
   tags,
   pathStyle,
+  metricsFile,
+  metricsPort,
+  metricsHost,
 } as const satisfies Settings;
 
 /** How Snowflake is reached. Key and token have no flag: they come from a file or the environment. */
@@ -214,6 +220,20 @@ const ownSettings = {
     profile: 'dataSources',
     group: records,
     help: 'CSV or JSON: object, dataSourceId, dataSourceName',
+  },
+  userMapBefore: {
+    kind: 'text',
+    flag: 'user-map-before',
+    value: 'FILE',
+    group: records,
+    help: 'with --again: the user map by which that time was read; only records that it did not make are made',
+  },
+  dataSourcesBefore: {
+    kind: 'text',
+    flag: 'data-sources-before',
+    value: 'FILE',
+    group: records,
+    help: 'with --again: the same for --data-sources',
   },
   unmapped: {
     kind: 'text',

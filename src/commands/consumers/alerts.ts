@@ -9,7 +9,7 @@ import {
   mailFiles,
   topicPolicy,
 } from '../../core/consumers/alerts/mail.ts';
-import { storeUrl } from '../../core/setup/desired-access.ts';
+import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AlertMail, MailStep } from '../../ports/alert-mail.ts';
 import type { AlertsOptions } from './alerts-settings.ts';

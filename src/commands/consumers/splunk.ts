@@ -2,7 +2,7 @@ import { queueFiles } from '../../core/consumers/splunk/queue.ts';
 import { splunkFiles } from '../../core/consumers/splunk/configuration.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
 import { columnsOfTypes } from '../../core/readers/type-columns.ts';
-import { storeUrl } from '../../core/setup/desired-access.ts';
+import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { ConsumersHost } from './consumers-host.ts';

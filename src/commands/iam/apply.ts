@@ -1,9 +1,9 @@
-import type { PlannedChange } from '../../core/setup/change.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
-import { canonicalJson } from '../../core/setup/canonical-json.ts';
-import { openReceipt, recordChange } from '../../core/setup/record-change.ts';
+import type { PlannedChange } from '../../core/setup/plan/change.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
+import { canonicalJson } from '../../core/setup/documents/canonical-json.ts';
+import { openReceipt, recordChange } from '../../core/setup/plan/record-change.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { IamHost } from './iam-host.ts';
 import { demandAccount, readPlanAndLive } from './plan.ts';
@@ -19,7 +19,7 @@ export async function applyAccess(plan: AccessPlan, host: IamHost): Promise<Acce
     removeExtras: plan.removeExtras,
     nowMs: host.clock.now(),
   });
-  if (canonicalJson(again) !== canonicalJson(plan)) throw stale();
+  if (comparable(again) !== comparable(plan)) throw stale();
   const earlier = await host.receipts.read();
   if (earlier !== undefined && earlier.made.length > 0) demandAccount(earlier.account, plan.account);
   const opened = openReceipt(plan, live, earlier);
@@ -56,6 +56,11 @@ export async function makeChanges(
     host.onChange(change);
   }
   return receipt;
+}
+
+/** All that a plan says but its cures: what was printed names a profile in them. */
+function comparable(plan: AccessPlan): string {
+  return canonicalJson({ ...plan, findings: plan.findings.map(({ cure: _cure, ...finding }) => finding) });
 }
 
 function withWhatWasDone(error: unknown, done: readonly string[], command: string): unknown {

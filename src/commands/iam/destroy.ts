@@ -1,10 +1,10 @@
-import type { LivePolicy, LiveRole } from '../../core/setup/live-access.ts';
-import { nameOf } from '../../core/setup/change.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import type { RemovalPlan } from '../../core/setup/plan-removal.ts';
-import { describeItem, planRemoval } from '../../core/setup/plan-removal.ts';
-import { storeUrl } from '../../core/setup/desired-access.ts';
-import type { AccessReceipt, MadeItem } from '../../core/setup/receipt.ts';
+import type { LivePolicy, LiveRole } from '../../core/setup/desired/live-access.ts';
+import { nameOf } from '../../core/setup/answers/arns.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import type { RemovalPlan } from '../../core/setup/plan/plan-removal.ts';
+import { describeItem, planRemoval } from '../../core/setup/plan/plan-removal.ts';
+import { storeUrl } from '../../core/setup/desired/desired-access.ts';
+import type { AccessReceipt, MadeItem } from '../../core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { IamAdmin } from '../../ports/iam-admin.ts';
 import { makeChanges } from './apply.ts';

@@ -1,5 +1,5 @@
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
-import type { PlannedChange } from '../../core/setup/change.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
+import type { PlannedChange } from '../../core/setup/plan/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IamAdmin } from '../../ports/iam-admin.ts';
 

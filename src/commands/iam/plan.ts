@@ -1,7 +1,7 @@
-import type { DesiredAccess } from '../../core/setup/desired-access.ts';
-import type { LiveAccess } from '../../core/setup/live-access.ts';
-import type { AccessPlan, PlanOptions } from '../../core/setup/plan.ts';
-import { planAccess } from '../../core/setup/plan.ts';
+import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import type { LiveAccess } from '../../core/setup/desired/live-access.ts';
+import type { AccessPlan, PlanOptions } from '../../core/setup/plan/plan.ts';
+import { planAccess } from '../../core/setup/plan/plan.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { IamAdmin } from '../../ports/iam-admin.ts';
 

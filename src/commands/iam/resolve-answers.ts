@@ -1,11 +1,11 @@
 import type { Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
-import type { AccessRequestFile } from '../../core/setup/access-request.ts';
-import { answerProblems } from '../../core/setup/access-request.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import { understood } from '../../core/setup/understood-answers.ts';
+import type { AccessRequestFile } from '../../core/setup/answers/access-request.ts';
+import { answerProblems } from '../../core/setup/answers/access-request.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { understood } from '../../core/setup/answers/understood-answers.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AnswerOptions } from './settings.ts';

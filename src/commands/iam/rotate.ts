@@ -1,5 +1,5 @@
 import type { Profile } from '../../core/config/parse-config.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import { AuditExportError } from '../../errors.ts';
 
 /** How far the change of an external id has come: both are let in; the new one is used; only it is let in. */

@@ -2,7 +2,7 @@ import type { Profile } from '../../core/config/parse-config.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import type { Place } from '../../core/setup/reader-access.ts';
 import { buildReaderAccess } from '../../core/setup/reader-access.ts';
 import type { PrintedAccess } from '../../core/setup/render/render-access.ts';

@@ -1,8 +1,8 @@
 import type { Profile, ProfileState } from '../../core/config/parse-config.ts';
 import { appliedWith } from '../../core/config/profile-answers.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import { partitionOf } from '../../core/setup/aws-partition.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { partitionOf } from '../../core/setup/answers/aws-partition.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AccessReport } from '../../core/access/access-report.ts';
 import { applyAccess } from '../iam/apply.ts';

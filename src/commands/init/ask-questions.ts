@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../errors.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
-import { answerText } from '../../core/setup/answers.ts';
-import type { AnswerName } from '../../core/setup/answers.ts';
-import { understood } from '../../core/setup/understood-answers.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
+import { answerText } from '../../core/setup/answers/answers.ts';
+import type { AnswerName } from '../../core/setup/answers/answers.ts';
+import { understood } from '../../core/setup/answers/understood-answers.ts';
 import { missingAnswers, noKey, withAnswer } from './given-answers.ts';
 import { lookAtBucket } from './look-around.ts';
 import { decidedStep, stepFlags } from './next-step.ts';

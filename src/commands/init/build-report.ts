@@ -1,8 +1,8 @@
 import type { Verdict } from '../../core/access/access-report.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import { explainAccess } from '../../core/setup/explain.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import { explainAccess } from '../../core/setup/desired/explain.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { printedAccess, renderAccess } from '../../core/setup/render/render-access.ts';
 import type { InitReport } from './init-report.ts';
 import { desiredBy } from './see-plan.ts';

@@ -1,6 +1,6 @@
-import { buildAccessRequest } from '../../core/setup/access-request.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
+import { buildAccessRequest } from '../../core/setup/answers/access-request.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { applyAndTest, receiveAndTest, testAgain } from './apply-and-test.ts';
 import { buildReport } from './build-report.ts';
 import type { InitReport } from './init-report.ts';

@@ -3,9 +3,9 @@ import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { environmentName } from '../../core/config/setting.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
-import type { AnswerName, Deliverer, SetupAnswers } from '../../core/setup/answers.ts';
-import { understood } from '../../core/setup/understood-answers.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
+import type { AnswerName, Deliverer, SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { understood } from '../../core/setup/answers/understood-answers.ts';
 import type { InitOptions } from './settings.ts';
 
 /** Answers as text, the way a flag gives them. */

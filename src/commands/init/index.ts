@@ -1,13 +1,13 @@
 import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
-import { answerRules, contradictions } from '../../core/setup/answer-rules.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
+import { answerRules, contradictions } from '../../core/setup/answers/answer-rules.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import { askQuestions, changeAnswer, demandAnswers } from './ask-questions.ts';
 import type { Decision } from './carry-out.ts';
 import { carryOut } from './carry-out.ts';
 import { givenAnswers, isComplete } from './given-answers.ts';
-import { answerText } from '../../core/setup/answers.ts';
+import { answerText } from '../../core/setup/answers/answers.ts';
 import type { InitHost } from './init-host.ts';
 import type { InitReport } from './init-report.ts';
 import { lookAtCaller } from './look-around.ts';

@@ -1,6 +1,6 @@
 import type { ProfileState } from '../../core/config/parse-config.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import type { DriftFinding } from '../../core/setup/finding.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import type { DriftFinding } from '../../core/setup/drift/finding.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
 import type { AccessReport } from '../../core/access/access-report.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';

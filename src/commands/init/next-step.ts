@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import type { Choice } from '../../ports/prompter.ts';
 import { missingAnswers } from './given-answers.ts';
 import type { Wizard } from './wizard.ts';

@@ -1,8 +1,8 @@
 import { builtInTypes } from '../../generated/audit-type-names.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
-import { answerRules, roleNameStart, vendorsRoleNameProblem } from '../../core/setup/answer-rules.ts';
-import type { AnswerName } from '../../core/setup/answers.ts';
-import { partitionOf } from '../../core/setup/aws-partition.ts';
+import { answerRules, roleNameStart, vendorsRoleNameProblem } from '../../core/setup/answers/answer-rules.ts';
+import type { AnswerName } from '../../core/setup/answers/answers.ts';
+import { partitionOf } from '../../core/setup/answers/aws-partition.ts';
 import type { BucketLook } from '../../ports/bucket-admin.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
 import type { Choice } from '../../ports/prompter.ts';

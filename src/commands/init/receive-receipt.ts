@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../errors.ts';
-import type { AnswerName } from '../../core/setup/answers.ts';
-import type { AccessReceipt } from '../../core/setup/receipt.ts';
-import { parseReceipt } from '../../core/setup/receipt.ts';
-import { answerText } from '../../core/setup/answers.ts';
+import type { AnswerName } from '../../core/setup/answers/answers.ts';
+import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
+import { parseReceipt } from '../../core/setup/plan/receipt.ts';
+import { answerText } from '../../core/setup/answers/answers.ts';
 import type { Wizard } from './wizard.ts';
 
 /** A receipt with everything that goes on from it. */

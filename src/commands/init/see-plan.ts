@@ -1,10 +1,10 @@
 import { isAuditExportError } from '../../errors.ts';
-import type { SetupAnswers } from '../../core/setup/answers.ts';
-import { describeChange } from '../../core/setup/change.ts';
-import type { DesiredAccess } from '../../core/setup/desired-access.ts';
-import { buildDesiredAccess } from '../../core/setup/desired-access.ts';
-import { explainAccess } from '../../core/setup/explain.ts';
-import type { AccessPlan } from '../../core/setup/plan.ts';
+import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { describeChange } from '../../core/setup/plan/change.ts';
+import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
+import { explainAccess } from '../../core/setup/desired/explain.ts';
+import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { printedAccess, renderAccess } from '../../core/setup/render/render-access.ts';
 import { readPlan } from '../iam/plan.ts';
 import type { InitHost } from './init-host.ts';

@@ -2,11 +2,11 @@ import { AuditExportError } from '../../errors.ts';
 import type { Config, Profile } from '../../core/config/parse-config.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
-import { answerRules } from '../../core/setup/answer-rules.ts';
-import type { AnswerName } from '../../core/setup/answers.ts';
+import { answerRules } from '../../core/setup/answers/answer-rules.ts';
+import type { AnswerName } from '../../core/setup/answers/answers.ts';
 import type { GivenAnswers } from './given-answers.ts';
 import { withAnswer } from './given-answers.ts';
-import { answerText } from '../../core/setup/answers.ts';
+import { answerText } from '../../core/setup/answers/answers.ts';
 
 /** The profile that `init` works on. */
 export interface TargetProfile {

@@ -8,6 +8,7 @@ import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import type { StoreSettings } from './push-host.ts';
+import { storeSettingsOf } from './store-settings.ts';
 import type { PushOptions } from './settings.ts';
 
 /** What `push` is asked to do. */
@@ -109,7 +110,7 @@ export function checkObjectSize(bytes: number): void {
 
 /** How objects are written to a bucket. Throws `usage` for an account id that is none, and for two kinds of encryption. */
 export function storeSettings({ options, profile }: PushRequest): StoreSettings {
-  const { region, endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = options;
+  const { bucketOwner, kmsKeyId, sse } = options;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner)) {
     throw new AuditExportError(
       'usage',
@@ -122,17 +123,5 @@ export function storeSettings({ options, profile }: PushRequest): StoreSettings 
       cure: 'Leave one of --sse and --kms-key-id out.',
     });
   }
-  const role = profile?.profile.role;
-  return {
-    region,
-    endpointUrl,
-    pathStyle,
-    bucketOwner,
-    storageClass,
-    kmsKeyId,
-    sse,
-    acl,
-    tags,
-    role: role === undefined ? undefined : { arn: role.arn, externalId: role.externalId },
-  };
+  return storeSettingsOf(options, profile?.profile.role);
 }

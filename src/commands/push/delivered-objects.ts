@@ -12,12 +12,12 @@ const dayMs = 86_400_000;
 
 /** Which objects of buckets were delivered: by name, ETag and size. */
 export class DeliveredObjects {
-  readonly #held: HeldJournal;
+  readonly #held: Pick<HeldJournal, 'openObjects'>;
   readonly #given: ReadonlyMap<string, ObjectPart>;
   #index: SeenEvents | undefined;
 
   /** `sources` are those of the run; what is no object of a bucket is left out. */
-  constructor(held: HeldJournal, sources: readonly Source[]) {
+  constructor(held: Pick<HeldJournal, 'openObjects'>, sources: readonly Source[]) {
     this.#held = held;
     this.#given = new Map(
       sources.flatMap(({ name, object }) =>

@@ -13,8 +13,7 @@ export async function holdJournal(
 ): Promise<HeldJournal | undefined> {
   const { place, options } = plan;
   try {
-    const held = await host.openJournal(place.destination, { shard, waitMs: options.lockWait });
-    if ('holder' in held) throw busy(held.holder);
+    const held = await takeJournal(plan, host, shard);
     await noteRules(plan, held, host);
     return held;
   } catch (error) {
@@ -25,6 +24,17 @@ export async function holdJournal(
     host.log.warn('no-journal', message, { cure: error.cure ?? null }, shown);
     return undefined;
   }
+}
+
+/** Opens the journal of a plan's destination. Throws `busy` and `state-not-written`. */
+export async function takeJournal(
+  { place, options }: Pick<PushPlan, 'place' | 'options'>,
+  host: Pick<PushHost, 'openJournal'>,
+  shard?: string,
+): Promise<HeldJournal> {
+  const held = await host.openJournal(place.destination, { shard, waitMs: options.lockWait });
+  if ('holder' in held) throw busy(held.holder);
+  return held;
 }
 
 function busy({ pid, host, startedAt }: { pid: number; host: string; startedAt: string }): AuditExportError {

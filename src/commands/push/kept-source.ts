@@ -2,13 +2,14 @@ import type { KeptPart, Part } from '../../core/batches/batch.ts';
 import type { Standing } from '../../core/batches/journal-state.ts';
 import type { SourcePart } from '../../core/push/source-part.ts';
 import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { HeldJournal } from './push-host.ts';
 
-/** A part that was kept on disk, as a source of lines; undefined where it is gone. */
+/** A part that was kept on disk, as a source of lines; undefined where not all of it is there. */
 export function keptSource(
   { segment, source, from, bytes }: KeptPart,
   kept: KeptBytes,
 ): SourcePart | undefined {
-  if (!kept.segments.some(({ name }) => name === segment)) return undefined;
+  if (!kept.segments.some((one) => one.name === segment && one.bytes === bytes)) return undefined;
   return {
     from,
     source: {
@@ -28,9 +29,17 @@ export function keptSource(
 /** The journal's name for the segments that were delivered last. */
 export const spoolCursor = 'spool';
 
-/** The segments among parts. */
+/** The segments of pipes among parts. */
 export function segmentsOf(parts: readonly Part[]): string[] {
-  return parts.flatMap((part) => (part.kind === 'kept' ? [part.segment] : []));
+  return parts.flatMap((part) => (part.kind === 'kept' && part.place === undefined ? [part.segment] : []));
+}
+
+/** Lets go of the kept bytes of a batch that is done. Throws `spool-failed`. */
+export async function letGoOf(
+  parts: readonly Part[],
+  { openKept }: Pick<HeldJournal, 'openKept'>,
+): Promise<void> {
+  for (const part of parts) if (part.kind === 'kept') await (await openKept(part.place)).remove(part.segment);
 }
 
 /** What the journal says of the spool behind a batch: its segments need not be there any more. */

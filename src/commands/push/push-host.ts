@@ -52,12 +52,16 @@ export interface MetricsPlace {
 /** The journal of a destination, owned by this process, and what is kept with it. */
 export interface HeldJournal {
   journal: Journal;
+  /** Where it lies, for reports. */
+  folder: string;
   /** The events that were delivered in the last days. Throws `state-not-written` and `config-invalid`. */
   openSeen: (days: number) => SeenEvents;
   /** The objects of buckets that were delivered. Throws `state-not-written`. */
   openObjects: () => SeenEvents;
-  /** What can't be read again and is not delivered yet. Throws `spool-failed`. */
-  openKept: () => Promise<KeptBytes>;
+  /** What can't be read again and is not delivered yet: what came out of pipes, or that of a named place. Throws `spool-failed`. */
+  openKept: (place?: string) => Promise<KeptBytes>;
+  /** The queries of a source that were seen in the last days. Throws `state-not-written` and `config-invalid`. */
+  openSeenQueries: (source: string, days: number) => SeenEvents;
   release: () => Promise<void>;
 }
 

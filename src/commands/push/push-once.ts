@@ -7,8 +7,8 @@ import type { AuditExportError } from '../../errors.ts';
 import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { Source } from '../../ports/source.ts';
 import { holdJournal } from './held-journal.ts';
-import { DeliveredObjects, objectSource } from './delivered-objects.ts';
-import { keptSource, segmentsOf, standingOf } from './kept-source.ts';
+import { DeliveredObjects } from './delivered-objects.ts';
+import { otherParts } from './other-parts.ts';
 import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
@@ -101,23 +101,13 @@ class OnePush {
         journal: held.journal,
         files: host.files,
         list: async () => (await list()).filter(isFileSource),
-        open: async (part) => {
-          if (part.kind === 'object') return objectSource(part, await host.reopenObject(part));
-          return keptSource(part, await held.openKept());
-        },
+        ...otherParts(objects, held, host),
         more: () => objects.fresh(held.journal.state.cursors),
         newId: host.newId,
         now: host.clock.now,
         push: async ({ cut }, parts, confirm) =>
           (await this.#push({ parts, cut, confirm, seen: plan.eventKeys ? seen : undefined })).result,
         isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
-        settle: async (parts) => {
-          const { cursors: spool = {} } = standingOf(parts.map(({ part }) => part));
-          return { cursors: { ...spool, ...(await objects.settle(parts, host.clock.now())) } };
-        },
-        onDone: async ({ parts }) => {
-          for (const segment of segmentsOf(parts)) await (await held.openKept()).remove(segment);
-        },
       };
       const { reread, final } = plan.options;
       const result = await deliverFiles(

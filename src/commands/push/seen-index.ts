@@ -15,12 +15,13 @@ export function telling(seen: SeenEvents, { log }: Pick<PushHost, 'log'>): SeenE
         );
       return committed;
     };
-    return { note: (keys) => batch.note(keys), abandon: () => batch.abandon(), commit };
+    return { ...batch, commit };
   };
   return {
     get keys() {
       return seen.keys;
     },
+    daysOf: (keys) => seen.daysOf(keys),
     begin,
     close: () => seen.close(),
   };

@@ -228,7 +228,8 @@ export class Session {
     if (plan.dryRun) return discardingQuarantine;
     const inner = host.openQuarantine(folder, place.destination);
     const bounds = { folder: folder ?? '', limit: options.quarantineSize, stops: badLineLimit !== Infinity };
-    return new BoundedQuarantine(inner, bounds, { ...host, signal });
+    // Who only waits for room has nothing under way that would have to be finished.
+    return new BoundedQuarantine(inner, bounds, { ...host, signal: AbortSignal.any([signal, host.signal]) });
   }
 
   #facts(): {

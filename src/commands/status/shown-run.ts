@@ -12,11 +12,11 @@ export function shownRun(run: JudgedRun): StatusRun {
 function endOf({
   startedAt,
   end,
-}: JudgedRun): Pick<StatusRun, 'endedAt' | 'seconds' | 'exitCode' | 'reason'> {
+}: JudgedRun): Pick<StatusRun, 'endedAt' | 'seconds' | 'exitCode' | 'reason' | 'note'> {
   if (end === undefined) return { endedAt: null, seconds: null, exitCode: null, reason: null };
-  const { endedAt, exitCode, reason } = end;
+  const { endedAt, exitCode, reason, note } = end;
   const seconds = Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
-  return { endedAt, seconds, exitCode, reason };
+  return { endedAt, seconds, exitCode, reason, ...(note === undefined ? {} : { note }) };
 }
 
 function progressOf(

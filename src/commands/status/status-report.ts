@@ -58,6 +58,8 @@ export interface StatusRun {
   outcome: RunState;
   exitCode: number | null;
   reason: RunReason | null;
+  /** What is to be known of it although nothing is wrong; missing where there is nothing. */
+  note?: string;
   inputs: number;
   /** Null where the run left no numbers. */
   lines: { read: number; delivered: number; alreadyDelivered: number; quarantined: number } | null;

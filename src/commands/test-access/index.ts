@@ -1,10 +1,10 @@
 import type { AccessReport } from '../../core/access/access-report.ts';
 import { climb } from '../../core/access/climb.ts';
 import type { ClimbPlan } from '../../core/access/climb.ts';
-import type { TestedAccess } from '../../core/access/tested-access.ts';
+import type { TestedAccess } from '../../core/access/tested/tested-access.ts';
 import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
-import { builtInAuditTypes } from '../../core/setup/answer-rules.ts';
-import { probeKey } from '../../core/setup/probe-keys.ts';
+import { builtInAuditTypes } from '../../core/setup/answers/answer-rules.ts';
+import { probeKey } from '../../core/setup/delivery/probe-keys.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile, Profile } from '../../core/config/parse-config.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
@@ -12,6 +12,7 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
+import { storeSettingsOf } from '../push/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
@@ -49,19 +50,7 @@ async function probe(
   { request, host }: { request: TestAccessRequest; host: TestAccessHost },
 ): Promise<AccessReport> {
   const { bucket, prefix, role, region } = access;
-  const { endpointUrl, pathStyle, bucketOwner, storageClass, kmsKeyId, sse, acl, tags } = request.options;
-  const settings = {
-    region,
-    endpointUrl,
-    pathStyle,
-    bucketOwner,
-    storageClass,
-    kmsKeyId,
-    sse,
-    acl,
-    tags,
-    role,
-  };
+  const settings = storeSettingsOf({ ...request.options, region }, role);
   const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
@@ -80,6 +69,7 @@ async function testedAccess(
   const known = profile === undefined ? {} : answersOf(profile.profile);
   return {
     profile: profile?.name,
+    configFile: options.config,
     bucket,
     prefix,
     region: options.region ?? (await host.ambientRegion()),
@@ -87,6 +77,7 @@ async function testedAccess(
     bucketOwner: options.bucketOwner,
     ...plannedFor(profile?.profile),
     ...deliveryOf(options),
+    endpointUrl: options.endpointUrl ?? (await host.ambientEndpoint()),
     trustedAccountId: options.accountId ?? known.accountId,
     otherBucket: options.otherBucket,
     changedMs,
@@ -116,13 +107,12 @@ function plannedFor(
 /** What is delivered, and how, as far as a policy can tell one delivery from another. */
 function deliveryOf(
   options: TestAccessOptions & GlobalOptions,
-): Pick<TestedAccess, 'types' | 'layout' | 'headers' | 'endpointUrl'> {
-  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags, endpointUrl } = options;
+): Pick<TestedAccess, 'types' | 'layout' | 'headers'> {
+  const { types, partition, layout, sse, storageClass, kmsKeyId, acl, tags } = options;
   return {
     types: types === undefined ? { all: true, names: builtInAuditTypes } : { all: false, names: types },
     layout: parseLayout(layout ?? (partition === 'hour' ? hourLayout : dayLayout)),
     headers: { sse, storageClass, kmsKeyId, acl, tags },
-    endpointUrl,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { ProbeId } from '../../core/access/probes.ts';
-import { probeIds } from '../../core/access/probes.ts';
+import type { ProbeId } from '../../core/access/findings/probes.ts';
+import { probeIds } from '../../core/access/findings/probes.ts';
 import { closest } from '../../core/config/closest.ts';
 import { AuditExportError } from '../../errors.ts';
 

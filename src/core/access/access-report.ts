@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Refusal } from '../../ports/access-prober.ts';
 import type { IamCaller } from '../../ports/iam-admin.ts';
-import type { ProbeStatus } from './finding-row.ts';
-import type { FindingCode } from './findings.ts';
-import { findings } from './findings.ts';
-import type { Outcome } from './outcome.ts';
-import type { Layer, Probe, ProbeId } from './probes.ts';
-import type { Nouns } from './tested-access.ts';
+import type { ProbeStatus } from './findings/finding-row.ts';
+import type { FindingCode } from './findings/findings.ts';
+import { findings } from './findings/findings.ts';
+import type { Outcome } from './tries/outcome.ts';
+import type { Layer, Probe, ProbeId } from './findings/probes.ts';
+import type { Nouns } from './tested/tested-access.ts';
 
 /** What one probe came to. */
 export interface ProbeReport {

@@ -2,27 +2,33 @@ import type { AccessProber } from '../../ports/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessReport, ProbeReport } from './access-report.ts';
 import { reportOn } from './access-report.ts';
-import { Ascent } from './ascent.ts';
-import { findings, soonOf, stops } from './findings.ts';
-import type { Outcome } from './outcome.ts';
-import type { Probe, ProbeId } from './probes.ts';
-import { probes } from './probes.ts';
-import { lookAtBucketPolicy, lookAtTls } from './bucket-policy-look.ts';
-import { lookAtPermissions } from './permission-look.ts';
-import type { TestedAccess } from './tested-access.ts';
-import { lookAtTrust } from './trust-look.ts';
-import { tryBucket, tryBucketOwner, tryBucketRegion, tryObjectLock, tryPublicAccess } from './try-bucket.ts';
-import { lookAtLifecycle } from './lifecycle-look.ts';
-import { tryConditionalWrite, tryKms, tryOverwriteDenied, tryPutObject } from './try-delivery.ts';
+import { Ascent } from './tries/ascent.ts';
+import { findings, soonOf, stops } from './findings/findings.ts';
+import type { Outcome } from './tries/outcome.ts';
+import type { Probe, ProbeId } from './findings/probes.ts';
+import { probes } from './findings/probes.ts';
+import { lookAtBucketPolicy, lookAtTls } from './tries/bucket-policy-look.ts';
+import { lookAtPermissions } from './tries/permission-look.ts';
+import type { TestedAccess } from './tested/tested-access.ts';
+import { lookAtTrust } from './tries/trust-look.ts';
+import {
+  tryBucket,
+  tryBucketOwner,
+  tryBucketRegion,
+  tryObjectLock,
+  tryPublicAccess,
+} from './tries/try-bucket.ts';
+import { lookAtLifecycle } from './tries/lifecycle-look.ts';
+import { tryConditionalWrite, tryKms, tryOverwriteDenied, tryPutObject } from './tries/try-delivery.ts';
 import {
   tryDeleteDenied,
   tryElsewhereDenied,
   tryGetDenied,
   tryListDenied,
   tryOutsideDenied,
-} from './try-denials.ts';
-import { tryClock, tryConfiguration, tryCredentials, tryStsEndpoint } from './try-identity.ts';
-import { tryAssumeRole, tryRole, tryWithoutExternalId, tryWrongExternalId } from './try-role.ts';
+} from './tries/try-denials.ts';
+import { tryClock, tryConfiguration, tryCredentials, tryStsEndpoint } from './tries/try-identity.ts';
+import { tryAssumeRole, tryRole, tryWithoutExternalId, tryWrongExternalId } from './tries/try-role.ts';
 import { countStatuses, verdictOf } from './verdict.ts';
 
 /** What to try, and how patiently. */

@@ -1,7 +1,7 @@
 import type { ProbeReport, Verdict } from './access-report.ts';
-import type { ProbeStatus } from './finding-row.ts';
-import type { FindingCode } from './findings.ts';
-import { probes } from './probes.ts';
+import type { ProbeStatus } from './findings/finding-row.ts';
+import type { FindingCode } from './findings/findings.ts';
+import { probes } from './findings/probes.ts';
 
 /** Left out on purpose, or not a part of this access: nothing was kept from being proven. */
 const onPurpose: ReadonlySet<FindingCode> = new Set([

@@ -74,6 +74,8 @@ export interface PushReport {
   error: ReportedError | null;
   /** What somebody should look at although the run ended well; not printed. */
   problem?: { code: string; message: string; cure: string } | null;
+  /** What `status` tells of the run although nothing is wrong; not printed. */
+  note?: string;
 }
 
 interface ReportedError {

@@ -36,6 +36,8 @@ export interface KeptPart {
   kind: 'kept';
   /** Name of the segment they are kept in, and where they came from. */
   segment: string;
+  /** Which kept bytes of the destination it is among; missing: those of pipes. */
+  place?: string;
   source: string;
   bytes: number;
   /** Where the segment begins in what came out of the source. */
@@ -60,4 +62,6 @@ export interface Batch {
   id: string;
   cut: Cut;
   parts: readonly Part[];
+  /** Where sources that are no files stand once all of it is durable, by their names: true whoever ends it. */
+  cursors?: Readonly<Record<string, unknown>>;
 }

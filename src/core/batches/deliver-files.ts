@@ -19,6 +19,8 @@ export interface FilesJob {
   isFinal: boolean;
   /** Offer again what was delivered of these files, cut as it was. */
   reread: boolean;
+  /** Where sources that are no files stand once what is new is durable. */
+  cursors?: Batch['cursors'];
 }
 
 export interface FilesPorts {
@@ -150,12 +152,14 @@ class FilesDelivery {
         return result.ended === 'complete' ? 'again' : result;
       }
       const touched = fileParts(batch).find(({ file }) => this.#isTouched(file, look));
+      const [first] = batch.parts;
       if (touched === undefined && fileParts(batch).length > 0) continue;
       await journal.add({ kind: 'done', id: batch.id, standing: {} });
       const isTold = fileParts(batch).some(
         ({ file }) => journal.state.files.get(file.id)?.lostMs !== undefined,
       );
-      if (!isTold) this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? 'spool' });
+      if (!isTold)
+        this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? sourceOf(first) });
       return 'again';
     }
     return undefined;
@@ -200,7 +204,13 @@ class FilesDelivery {
       if (source !== undefined) found.push({ part, source, seen: undefined });
     }
     if (found.length === 0) return undefined;
-    const batch = { id: this.#ports.newId(), cut: this.#job.cut, parts: found.map(({ part }) => part) };
+    const { cut, cursors } = this.#job;
+    const batch: Batch = {
+      id: this.#ports.newId(),
+      cut,
+      parts: found.map(({ part }) => part),
+      ...(cursors === undefined ? {} : { cursors }),
+    };
     await this.#ports.journal.add({ kind: 'begin', batch });
     return this.#push(batch, found);
   }
@@ -267,7 +277,9 @@ class FilesDelivery {
     }
     if (wasDone) return result;
     const settled = found.map(({ part }, index) => ({ part, account: result.sources[index] }));
-    await journal.add({ kind: 'done', id: batch.id, standing: { ...(await settle(settled)), files } });
+    const { cursors } = await settle(settled);
+    const standing = { files, cursors: { ...cursors, ...batch.cursors } };
+    await journal.add({ kind: 'done', id: batch.id, standing });
     await onDone(batch);
     return result;
   }
@@ -298,6 +310,10 @@ interface FoundPart {
   source: SourcePart;
   /** The file that the part is in. */
   seen: SeenFile | undefined;
+}
+
+function sourceOf(part: Part | undefined): string {
+  return part?.kind === 'file' ? part.file.path : (part?.source ?? 'spool');
 }
 
 function fileParts({ parts }: Batch): FilePart[] {

@@ -1,100 +1,108 @@
-import type {
-  BatchJournal,
-  BatchWriter,
-  Checkpoint,
-  CollectState,
-  LedgerPart,
-  SeenQuery,
-} from '../../ports/collect-state.ts';
+import type { KeptBytes, KeptSegment, KeptWriter } from '../../ports/kept-bytes.ts';
 import type { CollectAccount } from './collect-account.ts';
-import type { SeenLedger } from './seen-ledger.ts';
-import type { TimeRange } from './statement.ts';
+import type { SeenQueries } from './seen-queries.ts';
 import type { QueryRow } from './translate/query-row.ts';
 import type { TranslationRules } from './translate/translate-query.ts';
 import { translateRow } from './translate/translate-query.ts';
 
+/** Whether a batch is of a window that is read for the first time, or of what came late to one. */
+export type BatchKind = 'window' | 'late';
+
 /** What batches are made with. */
 export interface BatchTools {
-  state: CollectState;
-  ledger: SeenLedger;
+  kept: KeptBytes;
+  seen: SeenQueries;
   account: CollectAccount;
   translation: TranslationRules;
 }
 
-/** The records of the rows of one window on their way to the state. Nothing is written before the first row that is new. */
+/** The records of the rows of one window on their way to the disk. Nothing is written before the first row that is new. */
 export class Batch {
-  readonly kind: BatchJournal['kind'];
-  readonly number: number;
+  readonly #kind: BatchKind;
   readonly #tools: BatchTools;
-  readonly #seen: SeenQuery[] = [];
-  #writer: BatchWriter | undefined;
-  #records = 0;
-  #rows = 0;
+  readonly #records: KeptFile;
+  readonly #seen: KeptFile;
 
-  constructor(kind: BatchJournal['kind'], number: number, tools: BatchTools) {
-    this.kind = kind;
-    this.number = number;
+  /** `source`: how reports name what the records came from. */
+  constructor(kind: BatchKind, source: string, tools: BatchTools) {
+    this.#kind = kind;
     this.#tools = tools;
+    this.#records = new KeptFile(tools.kept, source);
+    this.#seen = new KeptFile(tools.kept, `${source}, seen`);
   }
 
   get isEmpty(): boolean {
-    return this.#writer === undefined;
+    return this.#seen.isEmpty;
   }
 
   /** Takes rows of its window: those that are new become records. */
   async add(rows: readonly QueryRow[]): Promise<void> {
-    const { ledger, account, translation } = this.#tools;
-    const lines: string[] = [];
-    const seen: SeenQuery[] = [];
-    for (const row of rows) {
-      if (row.own) {
-        account.countOwn(this.kind);
-        continue;
-      }
-      const news = ledger.newsOf(row);
-      account.countRow(this.kind, news, row.source);
-      if (news === undefined) continue;
-      if (news !== 'later-row')
-        lines.push(...translateRow(row, translation, account.books, { supplement: news === 'access' }));
-      seen.push({ queryId: row.queryId, endNs: String(row.endNs), hasAccess: row.hasAccess });
+    const { seen, account, translation } = this.#tools;
+    const others = rows.filter(({ own }) => !own);
+    account.countOwn(this.#kind, rows.length - others.length);
+    for (const [index, found] of seen.newsOf(others).entries()) {
+      const row = others[index] as QueryRow;
+      account.countRow(this.#kind, found?.news, row.source);
+      if (found === undefined) continue;
+      if (found.news !== 'later-row')
+        for (const line of translateRow(row, translation, account.books, {
+          supplement: found.news === 'access',
+        }))
+          await this.#records.add(Buffer.from(`${line}\n`));
+      await this.#seen.add(found.key);
     }
-    if (seen.length > 0) await this.#write(lines, seen);
   }
 
-  async #write(lines: readonly string[], seen: readonly SeenQuery[]): Promise<void> {
-    this.#writer ??= await this.#tools.state.beginBatch(this.number);
-    this.#records += lines.length;
-    this.#rows += seen.length;
-    this.#seen.push(...seen);
-    if (lines.length > 0) await this.#writer.addRecords(`${lines.join('\n')}\n`);
-    await this.#writer.addSeen(seen);
+  /** Makes it durable: its records, where there are any, and the keys of the queries that they are of. */
+  async seal(): Promise<{ records: KeptSegment | undefined; seen: KeptSegment | undefined }> {
+    return { seen: await this.#seen.close(), records: await this.#records.close() };
   }
 
-  /** Makes it durable and writes its journal; `checkpoint` is true once it is delivered. */
-  async seal(range: TimeRange, checkpointWith: (part: LedgerPart) => Checkpoint): Promise<BatchJournal> {
-    const part = { batch: this.number, queries: this.#rows, untilNs: String(range.untilNs) };
-    const bytes = (await this.#writer?.finish()) ?? 0;
-    const journal: BatchJournal = {
-      version: 1,
-      batch: this.number,
-      kind: this.kind,
-      fromNs: String(range.fromNs),
-      untilNs: String(range.untilNs),
-      rows: this.#rows,
-      records: this.#records,
-      bytes,
-      checkpoint: checkpointWith(part),
-    };
-    await this.#tools.state.saveJournal(journal);
-    return journal;
+  async abandon(): Promise<void> {
+    await this.#records.abandon();
+    await this.#seen.abandon();
+  }
+}
+
+const bufferBytes = 256 * 1024;
+
+/** A segment that is begun with its first bytes, and written many of them at a time. */
+class KeptFile {
+  readonly #kept: KeptBytes;
+  readonly #source: string;
+  #writer: KeptWriter | undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+
+  constructor(kept: KeptBytes, source: string) {
+    this.#kept = kept;
+    this.#source = source;
   }
 
-  /** The ledger learns of its queries: the batch is committed. */
-  enterInto(ledger: SeenLedger, { untilNs }: BatchJournal): void {
-    ledger.add({ batch: this.number, untilNs }, this.#seen);
+  get isEmpty(): boolean {
+    return this.#writer === undefined && this.#waitingBytes === 0;
+  }
+
+  async add(bytes: Buffer): Promise<void> {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes >= bufferBytes) await this.#flush();
+  }
+
+  async close(): Promise<KeptSegment | undefined> {
+    if (this.#waitingBytes > 0) await this.#flush();
+    return this.#writer?.close();
   }
 
   async abandon(): Promise<void> {
     await this.#writer?.abandon();
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#writer ??= await this.#kept.begin(this.#source);
+    await this.#writer.append(bytes);
   }
 }

@@ -1,5 +1,5 @@
-import type { BatchJournal } from '../../ports/collect-state.ts';
-import type { News } from './seen-ledger.ts';
+import type { BatchKind } from './batch.ts';
+import type { News } from './seen-queries.ts';
 import type { RowSource } from './translate/query-row.ts';
 import type { TranslationBooks } from './translate/translate-query.ts';
 import { newBooks } from './translate/translate-query.ts';
@@ -11,7 +11,7 @@ export class CollectAccount {
   lateBatches = 0;
   /** Batches of an earlier run that were delivered by this one. */
   resumedBatches = 0;
-  /** Rows of queries that were read whole, and of them those that the ledger knew. */
+  /** Rows of queries that were read whole, and of them those that were known. */
   rows = 0;
   knownRows = 0;
   /** Queries of the overlap that were looked at by their ids. */
@@ -27,13 +27,13 @@ export class CollectAccount {
   logins = 0;
   readonly books: TranslationBooks = newBooks();
 
-  /** Counts a statement of the collector's own; a window that is read again has it a second time. */
-  countOwn(kind: BatchJournal['kind']): void {
-    if (kind === 'window') this.ownStatements += 1;
+  /** Counts statements of the collector's own; a window that is read again has them a second time. */
+  countOwn(kind: BatchKind, statements: number): void {
+    if (kind === 'window') this.ownStatements += statements;
   }
 
   /** Counts a row that was read whole, and what was new of it. */
-  countRow(kind: BatchJournal['kind'], news: News | undefined, source: RowSource): void {
+  countRow(kind: BatchKind, news: News | undefined, source: RowSource): void {
     if (source === 'loginHistory') {
       if (news === 'query') this.logins += 1;
       return;

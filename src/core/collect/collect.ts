@@ -1,20 +1,24 @@
-import type { BatchJournal, Checkpoint, CollectState, LedgerPart } from '../../ports/collect-state.ts';
+import type { KeptBytes, KeptSegment } from '../../ports/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/seen-events.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
+import type { BatchKind } from './batch.ts';
 import { Batch } from './batch.ts';
-import { beginOrContinue, checkStore, nextCheckpoint } from './checkpoint.ts';
-import { CollectAccount } from './collect-account.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { beginOrContinue, checkpointAt } from './checkpoint.ts';
+import type { CollectAccount } from './collect-account.ts';
 import { readClock, readIds, readQueries, readSpan } from './read-history.ts';
-import { SeenLedger } from './seen-ledger.ts';
+import { SeenQueries } from './seen-queries.ts';
 import type { TimeRange } from './statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
+import { printNanoseconds } from './translate/snowflake-time.ts';
 import type { TranslationRules } from './translate/translate-query.ts';
 import type { ReadingRules } from './windows.ts';
-import { readableUntil, spansOf, windowEnd, windowOf } from './windows.ts';
+import { nsPerDay, readableUntil, spansOf, windowEnd, windowOf } from './windows.ts';
 
 /** What a run of `collect` does. Times are nanoseconds since 1970. */
 export interface CollectJob {
-  /** Where the records go, as reports name it; undefined: nowhere that a state would be of. */
-  store: string | undefined;
+  /** Name of the account, for what its records are called. */
+  account: string;
   /** Where a first run begins, from Snowflake's clock. */
   sinceNs: (nowNs: bigint) => bigint | undefined;
   untilNs: (nowNs: bigint) => bigint | undefined;
@@ -31,20 +35,36 @@ export interface CollectJob {
   translation: TranslationRules;
 }
 
+/** What a run goes on from, and where it writes down how far it came. */
+export interface CollectState {
+  /** Where it lies, for messages and reports; undefined for one that this run does not move on. */
+  location: string | undefined;
+  known: Checkpoint | undefined;
+  /** Where answers wait until they are delivered. What lies there and is in no batch is this collector's own to remove. */
+  kept: KeptBytes;
+  /** Opens the index of seen queries that knows those of so many days. */
+  openSeen: (days: number) => SeenEvents;
+  /** Writes a checkpoint down, durable. */
+  keep: (checkpoint: Checkpoint) => Promise<void>;
+  /**
+   * Delivers the records of a segment, and writes the checkpoint down when they are durable; from the call on they are
+   * delivered before all else, whatever happens. False where they are not durable, and the run must end.
+   */
+  deliver: (records: KeptSegment, checkpoint: Checkpoint) => Promise<boolean>;
+}
+
 export interface CollectPorts {
   session: SnowflakeSession;
   state: CollectState;
-  /** Delivers the records of a batch; false where they are not durable, and the run must end. */
-  deliver: (journal: BatchJournal) => Promise<boolean>;
+  account: CollectAccount;
   /** Hears how far the run has come, after every window. */
   onCommit?: (account: CollectAccount, checkpoint: Checkpoint, untilNs: bigint | undefined) => void;
   /** Aborted: finish the step under way, and stop. */
   signal: AbortSignal;
 }
 
-/** How a run ended, with its books. */
+/** How a run ended. */
 export interface CollectResult {
-  account: CollectAccount;
   /** What is true now; undefined where the run ended before it knew. */
   checkpoint: Checkpoint | undefined;
   /** What was to be read: up to here. */
@@ -55,7 +75,7 @@ export interface CollectResult {
 
 /**
  * Reads what is new in Snowflake's history and delivers it, window by window. Never throws: whatever ended the run, its
- * result says how far it came.
+ * result says how far it came, and `account` what it did.
  *
  * The records of a window are written down before they are delivered, and the window counts as read once they are
  * durable in the store. A run that was stopped in between delivers the very same bytes first of all: reading the window
@@ -77,9 +97,8 @@ export async function collect(job: CollectJob, ports: CollectPorts): Promise<Col
 class CollectRun {
   readonly #job: CollectJob;
   readonly #ports: CollectPorts;
-  readonly #account = new CollectAccount();
-  #ledger = new SeenLedger();
   #checkpoint: Checkpoint | undefined;
+  #seen: SeenQueries | undefined;
   #untilNs: bigint | undefined;
   /** Has files open. */
   #open: Batch | undefined;
@@ -87,11 +106,11 @@ class CollectRun {
   constructor(job: CollectJob, ports: CollectPorts) {
     this.#job = job;
     this.#ports = ports;
+    this.#checkpoint = ports.state.known;
   }
 
   result(ended: CollectResult['ended'], error: unknown): CollectResult {
     return {
-      account: this.#account,
       checkpoint: this.#checkpoint,
       untilNs: this.#untilNs,
       ended,
@@ -99,50 +118,48 @@ class CollectRun {
     };
   }
 
-  /** Closes what an unfinished batch has open; what it wrote is overwritten by the next one. */
+  /** Throws away what an unfinished batch has written; what can't be removed now, the next run removes. */
   async letGo(): Promise<void> {
-    await this.#open?.abandon();
+    await this.#open?.abandon().catch(() => undefined);
+    await this.#seen?.close();
   }
 
   /** Answers whether everything that was to be read is durable. */
   async all(): Promise<boolean> {
     const { session, state, signal } = this.#ports;
     const { rules } = this.#job;
-    if (!(await this.#resume())) return false;
     const nowNs = await readClock(session, signal);
     this.#untilNs = readableUntil(nowNs, this.#job.untilNs(nowNs), rules);
     const sinceNs = this.#job.sinceNs(nowNs);
-    const { store } = this.#job;
-    const start = { store, location: state.location, sinceNs, nowNs, untilNs: this.#untilNs, rules };
+    const start = { location: state.location, sinceNs, nowNs, untilNs: this.#untilNs, rules };
     const checkpoint = beginOrContinue(this.#checkpoint, start);
-    if (this.#checkpoint === undefined) await state.saveCheckpoint(checkpoint);
-    this.#checkpoint = checkpoint;
-    this.#ledger = await SeenLedger.load(state, checkpoint.ledger);
-    if (!(await this.#readLate())) return false;
+    const seen = await this.#openSeen(checkpoint);
+    if (!(await this.#readLate(seen))) return false;
     const range = { fromNs: BigInt(checkpoint.watermarkNs), untilNs: this.#untilNs };
     for (const span of spansOf(range, rules.windowNs, this.#job.spanNs)) {
-      if (signal.aborted || !(await this.#readSpan(span))) return false;
+      if (signal.aborted || !(await this.#readSpan(span, seen))) return false;
     }
     return true;
   }
 
-  /** Delivers the batch that an earlier run has written down and not committed. */
-  async #resume(): Promise<boolean> {
+  /** The queries that were seen. How far they reach is written down before an index with a shorter overlap forgets some. */
+  async #openSeen(begun: Checkpoint): Promise<SeenQueries> {
     const { state } = this.#ports;
-    this.#checkpoint = await state.readCheckpoint();
-    const journal = await state.readJournal();
-    if (journal !== undefined && journal.batch > (this.#checkpoint?.batches ?? 0)) {
-      checkStore(journal.checkpoint, this.#job.store, state.location);
-      if (!(await this.#deliverAndCommit(journal))) return false;
-      this.#account.resumedBatches += 1;
-      this.#account.books.records += journal.records;
-    } else if (this.#checkpoint !== undefined) await state.tidy(this.#checkpoint);
-    return true;
+    const { overlapNs } = this.#job.rules;
+    const { watermarkNs, unindexed } = begun;
+    const checkpoint = checkpointAt(begun, { watermarkNs: BigInt(watermarkNs), overlapNs, unindexed });
+    if (checkpoint.ledgerFromNs !== this.#checkpoint?.ledgerFromNs) await state.keep(checkpoint);
+    this.#checkpoint = checkpoint;
+    // Days of windows: one more than the overlap touches.
+    this.#seen = new SeenQueries(state.openSeen(Number((overlapNs + nsPerDay - 1n) / nsPerDay) + 1));
+    for (const part of unindexed) await this.#seen.take(part, state.kept);
+    for (const { name } of state.kept.segments) await state.kept.remove(name);
+    return this.#seen;
   }
 
   /** Looks through the overlap by id; windows that have something new are read again. */
-  async #readLate(): Promise<boolean> {
-    const { session, signal } = this.#ports;
+  async #readLate(seen: SeenQueries): Promise<boolean> {
+    const { session, account, signal } = this.#ports;
     const { overlapNs, windowNs } = this.#job.rules;
     const { watermarkNs, ledgerFromNs } = this.#checkpoint as Checkpoint;
     const untilNs = BigInt(watermarkNs);
@@ -151,38 +168,39 @@ class CollectRun {
     const late = new Map<bigint, TimeRange>();
     for (const span of spansOf({ fromNs, untilNs }, windowNs, this.#job.spanNs)) {
       for await (const rows of readIds(session, span, { logins: this.#job.logins, signal })) {
-        this.#account.overlapRows += rows.length;
-        for (const row of rows) {
-          if (row.own || this.#ledger.newsOf(row) === undefined) continue;
-          const window = windowOf(row.endNs, windowNs);
+        account.overlapRows += rows.length;
+        const others = rows.filter(({ own }) => !own);
+        for (const [index, news] of seen.newsOf(others).entries()) {
+          if (news === undefined) continue;
+          const window = windowOf((others[index] as QueryRow).endNs, windowNs);
           late.set(window.fromNs, window);
         }
       }
     }
     for (const window of [...late.values()].sort(byTime)) {
       const range = { fromNs: latest(window.fromNs, fromNs), untilNs: earliest(window.untilNs, untilNs) };
-      if (signal.aborted || !(await this.#readLateWindow(range))) return false;
+      if (signal.aborted || !(await this.#readLateWindow(range, seen))) return false;
     }
     return true;
   }
 
-  async #readLateWindow(range: TimeRange): Promise<boolean> {
-    const { session, signal } = this.#ports;
-    const batch = this.#openBatch('late');
+  async #readLateWindow(range: TimeRange, seen: SeenQueries): Promise<boolean> {
+    const { session, account, signal } = this.#ports;
+    const batch = this.#openBatch('late', range, seen);
     const { client, logins } = this.#job;
     for await (const rows of readQueries(session, range, { client, logins, signal })) await batch.add(rows);
     if (signal.aborted) return false;
     if (batch.isEmpty) return true;
-    this.#account.lateBatches += 1;
+    account.lateBatches += 1;
     return this.#commit(batch, range, BigInt((this.#checkpoint as Checkpoint).watermarkNs));
   }
 
   /** Reads one span, and commits window after window. */
-  async #readSpan(span: TimeRange): Promise<boolean> {
+  async #readSpan(span: TimeRange, seen: SeenQueries): Promise<boolean> {
     const { session, signal } = this.#ports;
     const { windowNs } = this.#job.rules;
-    let batch = this.#openBatch('window');
     let window: TimeRange = { fromNs: span.fromNs, untilNs: windowEnd(span.fromNs, windowNs) };
+    let batch = this.#openBatch('window', window, seen);
     const { client, logins, waitedNs } = this.#job;
     const firstNs = this.#job.firstNs ?? BigInt((this.#checkpoint as Checkpoint).fromNs);
     for await (const rows of readSpan(session, span, { client, logins, waitedNs, firstNs, signal })) {
@@ -190,64 +208,57 @@ class CollectRun {
         if (group.untilNs !== window.untilNs) {
           if (!(await this.#closeWindow(batch, window))) return false;
           window = { fromNs: window.untilNs, untilNs: group.untilNs };
-          batch = this.#openBatch('window');
+          batch = this.#openBatch('window', window, seen);
         }
         await batch.add(group.rows);
       }
     }
-    return this.#closeWindow(batch, { fromNs: window.fromNs, untilNs: span.untilNs });
+    if (!(await this.#closeWindow(batch, { fromNs: window.fromNs, untilNs: span.untilNs }))) return false;
+    // Windows with nothing in them need not be written down one by one.
+    await this.#ports.state.keep(this.#checkpoint as Checkpoint);
+    return true;
   }
 
-  #openBatch(kind: BatchJournal['kind']): Batch {
-    const { state } = this.#ports;
-    const number = (this.#checkpoint as Checkpoint).batches + 1;
+  #openBatch(kind: BatchKind, { fromNs }: TimeRange, seen: SeenQueries): Batch {
+    const { account, state } = this.#ports;
     const { translation } = this.#job;
-    this.#open = new Batch(kind, number, {
-      state,
-      ledger: this.#ledger,
-      account: this.#account,
-      translation,
-    });
+    const source = `snowflake ${this.#job.account} ${printNanoseconds(fromNs).slice(0, 19)}`;
+    this.#open = new Batch(kind, source, { kept: state.kept, seen, account, translation });
     return this.#open;
   }
 
   /** A window is read to its end: what it held is delivered, and the watermark moves there. */
   async #closeWindow(batch: Batch, window: TimeRange): Promise<boolean> {
     if (this.#ports.signal.aborted) return false;
-    this.#account.windows += 1;
+    this.#ports.account.windows += 1;
     if (!batch.isEmpty) return this.#commit(batch, window, window.untilNs);
-    await this.#save(this.#checkpointWith(undefined, window.untilNs));
-    return true;
-  }
-
-  async #commit(batch: Batch, range: TimeRange, watermarkNs: bigint): Promise<boolean> {
-    const journal = await batch.seal(range, (part) => this.#checkpointWith(part, watermarkNs));
-    this.#open = undefined;
-    if (!(await this.#deliverAndCommit(journal))) return false;
-    batch.enterInto(this.#ledger, journal);
-    this.#ledger.forgetAllBut(journal.checkpoint.ledger);
+    this.#moveTo(this.#checkpointAt(window.untilNs));
     return true;
   }
 
   /** The order of the steps is what makes a crash between any two of them harmless. */
-  async #deliverAndCommit(journal: BatchJournal): Promise<boolean> {
-    if (journal.records > 0 && !(await this.#ports.deliver(journal))) return false;
-    await this.#save(journal.checkpoint);
+  async #commit(batch: Batch, range: TimeRange, watermarkNs: bigint): Promise<boolean> {
+    const { state } = this.#ports;
+    const { records, seen } = await batch.seal();
+    this.#open = undefined;
+    const day = Number((range.untilNs - 1n) / nsPerDay);
+    const unindexed = seen === undefined ? [] : [{ segment: seen.name, day }];
+    const checkpoint = this.#checkpointAt(watermarkNs, unindexed);
+    if (records === undefined) await state.keep(checkpoint);
+    else if (!(await state.deliver(records, checkpoint))) return false;
+    for (const part of unindexed) await this.#seen?.take(part, state.kept);
+    this.#moveTo({ ...checkpoint, unindexed: [] });
     return true;
   }
 
-  async #save(checkpoint: Checkpoint): Promise<void> {
-    await this.#ports.state.saveCheckpoint(checkpoint);
+  #moveTo(checkpoint: Checkpoint): void {
     this.#checkpoint = checkpoint;
-    await this.#ports.state.tidy(checkpoint);
-    this.#ports.onCommit?.(this.#account, checkpoint, this.#untilNs);
+    this.#ports.onCommit?.(this.#ports.account, checkpoint, this.#untilNs);
   }
 
-  #checkpointWith(part: LedgerPart | undefined, watermarkNs: bigint): Checkpoint {
-    return nextCheckpoint(this.#checkpoint as Checkpoint, part, {
-      watermarkNs,
-      overlapNs: this.#job.rules.overlapNs,
-    });
+  #checkpointAt(watermarkNs: bigint, unindexed: Checkpoint['unindexed'] = []): Checkpoint {
+    const { overlapNs } = this.#job.rules;
+    return checkpointAt(this.#checkpoint as Checkpoint, { watermarkNs, overlapNs, unindexed });
   }
 }
 

@@ -11,13 +11,14 @@ import {
 } from './statement.ts';
 import type { RowOrigin } from './translate/query-row.ts';
 import { columnPlaces, QueryRow } from './translate/query-row.ts';
+import { parseNanoseconds } from './translate/snowflake-time.ts';
 
 /** Snowflake's own clock, in nanoseconds since 1970. Throws what the session throws. */
 export async function readClock(session: SnowflakeSession, signal: AbortSignal): Promise<bigint> {
   const result = await session.query({ ...clockStatement(), signal });
   for await (const [row] of result.batches) {
     const cell = row?.[0];
-    if (typeof cell === 'string') return BigInt(cell);
+    if (typeof cell === 'string') return parseNanoseconds(cell, 'the time');
   }
   throw new AuditExportError('snowflake-failed', 'Snowflake did not say what time it is.', {
     cure: 'Run it again.',

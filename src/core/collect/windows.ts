@@ -1,5 +1,7 @@
 import type { TimeRange } from './statement.ts';
 
+export const nsPerDay = 86_400_000_000_000n;
+
 /** The last boundary between windows at or before a time. Windows lie on multiples of their length since 1970 UTC. */
 export function windowStart(ns: bigint, windowNs: bigint): bigint {
   return ns - (((ns % windowNs) + windowNs) % windowNs);
@@ -39,7 +41,7 @@ export interface ReadingRules {
 }
 
 /** How long Snowflake keeps the views that are read, and a day. */
-const keptNs = 366n * 86_400n * 1_000_000_000n;
+const keptNs = 366n * nsPerDay;
 
 /**
  * Up to where history is complete: the last boundary of windows before Snowflake's clock less the settle time, or before

@@ -2,7 +2,7 @@ import { AuditExportError } from '../../errors.ts';
 import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/documents/config.ts';
 import type { SchemaCheck, SchemaViolation } from '../audit-types/audit-type.ts';
-import type { Deliverer } from '../setup/answers.ts';
+import type { Deliverer } from '../setup/answers/answers.ts';
 import { closest } from './closest.ts';
 import type { ProfilePlace } from './destination.ts';
 

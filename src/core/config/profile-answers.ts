@@ -1,5 +1,7 @@
-import type { SetupAnswers } from '../setup/answers.ts';
-import { storeUrl } from '../setup/desired-access.ts';
+import { accountOf, nameOf } from '../setup/answers/arns.ts';
+import type { SetupAnswers } from '../setup/answers/answers.ts';
+import type { DeliveryHeaders } from '../setup/answers/answers.ts';
+import { storeUrl } from '../setup/desired/desired-access.ts';
 import type { Profile, ProfileSetup } from './parse-config.ts';
 import { parseStoreAddress } from './store-address.ts';
 
@@ -27,8 +29,15 @@ export function answersOf(profile: Profile): KnownAnswers {
     policyName: setup.policyName,
     kmsKeyArn: setup.kmsKeyArn,
     inlinePolicy: setup.inlinePolicy,
-    customerAccountId: setup.customerAccountId ?? role?.arn.split(':')[4],
+    customerAccountId: setup.customerAccountId ?? accountOf(role?.arn),
+    headers: headersOf(profile),
   });
+}
+
+/** What each PUT of this tool carries; what a vendor's service sends, the profile does not say. */
+function headersOf({ setup, sse, kmsKeyId, storageClass, acl, tags }: Profile): DeliveryHeaders | undefined {
+  const headers = withoutMissing({ sse, kmsKeyId, storageClass, acl, tags });
+  return setup?.deliverer !== 'audit-export' || Object.keys(headers).length === 0 ? undefined : headers;
 }
 
 function otherIdOf({
@@ -39,7 +48,7 @@ function otherIdOf({
 }
 
 function roleNameIn(role: Profile['role']): string | undefined {
-  return role?.arn.slice(role.arn.lastIndexOf('/') + 1);
+  return role === undefined ? undefined : nameOf(role.arn);
 }
 
 /** No list is all types; a draft without one was not asked yet. */

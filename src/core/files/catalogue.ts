@@ -2,7 +2,7 @@ import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { KnownFiles } from './known-files.ts';
 import type { KnownFile } from './known-file.ts';
-import { mayHoldMore } from './known-file.ts';
+import { mayHoldMore, windowBytes } from './known-file.ts';
 import { FileSearch, holdsPart } from './file-search.ts';
 import { Heads, knownNow, newlyKnown } from './known-now.ts';
 import type { Sight } from './known-now.ts';
@@ -89,13 +89,15 @@ class Looking {
   readonly #taken = new Map<string, KnownFile>();
   /** Files of which no whole line was seen before, by what is known of them: they may be copies in the making. */
   readonly #undecided = new Map<FileSource, KnownFile>();
-  /** Files that are copies of others, in the making or whole. */
-  readonly #copies = new Set<FileSource>();
+  /** Inodes of files that are copies of others, in the making or whole. */
+  readonly #copies = new Set<string>();
   /** What is left of rotated files, by the position's id. */
   readonly #found = new Set<string>();
   readonly #sight: Sight;
   readonly #search: FileSearch;
   readonly #byPath: ReadonlyMap<string, FileSource>;
+  /** What is known from now on of files that nobody knew. */
+  readonly #fresh = new Map<FileSource, KnownFile>();
 
   constructor(
     given: readonly FileSource[],
@@ -108,21 +110,18 @@ class Looking {
     this.#options = options;
     this.#sight = { heads: new Heads(), seenMs: options.now() };
     this.#known = new KnownFiles(known.values());
-    this.#search = new FileSearch(
-      options.files,
-      this.#sight.heads,
-      (source) => !this.#isTaken(source) && !this.#copies.has(source),
-    );
+    this.#search = new FileSearch(options.files, this.#sight.heads, (source) => this.#isFree(source));
     this.#byPath = new Map(given.map((source) => [source.file.path, source]));
   }
 
   async run(): Promise<Look> {
     this.#forget();
     for (const source of this.#given) await this.#claimByInode(source);
-    for (const source of this.#given) {
-      if (!this.#isTaken(source) && !this.#copies.has(source)) await this.#claimByContent(source);
-      this.#decide(source);
-    }
+    for (const source of this.#given) if (this.#isFree(source)) await this.#claimByContent(source);
+    for (const source of this.#given) if (this.#isFree(source)) await this.#meet(source);
+    for (const source of [...this.#fresh.keys(), ...this.#undecided.keys()])
+      if (this.#isFree(source)) await this.#findOriginal(source);
+    for (const [source, known] of this.#undecided) this.#decide(source, known);
     await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
     return this.#look;
@@ -130,6 +129,10 @@ class Looking {
 
   #isTaken({ file }: FileSource): boolean {
     return this.#taken.has(file.inode);
+  }
+
+  #isFree(source: FileSource): boolean {
+    return !this.#isTaken(source) && !this.#copies.has(source.file.inode);
   }
 
   #claim(source: FileSource, known: KnownFile): void {
@@ -154,10 +157,10 @@ class Looking {
     for (const known of this.#known.withInode(source.file.inode)) {
       if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
       if (known.copyOf === undefined) this.#claimSame(source, known);
-      else if (known.at.stored === source.file.storedBytes) this.#copies.add(source);
+      else if (known.at.stored === source.file.storedBytes) this.#copies.add(source.file.inode);
       // A copy that has changed is looked at anew: it may have been in the making.
       else this.#drop(known);
-      if (known.copyOf === undefined || this.#copies.has(source)) return;
+      if (known.copyOf === undefined || this.#copies.has(source.file.inode)) return;
     }
   }
 
@@ -169,26 +172,43 @@ class Looking {
     else this.#claim(source, known);
   }
 
-  #decide(source: FileSource): void {
-    const undecided = this.#undecided.get(source);
-    if (undecided === undefined) return;
-    if (this.#isTaken(source) || this.#copies.has(source)) this.#drop(undecided);
-    else this.#claim(source, undecided);
+  #decide(source: FileSource, undecided: KnownFile): void {
+    if (this.#isFree(source)) this.#claim(source, undecided);
+    else this.#drop(undecided);
   }
 
-  /** The longest known content that the file begins with; while its own file stands, the file is a copy or another. */
+  /** The longest known content that the file begins with, unless its own file stands. */
   async #claimByContent(source: FileSource): Promise<void> {
-    const head = await this.#sight.heads.of(source);
-    for (const known of this.#known.alike(head)) {
-      if (known.copyOf !== undefined) continue;
-      if ((await this.#holderOf(known)) === undefined && (await holdsPart(source, known))) {
-        this.#claim(source, known);
-        return;
-      }
+    for (const known of this.#known.alike(await this.#sight.heads.of(source))) {
+      if (known.copyOf !== undefined || (await this.#holderOf(known)) !== undefined) continue;
+      if (!(await holdsPart(source, known))) continue;
+      this.#claim(source, known);
+      return;
     }
-    for (const known of this.#known.beginningWith(firstLineOf(head))) {
+  }
+
+  /** A file that nobody knows: others may be copies of it. */
+  async #meet(source: FileSource): Promise<void> {
+    if (this.#undecided.has(source)) return;
+    const known = await newlyKnown(source, this.#options.newId(), this.#sight);
+    this.#fresh.set(source, known);
+    this.#holders.set(known.id, source);
+    this.#known.add(known);
+  }
+
+  /** A file that is the beginning of another that stands is a copy of it, in the making or whole. */
+  async #findOriginal(source: FileSource): Promise<void> {
+    const head = await this.#sight.heads.of(source);
+    const alike = [...this.#known.alike(head), ...this.#known.beginningWith(firstLineOf(head))];
+    for (const known of new Set(alike)) {
       const holder = known.copyOf === undefined ? await this.#holderOf(known) : undefined;
-      if (holder !== undefined && (await this.#isCopy(source, holder, known))) return;
+      if (
+        holder === undefined ||
+        holder.file.inode === source.file.inode ||
+        this.#copies.has(holder.file.inode)
+      )
+        continue;
+      if (await this.#isCopy(source, holder, known)) return;
     }
   }
 
@@ -198,13 +218,14 @@ class Looking {
   }
 
   /**
-   * A file that is the beginning of another that stands: nothing in it is new. It is known by itself once all of it was
-   * delivered; until then it may be a copy in the making.
+   * Nothing in a copy is new. It is known by itself once all of it was delivered; until then it may be in the making.
    */
   async #isCopy(source: FileSource, original: FileSource, known: KnownFile): Promise<boolean> {
     const found = await isBeginningOf(source, original);
     if (found === undefined) return false;
-    this.#copies.add(source);
+    this.#copies.add(source.file.inode);
+    const fresh = this.#fresh.get(source);
+    if (fresh !== undefined) this.#known.remove(fresh.id);
     if (found.bytes > known.at.offset || found.bytes === 0) return true;
     const { bytes: offset, lines, checksum } = found;
     const { storedBytes: stored } = source.file;
@@ -251,9 +272,19 @@ class Looking {
     const firstLine = firstLineOf(await this.#sight.heads.of(source));
     // A list of documents begins with a bracket, whatever is in it.
     const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
-    if (isSame && isLined(known.format)) return true;
-    if (source.file.storedBytes < known.at.stored) return false;
-    return (await storedEnds(source.file, known.at.stored)).tail === known.ends.tail;
+    return (isSame && isLined(known.format)) || (await this.#editedEnd(source, known)) !== undefined;
+  }
+
+  /** Where the delivered part ends whose first line was edited, also to another length; undefined where its end is not there. */
+  async #editedEnd(
+    { file }: FileSource,
+    { at, firstLine, ends, plain }: KnownFile,
+  ): Promise<number | undefined> {
+    if (!plain) return undefined;
+    const now = firstLineOf(await file.bytes(0, windowBytes));
+    const stored = at.stored + now.bytes - firstLine.bytes;
+    if (file.storedBytes < stored || (await storedEnds(file, stored)).tail !== ends.tail) return undefined;
+    return stored;
   }
 
   #tell(kind: FileProblem['kind'], known: KnownFile): void {
@@ -272,7 +303,7 @@ class Looking {
   }
 
   async #take(source: FileSource): Promise<void> {
-    if (this.#copies.has(source)) return;
+    if (this.#copies.has(source.file.inode)) return;
     const known = this.#taken.get(source.file.inode);
     if (known !== undefined) {
       const named = this.#byPath.get(known.path);
@@ -290,7 +321,8 @@ class Looking {
       await this.#takeEdited(source, edited);
       return;
     }
-    const fresh = await newlyKnown(source, this.#options.newId(), this.#sight);
+    const fresh = this.#fresh.get(source);
+    if (fresh === undefined) return;
     this.#look.files.push({ source, known: fresh, isAsked: true, isFinal: !fresh.plain });
     // Nothing of it can be delivered, and by nothing but this can it be known again.
     if (source.file.storedBytes === 0) this.#look.changed.push(fresh);
@@ -302,7 +334,7 @@ class Looking {
     if (known === undefined || !this.#choices.accept.has(source.file.path)) return;
     this.#look.problems.splice(this.#look.problems.indexOf(problem), 1);
     // The edit may have moved the ends of lines: it is gone on with at the next one.
-    const offset = await lineEndFrom(source, known.at.offset);
+    const offset = (await this.#editedEnd(source, known)) ?? (await lineEndFrom(source, known.at.offset));
     const { checksum = 0 } = await walkContent(source, offset, false);
     this.#claim(source, known);
     const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };

@@ -13,15 +13,17 @@ export class KnownFiles {
   readonly #byFirstLine = new Map<string, KnownFile[]>();
 
   constructor(known: Iterable<KnownFile>) {
-    for (const file of known) {
-      this.#all.set(file.id, file);
-      add(this.#byInode, file.inode, file);
-      add(this.#byPath, file.path, file);
-      if (file.firstLine.bytes > 0) add(this.#byFirstLine, file.firstLine.hash, file);
-      if (file.head.bytes === 0) continue;
-      add(this.#byHead, `${file.head.bytes} ${file.head.hash}`, file);
-      this.#lengths.add(file.head.bytes);
-    }
+    for (const file of known) this.add(file);
+  }
+
+  add(file: KnownFile): void {
+    this.#all.set(file.id, file);
+    add(this.#byInode, file.inode, file);
+    add(this.#byPath, file.path, file);
+    if (file.firstLine.bytes > 0) add(this.#byFirstLine, file.firstLine.hash, file);
+    if (file.head.bytes === 0) return;
+    add(this.#byHead, `${file.head.bytes} ${file.head.hash}`, file);
+    this.#lengths.add(file.head.bytes);
   }
 
   get(id: string): KnownFile | undefined {

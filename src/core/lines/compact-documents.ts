@@ -27,7 +27,8 @@ export async function* compactDocuments(
   const compactor = new Compactor(account.format === 'array', account.from.offset > 0);
   for await (const piece of content) {
     const lines = compactor.add(piece);
-    account.addContent(piece, compactor.ended);
+    if (compactor.ended === 0) account.takeAll();
+    account.addContent(piece, compactor.ended ?? 0);
     yield lines;
   }
   if (account.mayWait) account.waits = compactor.isCut;
@@ -50,8 +51,8 @@ class Compactor {
   #out = Buffer.alloc(0);
   #length = 0;
 
-  /** Behind the last document that ended in the last piece; 0 where none did. */
-  ended = 0;
+  /** Behind the last document that ended in the last piece (0: it ended with the piece before); undefined where none did. */
+  ended: number | undefined;
   #at = 0;
 
   /** `goesOn`: the text begins behind a document. */
@@ -65,11 +66,12 @@ class Compactor {
     // At most one LF is put behind a value, and a value has a byte at least.
     this.#out = Buffer.allocUnsafe(piece.length * 2 + 2);
     this.#length = 0;
-    this.ended = 0;
+    this.ended = undefined;
     for (let at = 0; at < piece.length; at++) {
       if (this.#place === 'lost') {
         this.#length += piece.copy(this.#out, this.#length, at);
-        this.ended = Math.max(this.ended, piece.lastIndexOf(lf) + 1);
+        const end = piece.lastIndexOf(lf) + 1;
+        if (end > 0) this.ended = end;
         break;
       }
       this.#at = at;

@@ -12,4 +12,6 @@ export interface ContentAccount {
   waits: boolean;
   /** Notes content as it passes; `end` is behind the last line or document that is whole in it, 0 where there is none. */
   addContent: (bytes: Buffer, end: number) => void;
+  /** All content that was noted so far was taken, whatever it ends with. */
+  takeAll: () => void;
 }

@@ -117,6 +117,18 @@ export const metricTable = {
     labels: ['type'],
     lasting: true,
   },
+  touchingQueries: {
+    name: 'audit_export_touching_queries_total',
+    type: 'counter',
+    help: 'Queries read by collect that touched an object.',
+    labels: [],
+  },
+  leftOutQueries: {
+    name: 'audit_export_left_out_queries_total',
+    type: 'counter',
+    help: 'Of the queries that touched an object, those that left no record because no file names their user or their objects.',
+    labels: [],
+  },
   outage: {
     name: 'audit_export_outage',
     type: 'gauge',

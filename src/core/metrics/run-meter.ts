@@ -70,6 +70,14 @@ export class RunMeter {
     this.#tell(factsOfSpool(level));
   }
 
+  /** What a run of collect read: queries that touched an object, and of them those that left no record. */
+  collected({ touching, leftOut }: { touching: number; leftOut: number }): void {
+    this.#tell([
+      { metric: 'touchingQueries', value: touching },
+      { metric: 'leftOutQueries', value: leftOut },
+    ]);
+  }
+
   /** All that was read so far is durable. For what never ends, whenever that is so. */
   succeeded(): void {
     this.#tell([{ metric: 'lastSuccess', value: this.#clock.now() / 1000 }]);

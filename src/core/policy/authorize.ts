@@ -51,7 +51,7 @@ export type Benefit = 'for' | 'against';
  * allow. Boundary and session policies limit what identity policies grant, and what is granted to a role's ARN, but not
  * what the resource grants to the very user or session in its own account.
  * `doubt` says how a statement counts that depends on a key which is not known (`foresee` asks for both).
- * Organizations' policies, ACLs, KMS grants and federated principals are not modelled.
+ * Organizations' policies, ACLs and KMS grants are not modelled.
  * Throws PolicyDocumentError on a condition operator that AWS does not have.
  * Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic".
  */
@@ -78,6 +78,14 @@ export function foresee(request: AccessRequest, policies: AppliedPolicies): Fore
   const best = authorize(request, policies, 'for');
   return best.allowed ? { verdict: 'depends', decision } : { verdict: 'denied', decision: best };
 }
+
+/** Callers whose own side nobody can see from here: what the resource grants them is what they have. */
+const withoutOwnPolicies: ReadonlySet<Caller['kind']> = new Set([
+  'service',
+  'anonymous',
+  'federated',
+  'canonical',
+]);
 
 interface Found {
   readonly statement: Statement;
@@ -122,7 +130,7 @@ class Evaluation {
     const { kind } = this.#caller;
     // "You cannot assume a role when you are signed in as the AWS account root user": "Switching to an IAM role (AWS API)"
     if (kind === 'root' && this.#policies.resourceKind === 'role-trust') return lacking('identity');
-    if (kind === 'service' || kind === 'anonymous') return this.#resourceAllows();
+    if (withoutOwnPolicies.has(kind)) return this.#resourceAllows();
     if (this.#sameAccount) return this.#withinAccount();
     const own = this.#ownAllows();
     return own.allowed ? this.#resourceAllows() : own;

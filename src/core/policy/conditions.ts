@@ -37,6 +37,8 @@ function dependsOn(
   { context, version }: ConditionScope,
 ): boolean {
   if (context.isUnknown(key)) return true;
+  // Without the key in the request, its values do not matter.
+  if (context.get(key) === undefined) return false;
   const variables = operator !== 'Null' && operator.variables && knowsVariables(version);
   return variables && expected.some((value) => hasUnknownVariable(value, context));
 }

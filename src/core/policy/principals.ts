@@ -1,12 +1,15 @@
-import { asList, type Principals } from './language.ts';
+import { asList, type PrincipalMap, type Principals } from './language.ts';
 
 /** Who makes the request. */
 export interface Caller {
-  /** The ARN of the user, session or root user; of a service its principal (`s3.amazonaws.com`). */
+  /**
+   * The ARN of the user, session or root user; of a service its principal (`s3.amazonaws.com`), of somebody who is known by
+   * an identity provider that provider, of an account by its canonical user id that id.
+   */
   arn: string;
-  /** Twelve digits; of a service or an anonymous caller, anything. */
+  /** Twelve digits; of a caller of no known account, anything. */
   account: string;
-  kind: 'root' | 'user' | 'assumed-role' | 'service' | 'anonymous';
+  kind: 'root' | 'user' | 'assumed-role' | 'service' | 'anonymous' | 'federated' | 'canonical';
   /** Of an assumed-role session: `arn:aws:iam::ACCOUNT:role/path/NAME`. Without it the path is taken to be `/`. */
   roleArn?: string;
   /** The unique id (`AIDA…`, `AROA…`) of the user or role, which a saved policy may name in place of the ARN. */
@@ -16,6 +19,13 @@ export interface Caller {
 /** How a policy names the caller: by itself, by its role, by its account, or with everybody else. */
 export type Naming = 'itself' | 'role' | 'account' | 'everyone';
 
+/** The member of Principal that names callers who have no ARN. */
+const elements: Partial<Record<Caller['kind'], Exclude<keyof PrincipalMap, 'AWS'>>> = {
+  service: 'Service',
+  federated: 'Federated',
+  canonical: 'CanonicalUser',
+};
+
 /**
  * Every way in which the element names the caller. Names are compared exactly: "You cannot use a wildcard to match part
  * of a principal name or ARN". Source: IAM User Guide, "AWS JSON policy elements: Principal".
@@ -23,7 +33,8 @@ export type Naming = 'itself' | 'role' | 'account' | 'everyone';
 export function namingsOf(principals: Principals, caller: Caller): ReadonlySet<Naming> {
   if (principals === '*') return new Set(['everyone']);
   const named = asList(principals.AWS).map((name) => awsNaming(name, caller));
-  if (caller.kind === 'service' && asList(principals.Service).includes(caller.arn)) named.push('itself');
+  const element = elements[caller.kind];
+  if (element !== undefined && asList(principals[element]).includes(caller.arn)) named.push('itself');
   return new Set(named.filter((naming) => naming !== undefined));
 }
 
@@ -42,12 +53,14 @@ const levels: Readonly<Record<Caller['kind'], readonly Naming[]>> = {
   user: ['account', 'itself'],
   'assumed-role': ['account', 'role', 'itself'],
   service: ['itself'],
+  federated: ['itself'],
+  canonical: ['itself'],
   anonymous: ['everyone'],
 };
 
 function awsNaming(name: string, caller: Caller): Naming | undefined {
   if (name === '*') return 'everyone';
-  if (caller.kind === 'service' || caller.kind === 'anonymous') return undefined;
+  if (caller.kind === 'anonymous' || elements[caller.kind] !== undefined) return undefined;
   if (name === caller.account || name === rootArn(caller)) return 'account';
   if (name === caller.arn) return 'itself';
   const holder = caller.kind === 'user' ? 'itself' : 'role';

@@ -253,7 +253,11 @@ async function* fromEnvelopes(
     mayWait: false,
     waits: false,
   } as const;
-  yield* compactDocuments(openEnvelopes(noted(), envelopes), { ...inside, addContent: () => undefined });
+  yield* compactDocuments(openEnvelopes(noted(), envelopes), {
+    ...inside,
+    addContent: () => undefined,
+    takeAll: () => undefined,
+  });
   account.takeAll();
 }
 

@@ -1,4 +1,4 @@
-import { partitionProbeName } from '../setup/probe-keys.ts';
+import { isOwnName } from '../layout/own-names.ts';
 
 /** An object that is to be read as a source. */
 export interface NamedObject {
@@ -23,9 +23,6 @@ export interface WrittenPlace {
 /** Why an object is not read: it is the tool's own, it stands for a folder, or it is empty. */
 export type LeftOut = 'own' | 'folder-marker' | 'empty';
 
-/** Where a store keeps what is the tool's own. */
-const ownFolder = '_audit-export';
-
 /** The form of the names that deliveries give (core/layout/object-key.ts). */
 const deliveredName = /(?:^|\/)\d{8}T\d{9}Z-[0-9a-f]{32}\.jsonl(?:\.\w+)?$/;
 
@@ -45,8 +42,7 @@ export function leftOut(
 
 /** The tool's own folder, and the probe that the access test leaves in the partition of a type. */
 function isOwn(key: string): boolean {
-  const names = key.split('/');
-  return names.includes(ownFolder) || names.at(-1) === partitionProbeName;
+  return key.split('/').some(isOwnName);
 }
 
 function isBelow(bucket: string, key: string, place: WrittenPlace): boolean {

@@ -8,7 +8,7 @@ const longestMessage = 500;
 
 /** What the history keeps of a run that has ended. `times`: of the events of it that are durable, as whole batches. */
 export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
-  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem } = report;
+  const { balance, objects, contentBytes, compressedBytes, retries, exitCode, error, problem, note } = report;
   const reason = error ?? problem ?? null;
   return {
     endedMs: Date.parse(report.endedAt),
@@ -18,6 +18,7 @@ export function endOfPush(report: PushReport, times: EventTimes): RunEnding {
       reason === null
         ? null
         : { code: reason.code, message: reason.message.slice(0, longestMessage), cure: reason.cure },
+    ...(note === undefined ? {} : { note: note.slice(0, longestMessage) }),
     balance,
     types: typeFacts(
       report.types.map((counts) => [counts.type, counts]),

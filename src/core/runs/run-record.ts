@@ -56,6 +56,8 @@ export interface RunEnding extends RunProgress {
   outcome: RunOutcome;
   exitCode: number;
   reason: RunReason | null;
+  /** What is to be known of it although nothing is wrong. */
+  note?: string;
 }
 
 /** What makes a run findable: the first line that it leaves, and a part of the last. Times are ISO 8601. */
@@ -94,6 +96,7 @@ export interface EndRecord extends RunIdentity, RunProgress {
   outcome: RunOutcome;
   exitCode: number;
   reason: RunReason | null;
+  note?: string;
 }
 
 /** What is kept of one type beyond the runs themselves. */
@@ -162,7 +165,8 @@ const checks: Readonly<Record<RunRecord['record'], (value: Members) => boolean>>
     isInstant(value['endedAt']) &&
     isOutcome(value['outcome']) &&
     isCount(value['exitCode']) &&
-    isReason(value['reason']),
+    isReason(value['reason']) &&
+    (value['note'] === undefined || isText(value['note'])),
   summary: ({ runs, types }) =>
     isCount(runs) &&
     allOf(

@@ -1,7 +1,7 @@
 import type { PolicyDocument, Statement } from '../policy/document.ts';
-import type { AwsPartition } from './aws-partition.ts';
-import { partitionOf } from './aws-partition.ts';
-import { storeUrl } from './desired-access.ts';
+import type { AwsPartition } from './answers/aws-partition.ts';
+import { partitionOf } from './answers/aws-partition.ts';
+import { storeUrl } from './desired/desired-access.ts';
 import type { PrintedAccess } from './render/render-access.ts';
 
 /** What the role of a reader follows from: whose it is, what is read, and where Parquet is written. */

@@ -52,6 +52,9 @@ export interface PushOptions {
 export interface Follower {
   /** Tells it to stop, as SIGTERM does, and waits for its report. */
   readonly stop: () => Promise<Pushed>;
+  /** Tells it to read its configuration again, as SIGHUP does. */
+  readonly hangUp: () => void;
+  readonly stderr: () => string;
   readonly ended: Promise<Pushed>;
 }
 
@@ -160,6 +163,11 @@ export class Place {
       workingFolder: this.folder,
       signal: controller.signal,
     });
+    let hangUp = (): void => undefined;
+    context.onHangUp = (listener) => {
+      hangUp = listener;
+      return () => undefined;
+    };
     const flags = ['--follow', '--flush-interval', '1s'];
     const ended = run(this.#pushArgs([...flags, ...args], options), context).then((code) =>
       asPushed({ code, stdout: stdout(), stderr: stderr() }),
@@ -170,7 +178,7 @@ export class Place {
       return await ended;
     };
     this.#followers.push(stop);
-    return { stop, ended };
+    return { stop, ended, stderr, hangUp: () => hangUp() };
   }
 
   /** A reader takes all objects away; they count as delivered. */

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { run } from '../../../src/cli/run.ts';
 import type { AccessReport } from '../../../src/core/access/access-report.ts';
-import type { AccessPlan } from '../../../src/core/setup/plan.ts';
+import type { AccessPlan } from '../../../src/core/setup/plan/plan.ts';
 import type { Ground, Who } from './ground.ts';
 import { accounts } from './ground.ts';
+import { quickClock } from '../../fakes/quick-clock.ts';
 
 /** One set-up that is bent in one way, and what is to be said of it: test/fixtures/access/bent-setups.json. */
 export interface BentSetup {
@@ -39,6 +39,10 @@ interface Bend {
   publicAccess?: 'open';
   lifecycle?: LifecycleRule[];
   plainHttp?: boolean;
+  /** What the ACL of the bucket gives to others. */
+  grants?: { to: string; permission: string }[];
+  /** The bucket encrypts with a key of its own, which is as it should be or not. */
+  key?: 'good' | 'disabled' | 'closed';
   path?: string;
 }
 
@@ -132,7 +136,7 @@ export class BentWorld {
       stderr: into('stderr'),
       environment,
       workingFolder: this.#folder,
-      clock: systemClock,
+      clock: quickClock(20),
       version: '0.0.0',
       signal: new AbortController().signal,
     });
@@ -172,7 +176,7 @@ export class BentWorld {
   }
 
   async #makeBucket(): Promise<void> {
-    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp } = this.#row.bend;
+    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp, grants, key } = this.#row.bend;
     const tlsOnly = {
       Sid: 'TlsOnly',
       Effect: 'Deny',
@@ -187,6 +191,9 @@ export class BentWorld {
       region,
       publicAccessBlocked: publicAccess !== 'open',
       ...(lifecycle === undefined ? {} : { lifecycle }),
+      ...(grants === undefined ? {} : { grants }),
+      ...(key === undefined ? {} : { encryption: { algorithm: 'aws:kms', kmsKey: this.named('{key}') } }),
+      ...(key === undefined || key === 'good' ? {} : { key }),
     });
     if (statements.length > 0) await this.ground.putBucketPolicy(this.bucket, this.#document(statements));
   }
@@ -208,7 +215,7 @@ export class BentWorld {
         policyName: `${this.role}.policy`,
         customerAccountId: accounts.customer,
       },
-      ...this.#row.profile,
+      ...(JSON.parse(this.named(JSON.stringify(this.#row.profile ?? {}))) as Record<string, unknown>),
     };
     const kept = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
     await writeFile(

@@ -2,7 +2,7 @@ import type { LifecycleRule } from '@aws-sdk/client-s3';
 import type { BentWorld } from './bent-world.ts';
 
 const verbs =
-  /audit-export (?:iam (?:apply|plan|rotate)|init|test-access|config set)\b|aws (?:iam|s3api) [a-z-]+/g;
+  /audit-export (?:iam (?:apply|plan|rotate)|init|test-access|config set)\b|aws (?:iam|kms|s3api) [a-z-]+/g;
 const flagsWithValue = new Set([
   '--profile',
   '--role-name',
@@ -17,6 +17,11 @@ const flagsWithValue = new Set([
   '--query',
   '--output',
   '--account-id',
+  '--config',
+  '--acl',
+  '--key-id',
+  '--grantee-principal',
+  '--operations',
 ]);
 
 /** The commands in a cure, as words of a POSIX shell, in the order in which they are printed. */
@@ -112,6 +117,20 @@ const aws: Readonly<Record<string, AwsCommand>> = {
   's3api put-bucket-lifecycle-configuration': ({ ground }, flag) => {
     const { Rules } = JSON.parse(flag('lifecycle-configuration')) as { Rules: LifecycleRule[] };
     return ground.changeBucket(flag('bucket'), { lifecycle: Rules });
+  },
+  's3api put-bucket-acl': ({ ground, bucket }, flag) => {
+    if (flag('acl') !== 'private' || flag('bucket') !== bucket) throw new Error('another ACL');
+    return ground.changeBucket(bucket, { grants: undefined });
+  },
+  'kms create-grant': ({ ground, bucket, roleArn }, flag) => {
+    if (flag('grantee-principal') !== roleArn || flag('operations') !== 'GenerateDataKey')
+      throw new Error('a grant for somebody else');
+    if (!flag('key-id').startsWith('arn:aws:kms:')) throw new Error(`no key: ${flag('key-id')}`);
+    return ground.changeBucket(bucket, { key: undefined });
+  },
+  'kms enable-key': ({ ground, bucket }, flag) => {
+    if (!flag('key-id').startsWith('arn:aws:kms:')) throw new Error(`no key: ${flag('key-id')}`);
+    return ground.changeBucket(bucket, { key: undefined });
   },
   's3api put-public-access-block': ({ ground }, flag) => {
     const settings = flag('public-access-block-configuration').split(',');

@@ -18,8 +18,10 @@ export interface Settings {
   publicAccessBlocked: boolean;
   lifecycle?: LifecycleRule[] | undefined;
   encryption?: { algorithm: string; kmsKey?: string } | undefined;
-  /** Of the bucket; undefined: its owner owns every object, and no ACL counts. */
-  grants?: { grantee: string; permission: string }[] | undefined;
+  /** What its ACL gives to others. */
+  grants?: { to: string; permission: string }[] | undefined;
+  /** What is wrong with the KMS key. */
+  key?: 'disabled' | 'closed' | undefined;
 }
 
 /** What a set-up is made on: an account in memory, or the rehearsal. */

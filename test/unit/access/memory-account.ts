@@ -3,13 +3,13 @@ import type { AppliedPolicies, Caller, Decision } from '../../../src/core/policy
 import type { ContextValues } from '../../../src/core/policy/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
-import type { AppliedChange, PlannedChange } from '../../../src/core/setup/change.ts';
-import type { LiveAccess, LiveRole } from '../../../src/core/setup/live-access.ts';
-import { AuditExportError } from '../../../src/errors.ts';
+import type { AppliedChange, PlannedChange } from '../../../src/core/setup/plan/change.ts';
+import type { LiveAccess, LiveRole } from '../../../src/core/setup/desired/live-access.ts';
 import type { BucketAdmin, BucketLook } from '../../../src/ports/bucket-admin.ts';
 import type { AccessNames, IamAdmin } from '../../../src/ports/iam-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 import { accounts } from './ground.ts';
+import { callerOf, denied, parsed, whereAndWhen } from './memory-callers.ts';
 
 interface Role {
   name: string;
@@ -116,13 +116,14 @@ export class MemoryAccount implements Ground {
   look(name: string, who: Who): BucketLook {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
-    const { region, publicAccessBlocked, encryption } = found;
+    const { region, publicAccessBlocked, encryption, grants = [] } = found;
     if (who !== 'customer')
       return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
     const seen = {
       ownedByAccount: true,
       publicAccessBlocked,
       versioning: 'off' as const,
+      grants,
       ...(encryption === undefined ? {} : { encryption }),
     };
     return { bucket: name, existence: 'there', region, ...seen, unseen: [] };
@@ -132,7 +133,7 @@ export class MemoryAccount implements Ground {
   decide(
     role: Role,
     bucket: Bucket,
-    asked: { action: string; key?: string; context: ContextValues },
+    asked: { action: string; key?: string; kmsKey?: string; context: ContextValues },
   ): Decision {
     const [, , , , account = ''] = role.arn.split(':');
     const caller: Caller = {
@@ -148,7 +149,7 @@ export class MemoryAccount implements Ground {
         ...[...role.inline.values()].map(parsed),
       ],
       ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
-      ...(bucket.policy === undefined
+      ...(bucket.policy === undefined || asked.kmsKey !== undefined
         ? {}
         : { resource: parsePolicyDocument(bucket.policy, { kind: 'resource' }), resourceKind: 'bucket' }),
     };
@@ -167,7 +168,8 @@ export class MemoryAccount implements Ground {
       's3:ResourceAccount': bucket.owner,
       ...asked.context,
     };
-    const resource = `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
+    const resource =
+      asked.kmsKey ?? `arn:aws:s3:::${bucket.name}${asked.key === undefined ? '' : `/${asked.key}`}`;
     return authorize(
       { caller, action: asked.action, resource, resourceAccount: bucket.owner, context },
       policies,
@@ -319,28 +321,4 @@ export class MemoryAccount implements Ground {
     policy.inForce = id;
     return { versionId: id };
   }
-}
-
-/** Who somebody is, in IAM's words. */
-export function callerOf(who: Who): { account: string; arn: string } {
-  const account = who === 'vendor' ? accounts.vendor : accounts.customer;
-  return { account, arn: `arn:aws:iam::${account}:user/${who === 'customer' ? 'admin' : 'exporter'}` };
-}
-
-function parsed(document: string): PolicyDocument {
-  return parsePolicyDocument(document);
-}
-
-function whereAndWhen(now: string): ContextValues {
-  return {
-    'aws:CurrentTime': now,
-    'aws:EpochTime': String(Math.floor(Date.parse(now) / 1000)),
-    'aws:SecureTransport': 'true',
-    'aws:SourceIp': '127.0.0.1',
-    'aws:RequestedRegion': 'us-east-1',
-  };
-}
-
-function denied(action: string): AuditExportError {
-  return new AuditExportError('access-denied', `these credentials may not do ${action}.`);
 }

@@ -5,7 +5,7 @@ import type { AccessProber, Refusal, Tried, WriteTarget } from '../../../src/por
 import type { Who } from './ground.ts';
 import { accounts } from './ground.ts';
 import type { MemoryAccount } from './memory-account.ts';
-import { callerOf } from './memory-account.ts';
+import { callerOf } from './memory-callers.ts';
 
 /** The prober of somebody in an account in memory: it answers, and words its refusals, as S3, STS and IAM do. */
 export function memoryProber(
@@ -25,11 +25,26 @@ export function memoryProber(
       ? undefined
       : refused(said(decision, { action, roleArn: role.arn, bucket: bucket.name }));
   };
+  const askKms = (target: WriteTarget, context: ContextValues) => {
+    const role = account.findRole(roleArn);
+    const found = account.bucket(target.bucket);
+    const kmsKey = write.kmsKeyId ?? found.encryption?.kmsKey;
+    if (role === undefined || kmsKey === undefined) return undefined;
+    if (found.key === 'disabled')
+      return refused(`${kmsKey} is disabled.`, { code: 'kms-disabled', awsError: 'KMS.DisabledException' });
+    const action = 'kms:GenerateDataKey';
+    const decision = account.decide(role, found, { action, kmsKey, context });
+    const words = (why: Decision) =>
+      said(why, { action, roleArn, bucket: '' }).replace('"arn:aws:s3:::"', kmsKey);
+    if (!decision.allowed) return refused(words(decision), { code: 'kms-denied' });
+    const closed: Decision = { allowed: false, reason: 'implicit-deny', layer: 'resource' };
+    return found.key === 'closed' ? refused(words(closed), { code: 'kms-denied' }) : undefined;
+  };
   const mayPut = (target: WriteTarget) => {
     const context = headersOf(write, target.replaces === true);
     const tagging = write.tags === undefined ? undefined : ask('s3:PutObjectTagging', target, context);
     const acl = write.acl === undefined ? undefined : ask('s3:PutObjectAcl', target, context);
-    return ask('s3:PutObject', target, context) ?? tagging ?? acl;
+    return ask('s3:PutObject', target, context) ?? tagging ?? acl ?? askKms(target, context);
   };
   const { bucketOwner: owner, bucket } = write;
   return {
@@ -68,7 +83,7 @@ export function memoryProber(
         const { objects } = account.bucket(bucket);
         const conditional = objects.has(at);
         objects.add(at);
-        return yes({ conditional, kmsKey: write.kmsKeyId });
+        return yes({ conditional, kmsKey: write.kmsKeyId ?? account.bucket(bucket).encryption?.kmsKey });
       },
       mayPut: async (target) => mayPut(target) ?? yes({ stored: false }),
       read: async () => ask('s3:GetObject', { key, owner }) ?? yes({}),

@@ -12,6 +12,19 @@ import { makeFolderSync } from '../make-folder.ts';
 /** Five million keys are 90 MB of disk and 11 MB of memory. */
 export const usualSeenEventsBounds = { maxKeys: 5_000_000, memoryKeys: 512 * 1024 } as const;
 
+/** What messages say of an index: what is in it, what cures a folder that can't be used, and what the loss of a file means. */
+export interface SeenEventsWords {
+  what: string;
+  cure: string;
+  loss: string;
+}
+
+const usualWords: SeenEventsWords = {
+  what: 'delivered events',
+  cure: 'Give this user the right to write there and free disk, or push without --dedupe.',
+  loss: 'events that it knew may be delivered once more',
+};
+
 /** The keys of one commit, or of several of one day that were merged: commits `from` to `to`. */
 interface DaySegment {
   day: number;
@@ -38,18 +51,20 @@ const stagedName = /\.staged$/;
 export class SeenEventsFolder implements SeenEvents {
   readonly #folder: string;
   readonly #bounds: SeenEventsBounds;
+  readonly #words: SeenEventsWords;
   #segments: DaySegment[] = [];
   readonly #open = new Set<KeyBatch>();
 
-  private constructor(folder: string, bounds: SeenEventsBounds) {
+  private constructor(folder: string, bounds: SeenEventsBounds, words: SeenEventsWords) {
     this.#folder = folder;
     this.#bounds = bounds;
+    this.#words = words;
   }
 
   /** Throws `state-not-written` where the folder can't be made, and `config-invalid` for files that are broken. */
-  static open(folder: string, bounds: SeenEventsBounds): SeenEventsFolder {
-    const opened = new SeenEventsFolder(folder, bounds);
-    guard(folder, () => makeFolderSync(folder, 0o700));
+  static open(folder: string, bounds: SeenEventsBounds, words = usualWords): SeenEventsFolder {
+    const opened = new SeenEventsFolder(folder, bounds, words);
+    opened.#guard(() => makeFolderSync(folder, 0o700));
     opened.#load();
     return opened;
   }
@@ -58,13 +73,28 @@ export class SeenEventsFolder implements SeenEvents {
     return keysOf(this.#segments);
   }
 
+  daysOf(keys: Uint8Array): Uint32Array {
+    const words = wordsOf(keys);
+    const flags = new Uint8Array(words.length / keyWords);
+    const days = new Uint32Array(flags.length);
+    const inOrder = [...new Set(this.#segments.map(({ day }) => day))].toSorted((a, b) => b - a);
+    this.#guard(() => {
+      for (const day of inOrder) {
+        for (const { segment } of this.#ofDay(day)) segment.mark(words, flags);
+        for (const [key, flag] of flags.entries()) if (flag === 1 && days[key] === 0) days[key] = day + 1;
+      }
+    });
+    return days;
+  }
+
   begin(): SeenBatch {
     const batch = new KeyBatch(this.#folder, this.#bounds);
     this.#open.add(batch);
     return {
-      note: (keys) => guard(this.#folder, () => this.#note(wordsOf(keys), batch)),
+      note: (keys) => this.#guard(() => this.#note(wordsOf(keys), batch)),
+      add: (keys) => this.#guard(() => addTo(batch, wordsOf(keys))),
       commit: async (day) => {
-        const committed = guard(this.#folder, () => this.#commit(batch, day));
+        const committed = this.#guard(() => this.#commit(batch, day));
         this.#end(batch);
         return committed;
       },
@@ -98,7 +128,7 @@ export class SeenEventsFolder implements SeenEvents {
       if (stagedName.test(name)) rmSync(path, { force: true });
       const [, day, from, to] = (segmentName.exec(name) ?? []).map(Number);
       if (day === undefined || from === undefined || to === undefined) continue;
-      this.#segments.push({ day, from, to, segment: openSegment(path) });
+      this.#segments.push({ day, from, to, segment: openSegment(path, this.#words) });
     }
     // A merged file was there before those that it replaces were removed.
     this.#remove(
@@ -197,20 +227,40 @@ export class SeenEventsFolder implements SeenEvents {
       rmSync(segment.path, { force: true });
     }
   }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const { what, cure } = this.#words;
+      throw new AuditExportError(
+        'state-not-written',
+        `The index of ${what} in ${this.#folder} can't be kept: ${(error as Error).message}.`,
+        { cure, cause: error },
+      );
+    }
+  }
+}
+
+/** Takes keys of which none is in the batch yet. */
+function addTo(batch: KeyBatch, keys: Uint32Array): void {
+  const flags = new Uint8Array(keys.length / keyWords);
+  batch.mark(keys, flags);
+  batch.take(keys, flags);
 }
 
 function keysOf(segments: readonly DaySegment[]): number {
   return segments.reduce((sum, { segment }) => sum + segment.keys, 0);
 }
 
-function openSegment(path: string): KeySegment {
+function openSegment(path: string, { what, loss }: SeenEventsWords): KeySegment {
   try {
     return KeySegment.open(path);
   } catch (error) {
     throw new AuditExportError(
       'config-invalid',
-      `The index of delivered events is broken: ${path}: ${(error as Error).message}.`,
-      { cure: `Remove that file: events that it knew may be delivered once more.`, cause: error },
+      `The index of ${what} is broken: ${path}: ${(error as Error).message}.`,
+      { cure: `Remove that file: ${loss}.`, cause: error },
     );
   }
 }
@@ -221,20 +271,5 @@ function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
-  }
-}
-
-function guard<T>(folder: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new AuditExportError(
-      'state-not-written',
-      `The index of delivered events in ${folder} can't be kept: ${(error as Error).message}.`,
-      {
-        cure: 'Give this user the right to write there and free disk, or push without --dedupe.',
-        cause: error,
-      },
-    );
   }
 }

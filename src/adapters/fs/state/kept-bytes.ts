@@ -180,7 +180,7 @@ export class KeptBytesFolder implements KeptBytes {
       const [, name, number, bytes] = form.exec(file) ?? [];
       if (name === undefined) continue;
       this.#nextNumber = Math.max(this.#nextNumber, Number(number) + 1);
-      if (bytes !== undefined) this.#add({ name, source: await this.#sourceOf(name), bytes: Number(bytes) });
+      if (bytes !== undefined) await this.#know(name, Number(bytes));
       else if (file === openName(name)) await this.#closeLeft(name);
     }
     const known = new Set(this.#segments.map(({ name }) => `${name}.source`));
@@ -188,6 +188,14 @@ export class KeptBytesFolder implements KeptBytes {
       if (form.test(file) && file.endsWith('.source') && !known.has(file))
         await rm(join(this.#folder, file), { force: true });
     await syncFolder(this.#folder);
+  }
+
+  /** A closed segment, of what there is of it: somebody may have cut it, and its batch then lacks bytes. */
+  async #know(name: string, bytes: number): Promise<void> {
+    const path = join(this.#folder, closedName({ name, bytes }));
+    const { size } = await stat(path);
+    if (size !== bytes) await rename(path, join(this.#folder, closedName({ name, bytes: size })));
+    this.#add({ name, source: await this.#sourceOf(name), bytes: size });
   }
 
   async #closeLeft(name: string): Promise<void> {

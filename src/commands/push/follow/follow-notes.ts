@@ -48,6 +48,11 @@ export class FollowNotes {
     );
   }
 
+  absent(source: string): void {
+    const message = `${printable(source)} is not there yet: it is read from its beginning when it is.`;
+    this.#warnOnce(`not-there-yet ${source}`, message, 'Check the path, if it should be there by now.');
+  }
+
   problem({ kind, source, message, cure }: ReportProblem): void {
     this.#warnOnce(`${kind} ${source}`, message, cure);
   }

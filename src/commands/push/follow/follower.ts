@@ -11,7 +11,7 @@ import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
-import { keptSource, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
+import { keptSource, letGoOf, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
 import type { Due } from './news.ts';
 import { News } from './news.ts';
 import { PipeIntake } from './pipe-intake.ts';
@@ -172,6 +172,7 @@ export class Follower {
     const isWhole = this.#news.isWholeDue;
     await this.#intake.closeSegments();
     const taken = inputs.take(isWhole);
+    const looked = new Set<string>();
     const session = this.#session;
     const result = await deliverFiles(
       {
@@ -183,8 +184,13 @@ export class Follower {
       {
         journal: held.journal,
         files: inputs,
-        list: async () => taken.files(),
-        open: async (part) => (part.kind === 'kept' ? keptSource(part, this.#options.kept) : undefined),
+        list: async () => {
+          const files = taken.files();
+          for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
+          return files;
+        },
+        open: async (part) =>
+          part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
         more: async () => this.#fresh(),
         enter: () => this.#looking.enter(),
         newId: host.newId,
@@ -208,14 +214,14 @@ export class Follower {
         isGiven: () => false,
         settle: async (parts) => standingOf(parts.map(({ part }) => part)),
         onDone: async ({ parts }) => {
-          for (const segment of segmentsOf(parts)) await this.#options.kept.remove(segment);
+          await letGoOf(parts, held);
           this.#intake.freed();
         },
       },
     );
     for (const problem of result.problems) this.#tell(problemOf(problem, session.plan), problem);
     if (result.ended === 'complete') {
-      this.#problems.looked(new Set(taken.files().flatMap(({ name, file }) => [name, file.path])));
+      this.#problems.looked(looked);
       this.#noteWaiting(result, isWhole);
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#news.looked(nowMs);
@@ -277,9 +283,15 @@ export class Follower {
     if (this.#nextPlan === undefined) return;
     const { session: first, openSession } = this.#options;
     const before = this.#session;
-    this.#session = await openSession(this.#nextPlan, before.books);
+    const plan = this.#nextPlan;
     this.#nextPlan = undefined;
     this.#attempt = new AbortController();
+    try {
+      this.#session = await openSession(plan, before.books);
+    } catch (error) {
+      this.#notes.notReloaded(error);
+      return;
+    }
     if (before !== first) await before.close().catch(() => undefined);
   }
 

@@ -29,6 +29,7 @@ export class InputWatch {
   /** Files that are not written down yet. */
   #fresh: FileSource[] = [];
   #tries = 0;
+  #isFirst = true;
 
   constructor(options: InputWatchOptions) {
     this.#options = options;
@@ -47,10 +48,13 @@ export class InputWatch {
   /** What is there for the first time is written down at once: by this it is found again if it is rotated meanwhile. */
   async scan(): Promise<void> {
     const { inputs, notes, news } = this.#options;
-    const { bytes, fresh } = await inputs.scan((source, error) => notes.trouble(source, error));
+    const { bytes, fresh, absent } = await inputs.scan((source, error) => notes.trouble(source, error));
     this.#fresh.push(...fresh.filter(({ file }) => file.storedBytes > 0));
     if (this.#fresh.length > 0) await this.#noteFresh();
     if (bytes > 0) news.add(bytes);
+    // A log may be away for a moment while it is rotated: told at the start only.
+    if (this.#isFirst) for (const name of absent) notes.absent(name);
+    this.#isFirst = false;
   }
 
   async #noteFresh(): Promise<void> {

@@ -1,4 +1,5 @@
 import { AuditExportError } from '../../../errors.ts';
+import { parseNanoseconds } from './snowflake-time.ts';
 import type { SnowflakeColumn, SnowflakeRow } from '../../../ports/snowflake.ts';
 
 /** Where each column of a result stands. */
@@ -6,7 +7,7 @@ export type ColumnPlaces = ReadonlyMap<string, number>;
 
 /** Answers with the places of columns, for `QueryRow`. */
 export function columnPlaces(columns: readonly SnowflakeColumn[]): ColumnPlaces {
-  return new Map(columns.map(({ name }, index) => [name, index]));
+  return new Map(columns.map(({ name }, index) => [name.toUpperCase(), index]));
 }
 
 /** Where a row came from: `accessHistory` where QUERY_HISTORY has none of the query, `loginHistory` for a log-in. */
@@ -45,7 +46,7 @@ export class QueryRow {
     this.#places = places;
     this.source = origin.source;
     this.queryId = this.#idOf(origin.source);
-    this.endNs = BigInt(this.text('END_NS') ?? missing('END_NS', this.queryId));
+    this.endNs = this.#nanoseconds('END_NS') ?? missing('END_NS', this.queryId);
     this.placeNs = this.endNs + (origin.waitedNs ?? 0n);
     this.own = this.text('OWN') !== null;
     this.hasAccess = origin.source === 'loginHistory' || this.text('ACCESS_QUERY_ID') !== null;
@@ -57,8 +58,12 @@ export class QueryRow {
   }
 
   get startNs(): bigint {
-    const text = this.text('START_NS');
-    return text === null ? this.endNs : BigInt(text);
+    return this.#nanoseconds('START_NS') ?? this.endNs;
+  }
+
+  #nanoseconds(column: string): bigint | null {
+    const text = this.text(column);
+    return text === null ? null : parseNanoseconds(text, `${column} of the query ${this.queryId}`);
   }
 
   /** Text of a column, null where it is NULL or was not asked for. */
@@ -82,7 +87,18 @@ export class QueryRow {
     const rows = this.json(column);
     if (!Array.isArray(rows)) return [];
     const inOrder = rows.length < 2 ? rows : rows.map(jsonOf).toSorted().map(parseJson);
-    return [...new Map(inOrder.flat().map((value: unknown) => [jsonOf(value), value])).values()];
+    return [...new Map(inOrder.flatMap(plainValues).map((value) => [jsonOf(value), value])).values()];
+  }
+}
+
+/** The values of one row: an array taken apart, an object alone, either also as the text of its JSON. */
+function plainValues(row: unknown): unknown[] {
+  if (typeof row !== 'string') return Array.isArray(row) ? row : [row];
+  try {
+    const value: unknown = JSON.parse(row);
+    return Array.isArray(value) ? value : [value];
+  } catch {
+    return [row];
   }
 }
 

@@ -15,6 +15,8 @@ import { uamQueryLine } from './uam-query.ts';
 export interface TranslationRules {
   users: Registry<MappedUser>;
   dataSources: Registry<DataSource>;
+  /** The files by which this time was read before: what they made a record of is not made again. */
+  before?: { users: Registry<unknown>; dataSources: Registry<unknown> } | undefined;
   /** What becomes of a user or an object that no file names: `drop` as Immuta does, or `keep` with nulls. */
   unmapped: 'drop' | 'keep';
   redact: boolean;
@@ -28,6 +30,8 @@ export interface TranslationRules {
 /** What became of queries. */
 export interface TranslationCounts {
   records: number;
+  /** Objects of queries, and log-ins, of which a record was made before, by the files of then. */
+  madeBefore: number;
   /** Queries of users that no file names. */
   unmappedUsers: number;
   /** Objects, once for each query of a mapped user that names or changes them, that no file names. */
@@ -51,6 +55,7 @@ export interface TranslationBooks extends TranslationCounts {
 export function newBooks(): TranslationBooks {
   return {
     records: 0,
+    madeBefore: 0,
     unmappedUsers: 0,
     unmappedObjects: 0,
     withoutObjects: 0,
@@ -80,6 +85,11 @@ export function translateRow(
   options: TranslateOptions,
 ): string[] {
   if (row.source !== 'loginHistory') return translateQuery(row, rules, books, options);
+  if (rules.before !== undefined) {
+    // Log-ins are told of everybody, whatever files there are.
+    books.madeBefore += 1;
+    return [];
+  }
   books.records += 1;
   return [loginLine(row, rules.users, rules.host)];
 }
@@ -94,7 +104,7 @@ export function translateQuery(
   books: TranslationBooks,
   { supplement }: TranslateOptions,
 ): string[] {
-  const { users, dataSources, unmapped } = rules;
+  const { users, dataSources, unmapped, form } = rules;
   const userName = row.text('USER_NAME') ?? '';
   const user = users.find(userName);
   const found = foundObjects(row, dataSources, supplement);
@@ -103,13 +113,34 @@ export function translateQuery(
   if (user !== undefined) countObjects(found, books);
   if (!supplement) countQuery({ row, userName, user, found, isDropped }, books);
   if (isDropped) return [];
-  const supplementOf =
-    supplement && unmapped === 'keep' && kept.length > 0 ? recordId(row.queryId, '') : undefined;
-  const { host, redact, madeMsOf, form } = rules;
+  const isNew = isNewBy(rules, userName);
+  const fresh = kept.filter(isNew);
+  books.madeBefore += kept.length - fresh.length;
+  if (fresh.length === 0 && kept.length > 0) return [];
+  const supplementOf = isSupplement(rules, { supplement, fresh, kept })
+    ? recordId(row.queryId, '')
+    : undefined;
+  const { host, redact, madeMsOf } = rules;
   const common = { row, user, host, madeMs: madeMsOf(row.placeNs), redact, supplementOf };
-  const lines = form === 'uam' ? uamLines(kept, common, supplement) : nativeLines(kept, common, supplement);
+  const lines = form === 'uam' ? uamLines(fresh, common, supplement) : nativeLines(fresh, common, supplement);
   books.records += lines.length;
   return lines;
+}
+
+/** Whether these objects come to a record that was made before of the query as a whole. */
+function isSupplement(
+  { unmapped, form }: TranslationRules,
+  { supplement, fresh, kept }: { supplement: boolean; fresh: readonly Found[]; kept: readonly Found[] },
+): boolean {
+  if (fresh.length === 0) return false;
+  return supplement ? unmapped === 'keep' : form === 'uam' && fresh.length < kept.length;
+}
+
+/** Says of an object whether the files of before made no record of it for a query of this user. */
+function isNewBy({ before }: TranslationRules, userName: string): (found: Found) => boolean {
+  if (before === undefined || before.users.find(userName) === undefined) return () => true;
+  return ({ object }) =>
+    typeof object.object !== 'string' || before.dataSources.find(object.object) === undefined;
 }
 
 type Common = Omit<UamParts, 'objects'>;

@@ -1,5 +1,5 @@
 import { standardColumns } from '../../readers/standard-columns.ts';
-import { storeUrl } from '../../setup/desired-access.ts';
+import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';
 import { sqlText } from './column-sql.ts';
 

@@ -1,7 +1,7 @@
 import { AuditExportError } from '../../../errors.ts';
 import type { Layout } from '../../layout/layout.ts';
 import { dayLayout, parseLayout } from '../../layout/layout.ts';
-import { storeUrl } from '../../setup/desired-access.ts';
+import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';
 import { standardColumns } from '../../readers/standard-columns.ts';
 

@@ -1,7 +1,7 @@
 import type { Layout } from '../../layout/layout.ts';
 import type { TypeColumns } from '../../readers/type-columns.ts';
 import type { RenderedFile } from '../../setup/render/render-access.ts';
-import { storeUrl } from '../../setup/desired-access.ts';
+import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';
 import { sqlName } from '../athena/tables.ts';
 import { calculatedFields, extracted } from './column-eval.ts';

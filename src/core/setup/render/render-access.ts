@@ -1,5 +1,5 @@
-import type { DesiredAccess } from '../desired-access.ts';
-import { explainAccess } from '../explain.ts';
+import type { DesiredAccess } from '../desired/desired-access.ts';
+import { explainAccess } from '../desired/explain.ts';
 import { renderAwsCli } from './aws-cli.ts';
 import { renderCloudFormation } from './cloudformation.ts';
 import { renderJson } from './json.ts';

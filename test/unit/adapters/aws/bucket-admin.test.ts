@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   CreateBucketCommand,
   PutBucketEncryptionCommand,
@@ -6,7 +8,7 @@ import {
   PutObjectLockConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openBucketAdmin } from '../../../../src/adapters/aws/bucket-admin.ts';
 import { startEmulator } from '../../../../src/adapters/emulator/start-emulator.ts';
 import type { BucketAdmin } from '../../../../src/ports/bucket-admin.ts';
@@ -35,6 +37,9 @@ afterAll(async () => {
 const credentialNames = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 
 /** The adapter takes its credentials where the SDK does. */
+const keyOf = ({ accountId }: EmulatorAccess): string =>
+  `arn:aws:kms:eu-central-1:${accountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
 async function bucketsOf(who: EmulatorAccess): Promise<BucketAdmin> {
   process.env['AWS_ACCESS_KEY_ID'] = who.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = who.secretAccessKey;
@@ -76,7 +81,7 @@ describe('a look at a bucket', () => {
       const seen = await lookAt('look-hidden', { region, who: emulator.vendor });
       expect(seen).toMatchObject({ existence: 'hidden', region: 'eu-central-1' });
       expect(seen.ownedByAccount).toBeUndefined();
-      expect(seen.unseen).toHaveLength(5);
+      expect(seen.unseen).toHaveLength(6);
     }
   });
 
@@ -97,7 +102,7 @@ describe('a look at a bucket', () => {
 
   test('sees versioning, encryption and Object Lock', async () => {
     const Bucket = 'look-settings';
-    const key = `arn:aws:kms:eu-central-1:${emulator.customer.accountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+    const key = keyOf(emulator.customer);
     await admin.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
     await admin.send(
       new PutObjectLockConfigurationCommand({
@@ -121,6 +126,43 @@ describe('a look at a bucket', () => {
       encryption: { algorithm: 'aws:kms', kmsKey: key },
       objectLock: { mode: 'COMPLIANCE', retention: '7 years' },
     });
+  });
+
+  test('tells what its ACL gives to others', async () => {
+    const grant = (grantee: string, permission: string): string =>
+      `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ${grantee}</Grantee><Permission>${permission}</Permission></Grant>`;
+    const group = (name: string): string =>
+      `xsi:type="Group"><URI>http://acs.amazonaws.com/groups/${name}</URI>`;
+    const grants = [
+      grant('xsi:type="CanonicalUser"><ID>owner</ID>', 'FULL_CONTROL'),
+      grant('xsi:type="CanonicalUser"><ID>another</ID>', 'WRITE'),
+      grant(group('global/AllUsers'), 'READ'),
+      grant(group('global/AuthenticatedUsers'), 'READ_ACP'),
+      grant(group('s3/LogDelivery'), 'WRITE'),
+    ].join('');
+    const server = createServer((request, response) => {
+      if (request.url?.includes('acl') === true)
+        response.end(
+          `<AccessControlPolicy><Owner><ID>owner</ID></Owner><AccessControlList>${grants}</AccessControlList></AccessControlPolicy>`,
+        );
+      else response.writeHead(request.method === 'HEAD' ? 200 : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+      const endpointUrl = `http://127.0.0.1:${port}`;
+      const buckets = await openBucketAdmin({ endpointUrl, pathStyle: true }, process.env);
+      expect((await buckets.look('with-grants', 'us-east-1', undefined)).grants).toEqual([
+        { to: 'another', permission: 'WRITE' },
+        { to: 'anybody', permission: 'READ' },
+        { to: 'anybody with an AWS account', permission: 'READ_ACP' },
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+      server.close();
+    }
   });
 
   test('tells versioning that is suspended from none', async () => {
@@ -161,7 +203,11 @@ describe('making a bucket', () => {
     const buckets = await bucketsOf(emulator.customer);
     emulator.faults.add({ kind: 'deny', match: { operation } });
     await expect(
-      buckets.create({ ...made, bucket: `make-${operation.toLowerCase()}` }),
+      buckets.create({
+        ...made,
+        bucket: `make-${operation.toLowerCase()}`,
+        kmsKeyArn: keyOf(emulator.customer),
+      }),
     ).rejects.toMatchObject({
       code: 'access-denied',
       message: expect.stringContaining(said),

@@ -49,13 +49,13 @@ describe('a look at the followed files', () => {
     const folder = scratchFolder();
     const log = join(folder, 'app.log');
     const followed = await following(folder);
-    expect(await followed.scan(noTrouble)).toEqual({ bytes: 0, fresh: [] });
+    expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 0, fresh: [] });
     writeFileSync(log, 'one\n');
     const first = await followed.scan(noTrouble);
     expect(first).toMatchObject({ bytes: 4, fresh: [{ name: log }] });
-    expect(await followed.scan(noTrouble)).toEqual({ bytes: 0, fresh: [] });
+    expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 0, fresh: [] });
     appendFileSync(log, 'two\n');
-    expect(await followed.scan(noTrouble)).toEqual({ bytes: 4, fresh: [] });
+    expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 4, fresh: [] });
     truncateSync(log);
     writeFileSync(log, 'x\n', { flag: 'r+' });
     expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 2, fresh: [{ name: log }] });
@@ -64,7 +64,7 @@ describe('a look at the followed files', () => {
   test('of a file by name that is not there yet finds it when it comes', async () => {
     const log = join(scratchFolder(), 'later.log');
     const followed = await following(log);
-    expect(await followed.scan(noTrouble)).toEqual({ bytes: 0, fresh: [] });
+    expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 0, fresh: [] });
     writeFileSync(log, 'one\n');
     expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 4, fresh: [{ name: log }] });
   });
@@ -85,15 +85,31 @@ describe('the files that are to be delivered', () => {
     expect(await settleAll(followed, true)).toEqual([a, b]);
   });
 
+  test('stay changed where they were renamed while they were delivered', async () => {
+    const folder = scratchFolder();
+    const log = join(folder, 'app.log');
+    writeFileSync(log, 'one\n');
+    const followed = await following(folder);
+    await followed.scan(noTrouble);
+    const taken = followed.take(false);
+    const files = taken.files();
+    renameSync(log, `${log}.1`);
+    await followed.scan(noTrouble);
+    await taken.settle(knownAs(files));
+    expect(await settleAll(followed, false)).toEqual([`${log}.1`]);
+    expect(await settleAll(followed, false)).toEqual([]);
+  });
+
   test('stay changed where they grew while they were delivered, or were not delivered', async () => {
     const log = join(scratchFolder(), 'app.log');
     writeFileSync(log, 'one\n');
     const followed = await following(log);
     await followed.scan(noTrouble);
     const taken = followed.take(false);
+    const files = taken.files();
     appendFileSync(log, 'two\n');
     await followed.scan(noTrouble);
-    await taken.settle(knownAs(taken.files()));
+    await taken.settle(knownAs(files));
     expect(
       followed
         .take(false)

@@ -10,6 +10,12 @@ test.each([
   ['xy12345.east-us-2.azure', 'xy12345.east-us-2.azure.snowflakecomputing.com', 'XY12345'],
   ['xy12345.us-east-1.privatelink', 'xy12345.us-east-1.privatelink.snowflakecomputing.com', 'XY12345'],
   ['acme-prod.snowflakecomputing.com', 'acme-prod.snowflakecomputing.com', 'ACME-PROD'],
+  ['acme-prod.snowflakecomputing.cn', 'acme-prod.snowflakecomputing.cn', 'ACME-PROD'],
+  ['xy12345.cn-northwest-1', 'xy12345.cn-northwest-1.snowflakecomputing.cn', 'XY12345'],
+  ['acme.my_prod', 'acme-my-prod.snowflakecomputing.com', 'ACME-MY_PROD'],
+  ['xy12345.us-gov-west-1', 'xy12345.us-gov-west-1.snowflakecomputing.com', 'XY12345'],
+  ['xy12345.us-central1.gcp', 'xy12345.us-central1.gcp.snowflakecomputing.com', 'XY12345'],
+  ['acme-prod.privatelink', 'acme-prod.privatelink.snowflakecomputing.com', 'ACME-PROD'],
   ['acme-ext.global', 'acme-ext.global.snowflakecomputing.com', 'ACME'],
 ])('--account %s is reached at %s, and called %s in a token', (account, host, tokenAccount) => {
   expect(findAddress(account, undefined)).toMatchObject({ host, tokenAccount, origin: `https://${host}` });
@@ -18,6 +24,7 @@ test.each([
 test.each([
   ['https://acme-prod.privatelink.snowflakecomputing.com', undefined, 'ACME-PROD'],
   ['https://acme-prod.snowflakecomputing.com/', undefined, 'ACME-PROD'],
+  ['https://acme-prod.snowflakecomputing.cn', undefined, 'ACME-PROD'],
   ['https://snowflake.corp.example:8443', 'acme-prod', 'ACME-PROD'],
   ['http://127.0.0.1:8080', 'acme-prod', 'ACME-PROD'],
   ['http://localhost:8080', undefined, undefined],

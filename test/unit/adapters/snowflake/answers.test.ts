@@ -2,9 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { readKeyPair } from '../../../../src/adapters/snowflake/key-pair.ts';
 import { openSnowflakeSession } from '../../../../src/adapters/snowflake/open-session.ts';
+import type { SnowflakeRow } from '../../../../src/ports/snowflake.ts';
 import type { OddAnswer } from '../../../fakes/odd-servers.ts';
 import { refusingProxy, serveOdd } from '../../../fakes/odd-servers.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
@@ -87,6 +89,57 @@ test.each([403, 404, 503])(
     });
   },
 );
+
+describe('what a server may do otherwise than Snowflake does it today is understood', () => {
+  const whole = {
+    ...id,
+    ...meta({ numRows: 3, partitionInfo: [1, 2].map((rowCount) => ({ rowCount, uncompressedSize: 9 })) }),
+    data: [[1.5]],
+  };
+  const rest = gzipSync('{"data":[["2"],[[{"objectName":"A.B.C"}]]]}');
+
+  test('a partition whose compression is not said, and cells that are no text', async () => {
+    const { rows, pace } = await readFrom((_, index) =>
+      index === 0 ? json(whole) : { status: 200, body: rest },
+    );
+    expect(rows).toEqual([['1.5'], ['2'], ['[{"objectName":"A.B.C"}]']]);
+    expect(pace.pauses).toEqual([]);
+  });
+
+  test('too many requests, with the time after which to ask again: seconds or a date', async () => {
+    const busy = (retryAfter: string): OddAnswer => ({ status: 429, headers: { 'retry-after': retryAfter } });
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    const { rows, pace } = await readFrom((_, index) => {
+      if (index === 0) return busy('7');
+      if (index === 1) return json(whole);
+      return index === 2 ? busy(inAMinute) : { status: 200, body: rest };
+    });
+    expect(rows).toHaveLength(3);
+    expect(pace.pauses[0]).toBe(7000);
+    expect(pace.pauses[1]).toBeGreaterThan(40_000);
+  });
+
+  test('408 for a partition is a server in trouble, and asked again', async () => {
+    const { rows } = await readFrom((_, index) => {
+      if (index === 0) return json(whole);
+      return index === 1 ? { status: 408, body: '<html>' } : { status: 200, body: rest };
+    });
+    expect(rows).toHaveLength(3);
+  });
+
+  async function readFrom(
+    answer: Parameters<typeof serveOdd>[0],
+  ): Promise<{ rows: SnowflakeRow[]; pace: ReturnType<typeof quickPace> }> {
+    const { url } = await serveOdd(answer);
+    const pace = quickPace();
+    const settings = { account: 'acme-prod', accountUrl: url, version: '1', retryForMs: 120_000 };
+    const session = await openSnowflakeSession(settings, { SNOWFLAKE_TOKEN: 't' }, pace);
+    const rows: SnowflakeRow[] = [];
+    for await (const batch of (await session.query({ text: 'SELECT 1 AS A' })).batches) rows.push(...batch);
+    await session.close();
+    return { rows, pace };
+  }
+});
 
 describe('an encrypted key that does not open', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

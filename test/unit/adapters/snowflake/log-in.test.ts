@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openSnowflakeSession } from '../../../../src/adapters/snowflake/open-session.ts';
@@ -41,7 +41,12 @@ async function open(
   {
     pace = quickPace(),
     ...settings
-  }: { pace?: ReturnType<typeof quickPace>; user?: string; account?: string } = {},
+  }: {
+    pace?: ReturnType<typeof quickPace>;
+    user?: string;
+    account?: string;
+    onDanger?: (message: string, cure: string) => void;
+  } = {},
 ): Promise<SnowflakeSession> {
   const session = await openSnowflakeSession({ ...world.settings, ...settings }, environment, pace);
   sessions.push(session);
@@ -62,6 +67,43 @@ test.each(['AUDIT_EXPORT_SERVICE', 'audit_export_service'])(
     expect(world.server.statements()).toHaveLength(1);
   },
 );
+
+test('a user whose name stands in quotes is that very one', async () => {
+  user.name = 'Jane.Doe';
+  const session = await open(keyFile(plain.pem), { user: '"Jane.Doe"' });
+  await session.query(whoAmI);
+  expect((await rejectionOf((await open(keyFile(plain.pem), { user: 'Jane.Doe' })).query(whoAmI))).code).toBe(
+    'snowflake-denied',
+  );
+});
+
+test.each([
+  ['as it is', (pem: string) => pem],
+  ['with \\n for its line ends', (pem: string) => pem.replaceAll('\n', String.raw`\n`)],
+  ['in base64 once more', (pem: string) => Buffer.from(pem).toString('base64')],
+])('a key in SNOWFLAKE_PRIVATE_KEY, %s, is used', async (_, written) => {
+  const environment = {
+    SNOWFLAKE_PRIVATE_KEY: written(encrypted.pem),
+    SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: passphrase,
+  };
+  await (await open(environment)).query(whoAmI);
+  const error = await rejectionOf(open({ SNOWFLAKE_PRIVATE_KEY: 'bm8ga2V5' }));
+  expect(error.message).toBe('The private key of SNOWFLAKE_PRIVATE_KEY is no private key in PEM.');
+});
+
+test.each([
+  [0o644, 1],
+  [0o640, 0],
+  [0o400, 0],
+])('a key file of mode %o is warned of %i times', async (mode, times) => {
+  const told: string[] = [];
+  const environment = keyFile(plain.pem);
+  const { SNOWFLAKE_PRIVATE_KEY_PATH: path = '' } = environment;
+  chmodSync(path, mode);
+  await open(environment, { onDanger: (message, cure) => told.push(`${message} ${cure}`) });
+  expect(told).toHaveLength(times);
+  for (const words of told) expect(words).toContain(`chmod o-r ${path}`);
+});
 
 test.each(['acme-prod', 'ACME-PROD', 'acme-prod.privatelink'])(
   'account %s is the one of the token',

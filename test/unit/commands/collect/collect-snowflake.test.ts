@@ -5,39 +5,15 @@ import { AuditExportError } from '../../../../src/errors.ts';
 import {
   collectHost,
   collectRequest,
-  CollectWorld,
   expectedOf,
   faultsOf,
   hourMs,
+  journalOf,
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
-import { MemoryCollectState } from '../../../fakes/memory-collect-state.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
-
-const startMs = Date.UTC(2026, 0, 1);
-
-function prepare(): {
-  world: CollectWorld;
-  state: MemoryCollectState;
-  store: MemoryStore;
-  host: ReturnType<typeof collectHost>;
-} {
-  const world = new CollectWorld({
-    fromMs: startMs,
-    untilMs: startMs + 48 * hourMs,
-    queriesPerHour: 3,
-    longTextRate: 0,
-    lateRate: 0,
-    duplicateRate: 0,
-  });
-  world.clock.nowMs = startMs + 12 * hourMs;
-  const state = new MemoryCollectState();
-  const store = new MemoryStore();
-  return { world, state, store, host: collectHost({ session: world.session(), state, store }) };
-}
-
-const since = { since: '2026-01-01' };
+import { cursor, prepare, since, startMs } from './prepare.ts';
 
 describe('what is wrong is told before anything is asked of Snowflake', () => {
   test.each<[string, Record<string, string>, string, string]>([
@@ -81,12 +57,11 @@ describe('where a run begins', () => {
     expect(faultsOf(recordsIn(store), due)).toEqual([]);
   });
 
-  test('the state of another store is refused', async () => {
+  test('at another destination from the beginning: each has a position of its own', async () => {
     const { host } = prepare();
     await collectSnowflake(collectRequest(since), host);
-    const report = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
-    expect(report.error).toMatchObject({ code: 'usage' });
-    expect(report.error?.message).toContain('memory');
+    const other = await collectSnowflake(collectRequest({ ...since, to: 'elsewhere' }), host);
+    expect([other.error, other.windows]).toEqual([null, 9]);
   });
 
   test('--until stops earlier, and the next run goes on from there', async () => {
@@ -98,42 +73,84 @@ describe('where a run begins', () => {
 });
 
 test('windows with nothing in them move the watermark too', async () => {
-  const { world, host, state } = prepare();
+  const { world, host, folder } = prepare();
   world.clock.nowMs = startMs + 80 * hourMs;
   const report = await collectSnowflake(collectRequest({ since: '2026-01-03T12:00:00Z' }), host);
   expect(report).toMatchObject({ records: 0, exitCode: 0, watermark: '2026-01-04T05:00:00.000Z' });
-  expect(state.checkpoint?.batches).toBe(0);
+  expect((await journalOf(folder)).cursors.get(cursor)).toMatchObject({
+    watermarkNs: String(BigInt(Date.UTC(2026, 0, 4, 5)) * 1_000_000n),
+  });
 });
 
 test('--again reads by hand what was read, and no further', async () => {
-  const { host, state } = prepare();
+  const { host, folder } = prepare();
   await collectSnowflake(collectRequest(since), host);
-  const before = structuredClone(state.checkpoint);
+  const before = (await journalOf(folder)).cursors;
   const report = await collectSnowflake(collectRequest({ since: '2025-12-31', again: 'true' }), host);
   expect(report).toMatchObject({ again: true, watermark: '2026-01-01T09:00:00.000Z', state: null });
   expect(report.delivery.objects.stored).toBe(0);
-  expect(state.checkpoint).toEqual(before);
+  expect((await journalOf(folder)).cursors).toEqual(before);
+});
+
+test('an addition to a map is filled in with --again and the map as it was: nothing is missing, nothing twice', async () => {
+  const { world, host, store, folder } = prepare();
+  const run = (flags: Record<string, string>, now = host): ReturnType<typeof collectSnowflake> =>
+    collectSnowflake(collectRequest({ ...since, also: 'logins', ...flags }), now);
+  await run({ 'data-sources': 'fewer-objects.json' });
+  world.clock.nowMs += hourMs;
+  await run({});
+  const again = { again: 'true', 'data-sources-before': 'fewer-objects.json', until: '2026-01-01T09:00:00Z' };
+  const killed = new MemoryStore({ failure: () => new Error('the disk is full') });
+  await run(again, collectHost({ session: world.session(), folder, store: killed }));
+  const { madeBefore, records } = await run(again);
+  expect(Math.min(madeBefore, records)).toBeGreaterThan(2);
+  const queries = recordsIn(store).filter(({ extra }) => extra !== undefined);
+  const due = expectedOf(world.history, ({ endMs }) => endMs < startMs + 10 * hourMs);
+  expect(faultsOf(queries, due)).toEqual([]);
+  const ids = recordsIn(store).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const misused = await run({ 'data-sources-before': 'fewer-objects.json' }).catch((error: unknown) => error);
+  expect(misused).toMatchObject({ code: 'usage' });
 });
 
 test('a store that fails ends the run with its error, and the next run delivers the same batch first', async () => {
-  const { host, world, state } = prepare();
+  const { host, world, folder } = prepare();
   const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
-  const failing = collectHost({ session: world.session(), state, store: broken });
+  const failing = collectHost({ session: world.session(), folder, store: broken });
   const failed = await collectSnowflake(collectRequest(since), failing);
   expect(failed.outcome).toBe('failed');
   expect(failed.exitCode).not.toBe(0);
-  expect(state.journal?.batch).toBe((state.checkpoint?.batches ?? 0) + 1);
+  const [begun] = (await journalOf(folder)).begun.values();
+  expect(begun?.parts).toMatchObject([{ kind: 'kept', place: `${cursor}/answers` }]);
   expect(await collectSnowflake(collectRequest(since), host)).toMatchObject({
     resumedBatches: 1,
     exitCode: 0,
   });
 });
 
+test('a batch that was begun is ended before Snowflake is asked for anything, also where it does not answer', async () => {
+  const { host, world, folder } = prepare();
+  const broken = new MemoryStore({ failure: () => new Error('the disk is full') });
+  await collectSnowflake(
+    collectRequest(since),
+    collectHost({ session: world.session(), folder, store: broken }),
+  );
+  const query = async (): Promise<never> => {
+    throw new AuditExportError('snowflake-unreachable', 'nobody is there');
+  };
+  const report = await collectSnowflake(collectRequest(since), {
+    ...host,
+    openSession: async () => ({ ...world.session(), query }),
+  });
+  expect(report).toMatchObject({ resumedBatches: 1, exitCode: 6, error: { code: 'snowflake-unreachable' } });
+  expect((await journalOf(folder)).begun.size).toBe(0);
+});
+
 test('aborted, it stops between two steps, exits with 130 and continues the next time', async () => {
-  const { world, state, store, host } = prepare();
+  const { world, folder, store, host } = prepare();
   const stop = new AbortController();
   const session = world.session();
-  const stopping = collectHost({ session, state, store, signal: stop.signal });
+  const stopping = collectHost({ session, folder, store, signal: stop.signal });
   const report = await collectSnowflake(collectRequest(since), {
     ...stopping,
     onCommit: ({ windows }) => {
@@ -197,19 +214,17 @@ test('a run is one entry in the history of runs, however many batches it had', a
 });
 
 test('the state is that of the account as Snowflake names it, under whatever name it was reached', async () => {
-  const { world, state, store } = prepare();
-  const opened: string[] = [];
+  const { world, folder, store } = prepare();
+  const windows: number[] = [];
   for (const account of ['ACME-PROD', 'XY12345.EU-CENTRAL-1']) {
-    const host = collectHost({ session: { ...world.session(), account }, state, store });
-    const openState: typeof host.openState = async (profile, name, lockWaitMs) => {
-      opened.push(name);
-      return host.openState(profile, name, lockWaitMs);
-    };
-    const report = await collectSnowflake(collectRequest(since), { ...host, openState });
+    const host = collectHost({ session: { ...world.session(), account }, folder, store });
+    const report = await collectSnowflake(collectRequest(since), host);
     expect(report.account).toBe('ACME-PROD');
+    windows.push(report.windows);
     world.clock.nowMs += hourMs;
   }
-  expect(opened).toEqual(['ACME-PROD', 'ACME-PROD']);
+  expect(windows).toEqual([9, 1]);
+  expect([...(await journalOf(folder)).cursors.keys()]).toEqual([cursor]);
 });
 
 test('too many queries that leave no record are exit code 5, and named', async () => {

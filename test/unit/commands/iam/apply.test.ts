@@ -12,9 +12,9 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
 import { applyAccess } from '../../../../src/commands/iam/apply.ts';
 import { readPlan } from '../../../../src/commands/iam/plan.ts';
-import type { DesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { answersIn } from '../../../../src/core/setup/parse-plan.ts';
+import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { answersIn } from '../../../../src/core/setup/plan/parse-plan.ts';
 import { onEveryServer } from './iam-bench.ts';
 
 onEveryServer('apply', (bench) => {

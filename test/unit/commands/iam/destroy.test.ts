@@ -13,9 +13,9 @@ import { applyAccess } from '../../../../src/commands/iam/apply.ts';
 import { demandReceipt, destroyAccess, readRemoval } from '../../../../src/commands/iam/destroy.ts';
 import type { AccessRemoval } from '../../../../src/commands/iam/destroy.ts';
 import { readPlan } from '../../../../src/commands/iam/plan.ts';
-import type { DesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { answersIn } from '../../../../src/core/setup/parse-plan.ts';
+import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { answersIn } from '../../../../src/core/setup/plan/parse-plan.ts';
 import { MemoryReceipts, onEveryServer, type IamBench, type TestHost } from './iam-bench.ts';
 
 const schema = JSON.parse(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveAnswers } from '../../../../src/commands/iam/resolve-answers.ts';
 import type { AnswerSources } from '../../../../src/commands/iam/resolve-answers.ts';
 import { demandAnswerable, confirmChanges } from '../../../../src/commands/iam/confirm.ts';
-import { buildAccessRequest } from '../../../../src/core/setup/access-request.ts';
+import { buildAccessRequest } from '../../../../src/core/setup/answers/access-request.ts';
 import { answersWith, customer, vendor } from '../../core/setup/answers.ts';
 
 const none = {

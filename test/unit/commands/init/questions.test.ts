@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { questions, wordsFor } from '../../../../src/commands/init/questions.ts';
 import { initSettings } from '../../../../src/commands/init/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
-import { answerRules } from '../../../../src/core/setup/answer-rules.ts';
+import { answerRules } from '../../../../src/core/setup/answers/answer-rules.ts';
 import { allFlags, setUpWorld } from './setup-world.ts';
 
 const flags: string[] = [...Object.values(initSettings), ...Object.values(globalSettings)].map(

@@ -7,9 +7,9 @@ import type { AccessReport, Verdict } from '../../../../src/core/access/access-r
 import type { Config, Profile } from '../../../../src/core/config/parse-config.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
-import type { PlannedChange } from '../../../../src/core/setup/change.ts';
-import type { LiveAccess } from '../../../../src/core/setup/live-access.ts';
-import type { AccessReceipt } from '../../../../src/core/setup/receipt.ts';
+import type { PlannedChange } from '../../../../src/core/setup/plan/change.ts';
+import type { LiveAccess } from '../../../../src/core/setup/desired/live-access.ts';
+import type { AccessReceipt } from '../../../../src/core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { BucketLook, NewBucket } from '../../../../src/ports/bucket-admin.ts';
 import type { ScriptLine } from '../../../fakes/scripted-prompter.ts';

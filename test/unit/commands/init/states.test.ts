@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AccessReceipt } from '../../../../src/core/setup/receipt.ts';
+import type { AccessReceipt } from '../../../../src/core/setup/plan/receipt.ts';
 import { account, activeProfile, allFlags, fullScript, setUpWorld } from './setup-world.ts';
 
 const apply = { ...allFlags, apply: 'true' };

@@ -117,7 +117,9 @@ describe('systemd', () => {
     'systemd-analyze has nothing against every %s',
     (every) => {
       const folder = scratchFolder();
-      const { files } = scheduled('systemd', { every, user: 'root' });
+      // It looks whether the program is there.
+      const host = { program: [process.execPath, ...program.slice(1)] };
+      const { files } = scheduled('systemd', { every, user: 'root' }, {}, host);
       for (const { file, text } of files) writeFileSync(join(folder, file), text);
       const paths = files.map(({ file }) => join(folder, file));
       const { status, stderr } = spawnSync(analyze ?? '', ['verify', '--man=no', ...paths], {

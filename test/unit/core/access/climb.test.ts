@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../../../src/core/access/findings.ts';
-import { probeIds } from '../../../../src/core/access/probes.ts';
-import type { ProbeId } from '../../../../src/core/access/probes.ts';
+import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
+import { probeIds } from '../../../../src/core/access/findings/probes.ts';
+import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
 import type { Refusal } from '../../../../src/ports/access-prober.ts';
 import { climbWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
 

@@ -1,9 +1,9 @@
 import type { AccessReport, ProbeReport } from '../../../../src/core/access/access-report.ts';
 import type { ClimbPlan } from '../../../../src/core/access/climb.ts';
 import { climb } from '../../../../src/core/access/climb.ts';
-import type { ProbeId } from '../../../../src/core/access/probes.ts';
+import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
 import { dayLayout, parseLayout } from '../../../../src/core/layout/layout.ts';
-import type { TestedAccess } from '../../../../src/core/access/tested-access.ts';
+import type { TestedAccess } from '../../../../src/core/access/tested/tested-access.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import type { AccessProber, Refusal, Tried } from '../../../../src/ports/access-prober.ts';
 
@@ -14,6 +14,7 @@ export const startMs = Date.UTC(2026, 0, 1);
 
 export const access: TestedAccess = {
   profile: 'acme',
+  configFile: undefined,
   bucket: 'acme-audit',
   prefix: 'altr',
   region: 'eu-central-1',

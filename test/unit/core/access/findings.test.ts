@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { FindingRow } from '../../../../src/core/access/finding-row.ts';
-import { findingCodes, findings, soonOf } from '../../../../src/core/access/findings.ts';
-import { probeIds, probes } from '../../../../src/core/access/probes.ts';
-import { nounsOf } from '../../../../src/core/access/tested-access.ts';
+import type { FindingRow } from '../../../../src/core/access/findings/finding-row.ts';
+import { findingCodes, findings, soonOf } from '../../../../src/core/access/findings/findings.ts';
+import { probeIds, probes } from '../../../../src/core/access/findings/probes.ts';
+import { nounsOf } from '../../../../src/core/access/tested/tested-access.ts';
 import { access, vendor } from './fake-prober.ts';
 
 const page = readFileSync(new URL('../../../../docs/test-access.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../../../src/core/access/findings.ts';
+import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
 import type { AccessProber } from '../../../../src/ports/access-prober.ts';
 import { climbWith, proberWith, refused, startMs, yes } from './fake-prober.ts';
 

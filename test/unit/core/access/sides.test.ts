@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../../../src/core/access/findings.ts';
+import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
 import { climbWith, customer, proberWith, refused, roleArn, vendor, yes } from './fake-prober.ts';
 
 type Answers = Parameters<typeof proberWith>[0];

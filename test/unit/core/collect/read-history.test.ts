@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readQueries } from '../../../../src/core/collect/read-history.ts';
-import type { QueryRow } from '../../../../src/core/collect/translate/query-row.ts';
+import { columnPlaces, QueryRow } from '../../../../src/core/collect/translate/query-row.ts';
 import { newBooks, translateRow } from '../../../../src/core/collect/translate/translate-query.ts';
 import { AccountUsage } from '../../../snowflake/account-usage.ts';
 import { usageSession } from '../../../snowflake/usage-session.ts';
@@ -119,4 +119,34 @@ test('client and address of a query come by its own log-in, else by that of its 
     ['by log-in', null, '203.0.113.70'],
     ['by session', 'Go 1', '203.0.113.71'],
   ]);
+});
+
+describe('what a view may give otherwise is understood', () => {
+  test('names of columns in lower case, arrays and objects as the text of their JSON, nanoseconds with a fraction of zeros', () => {
+    const named = (objectName: string): string => JSON.stringify([{ objectName, objectDomain: 'Table' }]);
+    const cells = {
+      query_id: 'q1',
+      end_ns: '1767225600000000001.000',
+      direct_objects_accessed: JSON.stringify([named('A.B.C'), named('A.B.D')]),
+      object_modified_by_ddl: JSON.stringify(['{"objectName":"A.B.C"}', 'no JSON']),
+    };
+    const places = columnPlaces(Object.keys(cells).map((name) => ({ name, type: 'text' })));
+    const row = new QueryRow(Object.values(cells), places);
+    expect([row.queryId, row.endNs]).toEqual(['q1', 1_767_225_600_000_000_001n]);
+    expect(row.values('DIRECT_OBJECTS_ACCESSED')).toMatchObject([
+      { objectName: 'A.B.C' },
+      { objectName: 'A.B.D' },
+    ]);
+    expect(row.values('OBJECT_MODIFIED_BY_DDL')).toEqual(
+      expect.arrayContaining([{ objectName: 'A.B.C' }, 'no JSON']),
+    );
+  });
+
+  test.each(['1767225600.123456789', '2026-01-01 00:00:00', ''])(
+    '%j is no time, and told as that',
+    (text) => {
+      const places = columnPlaces(['QUERY_ID', 'END_NS'].map((name) => ({ name, type: 'text' })));
+      expect(() => new QueryRow(['q1', text], places)).toThrow(/END_NS of the query q1, and not nanoseconds/);
+    },
+  );
 });

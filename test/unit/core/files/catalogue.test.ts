@@ -265,6 +265,26 @@ describe('content decides', () => {
     },
   );
 
+  test('a copy of a file that nobody knew before has nothing new, whichever comes first', async () => {
+    const reader = new Reader();
+    reader.files.write('/logs/b', lines(0, 5));
+    for (const copy of ['/logs/a', '/logs/c', '/logs/d']) reader.files.copy('/logs/b', copy);
+    reader.files.write('/logs/c', lines(0, 3).slice(0, -9));
+    reader.files.gzip('/logs/d');
+    const all = ['/logs/a', '/logs/b', '/logs/c', '/logs/d.gz'];
+    const { read } = await reader.round(all);
+    expect(read.map(([, content]) => content)).toEqual([lines(0, 5)]);
+    expect((await reader.round(all)).read).toEqual([]);
+  });
+
+  test('a copy of a file of which only half a line was seen has nothing new', async () => {
+    const reader = await readerOf(lines(0, 1).slice(0, -9));
+    reader.files.write(log, lines(0, 5));
+    reader.files.copy(log, '/logs/copy');
+    expect((await reader.round(['/logs/copy'])).read).toEqual([]);
+    expect((await reader.round([log, '/logs/copy'])).read).toEqual([[log, lines(0, 5)]]);
+  });
+
   test('an archive in the making that holds no line yet has nothing new when it is whole', async () => {
     const reader = await readerOf(lines(0, 5));
     reader.files.copy(log, '/logs/copy');
@@ -308,6 +328,17 @@ describe('a file that was edited in the part that was delivered', () => {
     reader.files.write(log, (lines(0, 3) + lines(3, 6)).replace('"line":0', '"line":9'));
     expect((await reader.round([log])).problems).toEqual([`edited ${log}`]);
   });
+
+  test.each(['"line":10', '"line":'])(
+    'also where that is longer or shorter now (%s): --accept goes on behind the part',
+    async (edited) => {
+      const reader = await readerOf(lines(0, 3));
+      reader.files.write(log, (lines(0, 3) + lines(3, 6)).replace('"line":0', edited));
+      expect(await reader.round([log])).toMatchObject({ read: [], problems: [`edited ${log}`] });
+      const accept = new Set([log]);
+      expect(await reader.round([log], { accept })).toMatchObject({ read: [[log, lines(3, 6)]] });
+    },
+  );
 
   test.each([
     ['an array', `[\n${lines(0, 2)}]\n`, `[\n${lines(7, 9)}]\n`],

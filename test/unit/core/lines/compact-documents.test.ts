@@ -125,6 +125,15 @@ describe('only the white space between tokens is left out', () => {
 });
 
 describe('an array', () => {
+  test.each([[1], [2], [3], [20]])(
+    'that grows is taken up to a bare word in it (pieces of %d)',
+    async (size) => {
+      const account = new NotedContent('array', { mayWait: true });
+      const { lines } = await compactWhatThereIs('[ 5,6 ,', 'array', [size], account);
+      expect({ lines, ended: account.ended }).toEqual({ lines: '5\n6\n', ended: '[ 5,6'.length });
+    },
+  );
+
   test.each([
     ['that is empty has no lines', '[]', ''],
     ['that is empty over lines has no lines', ' [ \n ] \n', ''],

@@ -26,6 +26,10 @@ export class NotedContent implements ContentAccount {
     if (end > 0) this.ended = this.bytes + end;
     this.bytes += bytes.length;
   }
+
+  takeAll(): void {
+    this.ended = this.bytes;
+  }
 }
 
 /** A line as it came out of the cutter. */

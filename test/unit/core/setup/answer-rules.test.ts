@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { answerProblems } from '../../../../src/core/setup/access-request.ts';
-import { answerRules, contradictions } from '../../../../src/core/setup/answer-rules.ts';
-import { understood } from '../../../../src/core/setup/understood-answers.ts';
-import type { AnswerName } from '../../../../src/core/setup/answers.ts';
-import { partitionOf } from '../../../../src/core/setup/aws-partition.ts';
+import { answerProblems } from '../../../../src/core/setup/answers/access-request.ts';
+import { answerRules, contradictions } from '../../../../src/core/setup/answers/answer-rules.ts';
+import { understood } from '../../../../src/core/setup/answers/understood-answers.ts';
+import type { AnswerName } from '../../../../src/core/setup/answers/answers.ts';
+import { partitionOf } from '../../../../src/core/setup/answers/aws-partition.ts';
 import { answersWith } from './answers.ts';
 
 const key = 'arn:aws:kms:us-east-1:111122223333:key/0b1c2d3e-aaaa-bbbb-cccc-000011112222';

@@ -1,4 +1,4 @@
-import type { SetupAnswers } from '../../../../src/core/setup/answers.ts';
+import type { SetupAnswers } from '../../../../src/core/setup/answers/answers.ts';
 
 export const vendor = '444455556666';
 export const customer = '111122223333';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { answerProblems } from '../../../../src/core/setup/access-request.ts';
-import type { SetupAnswers } from '../../../../src/core/setup/answers.ts';
+import { answerProblems } from '../../../../src/core/setup/answers/access-request.ts';
+import type { SetupAnswers } from '../../../../src/core/setup/answers/answers.ts';
 import { answersWith } from './answers.ts';
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

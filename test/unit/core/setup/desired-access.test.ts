@@ -4,8 +4,8 @@ import { authorize } from '../../../../src/core/policy/authorize.ts';
 import type { PolicyKind } from '../../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../../src/core/policy/document.ts';
 import { forbiddenCharacter, policyLimits, policySize } from '../../../../src/core/policy/limits.ts';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { explainAccess } from '../../../../src/core/setup/explain.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { explainAccess } from '../../../../src/core/setup/desired/explain.ts';
 import { goodAnswers } from './arbitrary-answers.ts';
 import { answersWith, customer, goldenCases, vendor } from './answers.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { buildAccessRequest, parseAccessRequest } from '../../../../src/core/setup/access-request.ts';
-import type { PlannedChange } from '../../../../src/core/setup/change.ts';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { parseAccessPlan } from '../../../../src/core/setup/parse-plan.ts';
-import { planAccess } from '../../../../src/core/setup/plan.ts';
-import { openReceipt, recordChange } from '../../../../src/core/setup/record-change.ts';
-import { parseReceipt } from '../../../../src/core/setup/receipt.ts';
+import { buildAccessRequest, parseAccessRequest } from '../../../../src/core/setup/answers/access-request.ts';
+import type { PlannedChange } from '../../../../src/core/setup/plan/change.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { parseAccessPlan } from '../../../../src/core/setup/plan/parse-plan.ts';
+import { planAccess } from '../../../../src/core/setup/plan/plan.ts';
+import { openReceipt, recordChange } from '../../../../src/core/setup/plan/record-change.ts';
+import { parseReceipt } from '../../../../src/core/setup/plan/receipt.ts';
 import { answersWith, goldenCases } from './answers.ts';
 import { emptyWorld } from './live-worlds.ts';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foresee } from '../../../../src/core/policy/authorize.ts';
 import { distinctTexts, literal, matches, withWildcards } from '../../../../src/core/policy/pattern.ts';
-import { nearMisses } from '../../../../src/core/setup/external-ids.ts';
+import { nearMisses } from '../../../../src/core/setup/documents/external-ids.ts';
 
 describe('texts that tell patterns apart', () => {
   test('every choice of patterns that some text fits has one: held against all short texts', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { planAccess } from '../../../../src/core/setup/plan.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { planAccess } from '../../../../src/core/setup/plan/plan.ts';
 import { answersWith, customer, goldenCases, vendor } from './answers.ts';
 import { worldOf } from './live-worlds.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { explainAccess } from '../../../../src/core/setup/explain.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { explainAccess } from '../../../../src/core/setup/desired/explain.ts';
 import {
   printedAccess,
   renderAccess,

@@ -1,6 +1,6 @@
-import type { DesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { policyArnOf } from '../../../../src/core/setup/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/core/setup/live-access.ts';
+import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { policyArnOf } from '../../../../src/core/setup/desired/desired-access.ts';
+import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/core/setup/desired/live-access.ts';
 import { customer } from './answers.ts';
 
 /** An account in which there is nothing. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDesiredAccess } from '../../../../src/core/setup/desired-access.ts';
-import { readLiveDocument } from '../../../../src/core/setup/live-document.ts';
-import { planAccess } from '../../../../src/core/setup/plan.ts';
-import { compareStatements } from '../../../../src/core/setup/statement-difference.ts';
+import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
+import { readLiveDocument } from '../../../../src/core/setup/documents/live-document.ts';
+import { planAccess } from '../../../../src/core/setup/plan/plan.ts';
+import { compareStatements } from '../../../../src/core/setup/documents/statement-difference.ts';
 import { validateAccessPlan } from '../../../../src/generated/documents/access-plan.ts';
 import { goodAnswers } from './arbitrary-answers.ts';
 import { answersWith, customer, vendor } from './answers.ts';

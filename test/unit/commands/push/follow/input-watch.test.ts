@@ -11,9 +11,13 @@ import { MemoryFiles } from '../../../../fakes/memory-files.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 
 /** A watch over files in memory; `scans` says what each scan finds. */
-function watchOver(files: MemoryFiles, scans: ScanChange[]): { watch: InputWatch; state: JournalState } {
+function watchOver(
+  files: MemoryFiles,
+  scans: ScanChange[],
+): { watch: InputWatch; state: JournalState; log: ReturnType<typeof keptLog> } {
   const state = new JournalState();
   const clock = new VirtualTimer();
+  const log = keptLog();
   const journal: Journal = {
     state,
     add: async (record) => state.apply(record),
@@ -26,17 +30,17 @@ function watchOver(files: MemoryFiles, scans: ScanChange[]): { watch: InputWatch
       hasFiles: true,
       at: (path) => files.at(path),
       beside: (path) => files.beside(path),
-      scan: async () => scans.shift() ?? { bytes: 0, fresh: [] },
+      scan: async () => scans.shift() ?? { bytes: 0, fresh: [], absent: [] },
       take: () => ({ files: () => [], settle: async () => undefined }),
       close: async () => undefined,
     },
     journal,
     host: { clock, newId: () => 'new' },
-    notes: new FollowNotes({ log: keptLog(), clock, quiet: true, verbose: false, keptBytes: () => 0 }),
+    notes: new FollowNotes({ log, clock, quiet: true, verbose: false, keptBytes: () => 0 }),
     news: new News(clock),
     looking: new Mutex(),
   });
-  return { watch, state };
+  return { watch, state, log };
 }
 
 test('a file that is rotated while it is looked at for the first time ends nothing: it is written down at the next look', async () => {
@@ -44,11 +48,24 @@ test('a file that is rotated while it is looked at for the first time ends nothi
   files.write('/logs/app.log', '{"n":1}\n');
   const [fresh] = files.given('/logs/app.log');
   if (fresh === undefined) throw new Error('no file');
-  const { watch, state } = watchOver(files, [{ bytes: 8, fresh: [fresh] }]);
+  const { watch, state } = watchOver(files, [{ bytes: 8, fresh: [fresh], absent: [] }]);
   files.rename('/logs/app.log', '/logs/app.log.1');
   await watch.scan();
   expect([...state.files.keys()]).toEqual([]);
   files.rename('/logs/app.log.1', '/logs/app.log');
   await watch.scan();
   expect([...state.files.values()]).toMatchObject([{ id: 'new', path: '/logs/app.log' }]);
+});
+
+test('a named file that is not there at the start is told, once', async () => {
+  const absent = ['/logs/app.log'];
+  const { watch, log } = watchOver(new MemoryFiles(), [
+    { bytes: 0, fresh: [], absent },
+    { bytes: 0, fresh: [], absent },
+  ]);
+  await watch.scan();
+  await watch.scan();
+  expect(log.told.map(({ event, message }) => [event, message])).toEqual([
+    ['not-there-yet', '/logs/app.log is not there yet: it is read from its beginning when it is.'],
+  ]);
 });

@@ -4,6 +4,7 @@ import type { QueryRow } from '../../../../../src/core/collect/translate/query-r
 import type { TranslationRules } from '../../../../../src/core/collect/translate/translate-query.ts';
 import { builtInRules } from '../../classify/classifying.ts';
 import { classifyChunk } from '../../../../../src/core/classify/classify-chunk.ts';
+import { readDataSources, readUserMap } from '../../../../../src/core/collect/translate/registry.ts';
 import { objectsCell, rowOf, rulesWith, seedCells } from './rows.ts';
 
 type Made = Record<string, unknown> & { extra: Record<string, unknown> };
@@ -23,6 +24,47 @@ function recordsOf(
     lines,
   };
 }
+
+describe('what files of before made a record of is not made again', () => {
+  const both = rowOf({
+    DIRECT_OBJECTS_ACCESSED: objectsCell('IMMUTA.PUBLIC.CUSTOMER', 'IMMUTA.PUBLIC.ORDERS'),
+  });
+  const oldSources = (): ReturnType<typeof readDataSources> =>
+    readDataSources(
+      'old.csv',
+      'object,dataSourceId,dataSourceName\nimmuta.public.customer,12,Another name\n',
+    );
+  const oldUsers = (): ReturnType<typeof readUserMap> =>
+    readUserMap('old.csv', 'snowflakeUser,profileId,userId\nsomebody,1,somebody@immuta.com\n');
+
+  test('an object that was added: its records alone', async () => {
+    const rules = await rulesWith();
+    const before = { users: rules.users, dataSources: await oldSources() };
+    const { records, counts } = recordsOf(both, { ...rules, before });
+    expect(records.map(({ nativeObject }) => nativeObject)).toEqual(['IMMUTA.PUBLIC.ORDERS']);
+    expect(counts).toMatchObject({ records: 1, madeBefore: 1, leftOut: 0 });
+    expect(recordsOf(rowOf(), { ...rules, before }).records).toEqual([]);
+  });
+
+  test('a user who was added: all records', async () => {
+    const rules = await rulesWith();
+    const before = { users: await oldUsers(), dataSources: rules.dataSources };
+    expect(recordsOf(both, { ...rules, before }).records).toHaveLength(2);
+  });
+
+  test('as an event of the universal audit model: the objects that were added, as a supplement', async () => {
+    const rules = await rulesWith({ form: 'uam' });
+    const before = { users: rules.users, dataSources: await oldSources() };
+    const [first] = recordsOf(both, rules).records;
+    const [more, ...others] = recordsOf(both, { ...rules, before }).records;
+    expect(others).toEqual([]);
+    expect(more).toMatchObject({
+      targets: [{ name: 'Orders' }],
+      auditPayload: { supplementOf: first?.['id'] },
+    });
+    expect(more?.['id']).not.toBe(first?.['id']);
+  });
+});
 
 test("the seed's example becomes the seed's twenty fields, in camelCase", async () => {
   const { records } = recordsOf(rowOf(), await rulesWith());

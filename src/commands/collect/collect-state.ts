@@ -1,0 +1,105 @@
+import type { Checkpoint } from '../../core/collect/checkpoint.ts';
+import type { CollectState } from '../../core/collect/collect.ts';
+import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { HeldJournal } from '../push/push-host.ts';
+import type { AnswerDelivery } from './answer-delivery.ts';
+import type { CollectHost, ScratchPlace } from './collect-host.ts';
+
+/** By what the state of a destination knows an account: name of its cursor, and of the folder for its answers. */
+export function sourceOf(account: string): string {
+  return `snowflake-${account.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '_')}`;
+}
+
+/** How far the collector of an account has come by these cursors. */
+export function checkpointIn(cursors: ReadonlyMap<string, unknown>, account: string): Checkpoint | undefined {
+  return cursors.get(sourceOf(account)) as Checkpoint | undefined;
+}
+
+interface Keeping {
+  account: string;
+  delivery: AnswerDelivery;
+}
+
+/** The state of an account at a destination: its cursor in the journal, and its answers and seen queries beside it. */
+export async function journaledState(
+  held: Pick<HeldJournal, 'journal' | 'folder' | 'openKept' | 'openSeenQueries'>,
+  { account, delivery }: Keeping,
+): Promise<CollectState> {
+  const source = sourceOf(account);
+  const { journal } = held;
+  const { kept, deliver } = await keptIn(held, `${source}/answers`, delivery);
+  return {
+    location: held.folder,
+    known: checkpointIn(journal.state.cursors, account),
+    kept,
+    openSeen: (days) => held.openSeenQueries(source, days),
+    keep: (checkpoint) => journal.add({ kind: 'cursor', standing: { cursors: { [source]: checkpoint } } }),
+    deliver: (records, checkpoint) => deliver(records, { [source]: checkpoint }),
+  };
+}
+
+/** That of a run by hand: it knows of nothing that was read before, and moves no cursor; what it has begun is ended. */
+export async function byHandState(
+  held: Pick<HeldJournal, 'openKept'>,
+  scratch: ScratchPlace,
+  { account, delivery }: Keeping,
+): Promise<CollectState> {
+  const { kept, deliver } = await keptIn(held, `${sourceOf(account)}/again`, delivery);
+  return {
+    location: undefined,
+    known: undefined,
+    kept,
+    openSeen: scratch.openSeenQueries,
+    keep: async () => undefined,
+    deliver: (records) => deliver(records, undefined),
+  };
+}
+
+async function keptIn(
+  held: Pick<HeldJournal, 'openKept'>,
+  place: string,
+  delivery: AnswerDelivery,
+): Promise<{ kept: KeptBytes; deliver: (records: Records, cursors: Cursors) => Promise<boolean> }> {
+  return {
+    kept: await held.openKept(place),
+    deliver: ({ name, source, bytes }, cursors) =>
+      delivery.deliver(
+        { kind: 'kept', segment: name, place, source, bytes, from: { stored: 0, offset: 0, lines: 0 } },
+        cursors,
+      ),
+  };
+}
+
+type Records = Parameters<CollectState['deliver']>[0];
+type Cursors = Parameters<AnswerDelivery['deliver']>[1];
+
+/**
+ * That of a run which leaves no trace, a rehearsal or one that prints: it begins where `known` stands, and does not look for
+ * what came late before that.
+ */
+export function passingState(
+  { kept, openSeenQueries }: ScratchPlace,
+  known: Checkpoint | undefined,
+  deliver: CollectState['deliver'],
+): CollectState {
+  return {
+    location: undefined,
+    known: known && { ...known, ledgerFromNs: known.watermarkNs, unindexed: [] },
+    kept,
+    openSeen: openSeenQueries,
+    keep: async () => undefined,
+    deliver,
+  };
+}
+
+/** Prints the records of a segment, and lets go of it. */
+export function printing(
+  { kept }: ScratchPlace,
+  { print }: Pick<CollectHost, 'print'>,
+): CollectState['deliver'] {
+  return async ({ name }) => {
+    for await (const piece of kept.read(name)) await print(piece);
+    await kept.remove(name);
+    return true;
+  };
+}

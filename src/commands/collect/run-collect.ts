@@ -1,0 +1,163 @@
+import { emptyBalance } from '../../core/accounting/balance.ts';
+import { passingJournal } from '../../core/batches/passing-journal.ts';
+import type { Checkpoint } from '../../core/collect/checkpoint.ts';
+import { CollectAccount } from '../../core/collect/collect-account.ts';
+import type { CollectResult, CollectState } from '../../core/collect/collect.ts';
+import { collect } from '../../core/collect/collect.ts';
+import { readAccount } from '../../core/collect/read-history.ts';
+import type { TranslationRules } from '../../core/collect/translate/translate-query.ts';
+import type { Destination } from '../../core/config/destination.ts';
+import type { SnowflakeSession } from '../../ports/snowflake.ts';
+import { takeJournal } from '../push/held-journal.ts';
+import type { Session } from '../push/session.ts';
+import { AnswerDelivery } from './answer-delivery.ts';
+import type { CollectHost, ScratchPlace } from './collect-host.ts';
+import { collectJob } from './collect-job.ts';
+import type { CollectOutcome } from './collect-report.ts';
+import { byHandState, checkpointIn, journaledState, passingState, printing } from './collect-state.ts';
+import type { CollectOptions } from './settings.ts';
+
+/** A run that can read. */
+export interface Reading {
+  options: CollectOptions;
+  host: CollectHost;
+  session: SnowflakeSession;
+  translation: TranslationRules;
+}
+
+/** What a run works with, once the name of the account is known; and where the next run begins, for one by hand. */
+interface Opened {
+  state: CollectState;
+  next?: Checkpoint | undefined;
+}
+
+/** Prints the records of what is new, or of all where no destination says what is; leaves no trace. */
+export async function printRecords(
+  reading: Reading,
+  destination: Destination | undefined,
+): Promise<CollectOutcome> {
+  const { host } = reading;
+  return withScratch(host, async (scratch) => {
+    const account = new CollectAccount();
+    const cursors = destination === undefined ? noCursors : await host.readCursors(destination);
+    const run = await read(reading, account, async (name) => ({
+      state: passingState(scratch, checkpointIn(cursors, name), printing(scratch, host)),
+    }));
+    const delivery = {
+      balance: emptyBalance(),
+      balanced: true,
+      objects: { stored: 0, alreadyThere: 0, planned: 0 },
+    };
+    return {
+      ...run,
+      account,
+      delivery: { ...delivery, contentBytes: 0, compressedBytes: 0 },
+      failure: undefined,
+    };
+  });
+}
+
+/** Delivers what is new by the journal of the destination. Throws `busy` and `state-not-written`. */
+export async function deliverRecords(reading: Reading, session: Session): Promise<CollectOutcome> {
+  const { host, options } = reading;
+  const account = new CollectAccount();
+  const held = await takeJournal(session.plan, host.push);
+  try {
+    const delivery = new AnswerDelivery({ session, place: held, host: host.push, account });
+    // Before anything is asked of Snowflake: what was begun needs nothing of it.
+    if (!(await delivery.endBegun())) return outcomeOf(unread, { account, delivery, session });
+    if (!options.again) {
+      const run = await read(reading, account, async (name) => ({
+        state: await journaledState(held, { account: name, delivery }),
+      }));
+      return outcomeOf(run, { account, delivery, session });
+    }
+    return await withScratch(host, async (scratch) => {
+      const run = await read(reading, account, async (name) => ({
+        state: await byHandState(held, scratch, { account: name, delivery }),
+        next: checkpointIn(held.journal.state.cursors, name),
+      }));
+      return outcomeOf(run, { account, delivery, session });
+    });
+  } finally {
+    await held.release();
+  }
+}
+
+/** The same without storing anything: its journal is forgotten. */
+export async function rehearseRecords(reading: Reading, session: Session): Promise<CollectOutcome> {
+  const { host, options } = reading;
+  const cursors = options.again ? noCursors : await host.readCursors(session.plan.place.destination);
+  return withScratch(host, async (scratch) => {
+    const account = new CollectAccount();
+    const place = {
+      journal: passingJournal(),
+      openKept: async () => scratch.kept,
+      openObjects: () => scratch.openSeenQueries(0),
+    };
+    const delivery = new AnswerDelivery({ session, place, host: host.push, account });
+    const run = await read(reading, account, async (name) => ({
+      state: passingState(scratch, checkpointIn(cursors, name), ({ name: segment, source, bytes }) =>
+        delivery.deliver({ kind: 'kept', segment, source, bytes, from: beginning }, undefined),
+      ),
+    }));
+    return outcomeOf(run, { account, delivery, session });
+  });
+}
+
+const beginning = { stored: 0, offset: 0, lines: 0 };
+const noCursors: ReadonlyMap<string, unknown> = new Map();
+
+async function withScratch<R>(
+  { openScratch }: CollectHost,
+  act: (scratch: ScratchPlace) => Promise<R>,
+): Promise<R> {
+  const scratch = await openScratch();
+  try {
+    return await act(scratch);
+  } finally {
+    await scratch.close();
+  }
+}
+
+type Run = Pick<CollectOutcome, 'result' | 'accountName' | 'location'>;
+
+const unread: Run = {
+  result: { checkpoint: undefined, untilNs: undefined, ended: 'undelivered', error: undefined },
+  accountName: undefined,
+  location: undefined,
+};
+
+/** Reads by the state that the account has as Snowflake itself names it, under whatever name it was reached. */
+async function read(
+  { options, host, session, translation }: Reading,
+  account: CollectAccount,
+  open: (name: string) => Promise<Opened>,
+): Promise<Run> {
+  const { signal } = host.push;
+  let name: string;
+  try {
+    name = (await readAccount(session, signal)) ?? session.account;
+  } catch (error) {
+    const ended = signal.aborted ? 'interrupted' : 'failed';
+    return { ...unread, result: { ...unread.result, ended, error } };
+  }
+  const { state, next } = await open(name);
+  const job = collectJob(options, { account: name, translation, next });
+  const { onCommit } = host;
+  const result: CollectResult = await collect(job, { session, state, account, onCommit, signal });
+  return { result, accountName: name, location: state.location };
+}
+
+function outcomeOf(
+  run: Run,
+  { account, delivery, session }: { account: CollectAccount; delivery: AnswerDelivery; session: Session },
+): CollectOutcome {
+  const { balance, balanced, contentBytes, compressedBytes } = session.report({ ended: 'complete' });
+  return {
+    ...run,
+    account,
+    delivery: { balance, balanced, objects: delivery.objects, contentBytes, compressedBytes },
+    failure: delivery.failure,
+  };
+}

@@ -1,0 +1,58 @@
+import type { LifecycleRule } from '../../../ports/access-prober.ts';
+import { shellWord } from '../../language/shell-word.ts';
+import type { Ascent } from './ascent.ts';
+import { generalOutcome } from './outcome.ts';
+import type { TestedAccess } from '../tested/tested-access.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Audit logs that are gone before anybody asked for them: sooner than this, it is said. */
+const soonDays = 90;
+
+/** Rung 12: whether rules of the bucket take deliveries away again. */
+export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
+  const { bucket } = ascent.access;
+  const tried = await ascent.prober.bucket.lifecycle();
+  if (!tried.ok) {
+    const { refusal } = tried;
+    return refusal.code === 'access-denied'
+      ? { finding: 'hidden', detail: 'these credentials may not do s3:GetLifecycleConfiguration', refusal }
+      : generalOutcome(refusal);
+  }
+  const { rules, requestId } = tried;
+  const soon = rules.filter((rule) => meets(rule, ascent.access) && daysOf(rule) < soonDays);
+  if (soon.length === 0) return { finding: 'nothing-expires-soon', requestId };
+  const others = rules.filter((rule) => !soon.includes(rule));
+  return {
+    finding: 'expires-soon',
+    detail: soon.map((rule, index) => `the rule ${rule.ID ?? index + 1} ${whenOf(rule)}`).join('; '),
+    cure:
+      others.length === 0
+        ? `aws s3api delete-bucket-lifecycle --bucket ${bucket}`
+        : `aws s3api put-bucket-lifecycle-configuration --bucket ${bucket} --lifecycle-configuration ${shellWord(JSON.stringify({ Rules: others }))}`,
+    requestId,
+  };
+}
+
+/** Whether the rule speaks of anything that is delivered: below the prefix, and with the tags that deliveries have. */
+function meets(rule: LifecycleRule, { prefix, headers }: Pick<TestedAccess, 'prefix' | 'headers'>): boolean {
+  const { Status: status, Filter: filter = {}, Prefix: plain = '' } = rule;
+  const { And: both = {} } = filter;
+  const begins = filter.Prefix ?? both.Prefix ?? plain;
+  const place = prefix === '' ? '' : `${prefix}/`;
+  const tags = [...(filter.Tag === undefined ? [] : [filter.Tag]), ...(both.Tags ?? [])];
+  return (
+    status === 'Enabled' &&
+    (place.startsWith(begins) || begins.startsWith(place)) &&
+    tags.every(({ Key: name = '', Value: value }) => headers.tags?.[name] === value)
+  );
+}
+
+function daysOf({ Expiration: expiration }: LifecycleRule): number {
+  return expiration?.Date === undefined ? (expiration?.Days ?? Number.POSITIVE_INFINITY) : 0;
+}
+
+function whenOf({ Expiration: expiration }: LifecycleRule): string {
+  return expiration?.Date === undefined
+    ? `removes what was delivered after ${expiration?.Days ?? 0} ${expiration?.Days === 1 ? 'day' : 'days'}`
+    : `removes what was delivered from ${expiration.Date.toISOString().slice(0, 10)} on`;
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
+import { openSeenQueries } from '../../src/cli/journal-context.ts';
+import type { HeldJournal } from '../../src/commands/push/push-host.ts';
+import type { KeptBytes } from '../../src/ports/kept-bytes.ts';
+
+/** The journal of a destination in a folder, with what is kept beside it, as the program has it; without a lock. */
+export async function journalInFolder(folder: string, now: () => number): Promise<HeldJournal> {
+  const journal = await JournalOnDisk.open(folder, (await JournalOnDisk.newestFence(folder)) + 1, now);
+  const kept = new Map<string, KeptBytes>();
+  return {
+    journal,
+    folder,
+    openSeen: () => {
+      throw new Error('nobody asks for the index of seen events');
+    },
+    openObjects: () => {
+      throw new Error('nobody asks for the objects of buckets');
+    },
+    openSeenQueries: (source, days) => openSeenQueries(join(folder, source), days),
+    openKept: async (place = 'spool') => {
+      const opened = kept.get(place) ?? (await KeptBytesFolder.open(join(folder, place), { spareBytes: 0 }));
+      kept.set(place, opened);
+      return opened;
+    },
+    release: async () => {
+      for (const opened of kept.values()) await opened.close();
+      await journal.close();
+    },
+  };
+}
