@@ -94,6 +94,11 @@ describe.skipIf(!hasMoto)('consumers alerts', () => {
     return Attributes?.QueueArn ?? '';
   }
 
+  async function newQueue(name: string): Promise<string> {
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+    return QueueUrl;
+  }
+
   async function received(url: string): Promise<string | undefined> {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 5 }),
@@ -102,7 +107,7 @@ describe.skipIf(!hasMoto)('consumers alerts', () => {
   }
 
   test('--apply keeps the other notifications of the bucket, and an alert comes out of the topic in its words', async () => {
-    const { QueueUrl: others = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'others' }));
+    const others = await newQueue('others');
     await s3.send(
       new PutBucketNotificationConfigurationCommand({
         Bucket: 'acme-audit',
@@ -145,11 +150,11 @@ describe.skipIf(!hasMoto)('consumers alerts', () => {
       new ListTargetsByRuleCommand({ Rule: 'audit-export-alerts' }),
     );
     expect(mail?.Arn).toBe(topicArn);
-    const { QueueUrl: bridge = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'bridge' }));
+    const bridge = await newQueue('bridge');
     await events.send(new RemoveTargetsCommand({ Rule: 'audit-export-alerts', Ids: ['mail'] }));
     const inPlace = { Id: 'bridge', Arn: await queueArn(bridge) };
     await events.send(new PutTargetsCommand({ Rule: 'audit-export-alerts', Targets: [inPlace] }));
-    const { QueueUrl: inbox = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'inbox' }));
+    const inbox = await newQueue('inbox');
     await sns.send(
       new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: await queueArn(inbox) }),
     );
