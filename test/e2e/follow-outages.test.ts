@@ -177,7 +177,8 @@ describe('a store that has bad days', () => {
       clock,
     });
     await writeTo(run, input.bytes);
-    await sleep(120);
+    // The batch was begun, and with it is written down how it is cut.
+    await expect.poll(run.stderrSoFar, { timeout: 20_000 }).toContain('takes nothing just now');
     const { code, report, stderr } = await stop(run);
     expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'interrupted' });
     expect(stderr).toContain('delivered at the next start');
