@@ -69,11 +69,6 @@ async function storedIn(workspace: Workspace): Promise<StoredRecord[]> {
   );
 }
 
-/** All files; each owner of a journal and its lock has a number of its own. */
-async function filesOf(workspace: Workspace): Promise<string[]> {
-  return (await filesBelow(workspace.path())).map((file) => file.replace(/(journal|lock)\.\d+/, '$1'));
-}
-
 /** What ended before the watermark and could be seen by now. */
 function due(watermark: string | null): Set<string> {
   const beforeMs = Date.parse(watermark ?? '');
