@@ -49,7 +49,10 @@ console.log('');
 run(['quarantine', 'list', ...quarantine], 0);
 console.log(strong('The same again is free: what was delivered is not read again'));
 run(['push', '--to', 'demo-export', ...quarantine, join('examples', 'events.jsonl')], 0);
-console.log('Read it with: gzip -dc demo-export/audit_type=query/*/*.gz | head -1\n');
+console.log(strong('An answer: what was blocked?'));
+run(['find', '--from', 'demo-export', '--decision', 'block', '--table'], 0);
+console.log(strong('And is it all of it, and untouched?'));
+run(['verify', '--store', 'demo-export'], 0);
 console.log(strong('And now the whole story, on a rehearsed AWS on this machine'));
 const { status } = spawnSync(
   process.execPath,
