@@ -6,6 +6,7 @@ const alone = [
   'test/unit/cli/no-place-for-state.test.ts',
   'test/unit/core/classify/slot-reader.test.ts',
   'test/unit/access/bent-setups.test.ts',
+  'test/unit/adapters/fs/folder-store.test.ts',
 ];
 
 /** What is short for a person and long for a machine: `npm run soak`. */

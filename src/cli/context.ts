@@ -16,7 +16,7 @@ import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { readNamedFile } from './iam-context.ts';
+import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { journalParts } from './journal-context.ts';
 import { buildProgress } from './log-context.ts';
 import type { SourceOptions } from './source-context.ts';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
@@ -15,7 +14,6 @@ import { AuditExportError } from '../errors.ts';
 import type { IamAdmin } from '../ports/iam-admin.ts';
 import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
-import { makeFolder } from '../adapters/fs/make-folder.ts';
 
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
@@ -96,27 +94,4 @@ export function buildConsent(context: CliContext, options: GlobalOptions): Conse
       return new InquirerPrompter({ input: stdin, output: stderr, colours, signal });
     },
   };
-}
-
-/** Reads a file that a flag names. Throws `document-invalid`. */
-export async function readNamedFile(file: string, flag: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new AuditExportError('document-invalid', `${file} can't be read: ${(error as Error).message}.`, {
-      cure: `Check the path after --${flag}.`,
-      cause: error,
-    });
-  });
-}
-
-/** Writes a file that a flag names, its folder included. Throws `usage` where it can't be written. */
-export async function writeNamedFile(file: string, text: string, flag: string): Promise<void> {
-  try {
-    await makeFolder(dirname(file));
-    await writeFile(file, text);
-  } catch (error) {
-    throw new AuditExportError('usage', `${file} can't be written: ${(error as Error).message}.`, {
-      cure: `Check the path after --${flag}.`,
-      cause: error,
-    });
-  }
 }

@@ -8,7 +8,7 @@ import type { SimulatedWorld } from '../snowflake/simulated-world.ts';
 import { makeKeys, startWorld } from '../snowflake/simulated-world.ts';
 import type { StoredRecord } from './collect-kit.ts';
 import { expectedOf, faultsOf, mappingFiles } from './collect-kit.ts';
-import { readExport } from './read-export.ts';
+import { isDelivery, readExport } from './read-export.ts';
 import type { CliOptions, CliRun } from './run-cli.ts';
 import { runCli, startCli } from './run-cli.ts';
 import { folderStore } from './stores.ts';
@@ -67,11 +67,6 @@ async function storedIn(workspace: Workspace): Promise<StoredRecord[]> {
   return objects.flatMap(({ lines }) =>
     lines.map((line) => JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as StoredRecord),
   );
-}
-
-/** All files; each owner of a journal and its lock has a number of its own. */
-async function filesOf(workspace: Workspace): Promise<string[]> {
-  return (await filesBelow(workspace.path())).map((file) => file.replace(/(journal|lock)\.\d+/, '$1'));
 }
 
 /** What ended before the watermark and could be seen by now. */
@@ -151,7 +146,9 @@ test('- prints the same records that are delivered afterwards, and leaves nothin
 test('--again reads the same time again, and stores nothing that is there', async () => {
   const { workspace, collect } = await prepare({ plan: { lateRate: 0, duplicateRate: 0 } });
   await collect(to);
-  const before = await filesOf(workspace);
+  const stored = async (): Promise<string[]> =>
+    (await filesBelow(workspace.path('export'))).filter(isDelivery);
+  const before = await stored();
   world.clock.nowMs += hourMs;
   const run = await collect(['--to', 'export', '--again', '--since', since, '--json']);
   const { delivery, again, outcome } = JSON.parse(run.stdout) as CollectReport;
@@ -161,7 +158,7 @@ test('--again reads the same time again, and stores nothing that is there', asyn
     stored: 0,
   });
   expect(delivery.balance.alreadyDelivered).toBeGreaterThan(50);
-  expect(await filesOf(workspace)).toEqual(before);
+  expect(await stored()).toEqual(before);
 });
 
 test('--dry-run says what would be written, and writes nothing', async () => {

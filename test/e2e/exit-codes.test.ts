@@ -158,7 +158,7 @@ const cases: readonly Case[] = [
     name: 'a missing schema',
     args: [...push, '--schema', 'absent.json'],
     code: 3,
-    says: ['absent.json', '--schema'],
+    says: ['absent.json', 'Check the path'],
   },
   {
     name: 'a schema that is no JSON',

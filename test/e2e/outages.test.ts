@@ -281,7 +281,7 @@ test('a store that says nothing to three in ten requests gets each object once a
       onRecovery: () => undefined,
     },
   });
-  const keys = Array.from({ length: 30 }, (_, n) => `${prefix}/object-${n}`);
+  const keys = Array.from({ length: 30 }, (_, n) => `${prefix}/audit_type=custom/object-${n}`);
   const statuses = await Promise.all(
     keys.map((key) => store.put({ key, body: Buffer.from(key), contentType: 'text/plain' })),
   );

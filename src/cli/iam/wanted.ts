@@ -8,7 +8,8 @@ import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { parseAccessPlan } from '../../core/setup/plan/parse-plan.ts';
 import { AuditExportError } from '../../errors.ts';
-import { ambientRegion, readNamedFile } from '../iam-context.ts';
+import { ambientRegion } from '../iam-context.ts';
+import { readNamedFile } from '../../adapters/fs/named-files.ts';
 import type { Invocation } from '../verb.ts';
 
 /** What an invocation is about. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
-import { writeNamedFile } from '../iam-context.ts';
+import { writeNamedFile } from '../../adapters/fs/named-files.ts';
 
 /** The files as one text, each with its name in a comment; or written into a folder, and their names. */
 export async function showFiles(files: readonly RenderedFile[], out: string | undefined): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { targetSettings } from './target.ts';
+import { targetSettings } from './target-settings.ts';
 
 const splunk = 'Splunk';
 

@@ -1,28 +1,11 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
-import type { Settings, Values } from '../../core/config/setting.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import type { Place } from '../../core/setup/reader-access.ts';
 import { AuditExportError } from '../../errors.ts';
-import { pushSettings } from '../push/settings.ts';
-
-const { to, types, schemas, partition, layout } = pushSettings;
-
-const artefact = 'What to make';
-
-/** What all of `consumers` takes: which store it is about, as `push` has it. */
-export const targetSettings = {
-  to: { ...to, help: 'the store that is read: s3://BUCKET/PREFIX' },
-  types: { ...types, help: 'audit types to make it for; all if missing' },
-  schemas,
-  partition,
-  layout,
-  out: { kind: 'text', flag: 'out', value: 'DIR', group: artefact, help: 'write files into this folder' },
-} as const satisfies Settings;
-
-export type TargetOptions = Values<typeof targetSettings>;
+import type { TargetOptions } from './target-settings.ts';
 
 /** The store that consumers read, and what lies in it. */
 export interface Target {

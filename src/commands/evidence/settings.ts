@@ -34,4 +34,3 @@ export const evidenceRetireSettings = {
 } as const satisfies Settings;
 
 export type EvidencePublishOptions = Values<typeof evidencePublishSettings>;
-export type EvidenceRetireOptions = Values<typeof evidenceRetireSettings>;

@@ -44,7 +44,7 @@ test('a run that keeps nothing delivers all the same, and says what is not kept'
   const { code, stderr, folder } = await pushed(good);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stderr).toContain('XDG_STATE_HOME');
-  expect(readdirSync(join(folder, 'out'))).toEqual(['audit_type=door']);
+  expect(readdirSync(join(folder, 'out'))).toEqual(['_audit-export', 'audit_type=door']);
 });
 
 test('a bad line that can not be set aside ends the run, with a cure that works', async () => {

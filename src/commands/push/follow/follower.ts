@@ -142,9 +142,10 @@ export class Follower {
   /** One try at all that is new; says whether all of it is durable. */
   async #attemptBatch(): Promise<boolean> {
     const { host, deadline } = this.#options;
-    this.#news.take();
+    const isFlush = this.#hasEnded || this.#news.isFlushDue(this.#due);
+    if (isFlush) this.#news.take();
     try {
-      const result = await this.#deliver();
+      const result = await this.#deliver(isFlush);
       if (result.ended === 'complete') {
         this.#failures = 0;
         return true;
@@ -168,11 +169,12 @@ export class Follower {
     return false;
   }
 
-  async #deliver(): Promise<FilesResult> {
+  /** Delivers what files have; with `isFlush` what has come out of pipes as well, else only what an earlier process left of it. */
+  async #deliver(isFlush: boolean): Promise<FilesResult> {
     const { host, held, inputs } = this.#options;
     const nowMs = host.clock.now();
     const isWhole = this.#news.isWholeDue;
-    await this.#intake.closeSegments();
+    if (isFlush) await this.#intake.closeSegments();
     const taken = inputs.take(isWhole);
     const { plan } = this.#session;
     const choices = isWhole ? choicesOf(plan) : noChoices;

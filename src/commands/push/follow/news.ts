@@ -18,8 +18,8 @@ export class News {
   readonly #clock: Timer;
   readonly #changed = new Condition();
   #bytes = 0;
-  /** Since when something waits; what an earlier process has left is due at once. */
-  #sinceMs: number | undefined = Number.NEGATIVE_INFINITY;
+  /** Since when something waits. */
+  #sinceMs: number | undefined;
   #wholeLookMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Timer) {
@@ -46,8 +46,12 @@ export class News {
     this.#changed.notifyAll();
   }
 
-  isDue({ flushMs, objectBytes }: Due): boolean {
-    if (this.isWholeDue) return true;
+  isDue(due: Due): boolean {
+    return this.isWholeDue || this.isFlushDue(due);
+  }
+
+  /** Whether what has come is due, and not only a look at all files. */
+  isFlushDue({ flushMs, objectBytes }: Due): boolean {
     if (this.#sinceMs === undefined) return false;
     return this.#clock.now() - this.#sinceMs >= flushMs || this.#bytes >= objectBytes;
   }

@@ -57,7 +57,7 @@ async function confOf(name: string): Promise<Conf> {
   // A dot in the name of a section is no nesting in Splunk's files.
   return parseIni(
     text.replaceAll(/^\[(.*)\]$/gm, (_, section: string) => `[${section.replaceAll('.', '\\.')}]`),
-  ) as Conf;
+  );
 }
 
 /** What stands behind TIME_PREFIX in each line, within the lookahead; '' where it does not match. Perl has PCRE's language. */

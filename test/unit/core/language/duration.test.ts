@@ -4,7 +4,7 @@ import { parseDuration, printDuration } from '../../../../src/core/language/dura
 
 test('what is printed is read as the same, in the largest unit that is whole', () => {
   assert(
-    property(integer({ min: 1, max: 2 ** 31 }), (ms) => {
+    property(integer({ min: 1, max: 999_999_999 }), (ms) => {
       expect(parseDuration(printDuration(ms))).toBe(ms);
     }),
   );
