@@ -118,9 +118,12 @@ test('killed at any moment, run after run, it loses nothing and doubles nothing'
     await ended;
   }
   const run = await collect([...to, '--json']);
-  const { watermark } = JSON.parse(run.stdout) as CollectReport;
+  const { watermark, evidence } = JSON.parse(run.stdout) as CollectReport;
   expect([run.stderr, run.code]).toEqual(['', 0]);
   expect(faultsOf(await storedIn(workspace), due(watermark))).toEqual([]);
+  expect(evidence).toMatchObject({ log: expect.any(String), unpublished: 0, problem: null });
+  const verified = await runCli(workspace, ['verify', '--store', to[2] ?? '']);
+  expect([verified.stdout, verified.code]).toEqual([expect.stringContaining(evidence?.log ?? '-'), 0]);
   const left = (await filesBelow(workspace.path())).filter((file) =>
     /answers|again|\.tmp|staged|unfinished|tmp\//.test(file),
   );

@@ -29,6 +29,10 @@ export interface S3Server {
   readonly bucket: string;
   /** What the program is given to know it: region, endpoint, and keys that may only put objects below a prefix. */
   environmentFor(prefix: string): Promise<Record<string, string>>;
+  /** The same for somebody who may do these things, each with a resource behind `arn:aws:s3:::<bucket>`. */
+  environmentAllowing(
+    ...allowed: (readonly [action: string, resource: string])[]
+  ): Promise<Record<string, string>>;
   /** What lies below a prefix, read with the administrator's keys. */
   storeAt(prefix: string): ReadableStore;
   /** All objects below a prefix, those of the tool's own as well, by their keys below it. */
@@ -90,6 +94,14 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const iam = new IAMClient(client);
   const bucket = `audit-export-e2e-${randomBytes(6).toString('hex')}`;
+  const environmentOf = (keys: AccessKey): Record<string, string> => ({
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  });
+  const userAllowing: S3Server['environmentAllowing'] = async (...allowed) =>
+    environmentOf(hasIam ? await keysAllowing(iam, bucket, allowed) : administrator);
   await s3.send(
     new CreateBucketCommand({
       Bucket: bucket,
@@ -102,15 +114,9 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
     url,
     region,
     bucket,
-    environmentFor: async (prefix) => {
-      const keys = hasIam ? await writeOnlyKeys(iam, bucket, prefix) : administrator;
-      return {
-        AWS_REGION: region,
-        AWS_ENDPOINT_URL: url,
-        AWS_ACCESS_KEY_ID: keys.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      };
-    },
+    // The one permission that a delivery is promised to need.
+    environmentFor: (prefix) => userAllowing(['s3:PutObject', `/${prefix}/*`]),
+    environmentAllowing: userAllowing,
     everythingAt: async (prefix) => {
       const keys = await keysBelow(s3, bucket, prefix);
       const read = async (key: string): Promise<Buffer> => {
@@ -134,17 +140,21 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
   };
 }
 
-/** A user with the one permission that a delivery is promised to need. */
-async function writeOnlyKeys(iam: IAMClient, bucket: string, prefix: string): Promise<AccessKey> {
-  const UserName = `writer-${randomBytes(6).toString('hex')}`;
-  const Statement = {
+/** A user who may do these things and nothing else. */
+async function keysAllowing(
+  iam: IAMClient,
+  bucket: string,
+  allowed: readonly (readonly [string, string])[],
+): Promise<AccessKey> {
+  const UserName = `user-${randomBytes(6).toString('hex')}`;
+  const Statement = allowed.map(([Action, resource]) => ({
     Effect: 'Allow',
-    Action: 's3:PutObject',
-    Resource: `arn:aws:s3:::${bucket}/${prefix}/*`,
-  };
+    Action,
+    Resource: `arn:aws:s3:::${bucket}${resource}`,
+  }));
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   await iam.send(new CreateUserCommand({ UserName }));
-  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'put-objects', PolicyDocument }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'allowed', PolicyDocument }));
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
 }

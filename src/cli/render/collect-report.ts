@@ -2,6 +2,7 @@ import type { CollectReport } from '../../commands/collect/collect-report.ts';
 import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
 import { layoutTable } from '../../core/report/table.ts';
 import type { Palette } from './palette.ts';
+import { evidenceLines } from './push-report.ts';
 
 const headlines: Record<CollectReport['outcome'], (report: CollectReport, palette: Palette) => string> = {
   collected: ({ account, store }, { good }) => good(`Collected from ${account}, delivered to ${store ?? ''}`),
@@ -54,6 +55,7 @@ export function renderCollectReport(report: CollectReport, palette: Palette): st
     leftOutLines(report),
     problemLines(report, palette),
     watermarkLines(report, palette),
+    evidenceLines(report),
   ];
   return `${parts
     .filter((part) => part.length > 0)

@@ -13,13 +13,18 @@ function renderDocuments({ documents }: InitReport, { strong }: Palette): string
   return documents.map(({ file, text }) => `${strong(file)}\n${text.trimEnd()}`);
 }
 
+/** Why the verifier key is wanted: by then, the state of whoever delivers has it. */
+const keyWords =
+  '(where push runs) prints the key that verify checks its log with: keep it apart from the bucket';
+
 function renderState(report: InitReport, { strong, good, bad, warn }: Palette): string {
-  const { profile, configFile, roleArn, receiptFile, next } = report;
+  const { profile, state, configFile, roleArn, receiptFile, next } = report;
   const tone = report.test?.verdict === 'failed' ? bad : report.state === 'active' ? good : warn;
   const facts = [
     ['Role', roleArn],
     ['Configuration', configFile],
     ['Receipt', receiptFile],
+    ['Evidence', state === 'active' ? `audit-export evidence key --profile ${profile} ${keyWords}` : null],
   ].flatMap(([name, value]) => (value === null ? [] : [`${`${name}`.padEnd(15)}${value}`]));
   return [strong(tone(`The profile ${profile} is ${sentence(report)}`)), ...facts, `→ ${next}`].join('\n');
 }

@@ -241,7 +241,7 @@ function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
 }
 
 /** How the log of what was delivered stands. */
-function evidenceLines({ evidence, dryRun }: PushReport): string[] {
+export function evidenceLines({ evidence, dryRun }: Pick<PushReport, 'evidence' | 'dryRun'>): string[] {
   if (evidence === undefined || evidence.log === null) return [];
   const { log, leaves, unpublished, putRequests, bytes } = evidence;
   const cost = `${formatCount(putRequests)} PUT requests, ${formatBytes(bytes)}`;

@@ -1,5 +1,5 @@
 import type { Balance } from '../../ports/run-history.ts';
-import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
+import type { EvidenceReport, PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { endOf } from '../../core/accounting/push-report.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';
 import type { CollectResult } from '../../core/collect/collect.ts';
@@ -59,6 +59,8 @@ export interface CollectReport {
     compressedBytes: number;
   };
   error: PushReport['error'];
+  /** How the log of what was delivered stands; missing where none is written. */
+  evidence?: EvidenceReport;
 }
 
 /** What the report needs beside the books. */
@@ -175,5 +177,7 @@ export function asPushReport(
 ): PushReport & { collect: CollectReport } {
   const { exitCode, error, problem, leftOut } = report;
   const note = problem === null ? leftOutNote(leftOut) : undefined;
-  return { ...pushed, exitCode, error, problem, ...(note === undefined ? {} : { note }), collect: report };
+  const { evidence } = pushed;
+  const collect = evidence === undefined ? report : { ...report, evidence };
+  return { ...pushed, exitCode, error, problem, ...(note === undefined ? {} : { note }), collect };
 }

@@ -42,7 +42,7 @@ export async function verify(options: VerifyOptions, host: VerifyHost): Promise<
       types,
       onProgress: (progress) =>
         host.progress.show((elapsedMs) => describe(progress, elapsedMs), { ...progress }),
-      onLeaf: coverage === undefined ? undefined : (leaf, log, isNew) => coverage.take(leaf, log, isNew),
+      onLeaf: coverage === undefined ? undefined : (leaf, _log, isNew) => coverage.take(leaf, isNew),
     });
     host.progress.end();
     if (remember !== undefined) await host.writeText(remember, `${JSON.stringify(next, null, 2)}\n`);

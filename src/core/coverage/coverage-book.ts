@@ -1,4 +1,5 @@
 import type { EndLeaf, Leaf, ObjectLeaf } from '../log/leaf.ts';
+import { isEndOfKilled } from '../log/leaf.ts';
 import type { Coverage, CoveredObject, DayCell, DaySums } from './coverage.ts';
 
 const dayMs = 86_400_000;
@@ -21,18 +22,18 @@ export class CoverageBook {
 
   /** Takes a leaf; those of one log come in their order. `isNew`: it was not taken before, and no
    * leaf before it tells of the same object. */
-  take(leaf: Leaf, log: string, isNew: boolean): void {
+  take(leaf: Leaf, isNew: boolean): void {
     if (!isNew) return;
     switch (leaf.kind) {
       case 'begin':
-        this.#open.set(`${log} ${leaf.run}`, Date.parse(leaf.time));
+        this.#open.set(leaf.run, Date.parse(leaf.time));
         this.#day(leaf.time).spoken = true;
         break;
       case 'object':
         this.#object(leaf);
         break;
       case 'end':
-        this.#end(leaf, log);
+        this.#end(leaf);
         break;
       case 'quiet':
         this.#quiet(Date.parse(leaf.from), Date.parse(leaf.to));
@@ -86,7 +87,7 @@ export class CoverageBook {
     this.#store.listed++;
   }
 
-  #end(leaf: EndLeaf, log: string): void {
+  #end(leaf: EndLeaf): void {
     const { time, run, quarantined, lateness } = leaf;
     const day = this.#day(time);
     day.spoken = true;
@@ -94,10 +95,10 @@ export class CoverageBook {
     if (leaf.ended !== 'complete') day.failed++;
     addAll(day.quarantined, quarantined);
     addAll(day.lateness, lateness);
-    const name = `${log} ${run}`;
-    const begin = this.#open.get(name);
-    this.#open.delete(name);
-    if (begin !== undefined) this.#mark(begin, Date.parse(time), (sums) => {
+    const begin = this.#open.get(run);
+    this.#open.delete(run);
+    // Nobody was at work between a run that was killed and the one that says so.
+    if (begin !== undefined && !isEndOfKilled(leaf)) this.#mark(begin, Date.parse(time), (sums) => {
       sums.spoken = true;
     });
   }

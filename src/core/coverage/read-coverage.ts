@@ -1,6 +1,8 @@
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { FindingBook } from '../verify/finding.ts';
 import { checkLog } from '../verify/log/check-log.ts';
+import type { LeafJudge } from '../verify/log/judge-leaves.ts';
+import { traceLogs } from '../verify/log/lineage.ts';
 import { listLogs } from '../verify/log/list-logs.ts';
 import { Claims } from '../verify/objects/claims.ts';
 import type { Coverage } from './coverage.ts';
@@ -17,20 +19,24 @@ export async function readCoverage(
   const book = new FindingBook();
   const covered = new CoverageBook();
   const claims = new Claims();
-  const listed = await listLogs(reader, [], book);
-  for (const [number, log] of listed.entries())
-    await checkLog(log, {
+  const { ordered: listed, lineage } = await traceLogs(await listLogs(reader, [], book), reader);
+  const judges: LeafJudge[] = [];
+  for (const [number, log] of listed.entries()) {
+    const { judge } = await checkLog(log, {
       reader,
       given: [],
-      nowMs,
+      lineage,
       book,
       onLeaf: (leaf, leafIndex) => {
-        if (leaf.kind !== 'object') return covered.take(leaf, log.id, true);
+        if (leaf.kind !== 'object') return covered.take(leaf, true);
         const { bytes, lines, key, sha256 } = leaf;
         const claim = { sha256: Buffer.from(sha256, 'hex'), bytes, lines, log: number, leaf: leafIndex };
-        return covered.take(leaf, log.id, claims.claim(Claims.keyHash(key), claim, false));
+        return covered.take(leaf, claims.claim(Claims.keyHash(key), claim, false));
       },
     });
+    judges.push(judge);
+  }
+  for (const judge of judges) judge.end(nowMs);
   const isWhole = book.findings.length === 0 && book.unproven.length === 0;
   return { coverage: covered.coverage(), logs: listed.length, isWhole };
 }

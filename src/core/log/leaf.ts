@@ -83,7 +83,7 @@ export interface EndLeaf {
   run: string;
   time: string;
   ended: 'complete' | 'interrupted' | 'failed';
-  /** The balance sheet, as in the report: read = sum of all others. */
+  /** The balance sheet, as in the report: read = sum of all others. Empty where the run was killed, and the next one says so. */
   balance: Readonly<Record<string, number>>;
   /** Leaves `object` and `source` of the run. */
   objects: number;
@@ -127,6 +127,11 @@ export interface RetireLeaf {
 export interface CloseLeaf {
   kind: 'close';
   time: string;
+}
+
+/** Whether the end was written by a later process, for a run that was killed. */
+export function isEndOfKilled({ balance }: EndLeaf): boolean {
+  return Object.keys(balance).length === 0;
 }
 
 const longestName = 300;

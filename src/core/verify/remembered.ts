@@ -4,6 +4,7 @@ import { isConsistent, TileTree } from '../log/proofs.ts';
 import { parseNote } from '../log/signed-note.ts';
 import type { FindingBook } from './finding.ts';
 import type { CheckedLog } from './log/check-log.ts';
+import type { Lineage } from './log/lineage.ts';
 
 /** The last checkpoint that was seen of a log: the signed note itself, which proves what the log was then. */
 export interface RememberedLog {
@@ -61,12 +62,46 @@ export function sizeOf({ note }: RememberedLog): number {
   return parseCheckpoint(parseNote(note).text).size;
 }
 
-/** Logs that are gone altogether. */
-export function reportGone(memory: Memory, ids: readonly string[], book: FindingBook): void {
-  for (const [id, remembered] of Object.entries(memory.logs)) {
-    if (ids.includes(id)) continue;
-    const message = `The log ${id} had ${sizeOf(remembered)} leaves on ${remembered.at}, and is gone.`;
-    book.add({ code: 'log-rolled-back', log: id, message });
+/** Who knows of which logs. */
+export interface KnownLogs {
+  logs: readonly CheckedLog[];
+  /** Ids of the keys that the auditor has. */
+  known: readonly string[];
+  memory: Memory | undefined;
+  lineage: Lineage;
+}
+
+/**
+ * Tells of logs that are gone, or shorter than another log knows them: those that were seen before, those of keys that were given,
+ * and those that others go on from. One of which a leaf says that nobody goes on with it may be gone.
+ */
+export function reportGone(who: KnownLogs, book: FindingBook): void {
+  const told = new Set<string>();
+  for (const { log, message } of missingLogs(who)) {
+    if (told.has(log) || who.lineage.isRetired(log)) continue;
+    told.add(log);
+    book.add({ code: 'log-rolled-back', log, message });
+  }
+}
+
+function* missingLogs({
+  logs,
+  known,
+  memory,
+  lineage,
+}: KnownLogs): Generator<{ log: string; message: string }> {
+  const sizes = new Map(logs.map(({ id, newest }) => [id, newest?.size ?? 0]));
+  for (const log of known)
+    if (!sizes.has(log)) yield { log, message: `The log ${log} of the key after --key is not there.` };
+  for (const [log, remembered] of Object.entries(memory?.logs ?? {}))
+    if (!sizes.has(log)) {
+      const had = `had ${sizeOf(remembered)} leaves on ${remembered.at}`;
+      yield { log, message: `The log ${log} ${had}, and is gone.` };
+    }
+  for (const { log: child, parent: log, size } of lineage.descents) {
+    const now = sizes.get(log) ?? 0;
+    const message = `The log ${child} goes on from ${size} leaves of ${log}, which has ${now} now.`;
+    if (now < size) yield { log, message };
   }
 }
 

@@ -10,7 +10,9 @@ import { checkLog } from './log/check-log.ts';
 import type { CheckedLog } from './log/check-log.ts';
 import { leafOf } from './log/find-target.ts';
 import type { ListedLog } from './log/list-logs.ts';
-import { listLogs } from './log/list-logs.ts';
+import type { Lineage } from './log/lineage.ts';
+import { traceLogs } from './log/lineage.ts';
+import { listLogs, newestSize } from './log/list-logs.ts';
 import type { ObjectSums } from './objects/check-objects.ts';
 import { checkObjects } from './objects/check-objects.ts';
 import type { Claim } from './objects/claims.ts';
@@ -78,8 +80,8 @@ class Verification {
   async run(): Promise<{ report: VerifyReport; memory: Memory; logs: CheckedLog[] }> {
     const { reader, keys, memory } = this.#options;
     const known = keys.flatMap(({ name }) => idOf(name) ?? []);
-    const listed = await listLogs(reader, known, this.#book);
-    this.#noLog(listed, known);
+    const found = await listLogs(reader, known, this.#book);
+    const { lineage, ordered: listed } = await traceLogs(found, reader);
     this.#progress.allLeaves = listed.reduce((sum, log) => sum + newestSize(log), 0);
     const passes = Math.max(1, Math.ceil(this.#progress.allLeaves / leavesAtOnce));
     const deep = this.#options.mode === 'deep' ? new DeepLook(this.#options.types, this.#book) : undefined;
@@ -88,8 +90,11 @@ class Verification {
     for (let pass = 0; pass < passes; pass++) {
       const claims = new Claims();
       const inPass = (keyHash: Buffer): boolean => (keyHash[4] as number) % passes === pass;
-      const checked = await this.#readLogs(listed, { claims, inPass, isFirst: pass === 0 });
-      if (pass === 0) logs = checked;
+      const checked = await this.#readLogs(listed, { claims, inPass, lineage, isFirst: pass === 0 });
+      if (pass === 0) {
+        logs = checked;
+        this.#endLogs(logs, known, lineage);
+      }
       if (pass === 0 && memory !== undefined) await this.#compare(memory, logs, compared);
       await this.#readObjects({ claims, inPass, logs, deep });
     }
@@ -98,29 +103,28 @@ class Verification {
     return { report: this.#report(at, logs, compared), memory: nextMemory(memory, logs, at), logs };
   }
 
-  /** A store without a log, or without the one that was asked for, proves nothing. */
-  #noLog(listed: readonly ListedLog[], known: readonly string[]): void {
-    const ids = listed.map(({ id }) => id);
-    if (listed.length === 0)
+  /** Ends the logs when all were read, and tells of those that are not there: a store without any proves nothing. */
+  #endLogs(logs: readonly CheckedLog[], known: readonly string[], lineage: Lineage): void {
+    const { nowMs, to, memory } = this.#options;
+    for (const { judge } of logs) judge.end(Math.min(nowMs, to ?? Infinity));
+    if (logs.length === 0)
       this.#book.addUnproven({
         what: 'anything',
         why: 'there is no log below _audit-export/log/ in this store',
       });
-    for (const id of known)
-      if (!ids.includes(id))
-        this.#book.add({
-          code: 'log-rolled-back',
-          log: id,
-          message: `The log ${id} of the key after --key is not there.`,
-        });
-    if (this.#options.memory !== undefined) reportGone(this.#options.memory, ids, this.#book);
+    reportGone({ logs, known, memory, lineage }, this.#book);
   }
 
   async #readLogs(
     listed: readonly ListedLog[],
-    { claims, inPass, isFirst }: { claims: Claims; inPass: (hash: Buffer) => boolean; isFirst: boolean },
+    {
+      claims,
+      inPass,
+      lineage,
+      isFirst,
+    }: { claims: Claims; inPass: (hash: Buffer) => boolean; lineage: Lineage; isFirst: boolean },
   ): Promise<CheckedLog[]> {
-    const { reader, keys, memory, nowMs, to } = this.#options;
+    const { reader, keys, memory } = this.#options;
     const checked: CheckedLog[] = [];
     for (const [number, log] of listed.entries()) {
       const remembered = memory?.logs[log.id];
@@ -129,7 +133,7 @@ class Verification {
           reader,
           given: keys,
           sizes: remembered === undefined ? [] : [sizeOf(remembered)],
-          nowMs: Math.min(nowMs, to ?? Infinity),
+          lineage,
           // Later passes look for objects only: of the log, all was found in the first.
           book: isFirst ? this.#book : new FindingBook(),
           onLeaf: (leaf, index) => {
@@ -222,6 +226,7 @@ class Verification {
         onProgress(this.#progress);
       },
       logs: logs.map(({ id }) => id),
+      lost: logs.findLast(({ sums }) => sums.lost !== undefined)?.sums.lost,
     });
   }
 
@@ -262,10 +267,6 @@ class Verification {
       notProven,
     };
   }
-}
-
-function newestSize({ checkpoints }: ListedLog): number {
-  return Math.max(0, ...checkpoints.map((key) => Number(/\/(\d{20})$/.exec(key)?.[1] ?? 0)));
 }
 
 function verifiedLog(

@@ -55,7 +55,7 @@ async function tenWeeks(folder: string): Promise<{ html: string; map: string[]; 
   const coverage = new CoverageBook();
   const report = await store.report({
     nowMs: startMs + 70 * dayMs,
-    onLeaf: (leaf, log, isNew) => coverage.take(leaf, log, isNew),
+    onLeaf: (leaf, _, isNew) => coverage.take(leaf, isNew),
   });
   const content = { coverage: coverage.coverage(), at: report.at, verification: report };
   return {

@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { parseVerifierKey } from '../../../src/core/log/signed-note.ts';
 import type { VerifierKey } from '../../../src/core/log/signed-note.ts';
+import type { VerifyReport } from '../../../src/core/verify/verify-report.ts';
+import { schemaErrors } from '../../fakes/json-schema.ts';
 import type { ReadLog } from '../../fakes/memory-log.ts';
 import { readLogs } from '../../fakes/memory-log.ts';
 import { isDelivery } from '../read-export.ts';
@@ -61,3 +63,16 @@ export async function logsIn(folder: string, { publicKey }: VerifierKey): Promis
 
 /** The kinds of all leaves, in their order. */
 export const kindsOf = ({ leaves }: ReadLog): string[] => leaves.map(({ kind }) => kind);
+
+/** Runs `verify --json`, and holds its report against the schema. */
+export async function verifyJson(
+  workspace: Workspace,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number | null; report: VerifyReport }> {
+  const { code, stdout, stderr } = await runCli(workspace, ['verify', '--json', ...args], { environment });
+  expect(stderr).toBe('');
+  const report = JSON.parse(stdout) as VerifyReport;
+  expect(schemaErrors('verify-report', report)).toEqual([]);
+  return { code, report };
+}

@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
-import type { VerifyReport } from '../../../src/core/verify/verify-report.ts';
 import type { Emulator } from '../../../src/ports/emulator.ts';
 import { schemaErrors } from '../../fakes/json-schema.ts';
 import { runCli } from '../run-cli.ts';
@@ -16,21 +9,10 @@ import { bucketOn } from '../s3-server.ts';
 import type { S3Server } from '../s3-server.ts';
 import type { Workspace } from '../workspace.ts';
 import { useWorkspaces } from '../workspace.ts';
+import { verifyJson } from './log-reading.ts';
 
 const makeWorkspace = useWorkspaces();
 const events = readFileSync(new URL('../../../examples/events.jsonl', import.meta.url));
-
-async function verifyJson(
-  workspace: Workspace,
-  args: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<{ code: number | null; report: VerifyReport }> {
-  const { code, stdout, stderr } = await runCli(workspace, ['verify', '--json', ...args], { environment });
-  expect(stderr).toBe('');
-  const report = JSON.parse(stdout) as VerifyReport;
-  expect(schemaErrors('verify-report', report)).toEqual([]);
-  return { code, report };
-}
 
 describe('what push delivers into a folder', () => {
   test('is verified, also as a copy under another name; what is taken away is named, exit code 7', async () => {
@@ -137,36 +119,6 @@ describe('a bucket, delivered to by a role that may only write, and read with ot
     await emulator.close();
   });
 
-  /** Credentials of a reader with these statements. */
-  async function reader(name: string, ...allowed: [string, string][]): Promise<Record<string, string>> {
-    const iam = new IAMClient({
-      endpoint: emulator.url,
-      region: emulator.region,
-      credentials: { ...emulator.customer },
-    });
-    const Statement = allowed.map(([Action, resource]) => ({
-      Effect: 'Allow',
-      Action,
-      Resource: `arn:aws:s3:::${server.bucket}${resource}`,
-    }));
-    await iam.send(new CreateUserCommand({ UserName: name }));
-    await iam.send(
-      new PutUserPolicyCommand({
-        UserName: name,
-        PolicyName: 'read',
-        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
-      }),
-    );
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
-    iam.destroy();
-    return {
-      AWS_REGION: emulator.region,
-      AWS_ENDPOINT_URL: emulator.url,
-      AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? '',
-      AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? '',
-    };
-  }
-
   test('is verified with s3:ListBucket and s3:GetObject; what is missing of them is named with what is not proven', async () => {
     workspace = await makeWorkspace();
     await workspace.write('events.jsonl', events);
@@ -175,13 +127,12 @@ describe('a bucket, delivered to by a role that may only write, and read with ot
       environment: await server.environmentFor('altr'),
     });
     expect(pushed.code).toBe(5);
-    const both = await reader('both', ['s3:ListBucket', ''], ['s3:GetObject', '/altr/*']);
+    const both = await server.environmentAllowing(['s3:ListBucket', ''], ['s3:GetObject', '/altr/*']);
     expect(await verifyJson(workspace, ['--store', store], both)).toMatchObject({
       code: 0,
       report: { verdict: 'intact', store, objects: { read: 23 } },
     });
-    const logOnly = await reader(
-      'log-only',
+    const logOnly = await server.environmentAllowing(
       ['s3:ListBucket', ''],
       ['s3:GetObject', '/altr/_audit-export/*'],
     );
@@ -192,7 +143,7 @@ describe('a bucket, delivered to by a role that may only write, and read with ot
         notProven: [{ what: 'what objects hold', permission: 's3:GetObject', times: 23 }],
       },
     });
-    const noList = await reader('no-list', ['s3:GetObject', '/altr/*']);
+    const noList = await server.environmentAllowing(['s3:GetObject', '/altr/*']);
     const refused = await runCli(workspace, ['verify', '--store', store], { environment: noList });
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('s3:ListBucket') });
   });

@@ -44,6 +44,8 @@ export interface StoredLog {
   leafMs?: number;
   claim?: Claim;
   noAlias?: true;
+  /** Runs that began and have no end yet. */
+  runs?: readonly string[];
 }
 
 /** The size that is being published. */
@@ -54,6 +56,18 @@ export interface Claim {
 }
 
 const mostBatches = 1000;
+
+/** Adds the runs that leaves begin to those that are open, and takes those away that they end. */
+export function noteRuns(open: Set<string>, leaves: Iterable<string>): void {
+  for (const leaf of leaves) {
+    // Quotes within a text are escaped: this stands for the kind alone.
+    const kind = /"kind":"(begin|end)"/.exec(leaf)?.[1];
+    if (kind === undefined) continue;
+    const { run } = JSON.parse(leaf) as { run: string };
+    if (kind === 'begin') open.add(run);
+    else open.delete(run);
+  }
+}
 
 /** What the records of a writer come to. */
 export class LogState {
@@ -69,6 +83,7 @@ export class LogState {
   publishedMs: number | undefined;
   leafMs: number | undefined;
   #batches = new Set<string>();
+  #runs = new Set<string>();
   #parts: string[] = [];
 
   apply(record: LogRecord): void {
@@ -100,6 +115,11 @@ export class LogState {
     return this.#batches.has(id);
   }
 
+  /** Runs that began and have no end yet. */
+  get openRuns(): readonly string[] {
+    return [...this.#runs];
+  }
+
   /** The record that stands for all there were. */
   stored(): { kind: 'log' } & StoredLog {
     const { id, publicKey, edge, leaves, claim, note, noAlias, publishedMs, leafMs } = this;
@@ -115,6 +135,7 @@ export class LogState {
       ...(claim === undefined ? {} : { claim }),
       ...(note === undefined ? {} : { note }),
       ...(noAlias ? { noAlias } : {}),
+      ...(this.#runs.size === 0 ? {} : { runs: this.openRuns }),
       ...(publishedMs === undefined ? {} : { publishedMs }),
       ...(leafMs === undefined ? {} : { leafMs }),
     };
@@ -135,6 +156,7 @@ export class LogState {
     this.publishedMs = log.publishedMs;
     this.leafMs = log.leafMs;
     this.#batches = new Set(log.batches);
+    this.#runs = new Set(log.runs);
     this.#parts = [];
   }
 
@@ -143,6 +165,7 @@ export class LogState {
     for (const leaf of leaves) this.#parts.push(leaf);
     if (more === true) return;
     for (const leaf of this.#parts) this.leaves.push(leaf);
+    noteRuns(this.#runs, this.#parts);
     this.#parts = [];
     this.leafMs = timeMs;
     this.publicKey = publicKey ?? this.publicKey;

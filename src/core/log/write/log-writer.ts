@@ -16,6 +16,7 @@ import { AuditExportError } from '../../../errors.ts';
 import { formatNote, formatVerifierKey, keyIdOf, parseNote } from '../signed-note.ts';
 import type { LogRecord } from './log-state.ts';
 import { LogState } from './log-state.ts';
+import { endOfKilled } from './run-leaves.ts';
 
 /** What the log needs of the place that it is published to. Keys are below the prefix. */
 export interface LogStore {
@@ -89,7 +90,15 @@ export class LogWriter {
     for (const record of ports.file.records) writer.state.apply(record);
     if (writer.state.id === '') await writer.#begin(undefined);
     else if (writer.state.publicKey !== ports.signer.publicKey.toString('base64')) await writer.#changeKey();
+    await writer.#endKilledRuns();
     return writer;
+  }
+
+  /** Whoever began a run had this file, and has it no longer: runs that are open then were killed. */
+  async #endKilledRuns(): Promise<void> {
+    const { openRuns } = this.state;
+    const timeMs = this.#ports.now();
+    if (openRuns.length > 0) await this.keep(openRuns.map((run) => endOfKilled(run, timeMs)));
   }
 
   /** The log's own verifier key. */
@@ -241,7 +250,7 @@ export class LogWriter {
       ...(reason === undefined ? {} : { after: { id: before, size: edge.size, reason } }),
     };
     await this.#keeping.take(async () => {
-      const { leaves, batches } = this.state.stored();
+      const { leaves, batches, runs, noAlias } = this.state.stored();
       const record: LogRecord = {
         kind: 'log',
         id,
@@ -251,6 +260,8 @@ export class LogWriter {
         entries: [],
         leaves: [encodeLeaf(open).toString('utf8'), ...leaves.filter((leaf) => !isOpenLeaf(leaf))],
         batches,
+        ...(runs === undefined ? {} : { runs }),
+        ...(noAlias === undefined ? {} : { noAlias }),
       };
       await file.rewrite([record]);
       this.state.apply(record);

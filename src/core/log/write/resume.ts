@@ -13,6 +13,7 @@ import type { Tile } from '../tile-path.ts';
 import { hashesAt, tileHolding, tileWidth } from '../tile-path.ts';
 import { leafHash } from '../tree-hash.ts';
 import type { LogState, StoredLog } from './log-state.ts';
+import { noteRuns } from './log-state.ts';
 
 /** What is in the store, for who may read it; keys are below the prefix. */
 export interface LogReader {
@@ -45,15 +46,20 @@ export async function resumedLog(
   for await (const key of reader.list(claimKey(id, newest.size)))
     throw nothing(`Somebody is going on with ${id} behind ${newest.size} leaves: ${key} is there.`);
   const there = await leavesBetween(known, newest.size, read);
-  const { batches, leaves } = state.stored();
+  const { batches, leaves, runs } = state.stored();
+  const left = leaves.filter((leaf) => !there.has(leaf) && !leaf.includes('"kind":"open"'));
+  const open = new Set(runs);
+  noteRuns(open, there);
+  noteRuns(open, left);
   return {
     id,
     publicKey: publicKey.toString('base64'),
     size: edge.size,
     levels: edge.levels.map((hashes) => hashes.map((hash) => hash.toString('base64'))),
     entries: edge.entries.map(String),
-    leaves: leaves.filter((leaf) => !there.has(leaf) && !leaf.includes('"kind":"open"')),
+    leaves: left,
     batches,
+    runs: [...open],
     note,
   };
 }

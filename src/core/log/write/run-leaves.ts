@@ -48,6 +48,20 @@ export function leavesOfRun(
   return [...sourceLeaves, ...objectLeaves, end];
 }
 
+/** The end of a run whose process is gone: what it read, and what it stored without saying so, nobody knows. */
+export function endOfKilled(run: string, nowMs: number): EndLeaf {
+  const unknown = { balance: {}, quarantined: {}, ignored: {}, lateness: {} };
+  return {
+    kind: 'end',
+    run,
+    time: iso(nowMs),
+    ended: 'interrupted',
+    objects: 0,
+    sources: 0,
+    ...unknown,
+  };
+}
+
 /** A source of which nothing was read is left out. */
 function sourceLeaf(run: string, source: SourceAccount): SourceLeaf[] {
   const { name, from, contentBytes, contentHash, lines } = source;

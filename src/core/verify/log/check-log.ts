@@ -11,6 +11,7 @@ import { findTarget, leafOf } from './find-target.ts';
 import type { LeafSums } from './judge-leaves.ts';
 import { LeafJudge } from './judge-leaves.ts';
 import { isSameKey, KeyChain } from './key-chain.ts';
+import type { Lineage } from './lineage.ts';
 import type { ListedLog } from './list-logs.ts';
 import { LogFiles } from './log-files.ts';
 import type { WalkedLog } from './walk-log.ts';
@@ -28,6 +29,8 @@ export interface CheckedLog {
   keys: readonly VerifierKey[];
   keyIsGiven: boolean;
   sums: LeafSums;
+  /** To be ended when all logs are read. */
+  judge: LeafJudge;
   /** Roots that were computed, by size. */
   roots: ReadonlyMap<number, Buffer>;
 }
@@ -38,15 +41,15 @@ export interface CheckLogOptions {
   given: readonly VerifierKey[];
   /** Sizes at which roots are wanted beside those of checkpoints. */
   sizes?: readonly number[];
-  /** Up to when the log should have spoken. */
-  nowMs: number;
+  lineage: Lineage;
   book: FindingBook;
   onLeaf: (leaf: Leaf, index: number) => void;
 }
 
 /**
  * Checks one log from its first byte to its last: signatures, keys, each entry against the tiles and those against the signed root,
- * each older checkpoint against the newest, and what the leaves say of runs and time. Leaves are handed over in order.
+ * each older checkpoint against the newest, and what the leaves say of runs and time: the judge of that is ended when all logs
+ * are read. Leaves are handed over in order.
  */
 export async function checkLog(listed: ListedLog, options: CheckLogOptions): Promise<CheckedLog> {
   const { book } = options;
@@ -64,7 +67,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
   const target = signed ?? checkpoints.at(-1);
   const claims = await readClaims(listed.claims, { files, book });
   const chain = new KeyChain(log, book);
-  const judge = new LeafJudge(log, book);
+  const judge = new LeafJudge(log, book, options.lineage);
   const wanted = [...checkpoints, ...claims.map(({ next }) => next)].map(({ size }) => size);
   const walked = await walkLog(
     {
@@ -77,7 +80,6 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
     },
     (entry, index) => take(entry, index, { chain, judge, options, log }),
   );
-  judge.end(options.nowMs);
   judgeKeys({ chain, given, options, log });
   // Where the leaf that names the key is lost, what the auditor has still tells.
   const keysAt = (size: number): readonly VerifierKey[] =>
@@ -93,6 +95,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
     keys: chain.all,
     keyIsGiven: chain.all.some((key) => given.some((one) => isSameKey(one, key))),
     sums: judge.sums,
+    judge,
     roots: walked.roots,
   };
 }

@@ -12,14 +12,17 @@ const fewestPauses = 4;
  */
 export class Heartbeat {
   readonly #tell: (leaf: number, message: string) => void;
+  readonly #cure: string;
   #lastMs: number | undefined;
   /** The longest time that a quiet leaf speaks for; 0 where there is none. */
   #longestQuietMs = 0;
   #longestPauseMs = 0;
   #pauses = 0;
 
-  constructor(tell: (leaf: number, message: string) => void) {
+  /** `cure`: what to do where nobody will speak any more. */
+  constructor(tell: (leaf: number, message: string) => void, cure: string) {
     this.#tell = tell;
+    this.#cure = cure;
   }
 
   /** `busy`: a run was under way since the leaf before, however long that took. */
@@ -45,7 +48,7 @@ export class Heartbeat {
     if (isGap)
       this.#tell(
         leaf,
-        `It says nothing since ${new Date(this.#lastMs).toISOString()}, and was not closed. Whether its end was cut off, only a checkpoint kept elsewhere can tell (--remember).`,
+        `It says nothing since ${new Date(this.#lastMs).toISOString()}, and was not closed. Whether its end was cut off, only a checkpoint kept elsewhere can tell (--remember). ${this.#cure}`,
       );
   }
 

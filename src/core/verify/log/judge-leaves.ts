@@ -1,19 +1,22 @@
 import { imbalance } from '../../accounting/balance.ts';
 import type { Balance } from '../../../ports/run-history.ts';
-import type { BeginLeaf, EndLeaf, Leaf, ObjectLeaf } from '../../log/leaf.ts';
+import type { EndLeaf, Leaf, ObjectLeaf } from '../../log/leaf.ts';
+import { isEndOfKilled } from '../../log/leaf.ts';
+import { logFolder } from '../../log/log-keys.ts';
 import { partitionOfKey } from '../objects/partition-of-key.ts';
 import type { FindingBook, FindingCode } from '../finding.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Descent, OpenRun } from './lineage.ts';
+import { Lineage } from './lineage.ts';
 
 /** Clocks are set by NTP, a little each time: a step back of less is no finding. */
 const clockToleranceMs = 10_000;
 
-interface OpenRun {
-  begin: BeginLeaf | undefined;
-  leaf: number;
-  objects: number;
-  sources: number;
-  lines: number;
+/** A run that may have stored what no leaf tells of: it was killed, or has no end. */
+export interface LostRun {
+  run: string;
+  /** When it began. */
+  time: string;
 }
 
 /** What a log says of its runs, summed up. */
@@ -28,6 +31,8 @@ export interface LeafSums {
   first: string | undefined;
   last: string | undefined;
   closed: boolean;
+  /** The last run that was killed. */
+  lost: LostRun | undefined;
 }
 
 /**
@@ -37,7 +42,9 @@ export interface LeafSums {
 export class LeafJudge {
   readonly #log: string;
   readonly #book: FindingBook;
-  readonly #open = new Map<string, OpenRun>();
+  readonly #lineage: Lineage;
+  readonly #children: readonly Descent[];
+  readonly #open: Map<string, OpenRun>;
   readonly #heart: Heartbeat;
   #latestMs = -Infinity;
   readonly sums: LeafSums = {
@@ -50,19 +57,32 @@ export class LeafJudge {
     first: undefined,
     last: undefined,
     closed: false,
+    lost: undefined,
   };
 
-  constructor(log: string, book: FindingBook) {
+  /** `lineage` tells of runs that began in the log before, and learns of those that end in the next. */
+  constructor(log: string, book: FindingBook, lineage = new Lineage()) {
     this.#log = log;
     this.#book = book;
-    this.#heart = new Heartbeat((leaf, message) => this.#add('log-silent', leaf, message));
+    this.#lineage = lineage;
+    this.#children = lineage.children(log);
+    this.#open = lineage.inheritedBy(log);
+    this.#heart = new Heartbeat((leaf, message) => this.#add('log-silent', leaf, message), this.#cure);
   }
 
   take(leaf: Leaf, index: number): void {
     this.sums.leaves++;
     const time = 'time' in leaf ? leaf.time : undefined;
-    const busy = this.#open.size > 0;
+    // Whoever was killed was not at work until the next run said so.
+    const isDead = leaf.kind === 'end' && isEndOfKilled(leaf) && this.#open.has(leaf.run);
+    const busy = this.#open.size > (isDead ? 1 : 0);
     if (time !== undefined) this.#tick(time, index);
+    this.#note(leaf, index);
+    for (const child of this.#children) if (child.size === index + 1) this.#lineage.handOn(child, this.#open);
+    if (leaf.kind !== 'quiet' && time !== undefined) this.#heart.spoke(Date.parse(time), index, busy);
+  }
+
+  #note(leaf: Leaf, index: number): void {
     switch (leaf.kind) {
       case 'begin':
         this.#open.set(leaf.run, { begin: leaf, leaf: index, objects: 0, sources: 0, lines: 0 });
@@ -81,17 +101,22 @@ export class LeafJudge {
         this.#heart.quiet(leaf, index);
         this.sums.quietMs += Math.max(0, Date.parse(leaf.to) - Date.parse(leaf.from));
         break;
+      case 'retire':
+        this.#lineage.retire(leaf.keys);
+        break;
       case 'close':
         this.sums.closed = true;
         break;
       default:
     }
-    if (leaf.kind !== 'quiet' && time !== undefined) this.#heart.spoke(Date.parse(time), index, busy);
   }
 
-  /** The log has ended; `nowMs` is up to when it should have spoken. */
+  /** All logs were read; `nowMs` is up to when this one should have spoken. */
   end(nowMs: number): void {
-    for (const [run, { leaf, begin }] of this.#open) {
+    if (this.#lineage.isRetired(this.#log)) return;
+    for (const [run, { leaf, begin, isInherited }] of this.#open) {
+      if (isInherited === true || this.#lineage.hasEnded(run)) continue;
+      if (begin !== undefined) this.sums.lost = { run, time: begin.time };
       const what =
         begin === undefined
           ? 'has leaves, but no beginning and no end'
@@ -99,10 +124,23 @@ export class LeafJudge {
       this.#add(
         'run-unfinished',
         leaf,
-        `Run ${run} ${what}. If it is under way, verify again when it has ended.`,
+        `Run ${run} ${what}. If it is under way, verify again when it has ended. If it was killed, the next run that goes on with this log says so. ${this.#cure}`,
       );
     }
-    if (!this.sums.closed) this.#heart.end(nowMs, this.sums.leaves - 1);
+    if (this.sums.closed) return;
+    // Where another log goes on, it owes what is said from then on.
+    const openings = this.#children.map(({ openedMs }) => openedMs).filter((ms) => ms >= this.#latestMs);
+    this.#heart.end(Math.min(nowMs, ...openings), this.sums.leaves - 1);
+  }
+
+  /** For a log whose state is lost. */
+  get #cure(): string {
+    return `If nobody can go on with it any more, write that down: audit-export evidence retire ${logFolder}${this.#log}/ --reason TEXT`;
+  }
+
+  #close(run: string): void {
+    if (this.#open.get(run)?.isInherited === true) this.#lineage.noteEnded(run);
+    this.#open.delete(run);
   }
 
   #tick(time: string, index: number): void {
@@ -140,13 +178,15 @@ export class LeafJudge {
 
   #end(leaf: EndLeaf, index: number): void {
     const run = this.#runOf(leaf.run, index);
-    this.#open.delete(leaf.run);
+    this.#close(leaf.run);
+    if (isEndOfKilled(leaf) && run.begin !== undefined)
+      this.sums.lost = { run: leaf.run, time: run.begin.time };
     this.sums.runs++;
     this.sums.quarantined += leaf.balance['quarantined'] ?? 0;
     // A try at a batch that was cut short is ended by the next one.
     const batch = run.begin?.batch;
     if (batch !== undefined)
-      for (const [other, { begin }] of this.#open) if (begin?.batch === batch) this.#open.delete(other);
+      for (const [other, { begin }] of this.#open) if (begin?.batch === batch) this.#close(other);
     for (const why of offBooks(leaf, run)) this.#add('balance-off', index, `Run ${leaf.run}: ${why}.`);
   }
 
@@ -156,8 +196,9 @@ export class LeafJudge {
 }
 
 /** What does not add up at the end of a run. */
-function offBooks({ balance, objects, sources, ended }: EndLeaf, run: OpenRun): string[] {
-  const off = imbalance(balance as Balance);
+function offBooks(end: EndLeaf, run: OpenRun): string[] {
+  const { balance, objects, sources, ended } = end;
+  const off = isEndOfKilled(end) ? 0 : imbalance(balance as Balance);
   const delivered = (balance['delivered'] ?? 0) + (balance['alreadyDelivered'] ?? 0);
   return [
     ...(off === 0 ? [] : [`its sum is off by ${off} lines`]),

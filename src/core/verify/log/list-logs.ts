@@ -56,3 +56,11 @@ function fileInto(log: ListedLog, key: string, path: string): void {
   const name = `${tile.level}/${tile.index}`;
   log.partials.set(name, [...(log.partials.get(name) ?? []), tile.width]);
 }
+
+/** Leaves of the newest checkpoint of a log, as its names say; 0 where nothing says it. */
+export function newestSize({ checkpoints }: ListedLog): number {
+  return Math.max(
+    0,
+    ...checkpoints.map((key) => sizeInPath('checkpoints', parseLogKey(key)?.path ?? '') ?? 0),
+  );
+}

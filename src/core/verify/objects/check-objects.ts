@@ -4,6 +4,7 @@ import type { ObjectLeaf } from '../../log/leaf.ts';
 import { partitionProbeName } from '../../layout/own-names.ts';
 import { eachAtOnce } from '../each-at-once.ts';
 import type { FindingBook } from '../finding.ts';
+import type { LostRun } from '../log/judge-leaves.ts';
 import { unprovenOf } from '../log/log-files.ts';
 import type { Claim, Claims } from './claims.ts';
 import { Claims as ClaimIndex } from './claims.ts';
@@ -48,6 +49,8 @@ export interface CheckObjectsOptions {
   onProgress: () => void;
   /** Ids of logs, by their numbers. */
   logs: readonly string[];
+  /** The last run that may have stored what no leaf tells of. */
+  lost?: LostRun | undefined;
 }
 
 /** Keys of which no log knows, to look whether one of them is what is missing; more are named as they are. */
@@ -80,7 +83,7 @@ async function checkListed(unclaimed: StoredObject[], options: CheckObjectsOptio
     if (seen !== undefined) {
       if (options.contents && !options.claims.isOutside(seen.record))
         await checkContent(object, seen.claim, options);
-    } else if (isInWindow(object.key, options.window)) {
+    } else if (!options.claims.isRetired(keyHash) && isInWindow(object.key, options.window)) {
       if (unclaimed.length < mostUnclaimed) unclaimed.push(object);
       else reportUnclaimed(object.key, options);
     }
@@ -252,9 +255,14 @@ async function formOf(key: string, { reader }: CheckObjectsOptions): Promise<Con
   return 'none';
 }
 
-function reportUnclaimed(key: string, { book }: CheckObjectsOptions): void {
-  const message = 'No log knows it. If a run is under way, verify again after its next checkpoint.';
-  book.add({ code: 'object-unclaimed', key, message });
+function reportUnclaimed(key: string, { book, lost }: CheckObjectsOptions): void {
+  const why =
+    lost === undefined
+      ? 'If a run is under way, verify again after its next checkpoint. What was delivered with --evidence off'
+      : `Run ${lost.run}, which began at ${lost.time}, was killed, and may have stored it. What it read`;
+  const cure =
+    'has its place in the log once it is delivered again (push --again FILE, or through the pipe). What nobody knows of: remove it, or write down what it is (audit-export evidence retire KEY --reason TEXT).';
+  book.add({ code: 'object-unclaimed', key, message: `No log tells of it. ${why} ${cure}` });
 }
 
 async function reportRenamed(key: string, record: number, options: CheckObjectsOptions): Promise<void> {

@@ -77,6 +77,12 @@ export class Claims {
     return { record, claim: this.read(record) };
   }
 
+  /** Whether a leaf says that the object of a key is gone, or is to go. */
+  isRetired(keyHash: Buffer): boolean {
+    const record = this.#find(keyHash);
+    return record !== undefined && this.#has(record, flag.retired);
+  }
+
   /** Counts as seen from now on. */
   markSeen(record: number): void {
     const { chunk, start } = this.#place(record);

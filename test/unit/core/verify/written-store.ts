@@ -7,7 +7,7 @@ import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
 import { emptyBalance } from '../../../../src/core/accounting/balance.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import { formatCheckpoint } from '../../../../src/core/log/checkpoint.ts';
-import type { Leaf, ObjectLeaf } from '../../../../src/core/log/leaf.ts';
+import type { Leaf, ObjectLeaf, OpenLeaf } from '../../../../src/core/log/leaf.ts';
 import { encodeLeaf, signedOfKeyLeaf } from '../../../../src/core/log/leaf.ts';
 import { checkpointKey, claimKey, originOf, tileKey } from '../../../../src/core/log/log-keys.ts';
 import type { Edge } from '../../../../src/core/log/right-edge.ts';
@@ -45,13 +45,26 @@ export class WrittenStore {
   readonly id: string;
   readonly folder: string;
   signer: Signer;
-  nowMs = startMs;
+  nowMs: number;
   #edge: Edge = emptyEdge;
   #waiting: Buffer[] = [];
   #runs = 0;
 
-  constructor({ id = 'log-1', folder = scratchFolder(), signer = newSigner(id) } = {}) {
+  constructor({
+    id = 'log-1',
+    folder = scratchFolder(),
+    signer = newSigner(id),
+    nowMs = startMs,
+    after,
+  }: {
+    id?: string;
+    folder?: string;
+    signer?: Signer;
+    nowMs?: number;
+    after?: OpenLeaf['after'];
+  } = {}) {
     this.id = id;
+    this.nowMs = nowMs;
     this.folder = folder;
     this.signer = signer;
     this.leaf({
@@ -60,6 +73,7 @@ export class WrittenStore {
       tool: 'audit-export 0',
       store: './export',
       verifier: signer.text,
+      ...(after === undefined ? {} : { after }),
     });
   }
 

@@ -36,7 +36,7 @@ describe('another key', () => {
 
   test('goes on with the log, which says so, signed by both', async () => {
     const { leaves } = await changed(signer);
-    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'begin', 'key', 'begin']);
+    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'source', 'key', 'source']);
     const told = leaves.find((one) => one.kind === 'key');
     const { oldSignature = '', newSignature = '', ...signed } = told ?? {};
     const message = signedOfKeyLeaf(signed as Parameters<typeof signedOfKeyLeaf>[0]);
@@ -52,7 +52,7 @@ describe('another key', () => {
 
   test('begins a new log where the one before is not at hand', async () => {
     const { leaves, bucket } = await changed(undefined);
-    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'begin']);
+    expect(leaves.map(({ kind }) => kind)).toEqual(['open', 'source']);
     expect(leaves[0]).toMatchObject({ after: { size: 2, reason: 'key-changed' } });
     expect([...bucket.objects.keys()].filter((key) => key.includes('/checkpoints/'))).toHaveLength(2);
   });

@@ -47,11 +47,13 @@ export async function openLog(
 
 /** A leaf of a run. */
 export const leaf = (run: string): Leaf => ({
-  kind: 'begin',
+  kind: 'source',
   run,
-  time: '2026-01-01T00:00:00.000Z',
-  tool: 'audit-export 1',
-  command: 'push',
+  name: 'a.jsonl',
+  from: 0,
+  bytes: 1,
+  sha256: '00',
+  lines: 1,
 });
 
 /** Publishes all that is kept; the sizes of the checkpoints that came of it. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Leaf } from '../../../../../src/core/log/leaf.ts';
 import type { LogRecord } from '../../../../../src/core/log/write/log-state.ts';
 import type { LogWriter } from '../../../../../src/core/log/write/log-writer.ts';
 import { memorySigner, MemoryRecordFile, readLogs } from '../../../../fakes/memory-log.ts';
@@ -195,6 +196,55 @@ describe('who goes on from where another went on', () => {
     const signed = [...bucket.objects.keys()].filter((key) => key.includes('/checkpoints/'));
     expect(signed).toHaveLength(1);
     expect(signed[0]).toContain(`/log/${writer.state.id}/`);
+  });
+});
+
+describe('a run that was killed', () => {
+  const begin: Leaf = {
+    kind: 'begin',
+    run: 'killed',
+    time: '2026-01-01T00:00:00.000Z',
+    tool: 'audit-export 1',
+    command: 'push',
+  };
+  const endOf = (run: string): object => ({
+    kind: 'end',
+    run,
+    ended: 'interrupted',
+    balance: {},
+    objects: 0,
+  });
+
+  test('is ended by whoever opens the log next, once', async () => {
+    const bucket = new LogBucket();
+    const file = new MemoryRecordFile<LogRecord>();
+    const writer = await open(file);
+    await writer.keep([begin]);
+    await publish(writer, bucket);
+    for (let again = 0; again < 2; again++) await publish(await open(file), bucket);
+    const [log] = await readLogs(bucket.objects, signer.publicKey);
+    expect(log?.leaves).toMatchObject([{ kind: 'open' }, { kind: 'begin' }, endOf('killed')]);
+  });
+
+  test('is ended in the log that goes on from where it began, and what the store lets nobody overwrite is still known', async () => {
+    const bucket = new LogBucket();
+    const file = new MemoryRecordFile<LogRecord>();
+    const writer = await open(file);
+    await writer.keep([begin]);
+    await publish(writer, bucket);
+    await writer.noteNoAlias();
+    const copy = new MemoryRecordFile<LogRecord>();
+    copy.records = structuredClone(file.records);
+    await writer.keep([leaf('more')]);
+    await publish(writer, bucket);
+    const other = await open(copy);
+    await publish(other, bucket);
+    expect(other.state.noAlias).toBe(true);
+    const logs = await readLogs(bucket.objects, signer.publicKey);
+    expect(logs.find(({ id }) => id === other.state.id)?.leaves).toMatchObject([
+      { kind: 'open', after: { size: 2 } },
+      endOf('killed'),
+    ]);
   });
 });
 
