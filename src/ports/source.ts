@@ -17,6 +17,8 @@ export interface SourceFile {
   storedBytes: number;
   /** When it was last written (epoch milliseconds): says whether it is worth a look, never which file it is. */
   modifiedMs: number;
+  /** Said of one that is held open and stands among the inputs no more: it was renamed or deleted. */
+  isAway?: true;
   /** Its stored bytes from `start` to (not including) `end`; fewer where it ends before. Throws `source-unreadable`, and
    * `source-moved` where another file stands in its place. */
   bytes: (start: number, end: number) => Promise<Buffer>;

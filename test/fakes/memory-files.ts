@@ -61,6 +61,15 @@ export class MemoryFiles implements FilesPort {
     return paths.map((path) => this.#source(path, this.#file(path)));
   }
 
+  /** The file at a path, held open: whatever becomes of its name, it can be read, and says that it is away. */
+  hold(path: string): () => FileSource {
+    const file = this.#file(path);
+    return () => {
+      const source = this.#source(path, file, true);
+      return { ...source, file: { ...source.file, isAway: true } };
+    };
+  }
+
   async at(path: string): Promise<FileSource | undefined> {
     const file = this.#files.get(this.#real(path));
     return file && this.#source(path, file);
@@ -87,10 +96,10 @@ export class MemoryFiles implements FilesPort {
     return file;
   }
 
-  #source(path: string, file: MemoryFile): FileSource {
+  #source(path: string, file: MemoryFile, isHeld = false): FileSource {
     const { inode, stored: before } = file;
     const bytes = async (start: number, end: number): Promise<Buffer> => {
-      if (this.#files.get(this.#real(path)) !== file) throw moved(path);
+      if (!isHeld && this.#files.get(this.#real(path)) !== file) throw moved(path);
       const found = Buffer.from(file.stored.subarray(start, end));
       this.bytesRead += found.length;
       return found;

@@ -110,13 +110,13 @@ class HeldFiles implements FollowedInputs {
   }
 
   take(all: boolean): TakenFiles {
-    const taken = this.#listed.filter(({ changes, delivered }) => all || changes > delivered);
+    const gone = [...this.#held.values()].filter(({ isListed }) => !isListed);
+    const taken = [...gone, ...this.#listed].filter(({ changes, delivered }) => all || changes > delivered);
     const looked = new Map<HeldFile, number>();
     return {
       files: () => {
-        const listed = taken.filter(({ isListed }) => isListed);
-        for (const held of listed) looked.set(held, held.changes);
-        return listed.map((held) => this.#source(held));
+        for (const held of taken) looked.set(held, held.changes);
+        return taken.map((held) => this.#source(held));
       },
       settle: async (known) => {
         // What has changed since is looked at by the next delivery.
@@ -210,8 +210,9 @@ class HeldFiles implements FollowedInputs {
   }
 
   #source(held: HeldFile): FileSource {
-    const { name, found, real } = held;
-    return fileSourceOf(name, found, { real, access: this.#access(held) });
+    const { name, found, real, isListed } = held;
+    const source = fileSourceOf(name, found, { real, access: this.#access(held) });
+    return isListed ? source : { ...source, file: { ...source.file, isAway: true } };
   }
 
   /** A file that is held open is read by its descriptor, whatever becomes of its name. */

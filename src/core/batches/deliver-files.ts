@@ -121,7 +121,9 @@ class FilesDelivery {
   async #look(): Promise<Look> {
     const { journal, files, list, newId, now } = this.#ports;
     const begun = new Set(
-      [...journal.state.begun.values()].flatMap((batch) => fileParts(batch).map(({ file }) => file.id)),
+      [...journal.state.begun.values()].flatMap((batch) =>
+        fileParts(batch).flatMap((part) => (isEmpty(part) ? [] : [part.file.id])),
+      ),
     );
     const look = await lookAtFiles(await list(), journal.state.files, this.#choices, {
       files,
@@ -175,6 +177,7 @@ class FilesDelivery {
   async #find(batch: Batch, look: Look): Promise<FoundPart[] | undefined> {
     const found: FoundPart[] = [];
     for (const part of batch.parts) {
+      if (isEmpty(part)) continue;
       const seen =
         part.kind === 'file' ? look.files.find(({ known }) => known.id === part.file.id) : undefined;
       const source = part.kind !== 'file' ? await this.#ports.open(part) : seen && (await partIn(part, seen));
@@ -313,6 +316,11 @@ interface FoundPart {
 
 function sourceOf(part: Part | undefined): string {
   return part?.kind === 'file' ? part.file.path : (part?.source ?? 'spool');
+}
+
+/** Nothing was begun of it: what became of the file since is the next batch's. */
+function isEmpty(part: Part): boolean {
+  return part.kind === 'file' && part.to === 0;
 }
 
 function fileParts({ parts }: Batch): FilePart[] {

@@ -11,6 +11,7 @@ import {
   endsHold,
   firstLineOf,
   isBeginningOf,
+  isHere,
   noWindow,
   storedEnds,
   walkContent,
@@ -87,7 +88,7 @@ class Looking {
   /** Which file holds a known position, by the position's id; and which inodes are taken. */
   readonly #holders = new Map<string, FileSource>();
   readonly #taken = new Map<string, KnownFile>();
-  /** Files of which no whole line was seen before, by what is known of them: they may be copies in the making. */
+  /** Files of which nothing was delivered yet, by what is known of them: what they hold says which file they are. */
   readonly #undecided = new Map<FileSource, KnownFile>();
   /** Inodes of files that are copies of others, in the making or whole. */
   readonly #copies = new Set<string>();
@@ -111,28 +112,37 @@ class Looking {
     this.#sight = { heads: new Heads(), seenMs: options.now() };
     this.#known = new KnownFiles(known.values());
     this.#search = new FileSearch(options.files, this.#sight.heads, (source) => this.#isFree(source));
-    this.#byPath = new Map(given.map((source) => [source.file.path, source]));
+    this.#byPath = new Map(given.filter(isHere).map((source) => [source.file.path, source]));
   }
 
   async run(): Promise<Look> {
     this.#forget();
-    for (const source of this.#given) await this.#claimByInode(source);
-    for (const source of this.#given) if (this.#isFree(source)) await this.#claimByContent(source);
-    for (const source of this.#given) if (this.#isFree(source)) await this.#meet(source);
-    for (const source of [...this.#fresh.keys(), ...this.#undecided.keys()])
-      if (this.#isFree(source)) await this.#findOriginal(source);
+    const away = this.#given.filter((source) => !isHere(source));
+    // What was replaced by a longer copy, or compressed, goes on there.
+    await this.#claimAll(this.#given.filter(isHere));
+    await this.#claimAll(away);
+    for (const source of this.#free(away)) await this.#passOver(source);
+    for (const source of this.#free(this.#given)) await this.#meet(source);
+    for (const source of this.#free([...this.#fresh.keys(), ...this.#undecided.keys()]))
+      await this.#findOriginal(source);
     for (const [source, known] of this.#undecided) this.#decide(source, known);
     await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
     return this.#look;
   }
 
-  #isTaken({ file }: FileSource): boolean {
-    return this.#taken.has(file.inode);
+  async #claimAll(sources: readonly FileSource[]): Promise<void> {
+    for (const source of sources) await this.#claimByInode(source);
+    for (const source of this.#free(sources)) await this.#claimByContent(source);
   }
 
-  #isFree(source: FileSource): boolean {
-    return !this.#isTaken(source) && !this.#copies.has(source.file.inode);
+  /** Those that are free when it is their turn. */
+  *#free(sources: readonly FileSource[]): Generator<FileSource> {
+    for (const source of sources) if (this.#isFree(source)) yield source;
+  }
+
+  #isFree({ file: { inode } }: FileSource): boolean {
+    return !this.#taken.has(inode) && !this.#copies.has(inode);
   }
 
   #claim(source: FileSource, known: KnownFile): void {
@@ -164,12 +174,13 @@ class Looking {
     }
   }
 
-  /** The same inode is the same file; but one that was empty, or held less than a line, has not shown its content yet. */
+  /** The same inode is the same file; but while nothing was delivered of it, it may turn out to be a copy, or go on from another. */
   #claimSame(source: FileSource, known: KnownFile): void {
-    const { id, at, firstLine } = known;
-    if (at.offset === 0 && firstLine.bytes === 0 && !this.#options.begun.has(id))
+    if (known.at.offset > 0 || this.#options.begun.has(known.id)) this.#claim(source, known);
+    else {
       this.#undecided.set(source, known);
-    else this.#claim(source, known);
+      this.#holders.set(known.id, source);
+    }
   }
 
   #decide(source: FileSource, undecided: KnownFile): void {
@@ -185,6 +196,13 @@ class Looking {
       this.#claim(source, known);
       return;
     }
+  }
+
+  /** What is away and was delivered goes on elsewhere, if it is not known by its inode any more. */
+  async #passOver(source: FileSource): Promise<void> {
+    if (this.#undecided.has(source)) return;
+    for (const known of this.#known.alike(await this.#sight.heads.of(source)))
+      if (await holdsPart(source, known)) this.#copies.add(source.file.inode);
   }
 
   /** A file that nobody knows: others may be copies of it. */
@@ -214,7 +232,7 @@ class Looking {
 
   /** The file that holds a known position, given or not; undefined where it does not stand any more. */
   async #holderOf(known: KnownFile): Promise<FileSource | undefined> {
-    return this.#holders.get(known.id) ?? (await this.#search.standing(known));
+    return this.#holders.get(known.id) ?? (await this.#search.stood(known));
   }
 
   /**
@@ -251,14 +269,22 @@ class Looking {
       const isLeft = isReplaced || known.left || known.lostMs !== undefined;
       if (!isLeft && !this.#isSought(known)) continue;
       const source = await this.#search.find(known);
-      if (source !== undefined) {
-        this.#claim(source, known);
-        this.#found.add(known.id);
-        await this.#takeKnown(source, known, { isLeft });
-      } else if (!isLeft) continue;
+      if (source !== undefined) await this.#takeLeft(source, known, isLeft);
+      else if (!isLeft) continue;
       else if (isReplaced && (await this.#isEdited(known))) this.#tell('edited', known);
       else this.#miss(known, isReplaced);
     }
+  }
+
+  async #takeLeft(source: FileSource, known: KnownFile, isLeft: boolean): Promise<void> {
+    // One file, known twice: it was seen before it showed that it goes on from another.
+    if (!this.#isFree(source) && !this.#options.begun.has(known.id)) {
+      this.#drop(known);
+      return;
+    }
+    this.#claim(source, known);
+    this.#found.add(known.id);
+    await this.#takeKnown(source, known, { isLeft });
   }
 
   #isSought({ id }: KnownFile): boolean {
@@ -268,7 +294,7 @@ class Looking {
   /** Whether the file that has its name begins or ends as what was delivered, without being the same. */
   async #isEdited(known: KnownFile): Promise<boolean> {
     const source = this.#byPath.get(known.path);
-    if (source === undefined || this.#isTaken(source) || known.at.stored === 0) return false;
+    if (source === undefined || this.#taken.has(source.file.inode) || known.at.stored === 0) return false;
     const firstLine = firstLineOf(await this.#sight.heads.of(source));
     // A list of documents begins with a bracket, whatever is in it.
     const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
@@ -309,7 +335,7 @@ class Looking {
       const named = this.#byPath.get(known.path);
       if (!this.#found.has(known.id))
         await this.#takeKnown(source, known, {
-          isLeft: named !== undefined && named !== source,
+          isLeft: !isHere(source) || (named !== undefined && named !== source),
           isAsked: true,
         });
       return;

@@ -13,6 +13,7 @@ export class FileSearch {
   readonly #files: FilesPort;
   readonly #heads: Heads;
   readonly #isFree: (source: FileSource) => boolean;
+  readonly #stood = new Map<string, FileSource>();
   readonly #folders = new Map<string, Promise<FileSource[]>>();
 
   /** `isFree`: whether a file may be the one that is looked for; others are known to be something else. */
@@ -20,6 +21,16 @@ export class FileSearch {
     this.#files = files;
     this.#heads = heads;
     this.#isFree = isFree;
+  }
+
+  /**
+   * A known file where it stood when it was first asked for: if it goes meanwhile, what begins like it is no file of its own
+   * for that.
+   */
+  async stood(known: KnownFile): Promise<FileSource | undefined> {
+    const source = this.#stood.get(known.id) ?? (await this.standing(known));
+    if (source !== undefined) this.#stood.set(known.id, source);
+    return source;
   }
 
   /** A known file where it was last seen; undefined where it does not stand there any more. */

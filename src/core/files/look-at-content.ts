@@ -12,6 +12,11 @@ export function isFileSource(source: Source): source is FileSource {
   return source.file !== undefined;
 }
 
+/** Whether it stands among the inputs; else it was renamed or deleted, and is held open. */
+export function isHere({ file }: FileSource): boolean {
+  return file.isAway !== true;
+}
+
 /** SHA-256, 32 hex digits. */
 export function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
@@ -116,19 +121,25 @@ export async function isBeginningOf(
   const other = new Comparison(contentOf(original));
   const found = { bytes: 0, lines: 0, checksum: 0 };
   try {
-    for await (const piece of contentOf(copy)) {
+    for await (const piece of untilBreak(contentOf(copy))) {
       if (!(await other.goesOnWith(piece))) return undefined;
       found.bytes += piece.length;
       found.checksum = checksumBehind(found.checksum, piece);
       for (const byte of piece) if (byte === 0x0a) found.lines++;
     }
-  } catch (error) {
-    // A copy in the making has no end yet.
-    if (!isBreak(error)) throw error;
   } finally {
     await other.close();
   }
   return found;
+}
+
+/** A content up to where it ends or breaks off: a copy in the making has no end yet. */
+async function* untilBreak(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* content;
+  } catch (error) {
+    if (!isBreak(error)) throw error;
+  }
 }
 
 /** A content that is compared piece by piece with another. */
@@ -137,7 +148,7 @@ class Comparison {
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(content: AsyncIterable<Buffer>) {
-    this.#content = content[Symbol.asyncIterator]();
+    this.#content = untilBreak(content)[Symbol.asyncIterator]();
   }
 
   async goesOnWith(piece: Buffer): Promise<boolean> {

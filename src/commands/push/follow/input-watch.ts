@@ -82,7 +82,12 @@ export class InputWatch {
         newId,
         now: clock.now,
       });
-      const unknown = look.files.flatMap(({ known }) => (files.has(known.id) ? [] : [known]));
+      const unknown = look.files.flatMap(({ known }) => {
+        const before = files.get(known.id);
+        const isFirst =
+          before === undefined || (before.at.offset === 0 && before.head.bytes < known.head.bytes);
+        return isFirst ? [known] : [];
+      });
       if (unknown.length > 0) await journal.add({ kind: 'cursor', standing: { files: unknown } });
     } finally {
       leave();

@@ -85,6 +85,21 @@ describe('the files that are to be delivered', () => {
     expect(await settleAll(followed, true)).toEqual([a, b]);
   });
 
+  test('are also those that were renamed or deleted since, and say so', async () => {
+    const folder = scratchFolder();
+    const log = join(folder, 'app.log');
+    writeFileSync(log, 'one\n');
+    const followed = await following(folder);
+    await followed.scan(noTrouble);
+    await settleAll(followed, false);
+    appendFileSync(log, 'two\n');
+    rmSync(log);
+    await followed.scan(noTrouble);
+    const [deleted] = followed.take(false).files();
+    expect(deleted?.file).toMatchObject({ path: log, isAway: true, storedBytes: 8 });
+    expect(await contentOf(deleted)).toBe('one\ntwo\n');
+  });
+
   test('stay changed where they were renamed while they were delivered', async () => {
     const folder = scratchFolder();
     const log = join(folder, 'app.log');

@@ -306,6 +306,108 @@ describe('content decides', () => {
   });
 });
 
+describe('a copy in the making whose original goes', () => {
+  const copy = '/logs/copy';
+
+  test('after it was written down as a file of its own, for the original had been renamed: nothing in it is new', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.rename(log, `${log}.1`);
+    reader.files.write(copy, lines(0, 2));
+    await reader.note([copy]);
+    expect(reader.known.size).toBe(2);
+    reader.files.write(copy, lines(0, 6));
+    reader.files.remove(`${log}.1`);
+    expect((await reader.round([copy])).read).toEqual([[copy, lines(5, 6)]]);
+    expect([...reader.known.keys()]).toEqual(['id-1']);
+  });
+
+  test('and the original is renamed, not gone: each line once, from the original', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.append(log, lines(5, 6));
+    reader.files.rename(log, `${log}.1`);
+    reader.files.write(copy, lines(0, 2));
+    await reader.note([copy]);
+    reader.files.write(copy, lines(0, 6));
+    expect((await reader.round([`${log}.1`, copy])).read).toEqual([[`${log}.1`, lines(5, 6)]]);
+    expect((await reader.round([`${log}.1`, copy])).read).toEqual([]);
+  });
+
+  test('under a look is no file of its own for that', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    const at = reader.files.at.bind(reader.files);
+    let asked = 0;
+    reader.files.at = async (path) => {
+      if (++asked === 2) reader.files.remove(log);
+      return at(path);
+    };
+    expect((await reader.round([copy])).read).toEqual([]);
+    reader.files.remove(log);
+    expect((await reader.round([copy])).read).toEqual([]);
+  });
+
+  test('and was known twice, since nobody looked at it in between, is one file again', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const [known] = reader.known.values();
+    reader.files.copy(log, copy);
+    reader.files.remove(log);
+    await reader.round([copy]);
+    const [now] = reader.known.values();
+    if (known === undefined || now === undefined) throw new Error('nothing is known');
+    reader.known.set('twice', { ...now, id: 'twice', at: known.at, left: true, head: known.head });
+    const { look, read } = await reader.round([copy]);
+    expect({ read, forgotten: look.forgotten }).toEqual({ read: [], forgotten: ['twice'] });
+  });
+});
+
+describe('a file that is held open and has no name any more', () => {
+  test('is read to its end, also where nothing comes in its place', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.remove(log);
+    expect((await reader.round([held()])).read).toEqual([[log, lines(5, 7)]]);
+    expect((await reader.round([held()])).read).toEqual([]);
+  });
+
+  test('is read before what has its name now', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.remove(log);
+    reader.files.write(log, lines(7, 9));
+    expect((await reader.round([held(), log])).read).toEqual([
+      [log, lines(5, 7)],
+      [log, lines(7, 9)],
+    ]);
+  });
+
+  test.each([
+    ['a longer copy that has its name', log],
+    ['an archive of it', `${log}.gz`],
+  ])('goes on in %s: each line once', async (_, path) => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.copy(log, '/logs/coming');
+    if (path === log) reader.files.rename('/logs/coming', log);
+    else {
+      reader.files.remove('/logs/coming');
+      reader.files.gzip(log);
+    }
+    expect((await reader.round([held(), path])).read).toEqual([[path, lines(5, 7)]]);
+    expect((await reader.round([held(), path])).read).toEqual([]);
+  });
+
+  test('and that nobody knows is new', async () => {
+    const reader = new Reader();
+    reader.files.write(log, lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.remove(log);
+    expect((await reader.round([held()])).read).toEqual([[log, lines(0, 5)]]);
+  });
+});
+
 describe('a file that was edited in the part that was delivered', () => {
   /** A character of a later line, with the first line as it was. */
   const edit = (reader: Reader): void => {

@@ -164,6 +164,12 @@ describe('whether one content is the beginning of another', () => {
   test('of a copy in the making that breaks off: as far as it is there', async () => {
     expect(await isBeginningOf(inPieces('a\nb', 2, true), inPieces('a\nb\n', 3))).toMatchObject({ bytes: 3 });
   });
+
+  test('of an original that breaks off: what is behind the break is in the copy alone', async () => {
+    const original = inPieces('a\n', 2, true);
+    expect(await isBeginningOf(inPieces('a\nb\n', 4), original)).toBeUndefined();
+    expect(await isBeginningOf(inPieces('a\n', 2), original)).toMatchObject({ bytes: 2 });
+  });
 });
 
 test('a hash is 32 hex digits of SHA-256', () => {

@@ -1,6 +1,7 @@
 import { beginPart, hasNews, standingBehind } from '../../../../src/core/batches/file-parts.ts';
 import type { FileChoices, Look, SeenFile } from '../../../../src/core/files/catalogue.ts';
 import { lookAtFiles } from '../../../../src/core/files/catalogue.ts';
+import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { isBreak } from '../../../../src/core/files/look-at-content.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../src/errors.ts';
@@ -27,9 +28,9 @@ export class Reader {
   nowMs = 0;
   #ids = 0;
 
-  async look(paths: readonly string[], choices: Partial<FileChoices> = {}): Promise<Look> {
+  async look(paths: readonly (string | FileSource)[], choices: Partial<FileChoices> = {}): Promise<Look> {
     const look = await lookAtFiles(
-      this.files.given(...paths),
+      paths.flatMap((path) => (typeof path === 'string' ? this.files.given(path) : [path])),
       this.known,
       { ...noChoices, ...choices },
       {
@@ -44,7 +45,13 @@ export class Reader {
     return look;
   }
 
-  async round(paths: readonly string[], choices: Partial<FileChoices> = {}): Promise<Round> {
+  /** Writes down what was not known before, and takes nothing, as a follower does when files come. */
+  async note(paths: readonly string[]): Promise<void> {
+    for (const { known } of (await this.look(paths)).files)
+      if (!this.known.has(known.id)) this.known.set(known.id, known);
+  }
+
+  async round(paths: readonly (string | FileSource)[], choices: Partial<FileChoices> = {}): Promise<Round> {
     const look = await this.look(paths, choices);
     const read: Round['read'] = [];
     for (const seen of look.files) {

@@ -4,6 +4,7 @@ import { FollowNotes } from '../../../../../src/commands/push/follow/follow-note
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';
 import { News } from '../../../../../src/commands/push/follow/news.ts';
 import { JournalState } from '../../../../../src/core/batches/journal-state.ts';
+import { Heads, newlyKnown } from '../../../../../src/core/files/known-now.ts';
 import type { ScanChange } from '../../../../../src/ports/followed-inputs.ts';
 import type { Journal } from '../../../../../src/ports/journal.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
@@ -67,5 +68,24 @@ test('a named file that is not there at the start is told, once', async () => {
   await watch.scan();
   expect(log.told.map(({ event, message }) => [event, message])).toEqual([
     ['not-there-yet', '/logs/app.log is not there yet: it is read from its beginning when it is.'],
+  ]);
+});
+
+test('a file that was empty is known by its first bytes as soon as they are there', async () => {
+  const files = new MemoryFiles();
+  files.write('/logs/app.log', '');
+  const fresh = (): ScanChange['fresh'] => files.given('/logs/app.log');
+  const scans: ScanChange[] = [];
+  const { watch, state } = watchOver(files, scans);
+  const [empty] = fresh();
+  if (empty === undefined) throw new Error('no file');
+  const sight = { heads: new Heads(), seenMs: 0 };
+  const known = await newlyKnown(empty, 'empty', sight);
+  state.apply({ kind: 'cursor', standing: { files: [known] } });
+  files.append('/logs/app.log', '{"n":1}\n');
+  scans.push({ bytes: 8, fresh: fresh(), absent: [] });
+  await watch.scan();
+  expect([...state.files.values()]).toMatchObject([
+    { id: 'empty', at: { offset: 0 }, head: { bytes: 8 }, firstLine: { bytes: 7 } },
   ]);
 });
