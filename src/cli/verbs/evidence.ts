@@ -54,10 +54,12 @@ export const evidenceRetireVerb: Verb = {
   settings: evidenceRetireSettings,
   readsProfile: true,
   notes: `Removes nothing: it says in the log that these objects are meant to be gone, when and why, so that verify does not miss them.
-What is in the log stays in it.
+What is in the log stays in it. An object that no run claims (one that was killed has stored it, say) is explained by it as well, and
+_audit-export/log/<id>/ stands for a log that nobody goes on with: its state was lost.
 
-Example:
+Examples:
   audit-export evidence retire --profile acme 'audit_type=query/event_date=2025-01-07/20250107T…jsonl.gz' --reason 'erasure request 17'
+  audit-export evidence retire --profile acme _audit-export/log/1b9f0c3e-6c55-4f2a-9d5a-0c8a3f1f2f55/ --reason 'its state was lost'
 
 Exit codes: 0 written down and published; 2 no reason or no key; 4 access; 6 the store failed, or another process has the log.`,
   run: async (invocation) => {
