@@ -61,6 +61,7 @@ describe.runIf(hasTerminal)('the wizard in a real terminal', () => {
     await wizard.answer('What now?', enter);
     await expect(wizard.ended).resolves.toBe(0);
     expect(wizard.screen()).toContain('The profile acme is active');
+    expect(wizard.screen()).toContain('audit-export evidence key --profile acme');
     const { profiles, defaultProfile } = await configOf(workspace);
     expect(defaultProfile).toBe('acme');
     expect(profiles['acme']).toMatchObject({

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   S3Client,
@@ -37,6 +38,8 @@ export interface S3Server {
   storeAt(prefix: string): ReadableStore;
   /** All objects below a prefix, those of the tool's own as well, by their keys below it. */
   everythingAt(prefix: string): Promise<Map<string, Buffer>>;
+  /** Removes an object, as the administrator. */
+  remove(key: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,6 +120,9 @@ async function bucketAt({ url, region, administrator, hasIam, close }: Endpoint)
     // The one permission that a delivery is promised to need.
     environmentFor: (prefix) => userAllowing(['s3:PutObject', `/${prefix}/*`]),
     environmentAllowing: userAllowing,
+    remove: async (Key) => {
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    },
     everythingAt: async (prefix) => {
       const keys = await keysBelow(s3, bucket, prefix);
       const read = async (key: string): Promise<Buffer> => {

@@ -4,6 +4,7 @@ import {
   evidencePublishSettings,
   evidenceRetireSettings,
 } from '../../commands/evidence/settings.ts';
+import type { ReadingHost } from '../../commands/evidence/read-whole.ts';
 import type { EvidenceReport } from '../../core/accounting/push-report.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
@@ -35,14 +36,14 @@ export const evidencePublishVerb: Verb = {
   settings: evidencePublishSettings,
   readsProfile: true,
   notes: `push publishes the log by itself; this is for what it could not: where the role may write each name only once, run it now and
-then with credentials that may overwrite, so that the checkpoint stands where C2SP tlog-tiles has it as well.
+then with credentials that may overwrite, so that the checkpoint stands where C2SP tlog-tiles has it as well. With a reader's
+credentials (s3:GetObject on _audit-export/log/) a witness that has missed checkpoints is shown what lies between.
 
 Exit codes: 0 published; 4 access; 6 the store failed, or another process has the log.`,
   run: async (invocation) => {
     const { publishLog } = await import('../../commands/evidence/publish.ts');
-    const { buildPushHost } = await import('../context.ts');
     const request = requestOf(invocation);
-    return show(await publishLog(request, buildPushHost(invocation.context, request.options)), invocation);
+    return show(await publishLog(request, await readingHost(request, invocation)), invocation);
   },
 };
 
@@ -53,10 +54,12 @@ export const evidenceRetireVerb: Verb = {
   settings: evidenceRetireSettings,
   readsProfile: true,
   notes: `Removes nothing: it says in the log that these objects are meant to be gone, when and why, so that verify does not miss them.
-What is in the log stays in it.
+What is in the log stays in it. An object that no run claims (one that was killed has stored it, say) is explained by it as well, and
+_audit-export/log/<id>/ stands for a log that nobody goes on with: its state was lost.
 
-Example:
+Examples:
   audit-export evidence retire --profile acme 'audit_type=query/event_date=2025-01-07/20250107T…jsonl.gz' --reason 'erasure request 17'
+  audit-export evidence retire --profile acme _audit-export/log/1b9f0c3e-6c55-4f2a-9d5a-0c8a3f1f2f55/ --reason 'its state was lost'
 
 Exit codes: 0 written down and published; 2 no reason or no key; 4 access; 6 the store failed, or another process has the log.`,
   run: async (invocation) => {
@@ -92,18 +95,22 @@ the store is damaged, or does not begin with what this state has signed.`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
     const { resume } = await import('../../commands/evidence/resume.ts');
-    const { buildPushHost } = await import('../context.ts');
-    const { openStoreReader } = await import('../store-reader-context.ts');
     const request = requestOf(invocation);
-    const resumed = await resume(args[0], request, {
-      ...buildPushHost(context, request.options),
-      openReader: (address) => openStoreReader(address, request.options, context),
-    });
+    const resumed = await resume(args[0], request, await readingHost(request, invocation));
     const text = `Log ${resumed.log}: the next push goes on behind leaf ${resumed.leaves}.\n`;
     context.stdout.write(options.json ? `${JSON.stringify(resumed, null, 2)}\n` : text);
     return 0;
   },
 };
+
+async function readingHost({ options }: EvidenceRequest, { context }: Invocation): Promise<ReadingHost> {
+  const { buildPushHost } = await import('../context.ts');
+  const { openStoreReader } = await import('../store-reader-context.ts');
+  return {
+    ...buildPushHost(context, options),
+    openReader: (address) => openStoreReader(address, options, context),
+  };
+}
 
 function requestOf({ options, profile }: Invocation): EvidenceRequest {
   return { options, profile } as unknown as EvidenceRequest;

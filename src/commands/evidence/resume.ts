@@ -4,8 +4,9 @@ import { resumedLog } from '../../core/log/write/resume.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { storeAddress } from '../push/check-request.ts';
-import type { StoreAddress } from '../../core/config/store-address.ts';
-import type { EvidenceHost, EvidenceRequest } from './open-log.ts';
+import type { EvidenceRequest } from './open-log.ts';
+import type { ReadingHost } from './read-whole.ts';
+import { readWhole } from './read-whole.ts';
 
 /** Where a log was gone on with. */
 export interface Resumed {
@@ -15,10 +16,6 @@ export interface Resumed {
   unpublished: number;
 }
 
-export interface ResumeHost extends EvidenceHost {
-  openReader: (address: StoreAddress) => Promise<StoreReader>;
-}
-
 /**
  * Makes the state of a destination go on with a log where it stands in the store: `id`, or the one that the state knows. Reads
  * the log; stores nothing. Throws what `resumedLog` throws, `busy`, and what reading fails with.
@@ -26,7 +23,7 @@ export interface ResumeHost extends EvidenceHost {
 export async function resume(
   id: string | undefined,
   request: EvidenceRequest,
-  host: ResumeHost,
+  host: ReadingHost,
 ): Promise<Resumed> {
   const { options } = request;
   const address = storeAddress(request);
@@ -59,10 +56,6 @@ function logReader(reader: StoreReader): LogReader {
     async *list(prefix) {
       for await (const { key } of reader.list(prefix)) yield key;
     },
-    read: async (key) => {
-      const pieces: Buffer[] = [];
-      for await (const piece of reader.read(key)) pieces.push(Buffer.from(piece));
-      return Buffer.concat(pieces);
-    },
+    read: (key) => readWhole(reader, key),
   };
 }

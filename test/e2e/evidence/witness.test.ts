@@ -12,11 +12,14 @@ import {
   formatVerifierKey,
   keyIdOf,
   parseNote,
+  parseVerifierKey,
   publicKeyOf,
   verifiedBy,
 } from '../../../src/core/log/signed-note.ts';
 import type { VerifierKey } from '../../../src/core/log/signed-note.ts';
+import { generateInput } from '../generated-input.ts';
 import { runCli } from '../run-cli.ts';
+import { openS3Server } from '../s3-server.ts';
 import { useWorkspaces } from '../workspace.ts';
 
 import { events, keyOf } from './log-reading.ts';
@@ -98,4 +101,44 @@ test('a witness cosigns what it is shown, and catches up with what it missed', a
   expect(await Promise.all([5, 9, 13, 17].map(signed))).toEqual([2, 2, 1, 2]);
   const wrong = await runCli(workspace, ['push', ...to, '--witness', `${witness.url}=nobody`]);
   expect(wrong.code).toBe(2);
+});
+
+test('one that missed more than a writer has at hand is shown it by evidence publish, with the right to read', async () => {
+  const workspace = await newWorkspace();
+  const server = await openS3Server();
+  onTestFinished(() => server.close());
+  const environment = await server.environmentFor('altr');
+  const owner = await server.environmentAllowing(
+    ['s3:PutObject', '/altr/*'],
+    ['s3:GetObject', '/altr/_audit-export/*'],
+  );
+  const to = ['--to', `s3://${server.bucket}/altr`];
+  const log = parseVerifierKey((await runCli(workspace, ['evidence', 'key', ...to], { environment })).stdout);
+  const witness = await startWitness(log);
+  const named = ['--witness', `${witness.url}=${formatVerifierKey(witness.key)}`];
+  let made = 0;
+  /** Each file is a leaf; no two are the same. */
+  const push = async (files: number): Promise<string> => {
+    const names: string[] = [];
+    for (let file = 0; file < files; file++) {
+      const at = made++;
+      const { bytes } = generateInput({ seed: at, lines: 1, hours: 1, damage: 0 });
+      names.push(await workspace.write(`${at}.jsonl`, bytes));
+    }
+    const run = await runCli(workspace, ['push', ...to, ...named, ...names], { environment });
+    expect(run.code).toBe(0);
+    return run.stderr;
+  };
+  await push(130);
+  witness.down = true;
+  await push(130);
+  witness.down = false;
+  expect(await push(1)).toContain('evidence publish');
+  const publish = ['evidence', 'publish', ...to, ...named];
+  expect(await runCli(workspace, publish, { environment: owner })).toMatchObject({ code: 0, stderr: '' });
+  const everything = await server.everythingAt('altr');
+  const alias = [...everything].find(([key]) => key.endsWith('/checkpoint'))?.[1].toString() ?? '';
+  expect(verifiedBy(parseNote(alias), [log, witness.key])).toHaveLength(2);
+  expect(await push(1)).toBe('');
+  expect(witness.seen).toHaveLength(3);
 });

@@ -139,12 +139,17 @@ export class SessionLog {
     await this.#keep(writer, leaves);
   }
 
-  /** Publishes all that is kept, and puts the newest checkpoint under its alias. Throws what fails, and `busy`. */
+  /**
+   * Publishes all that is kept, shows the newest checkpoint to witnesses that may have missed it, and puts it under its alias.
+   * Throws what fails, and `busy`.
+   */
   async publishAll(store: ObjectStore): Promise<void> {
     const { writer } = await this.#kept();
     await this.#publishTo(store);
-    const { id, note } = writer.state;
-    if (note !== undefined) await this.#storeFor(store).replace?.(aliasObject(id, note));
+    const logStore = this.#storeFor(store);
+    const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    const note = await writer.cosignNewest(logStore, outside.cosigner);
+    if (note !== undefined) await logStore.replace?.(aliasObject(writer.state.id, note));
   }
 
   /** Whether no run was begun. */

@@ -135,6 +135,19 @@ export class LogWriter {
       yield await this.#publishing.take(() => this.#publishOnce(store, cosigner));
   }
 
+  /**
+   * The newest checkpoint, with the signatures of those who sign it now; undefined where there is none. Throws what the cosigner
+   * throws.
+   */
+  async cosignNewest(store: LogStore, cosigner: Cosigner): Promise<string | undefined> {
+    return this.#publishing.take(async () => {
+      const { id, note, edge } = this.state;
+      if (note === undefined) return undefined;
+      const read = readerOf({ files: [], edge }, (tile) => store.read(tileKey(id, tile)));
+      return this.#cosigned(note, cosigner, { before: edge.size, read });
+    });
+  }
+
   /** Notes that the store lets nobody overwrite. Throws what the file throws. */
   async noteNoAlias(): Promise<void> {
     await this.#add({ kind: 'noAlias' });
@@ -284,10 +297,10 @@ export class LogWriter {
 
   async #cosigned(note: string, cosigner: Cosigner, seen: Omit<Submission, 'note'>): Promise<string> {
     const { text: checkpoint, signatures } = parseNote(note);
-    return formatNote({
-      text: checkpoint,
-      signatures: [...signatures, ...(await cosigner({ note, ...seen }))],
-    });
+    const others = await cosigner({ note, ...seen });
+    const isNew = ({ name, keyId }: NoteSignature): boolean =>
+      !others.some((other) => other.name === name && other.keyId === keyId);
+    return formatNote({ text: checkpoint, signatures: [...signatures.filter(isNew), ...others] });
   }
 
   #verifierOf(id: string): VerifierKey {
