@@ -258,6 +258,22 @@ test('SIGTERM ends a worker in order: it finishes what it works on, removes the 
   expect(differencesFrom(events.slice(0, 300), await readExport(at.storeAt('audit')))).toEqual([]);
 }, 30_000);
 
+test('SIGTERM ends a worker that waits for room in a full quarantine: the message comes again', async () => {
+  const workspace = await newWorkspace();
+  const at = (world = await startQueueWorld());
+  const bad = Array.from({ length: 100 }, (_, n) => Buffer.from(`bad ${n} ${'x'.repeat(1000)}\n`));
+  await at.put('raw/bad.jsonl', bad);
+  const environment = await at.environmentFor(at.workerStatements);
+  const run = startCli(workspace, workArgs(at, '--quarantine-size', '20KiB'), { environment });
+  await expect.poll(() => run.stderrSoFar(), { timeout: 15_000 }).toContain('Reading waits for room');
+  run.child.kill('SIGTERM');
+  const { stdout } = await run.ended;
+  const report = JSON.parse(stdout) as QueuePushReport;
+  expect(report.queue.objects.done).toBe(0);
+  const { visible, inFlight } = await at.counts();
+  expect(visible + inFlight).toBe(1);
+}, 30_000);
+
 test.each([
   { flags: ['events.jsonl'], says: 'files or other inputs' },
   { flags: ['--dry-run'], says: '--dry-run' },

@@ -16,6 +16,8 @@ export class MemoryFiles implements FilesPort {
   #inodes = 0;
   /** Stored bytes that were asked for, in all. */
   bytesRead = 0;
+  /** Paths of files that can't be read. */
+  readonly unreadable = new Set<string>();
   /** What happens, once, when the files beside one were listed. */
   afterListing: (() => void) | undefined;
 
@@ -100,6 +102,8 @@ export class MemoryFiles implements FilesPort {
     const { inode, stored: before } = file;
     const bytes = async (start: number, end: number): Promise<Buffer> => {
       if (!isHeld && this.#files.get(this.#real(path)) !== file) throw moved(path);
+      if (this.unreadable.has(path))
+        throw new AuditExportError('source-unreadable', `${path} can't be read.`);
       const found = Buffer.from(file.stored.subarray(start, end));
       this.bytesRead += found.length;
       return found;

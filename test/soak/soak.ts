@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PushReport } from '../../src/core/accounting/push-report.ts';
 import type { FaultControl } from '../../src/ports/emulator.ts';
+import type { JournalRecord } from '../../src/ports/journal.ts';
+import type { KnownFile } from '../../src/ports/known-file.ts';
 import type { CliRun, RunningCli } from '../e2e/run-cli.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import type { Workspace } from '../e2e/workspace.ts';
@@ -89,8 +91,8 @@ export async function keepWriting(
 }
 
 /**
- * Waits until the journal of a destination knows the content that stands at a path now: its inode, and its first line where
- * there is one. Says whether it came to that.
+ * Waits until a journal knows the content that stands at a path now: its first line, or, where it is empty, that it was seen
+ * empty there. Inodes alone say nothing: they are used again when a file is deleted. Says whether it came to that.
  */
 export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
   const folder = workspace.path('state');
@@ -102,11 +104,29 @@ export async function journalKnows(workspace: Workspace, path: string): Promise<
     const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
     for (const journal of journals) {
       const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
-      const isKnown = text.includes(`"${found.dev}:${found.ino}"`);
-      if (isKnown && (found.size === 0 || text.includes(hash))) return true;
+      const isKnown = filesIn(text).some(
+        (file) =>
+          file.path === path &&
+          file.inode === `${found.dev}:${found.ino}` &&
+          (found.size === 0 ? file.head.bytes === 0 : file.firstLine.hash === hash),
+      );
+      if (isKnown) return true;
     }
   }
   return false;
+}
+
+/** What a journal says of files. The last line may not be whole yet. */
+function filesIn(journal: string): KnownFile[] {
+  return journal
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => {
+      const record = JSON.parse(line.slice(line.indexOf('{'))) as JournalRecord;
+      if (record.kind === 'begin')
+        return record.batch.parts.flatMap((part) => (part.kind === 'file' ? [part.file] : []));
+      return record.kind === 'owner' ? [] : (record.standing.files ?? []);
+    });
 }
 
 /** Starts a command again and again, and kills most of its runs; the last one is left to its end. */

@@ -119,13 +119,14 @@ class Looking {
     this.#forget();
     const away = this.#given.filter((source) => !isHere(source));
     // What was replaced by a longer copy, or compressed, goes on there.
-    await this.#claimAll(this.#given.filter(isHere));
-    await this.#claimAll(away);
+    for (const sources of [this.#given.filter(isHere), away]) await this.#claimAll(sources);
     for (const source of this.#free(away)) await this.#passOver(source);
     for (const source of this.#free(this.#given)) await this.#meet(source);
     for (const source of this.#free([...this.#fresh.keys(), ...this.#undecided.keys()]))
       await this.#findOriginal(source);
-    for (const [source, known] of this.#undecided) this.#decide(source, known);
+    for (const [source, known] of this.#undecided)
+      if (this.#isFree(source)) this.#claim(source, known);
+      else this.#drop(known);
     await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
     return this.#look;
@@ -167,11 +168,17 @@ class Looking {
     for (const known of this.#known.withInode(source.file.inode)) {
       if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
       if (known.copyOf === undefined) this.#claimSame(source, known);
-      else if (known.at.stored === source.file.storedBytes) this.#copies.add(source.file.inode);
-      // A copy that has changed is looked at anew: it may have been in the making.
+      else if (known.at.stored === source.file.storedBytes && !(await this.#isGone(known.copyOf)))
+        this.#copies.add(source.file.inode);
+      // A copy that has changed is looked at anew: it may have been in the making. One whose original is gone is the file now.
       else this.#drop(known);
       if (known.copyOf === undefined || this.#copies.has(source.file.inode)) return;
     }
+  }
+
+  async #isGone(id: string): Promise<boolean> {
+    const known = this.#known.get(id);
+    return known !== undefined && (await this.#holderOf(known)) === undefined;
   }
 
   /** The same inode is the same file; but while nothing was delivered of it, it may turn out to be a copy, or go on from another. */
@@ -181,11 +188,6 @@ class Looking {
       this.#undecided.set(source, known);
       this.#holders.set(known.id, source);
     }
-  }
-
-  #decide(source: FileSource, undecided: KnownFile): void {
-    if (this.#isFree(source)) this.#claim(source, undecided);
-    else this.#drop(undecided);
   }
 
   /** The longest known content that the file begins with, unless its own file stands. */
@@ -227,6 +229,7 @@ class Looking {
       )
         continue;
       if (await this.#isCopy(source, holder, known)) return;
+      await this.#search.confirm(known, holder);
     }
   }
 
@@ -278,10 +281,7 @@ class Looking {
 
   async #takeLeft(source: FileSource, known: KnownFile, isLeft: boolean): Promise<void> {
     // One file, known twice: it was seen before it showed that it goes on from another.
-    if (!this.#isFree(source) && !this.#options.begun.has(known.id)) {
-      this.#drop(known);
-      return;
-    }
+    if (!this.#isFree(source) && !this.#options.begun.has(known.id)) return this.#drop(known);
     this.#claim(source, known);
     this.#found.add(known.id);
     await this.#takeKnown(source, known, { isLeft });

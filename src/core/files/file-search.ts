@@ -1,8 +1,8 @@
-import { isAuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { Heads } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
-import { endsHold, hashOf, walkContent } from './look-at-content.ts';
+import { endsHold, hashOf, isBreak, walkContent } from './look-at-content.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 
 /** A log that is rotated while it is looked for is looked for again so often. */
@@ -33,11 +33,21 @@ export class FileSearch {
     return source;
   }
 
+  /** Throws `source-moved` where the file that held a known position was cut since: what was concluded from it is void. */
+  async confirm(known: KnownFile, { file }: FileSource): Promise<void> {
+    // Ends that were not known prove nothing.
+    if (file.inode !== known.inode || known.ends.head === '' || (await endsHold(known, file))) return;
+    throw new AuditExportError('source-moved', `${file.path} was cut while it was looked at.`, {
+      cure: 'Run it again: what was cut off is looked for beside it.',
+    });
+  }
+
   /** A known file where it was last seen; undefined where it does not stand there any more. */
   async standing(known: KnownFile): Promise<FileSource | undefined> {
     for (const path of placesOf(known)) {
       const source = await this.#files.at(path);
-      if (source?.file.inode === known.inode && (await endsHold(known, source.file))) return source;
+      if (source?.file.inode === known.inode && (await ifReadable(endsHold(known, source.file))))
+        return source;
     }
     return undefined;
   }
@@ -58,9 +68,10 @@ export class FileSearch {
 
   async #among(beside: readonly FileSource[], known: KnownFile): Promise<FileSource | undefined> {
     for (const source of beside)
-      if (source.file.inode === known.inode && (await orMoved(endsHold(known, source.file)))) return source;
+      if (source.file.inode === known.inode && (await ifReadable(endsHold(known, source.file))))
+        return source;
     if (known.head.bytes === 0) return undefined;
-    for (const source of beside) if (await orMoved(this.#isAlike(source, known))) return source;
+    for (const source of beside) if (await ifReadable(this.#isAlike(source, known))) return source;
     return undefined;
   }
 
@@ -95,10 +106,13 @@ function namesOf(files: readonly FileSource[]): string {
   return files.map(({ file }) => `${file.inode} ${file.path}`).join('\n');
 }
 
-/** What was rotated away under a look is not what was looked for: if it was, it is found under its new name. */
-async function orMoved(isFound: Promise<boolean>): Promise<boolean> {
+/**
+ * What was rotated away under a look is not what was looked for: if it was, it is found under its new name. Nor is what can't
+ * be read: nobody asked for it.
+ */
+async function ifReadable(isFound: Promise<boolean>): Promise<boolean> {
   return isFound.catch((error: unknown) => {
-    if (isAuditExportError(error) && error.code === 'source-moved') return false;
+    if (isBreak(error) || (isAuditExportError(error) && error.code === 'source-moved')) return false;
     throw error;
   });
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
 import { lines, Reader } from './reading-on.ts';
 
 const log = '/logs/app.log';
@@ -167,6 +169,33 @@ test('what is rotated once more while it is looked for is found all the same', a
   });
 });
 
+test('a neighbour that can not be read blocks nothing: what is left is looked for in the others', async () => {
+  const reader = await readerOf(lines(0, 5), lines(5, 6));
+  reader.files.append(log, lines(6, 7));
+  reader.files.rename(log, `${log}.1`);
+  for (const neighbour of ['/logs/a', '/logs/app.log.0', '/logs/old/b.gz']) {
+    reader.files.write(neighbour, lines(0, 6));
+    reader.files.unreadable.add(neighbour);
+  }
+  reader.files.write(log, lines(100, 102));
+  reader.files.write('/other', lines(50, 51));
+  expect(await reader.round([log, '/other'])).toMatchObject({
+    read: [
+      [`${log}.1`, lines(6, 7)],
+      [log, lines(100, 102)],
+      ['/other', lines(50, 51)],
+    ],
+    problems: [],
+  });
+});
+
+test('a known file that can not be read any more where it stood blocks nothing', async () => {
+  const reader = await readerOf(lines(0, 5));
+  reader.files.unreadable.add(log);
+  reader.files.write('/copy', lines(0, 6));
+  expect((await reader.round(['/copy'])).read).toEqual([['/copy', lines(5, 6)]]);
+});
+
 describe('what is left of a file and found nowhere', () => {
   const replace = (reader: Reader): void => {
     reader.files.remove(log);
@@ -332,6 +361,17 @@ describe('a copy in the making whose original goes', () => {
     expect((await reader.round([`${log}.1`, copy])).read).toEqual([]);
   });
 
+  test('after the copy was whole: the copy is the file, and nothing is missing', async () => {
+    const reader = await readerOf(lines(0, 5), lines(5, 6));
+    reader.files.copy(log, copy);
+    expect((await reader.round([log, copy])).read).toEqual([]);
+    reader.files.remove(log);
+    reader.files.write(log, lines(100, 101));
+    expect(await reader.round([log, copy])).toMatchObject({ read: [[log, lines(100, 101)]], problems: [] });
+    reader.files.append(copy, lines(6, 7));
+    expect((await reader.round([log, copy])).read).toEqual([[copy, lines(6, 7)]]);
+  });
+
   test('under a look is no file of its own for that', async () => {
     const reader = await readerOf(lines(0, 5));
     reader.files.copy(log, copy);
@@ -343,6 +383,21 @@ describe('a copy in the making whose original goes', () => {
     };
     expect((await reader.round([copy])).read).toEqual([]);
     reader.files.remove(log);
+    expect((await reader.round([copy])).read).toEqual([]);
+  });
+
+  test('and whose original is cut while the two are compared is no file of its own for that: it is looked anew', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    const source = reader.files.given(copy)[0] as FileSource;
+    const cutting: FileSource = {
+      ...source,
+      read: (...asked) => {
+        reader.files.write(log, lines(50, 58));
+        return source.read(...asked);
+      },
+    };
+    expect(await rejectionOf(reader.round([cutting]))).toMatchObject({ code: 'source-moved' });
     expect((await reader.round([copy])).read).toEqual([]);
   });
 
