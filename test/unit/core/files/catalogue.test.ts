@@ -403,13 +403,11 @@ describe('a copy in the making whose original goes', () => {
 
   test('and was known twice, since nobody looked at it in between, is one file again', async () => {
     const reader = await readerOf(lines(0, 5));
-    const [known] = reader.known.values();
     reader.files.copy(log, copy);
     reader.files.remove(log);
     await reader.round([copy]);
     const [now] = reader.known.values();
-    if (known === undefined || now === undefined) throw new Error('nothing is known');
-    reader.known.set('twice', { ...now, id: 'twice', at: known.at, left: true, head: known.head });
+    if (now !== undefined) reader.known.set('twice', { ...now, id: 'twice', left: true });
     const { look, read } = await reader.round([copy]);
     expect({ read, forgotten: look.forgotten }).toEqual({ read: [], forgotten: ['twice'] });
   });
