@@ -21,7 +21,7 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   // The program as it was built is loaded by Node itself, once a worker.
-  server: { deps: { external: [/\/dist\//] } },
+  server: { deps: { external: [/^(?!.*node_modules).*\/dist\//] } },
   env: {
     ...Object.fromEntries(unset.map((name) => [name, ''])),
     AWS_CONFIG_FILE: '/nonexistent/config',

@@ -167,33 +167,6 @@ test('what is rotated once more while it is looked for is found all the same', a
   });
 });
 
-test('a neighbour that can not be read blocks nothing: what is left is looked for in the others', async () => {
-  const reader = await readerOf(lines(0, 5), lines(5, 6));
-  reader.files.append(log, lines(6, 7));
-  reader.files.rename(log, `${log}.1`);
-  for (const neighbour of ['/logs/a', '/logs/app.log.0', '/logs/old/b.gz']) {
-    reader.files.write(neighbour, lines(0, 6));
-    reader.files.unreadable.add(neighbour);
-  }
-  reader.files.write(log, lines(100, 102));
-  reader.files.write('/other', lines(50, 51));
-  expect(await reader.round([log, '/other'])).toMatchObject({
-    read: [
-      [`${log}.1`, lines(6, 7)],
-      [log, lines(100, 102)],
-      ['/other', lines(50, 51)],
-    ],
-    problems: [],
-  });
-});
-
-test('a known file that can not be read any more where it stood blocks nothing', async () => {
-  const reader = await readerOf(lines(0, 5));
-  reader.files.unreadable.add(log);
-  reader.files.write('/copy', lines(0, 6));
-  expect((await reader.round(['/copy'])).read).toEqual([['/copy', lines(5, 6)]]);
-});
-
 describe('what is left of a file and found nowhere', () => {
   const replace = (reader: Reader): void => {
     reader.files.remove(log);

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
+import { rejectionOf } from '../../../fakes/thrown.ts';
+import { lines, Reader } from './reading-on.ts';
+
+const log = '/logs/app.log';
+
+async function readerOf(...rounds: readonly string[]): Promise<Reader> {
+  const reader = new Reader();
+  for (const [index, content] of rounds.entries()) {
+    if (index === 0) reader.files.write(log, content);
+    else reader.files.append(log, content);
+    await reader.round([log]);
+  }
+  return reader;
+}
+
+describe('a copy in the making whose original goes', () => {
+  const copy = '/logs/copy';
+
+  test('after it was written down as a file of its own, for the original had been renamed: nothing in it is new', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.rename(log, `${log}.1`);
+    reader.files.write(copy, lines(0, 2));
+    await reader.note([copy]);
+    expect(reader.known.size).toBe(2);
+    reader.files.write(copy, lines(0, 6));
+    reader.files.remove(`${log}.1`);
+    expect((await reader.round([copy])).read).toEqual([[copy, lines(5, 6)]]);
+    expect([...reader.known.keys()]).toEqual(['id-1']);
+  });
+
+  test('and the original is renamed, not gone: each line once, from the original', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.append(log, lines(5, 6));
+    reader.files.rename(log, `${log}.1`);
+    reader.files.write(copy, lines(0, 2));
+    await reader.note([copy]);
+    reader.files.write(copy, lines(0, 6));
+    expect((await reader.round([`${log}.1`, copy])).read).toEqual([[`${log}.1`, lines(5, 6)]]);
+    expect((await reader.round([`${log}.1`, copy])).read).toEqual([]);
+  });
+
+  test('after the copy was whole: the copy is the file, and nothing is missing', async () => {
+    const reader = await readerOf(lines(0, 5), lines(5, 6));
+    reader.files.copy(log, copy);
+    expect((await reader.round([log, copy])).read).toEqual([]);
+    reader.files.remove(log);
+    reader.files.write(log, lines(100, 101));
+    expect(await reader.round([log, copy])).toMatchObject({ read: [[log, lines(100, 101)]], problems: [] });
+    reader.files.append(copy, lines(6, 7));
+    expect((await reader.round([log, copy])).read).toEqual([[copy, lines(6, 7)]]);
+  });
+
+  test('under a look is no file of its own for that', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    const at = reader.files.at.bind(reader.files);
+    let asked = 0;
+    reader.files.at = async (path) => {
+      if (++asked === 2) reader.files.remove(log);
+      return at(path);
+    };
+    expect((await reader.round([copy])).read).toEqual([]);
+    reader.files.remove(log);
+    expect((await reader.round([copy])).read).toEqual([]);
+  });
+
+  test('and whose original is cut while the two are compared is no file of its own for that: it is looked anew', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    const source = reader.files.given(copy)[0] as FileSource;
+    const cutting: FileSource = {
+      ...source,
+      read: (...asked) => {
+        reader.files.write(log, lines(50, 58));
+        return source.read(...asked);
+      },
+    };
+    expect(await rejectionOf(reader.round([cutting]))).toMatchObject({ code: 'source-moved' });
+    expect((await reader.round([copy])).read).toEqual([]);
+  });
+
+  test('and was known twice, since nobody looked at it in between, is one file again', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    reader.files.remove(log);
+    await reader.round([copy]);
+    const [now] = reader.known.values();
+    if (now !== undefined) reader.known.set('twice', { ...now, id: 'twice', left: true });
+    const { look, read } = await reader.round([copy]);
+    expect({ read, forgotten: look.forgotten }).toEqual({ read: [], forgotten: ['twice'] });
+  });
+});
+
+describe('a file that is held open and has no name any more', () => {
+  test('is read to its end, also where nothing comes in its place', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.remove(log);
+    expect((await reader.round([held()])).read).toEqual([[log, lines(5, 7)]]);
+    expect((await reader.round([held()])).read).toEqual([]);
+  });
+
+  test('is read before what has its name now', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.remove(log);
+    reader.files.write(log, lines(7, 9));
+    expect((await reader.round([held(), log])).read).toEqual([
+      [log, lines(5, 7)],
+      [log, lines(7, 9)],
+    ]);
+  });
+
+  test.each([
+    ['a longer copy that has its name', log],
+    ['an archive of it', `${log}.gz`],
+  ])('goes on in %s: each line once', async (_, path) => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.append(log, lines(5, 7));
+    reader.files.copy(log, '/logs/coming');
+    if (path === log) reader.files.rename('/logs/coming', log);
+    else {
+      reader.files.remove('/logs/coming');
+      reader.files.gzip(log);
+    }
+    expect((await reader.round([held(), path])).read).toEqual([[path, lines(5, 7)]]);
+    expect((await reader.round([held(), path])).read).toEqual([]);
+  });
+
+  test('and that nobody knows is new', async () => {
+    const reader = new Reader();
+    reader.files.write(log, lines(0, 5));
+    const held = reader.files.hold(log);
+    reader.files.remove(log);
+    expect((await reader.round([held()])).read).toEqual([[log, lines(0, 5)]]);
+  });
+});
+
+test('a neighbour that can not be read blocks nothing: what is left is looked for in the others', async () => {
+  const reader = await readerOf(lines(0, 5), lines(5, 6));
+  reader.files.append(log, lines(6, 7));
+  reader.files.rename(log, `${log}.1`);
+  for (const neighbour of ['/logs/a', '/logs/app.log.0', '/logs/old/b.gz']) {
+    reader.files.write(neighbour, lines(0, 6));
+    reader.files.unreadable.add(neighbour);
+  }
+  reader.files.write(log, lines(100, 102));
+  reader.files.write('/other', lines(50, 51));
+  expect(await reader.round([log, '/other'])).toMatchObject({
+    read: [
+      [`${log}.1`, lines(6, 7)],
+      [log, lines(100, 102)],
+      ['/other', lines(50, 51)],
+    ],
+    problems: [],
+  });
+});
+
+test('a known file that can not be read any more where it stood blocks nothing', async () => {
+  const reader = await readerOf(lines(0, 5));
+  reader.files.unreadable.add(log);
+  reader.files.write('/copy', lines(0, 6));
+  expect((await reader.round(['/copy'])).read).toEqual([['/copy', lines(5, 6)]]);
+});
