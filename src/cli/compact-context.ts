@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
 import type { CompactHost } from '../commands/compact/index.ts';
 import type { CompactOptions } from '../commands/compact/settings.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
+import type { StoreAddress } from '../core/config/store-address.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
 import { defaultLimits } from '../core/delivery/limits.ts';
 import { RetryingStore } from '../core/delivery/retrying-store.ts';
@@ -28,7 +30,7 @@ export async function buildCompactHost(
       cure: 'Add --to s3://BUCKET/curated or --to FOLDER: another place than the one that events are delivered to.',
     });
   const address = parseStoreAddress(to);
-  if (options.from !== undefined && options.from.replace(/\/+$/, '') === to.replace(/\/+$/, ''))
+  if (options.from !== undefined && liesIn(address, parseStoreAddress(options.from), context))
     throw new AuditExportError('usage', 'The Parquet files would lie among the events.', {
       cure: 'Name another place after --to, such as s3://BUCKET/curated.',
     });
@@ -40,6 +42,14 @@ export async function buildCompactHost(
     createdBy: `audit-export ${context.version}`,
     signal: context.signal,
   };
+}
+
+/** Whether one place is another, or below it: what is written there would be taken for deliveries that nobody claims. */
+function liesIn(place: StoreAddress, store: StoreAddress, { workingFolder }: CliContext): boolean {
+  if (place.kind === 's3' && store.kind === 's3')
+    return place.bucket === store.bucket && `${place.prefix}/`.startsWith(store.prefix && `${store.prefix}/`);
+  if (place.kind !== 'folder' || store.kind !== 'folder') return false;
+  return `${resolve(workingFolder, place.path)}/`.startsWith(`${resolve(workingFolder, store.path)}/`);
 }
 
 /** With the credentials of whoever runs it, not those of the role that delivers. */

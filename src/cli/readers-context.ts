@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { objectContent } from '../adapters/fs/object-content.ts';
 import type { ReaderOptions } from '../commands/find/settings.ts';
 import { layoutOf } from '../commands/push/check-request.ts';
@@ -21,7 +23,10 @@ export interface OpenedEvents {
   open: (object: ChosenObject) => AsyncIterable<Buffer>;
 }
 
-/** Opens the store that a reader's options name. Throws `usage` where they name none. */
+/**
+ * Opens the store that a reader's options name. Throws `usage` where they name none, and `source-unreadable` for a folder that is not
+ * there: no events of a name that was misspelt would be an answer, and a wrong one.
+ */
 export async function openEvents(
   options: GlobalOptions & ReaderOptions,
   context: CliContext,
@@ -32,6 +37,10 @@ export async function openEvents(
       cure: 'Name it: --from s3://BUCKET/PREFIX or --from FOLDER, or a profile that has one: --profile NAME.',
     });
   const address = parseStoreAddress(from);
+  if (address.kind === 'folder' && !existsSync(resolve(context.workingFolder, address.path)))
+    throw new AuditExportError('source-unreadable', `There is no folder ${address.path}.`, {
+      cure: 'Name the one that push delivers to, or a bucket: --from s3://BUCKET/PREFIX.',
+    });
   const reader = await openStoreReader(address, options, context);
   return {
     reader,

@@ -142,7 +142,7 @@ export function encodeLeaf(leaf: Leaf): Buffer {
   return Buffer.from(canonicalJson(leaf));
 }
 
-const kinds: ReadonlySet<string> = new Set([
+const kinds: ReadonlySet<string> = new Set<Leaf['kind']>([
   'open',
   'begin',
   'source',
@@ -156,13 +156,22 @@ const kinds: ReadonlySet<string> = new Set([
 
 /** Reads an entry. Throws `log-damaged` for what is no leaf, or is spelled in another way than `encodeLeaf` does. */
 export function decodeLeaf(entry: Buffer): Leaf {
+  const leaf = leafOf(entry);
+  if (leaf !== undefined && encodeLeaf(leaf).equals(entry)) return leaf;
+  throw new AuditExportError('log-damaged', 'An entry of the log is no leaf of this tool.');
+}
+
+/**
+ * The leaf of an entry; undefined for what is none. How it is spelled is not looked at again: its hash is what counts, and a
+ * million leaves are many.
+ */
+export function leafOf(entry: Buffer): Leaf | undefined {
   try {
     const leaf = JSON.parse(entry.toString('utf8')) as Leaf;
-    if (kinds.has(leaf.kind) && encodeLeaf(leaf).equals(entry)) return leaf;
+    return kinds.has(leaf.kind) ? leaf : undefined;
   } catch {
-    // Told below.
+    return undefined;
   }
-  throw new AuditExportError('log-damaged', 'An entry of the log is no leaf of this tool.');
 }
 
 /** The name of a source, short enough for a leaf. */

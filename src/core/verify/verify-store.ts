@@ -8,7 +8,7 @@ import { tileHolding, tileWidth } from '../log/tile-path.ts';
 import { FindingBook } from './finding.ts';
 import { checkLog } from './log/check-log.ts';
 import type { CheckedLog } from './log/check-log.ts';
-import { leafOf } from './log/find-target.ts';
+import { leafOf } from '../log/leaf.ts';
 import type { ListedLog } from './log/list-logs.ts';
 import type { Lineage } from './log/lineage.ts';
 import { traceLogs } from './log/lineage.ts';

@@ -1,4 +1,4 @@
-import type { Leaf } from '../../log/leaf.ts';
+import { leafOf } from '../../log/leaf.ts';
 import type { VerifierKey } from '../../log/signed-note.ts';
 import { tileHolding, tileWidth } from '../../log/tile-path.ts';
 import { FindingBook } from '../finding.ts';
@@ -69,29 +69,4 @@ async function scan(
     }
   }
   return to;
-}
-
-const kinds: ReadonlySet<string> = new Set<Leaf['kind']>([
-  'open',
-  'begin',
-  'source',
-  'object',
-  'end',
-  'quiet',
-  'key',
-  'retire',
-  'close',
-]);
-
-/**
- * The leaf of an entry; undefined for what is none. How it is spelled is not looked at again: its hash is what counts, and a
- * million leaves are many.
- */
-export function leafOf(entry: Buffer): Leaf | undefined {
-  try {
-    const leaf = JSON.parse(entry.toString('utf8')) as Leaf;
-    return kinds.has(leaf.kind) ? leaf : undefined;
-  } catch {
-    return undefined;
-  }
 }

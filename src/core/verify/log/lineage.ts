@@ -3,7 +3,7 @@ import type { BeginLeaf } from '../../log/leaf.ts';
 import { logFolder } from '../../log/log-keys.ts';
 import { tileHolding } from '../../log/tile-path.ts';
 import { FindingBook } from '../finding.ts';
-import { leafOf } from './find-target.ts';
+import { leafOf } from '../../log/leaf.ts';
 import type { ListedLog } from './list-logs.ts';
 import { newestSize } from './list-logs.ts';
 import { LogFiles } from './log-files.ts';

@@ -1,17 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lines, Reader } from './reading-on.ts';
-
-const log = '/logs/app.log';
-
-async function readerOf(...rounds: readonly string[]): Promise<Reader> {
-  const reader = new Reader();
-  for (const [index, content] of rounds.entries()) {
-    if (index === 0) reader.files.write(log, content);
-    else reader.files.append(log, content);
-    await reader.round([log]);
-  }
-  return reader;
-}
+import { lines, log, Reader, readerOf } from './reading-on.ts';
 
 describe('content decides', () => {
   test('the longest known beginning is gone on with', async () => {

@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
-import { lines, Reader } from './reading-on.ts';
-
-const log = '/logs/app.log';
-
-async function readerOf(...rounds: readonly string[]): Promise<Reader> {
-  const reader = new Reader();
-  for (const [index, content] of rounds.entries()) {
-    if (index === 0) reader.files.write(log, content);
-    else reader.files.append(log, content);
-    await reader.round([log]);
-  }
-  return reader;
-}
+import { lines, log, Reader, readerOf } from './reading-on.ts';
 
 describe('a copy in the making whose original goes', () => {
   const copy = '/logs/copy';

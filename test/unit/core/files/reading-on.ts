@@ -103,3 +103,17 @@ export function lines(from: number, to: number): string {
     (_, n) => `{"line":${from + n},"text":"${'x'.repeat(60)}"}\n`,
   ).join('');
 }
+
+/** Where the log of these tests stands. */
+export const log = '/logs/app.log';
+
+/** A reader that looked at the log once after each of these was written to it. */
+export async function readerOf(...rounds: readonly string[]): Promise<Reader> {
+  const reader = new Reader();
+  for (const [index, content] of rounds.entries()) {
+    if (index === 0) reader.files.write(log, content);
+    else reader.files.append(log, content);
+    await reader.round([log]);
+  }
+  return reader;
+}

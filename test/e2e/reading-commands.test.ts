@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
+import { filesBelow, useWorkspaces } from './workspace.ts';
+
+const newWorkspace = useWorkspaces();
+
+test.each([
+  ['find', ['find', '--from', 'nowhere', '--actor', 'ada']],
+  ['query', ['query', '--from', 'nowhere', 'SELECT 1']],
+  ['compact', ['compact', '--from', 'nowhere', '--to', 'curated']],
+])('%s of a folder that is not there is no answer', async (_, args) => {
+  const run = await runCli(await newWorkspace(), args);
+  expect(run).toMatchObject({ code: 3, stdout: '' });
+  expect(run.stderr).toContain('There is no folder nowhere.');
+});
+
+test.each([
+  ['export', './export/'],
+  ['export', 'export/curated'],
+  ['s3://acme-audit/altr', 's3://acme-audit/altr'],
+  ['s3://acme-audit/altr', 's3://acme-audit/altr/curated'],
+  ['s3://acme-audit', 's3://acme-audit/curated'],
+])('compact from %s does not write to %s, among the events', async (from, to) => {
+  const workspace = await newWorkspace();
+  await workspace.write('export/audit_type=query/x', '');
+  const run = await runCli(workspace, ['compact', '--from', from, '--to', to]);
+  expect(run).toMatchObject({ code: 2 });
+  expect(run.stderr).toContain('would lie among the events');
+  expect(await filesBelow(workspace.path('export'))).toEqual(['audit_type=query/x']);
+});
