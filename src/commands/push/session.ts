@@ -163,7 +163,7 @@ export class Session {
     const startedMs = host.clock.now();
     const account = new RunAccount(rules.types, startedMs);
     const spool = host.openSpool();
-    const run = await log?.begin(batch);
+    const run = await log?.begin(batch, cut.layout);
     try {
       const result = await pushSources(
         {

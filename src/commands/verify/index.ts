@@ -5,6 +5,7 @@ import { CoverageBook } from '../../core/coverage/coverage-book.ts';
 import { renderCoveragePage } from '../../core/coverage/page/render-page.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 import type { Memory } from '../../core/verify/remembered.ts';
+import { shortestOf } from '../../core/runs/expectation.ts';
 import { parseMemory } from '../../core/verify/remembered.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
 import type { VerifyProgress } from '../../core/verify/verify-store.ts';
@@ -40,6 +41,7 @@ export async function verify(options: VerifyOptions, host: VerifyHost): Promise<
       nowMs: host.clock.now(),
       atOnce: objectsAtOnce,
       types,
+      silentMs: shortestOf(options.expect ?? {}),
       onProgress: (progress) =>
         host.progress.show((elapsedMs) => describe(progress, elapsedMs), { ...progress }),
       onLeaf: coverage === undefined ? undefined : (leaf, _log, isNew) => coverage.take(leaf, isNew),

@@ -69,6 +69,13 @@ export const verifySettings = {
     group: what,
     help: 'write what was found, and the coverage of each day, as one page',
   },
+  expect: {
+    kind: 'durations',
+    flag: 'expect',
+    value: 'TYPE=DURATION',
+    group: what,
+    help: 'how long a log may say nothing: the shortest of these counts, instead of what the log itself has recorded',
+  },
   proof: {
     kind: 'text',
     flag: 'proof',

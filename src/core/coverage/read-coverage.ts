@@ -30,7 +30,8 @@ export async function readCoverage(
       onLeaf: (leaf, leafIndex) => {
         if (leaf.kind !== 'object') return covered.take(leaf, true);
         const { bytes, lines, key, sha256 } = leaf;
-        const claim = { sha256: Buffer.from(sha256, 'hex'), bytes, lines, log: number, leaf: leafIndex };
+        const sha = Buffer.from(sha256, 'hex');
+        const claim = { sha256: sha, bytes, lines, log: number, leaf: leafIndex, layout: 0 };
         return covered.take(leaf, claims.claim(Claims.keyHash(key), claim, false));
       },
     });

@@ -1,5 +1,5 @@
 import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
-import type { Leaf } from '../../../core/log/leaf.ts';
+import type { BeginLeaf, Leaf } from '../../../core/log/leaf.ts';
 import type { LogCosts } from '../../../core/log/write/log-store.ts';
 import { logStoreOn } from '../../../core/log/write/log-store.ts';
 import type { LogStore } from '../../../core/log/write/log-writer.ts';
@@ -7,6 +7,7 @@ import type { Published } from '../../../core/log/write/log-writer.ts';
 import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
 import { PassingRecords } from '../../../core/log/write/passing-records.ts';
 import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
+import { shortestOf } from '../../../core/runs/expectation.ts';
 import { defaultLimits } from '../../../core/delivery/limits.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
@@ -24,7 +25,8 @@ const noPatience = { retryForMs: 0, tries: 1 };
 
 /** What of a plan the log goes by. */
 export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
-  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'>;
+  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'> &
+    Partial<Pick<PushOptions, 'expect'>>;
 };
 
 /** What the log needs of the world. */
@@ -78,8 +80,11 @@ export class SessionLog {
     this.#triedMs = this.#startedMs;
   }
 
-  /** Notes that a run begins, before its first object is stored. Undefined where nothing more is to be kept of it. */
-  async begin(batch: string | undefined): Promise<LoggedRun | undefined> {
+  /**
+   * Notes that a run begins, before its first object is stored. `layout`: the template of its folders. Undefined where nothing
+   * more is to be kept of it.
+   */
+  async begin(batch: string | undefined, layout: string): Promise<LoggedRun | undefined> {
     this.#runs++;
     const { newId, clock } = this.#host;
     return this.#guarded(async ({ writer, tool }) => {
@@ -94,10 +99,19 @@ export class SessionLog {
           tool,
           ...(profile === undefined ? {} : { profile: profile.name }),
           command: this.#command,
+          layout,
+          ...this.#expectation(),
         }),
       ]);
       return { run, batch };
     });
+  }
+
+  /** What its profile expects to come most often; what is published once an interval may be known that much later. */
+  #expectation(): Pick<BeginLeaf, 'expect'> {
+    const { expect = {}, evidenceInterval } = this.#plan.options;
+    const shortest = shortestOf(expect);
+    return shortest === undefined ? {} : { expect: Math.max(shortest, 2 * evidenceInterval) / 1000 };
   }
 
   /** Keeps what a run came to; durable when the promise resolves, before the journal says that its batch is done. */

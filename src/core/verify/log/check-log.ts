@@ -1,3 +1,4 @@
+import type { Layout } from '../../layout/layout.ts';
 import type { Leaf } from '../../log/leaf.ts';
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { originOf, parseLogKey, sizeInPath } from '../../log/log-keys.ts';
@@ -43,8 +44,11 @@ export interface CheckLogOptions {
   /** Sizes at which roots are wanted beside those of checkpoints. */
   sizes?: readonly number[];
   lineage: Lineage;
+  /** How long the log may say nothing (milliseconds), if not as long as it has recorded. */
+  silentMs?: number | undefined;
   book: FindingBook;
-  onLeaf: (leaf: Leaf, index: number) => void;
+  /** `layout`: by which the object of a leaf was filed, where its run has recorded that. */
+  onLeaf: (leaf: Leaf, index: number, layout: Layout | undefined) => void;
 }
 
 /**
@@ -68,7 +72,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
   const target = signed ?? checkpoints.at(-1);
   const claims = await readClaims(listed.claims, { files, book });
   const chain = new KeyChain(log, book);
-  const judge = new LeafJudge(log, book, options.lineage);
+  const judge = new LeafJudge(log, book, options.lineage, options.silentMs);
   const wanted = [...checkpoints, ...claims.map(({ next }) => next)].map(({ size }) => size);
   const walked = await walkLog(
     {
@@ -120,7 +124,7 @@ function take(
   if (leaf.kind === 'open') chain.open(leaf, index);
   if (leaf.kind === 'key') chain.rotate(leaf, index);
   judge.take(leaf, index);
-  options.onLeaf(leaf, index);
+  options.onLeaf(leaf, index, leaf.kind === 'object' ? judge.layoutOf(leaf.run) : undefined);
 }
 
 /** A log must be signed by one of the keys that the auditor has, if there are any. */

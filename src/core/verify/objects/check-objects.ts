@@ -37,15 +37,15 @@ export interface CheckObjectsOptions {
   sums: ObjectSums;
   /** Read and hash contents; else only look what is there. */
   contents: boolean;
-  /** Whether keys of this hash are looked at in this pass. */
-  inPass: (keyHash: Buffer) => boolean;
+  /** Whether a key, of this hash, is looked at in this pass. */
+  inPass: (key: string, keyHash: Buffer) => boolean;
   /** From when until when (exclusive, epoch milliseconds) objects are looked at. */
   window: { from: number; to: number };
   atOnce: number;
   /** The leaf of a claim, read once more; undefined where it can't be. */
   leafOf: (claim: Claim) => Promise<ObjectLeaf | undefined>;
   /** Called with each object that is as it should be, and its content piece by piece, where contents are read. */
-  onContent?: ((key: string) => ContentEar) | undefined;
+  onContent?: ((key: string, claim: Claim) => ContentEar) | undefined;
   onProgress: () => void;
   /** Ids of logs, by their numbers. */
   logs: readonly string[];
@@ -126,7 +126,7 @@ async function* listed(
       continue;
     }
     const keyHash = ClaimIndex.keyHash(key);
-    if (!inPass(keyHash)) continue;
+    if (!inPass(key, keyHash)) continue;
     sums.listed++;
     yield { object, keyHash };
   }
@@ -149,7 +149,7 @@ async function checkContent(
 ): Promise<void> {
   const { book, logs } = options;
   const about = { key, log: logs[claim.log] ?? '', leaf: claim.leaf };
-  const onPiece = options.onContent?.(key);
+  const onPiece = options.onContent?.(key, claim);
   const what = { key, size, mostBytes: claim.bytes + 1, form: formOfName(key), onPiece: onPiece?.take };
   const content = await contentOf(what, options);
   onPiece?.end();
