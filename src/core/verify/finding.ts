@@ -60,6 +60,15 @@ export class FindingBook {
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
   }
 
+  /** Takes all of another book over. */
+  addAll(other: FindingBook): void {
+    for (const finding of other.findings) this.add(finding);
+    for (const [code, count] of other.#counts) {
+      const kept = other.#kept.get(code)?.length ?? 0;
+      this.#counts.set(code, (this.#counts.get(code) ?? 0) + count - kept);
+    }
+  }
+
   /** The same thing again only counts. */
   addUnproven(unproven: Unproven): void {
     const name = `${unproven.what}\n${unproven.why}`;

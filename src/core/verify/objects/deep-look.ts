@@ -5,7 +5,7 @@ import { buildEventClassifier } from '../../classify/classify-event.ts';
 import { eventKey } from '../../classify/event-key.ts';
 import type { Layout } from '../../layout/layout.ts';
 import { renderLayout } from '../../layout/layout.ts';
-import type { FindingBook } from '../finding.ts';
+import { FindingBook } from '../finding.ts';
 import type { ContentEar } from './check-objects.ts';
 import { EventTable } from './event-table.ts';
 import { LineCutter } from './line-cutter.ts';
@@ -14,9 +14,11 @@ import { LineCutter } from './line-cutter.ts';
 const mostEvents = 8_000_000;
 
 interface Folder {
-  events: EventTable;
-  /** Only events whose key ends with so many bits of 0 are kept: those of the others are looked at afterwards. */
-  bits: number;
+  /** Undefined once there are too many: they are looked at afterwards, part by part. */
+  events: EventTable | undefined;
+  count: number;
+  /** Told when the folder was read whole. */
+  found: FindingBook;
   keys: string[];
   /** Objects that are being read. */
   open: number;
@@ -55,7 +57,7 @@ export class DeepLook {
     const name = folderOfKey(key);
     // What a folder was is let go when another one comes and nobody reads in it any more.
     for (const [other, { open }] of this.#folders) if (other !== name && open === 0) this.#leave(other);
-    const folder = this.#folders.get(name) ?? { events: new EventTable(), bits: 0, keys: [], open: 0 };
+    const folder = this.#folders.get(name) ?? newFolder();
     this.#folders.set(name, folder);
     folder.keys.push(key);
     folder.open++;
@@ -90,17 +92,21 @@ export class DeepLook {
   #leave(name: string): void {
     const folder = this.#folders.get(name);
     this.#folders.delete(name);
-    if (folder !== undefined && folder.bits > 0) this.#large.push({ ...folder, events: new EventTable() });
+    if (folder === undefined) return;
+    if (folder.events === undefined) this.#large.push(folder);
+    else this.#book.addAll(folder.found);
   }
 
-  async #lookAgain({ keys, bits }: Folder, readAgain: ReadAgain): Promise<void> {
-    for (let part = 1; part < 2 ** bits; part++) {
+  async #lookAgain({ keys, count }: Folder, readAgain: ReadAgain): Promise<void> {
+    const parts = Math.ceil(count / this.#most);
+    for (let part = 0; part < parts; part++) {
       const events = new EventTable();
       for (const key of keys) {
         const lines = new LineCutter((line, number) => {
           const verdict = this.#verdict(line);
           const event = verdict === undefined ? undefined : this.#eventKey(verdict, line);
-          if (event !== undefined && partOf(event, bits) === part) this.#add(event, { number, key, events });
+          if (event !== undefined && partOf(event) % parts === part)
+            addEvent(event, { number, key, events }, this.#book);
         });
         await readAgain(key, (piece) => lines.take(piece));
         lines.end();
@@ -136,22 +142,26 @@ export class DeepLook {
   }
 
   #count(event: Uint8Array, { number, key, folder }: { number: number; key: string; folder: Folder }): void {
-    if (partOf(event, folder.bits) !== 0) return;
-    this.#add(event, { number, key, events: folder.events });
-    if (folder.events.count < this.#most) return;
-    folder.bits++;
-    folder.events = folder.events.keptIf((one) => partOf(one, folder.bits) === 0);
+    folder.count++;
+    const { events, found } = folder;
+    if (events !== undefined) addEvent(event, { number, key, events }, found);
+    if (folder.count > this.#most) folder.events = undefined;
   }
+}
 
-  #add(
-    event: Uint8Array,
-    { number, key, events }: { number: number; key: string; events: EventTable },
-  ): void {
-    const first = events.add(event, key);
-    if (first === undefined) return;
-    const where = first === key ? 'in it before' : `in ${first} as well`;
-    this.#book.add({ code: 'event-twice', key, message: `The event of line ${number} is ${where}.` });
-  }
+function newFolder(): Folder {
+  return { events: new EventTable(), count: 0, found: new FindingBook(), keys: [], open: 0 };
+}
+
+function addEvent(
+  event: Uint8Array,
+  { number, key, events }: { number: number; key: string; events: EventTable },
+  book: FindingBook,
+): void {
+  const first = events.add(event, key);
+  if (first === undefined) return;
+  const where = first === key ? 'in it before' : `in ${first} as well`;
+  book.add({ code: 'event-twice', key, message: `The event of line ${number} is ${where}.` });
 }
 
 /** The folder of a key, with the slash at its end. */
@@ -159,7 +169,7 @@ function folderOfKey(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-/** Which of 2^`bits` parts an event is of: by bits of its key that its place in the table does not go by. */
-function partOf(event: Uint8Array, bits: number): number {
-  return (((event[12] as number) << 8) | (event[13] as number)) & (2 ** bits - 1);
+/** By what events are told apart into parts: bytes of their keys that their places in the table do not go by. */
+function partOf(event: Uint8Array): number {
+  return ((event[12] as number) << 8) | (event[13] as number);
 }

@@ -9,16 +9,6 @@ export class EventTable {
   readonly #objects: string[] = [];
   count = 0;
 
-  /** Keeps only events whose key passes. */
-  keptIf(passes: (event: Uint8Array) => boolean): EventTable {
-    const kept = new EventTable();
-    for (let event = 0; event < this.count; event++) {
-      const key = this.#keys.subarray(event * eventKeyBytes, (event + 1) * eventKeyBytes);
-      if (passes(key)) kept.add(key, this.#objects[this.#objectOf[event] as number] as string);
-    }
-    return kept;
-  }
-
   /** Adds an event; answers with the object that it was in before, if it was. */
   add(event: Uint8Array, object: string): string | undefined {
     const key = Buffer.from(event.buffer, event.byteOffset, eventKeyBytes);
