@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { unfinishedName } from '../../core/layout/own-names.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
 import { PutFailure } from '../../ports/put-failure.ts';
@@ -9,11 +10,6 @@ import type { PutFailureCause } from '../../ports/put-failure.ts';
 import { makeFolder } from './make-folder.ts';
 import { unlessGone } from './state/disk-bytes.ts';
 
-/**
- * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
- * names that begin with a dot).
- */
-export const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
 /** Another machine may share the folder, where our process table says nothing: what is young is left alone. */
 const abandonedMs = 3_600_000;
 

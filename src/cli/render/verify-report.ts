@@ -56,6 +56,13 @@ function logText(log: VerifiedLog, { strong }: Palette): string {
     remembered === null
       ? ''
       : ` It begins with the ${formatCount(remembered.leaves)} leaves seen on ${remembered.at}${remembered.tiles === null ? '' : ` (proven from ${formatCounted(remembered.tiles, 'tile', 'tiles')})`}.`;
+  const others = log.witnessed.flatMap(({ witness, leaves: had, at }) =>
+    had === null
+      ? []
+      : [
+          ` ${printable(witness.split('+')[0] ?? '')} has cosigned ${formatCount(had)} of them${at === null ? '' : ` on ${at}`}.`,
+        ],
+  );
   const quiet = quietSeconds === 0 ? '' : `, ${Math.round(quietSeconds / 360) / 10} hours proven quiet`;
   const key = keyIsGiven
     ? 'It is signed by a key of yours.'
@@ -64,7 +71,7 @@ function logText(log: VerifiedLog, { strong }: Palette): string {
     leaves === null
       ? 'has no checkpoint that is signed.'
       : `${formatCounted(leaves, 'leaf', 'leaves')} in ${formatCounted(checkpoints, 'checkpoint', 'checkpoints')}, ${formatCounted(runs, 'run', 'runs')}${quiet}, ${closed ? 'closed on' : 'up to'} ${last ?? 'an unknown time'}.`;
-  return `${strong(`Log ${printable(id)}`)} ${size} ${key}${keyIsGiven ? '' : ` ${log.keys.map(printable).join(' then ')}`}${seen}`;
+  return `${strong(`Log ${printable(id)}`)} ${size} ${key}${keyIsGiven ? '' : ` ${log.keys.map(printable).join(' then ')}`}${seen}${others.join('')}`;
 }
 
 function findingLines({

@@ -45,7 +45,7 @@ export function buildVerifyReport(
 
 /** What is told of one log. */
 export function verifiedLog(
-  { id, keys, keyIsGiven, newest, checkpoints, sums }: CheckedLog,
+  { id, keys, keyIsGiven, newest, checkpoints, sums, witnessed }: CheckedLog,
   compared: Comparison | undefined,
 ): VerifyReport['logs'][number] {
   return {
@@ -63,6 +63,7 @@ export function verifiedLog(
     lines: sums.lines,
     quarantined: sums.quarantined,
     quietSeconds: Math.round(sums.quietMs / 1000),
+    witnessed: [...witnessed],
     remembered:
       compared === undefined ? null : { leaves: compared.size, at: compared.at, tiles: compared.tiles },
   };

@@ -1,3 +1,4 @@
+import type { Witnessed } from './witnesses.ts';
 import type { Finding, FindingCode, Unproven } from './finding.ts';
 
 /** What a verification found. `--json` prints it as it is. Shape: schemas/verify-report.schema.json. Times are ISO 8601, UTC. */
@@ -50,6 +51,8 @@ export interface VerifiedLog {
   lines: number;
   quarantined: number;
   quietSeconds: number;
+  /** What the witnesses of --witness-key have seen of it. */
+  witnessed: Witnessed[];
   /** What `--remember` had of it. */
   remembered: { leaves: number; at: string; tiles: number | null } | null;
 }

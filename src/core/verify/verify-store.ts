@@ -31,6 +31,8 @@ export interface VerifyStoreOptions {
   reader: StoreReader;
   mode: VerifyReport['mode'];
   keys: readonly VerifierKey[];
+  /** Keys of witnesses whose cosignatures are to be checked. */
+  witnesses?: readonly VerifierKey[] | undefined;
   /** Epoch milliseconds; undefined for all. `to` is exclusive. */
   from: number | undefined;
   to: number | undefined;
@@ -141,7 +143,7 @@ class Verification {
       isFirst,
     }: { claims: Claims; inPass: InPass; lineage: Lineage; isFirst: boolean },
   ): Promise<CheckedLog[]> {
-    const { reader, keys, memory, silentMs } = this.#options;
+    const { reader, keys, witnesses, memory, silentMs } = this.#options;
     const checked: CheckedLog[] = [];
     for (const [number, log] of listed.entries()) {
       const remembered = memory?.logs[log.id];
@@ -152,6 +154,7 @@ class Verification {
           sizes: remembered === undefined ? [] : [sizeOf(remembered)],
           lineage,
           silentMs,
+          witnesses,
           // Later passes look for objects only: of the log, all was found in the first.
           book: isFirst ? this.#book : new FindingBook(),
           onLeaf: (leaf, index, layout) => {

@@ -221,11 +221,15 @@ export class SessionLog {
     this.#problem = this.#trouble;
     const logStore = this.#storeFor(store);
     const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    let isNew = false;
     try {
       for await (const published of open.writer.publish(logStore, outside.cosigner)) {
         await this.#alias(open.writer, logStore, published);
-        await outside.copy(published);
+        await outside.copy(open.writer);
+        isNew = true;
       }
+      // What another place has missed before.
+      if (!isNew) await outside.copy(open.writer);
     } finally {
       await outside.close();
     }

@@ -148,6 +148,17 @@ export class LogWriter {
     });
   }
 
+  /** The newest checkpoint; undefined where none is published. */
+  get newest(): Published | undefined {
+    const { id, note, edge } = this.state;
+    return note === undefined ? undefined : { id, size: edge.size, note };
+  }
+
+  /** Notes that another place has the checkpoint of so many leaves. Throws what the file throws. */
+  async noteCopied(place: string, size: number): Promise<void> {
+    await this.#add({ kind: 'copied', place, size });
+  }
+
   /** Notes that the store lets nobody overwrite. Throws what the file throws. */
   async noteNoAlias(): Promise<void> {
     await this.#add({ kind: 'noAlias' });

@@ -18,6 +18,8 @@ import type { ListedLog } from './list-logs.ts';
 import { LogFiles } from './log-files.ts';
 import type { WalkedLog } from './walk-log.ts';
 import { walkLog } from './walk-log.ts';
+import type { Witnessed } from '../witnesses.ts';
+import { judgeWitnesses } from '../witnesses.ts';
 
 /** One log after it was checked. */
 export interface CheckedLog {
@@ -31,6 +33,8 @@ export interface CheckedLog {
   keys: readonly VerifierKey[];
   keyIsGiven: boolean;
   sums: LeafSums;
+  /** What the witnesses have seen of it that the auditor names. */
+  witnessed: readonly Witnessed[];
   /** To be ended when all logs are read. */
   judge: LeafJudge;
   /** Roots that were computed, by size. */
@@ -41,6 +45,8 @@ export interface CheckLogOptions {
   reader: StoreReader;
   /** Keys that the auditor has from elsewhere; none: the log's own word is taken. */
   given: readonly VerifierKey[];
+  /** Keys of witnesses whose cosignatures are to be checked. */
+  witnesses?: readonly VerifierKey[] | undefined;
   /** Sizes at which roots are wanted beside those of checkpoints. */
   sizes?: readonly number[];
   lineage: Lineage;
@@ -100,6 +106,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
     keys: chain.all,
     keyIsGiven: chain.all.some((key) => given.some((one) => isSameKey(one, key))),
     sums: judge.sums,
+    witnessed: judgeWitnesses(good, options.witnesses ?? [], { log, book }),
     judge,
     roots: walked.roots,
   };

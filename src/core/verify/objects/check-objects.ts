@@ -1,7 +1,7 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
 import type { ObjectLeaf } from '../../log/leaf.ts';
-import { partitionProbeName } from '../../layout/own-names.ts';
+import { partitionProbeName, unfinishedName } from '../../layout/own-names.ts';
 import { eachAtOnce } from '../each-at-once.ts';
 import type { FindingBook } from '../finding.ts';
 import type { LostRun } from '../log/judge-leaves.ts';
@@ -132,9 +132,13 @@ async function* listed(
   }
 }
 
-/** Names that begin with `_` are the tool's own, and so is what the access test leaves in a partition. */
+/**
+ * Names that begin with `_` are the tool's own, and so is what the access test leaves in a partition, and what a delivery to a
+ * folder had not finished when that was copied.
+ */
 function isOwn(key: string): boolean {
-  return key.startsWith('_') || key.endsWith(`/${partitionProbeName}`);
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return key.startsWith('_') || name === partitionProbeName || unfinishedName.test(name);
 }
 
 function isInWindow(key: string, { from, to }: { from: number; to: number }): boolean {
