@@ -11,14 +11,12 @@ import {
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
 import { formatCheckpoint, parseCheckpoint } from '../../../../src/core/log/checkpoint.ts';
 import { decodeBundle, encodeBundle } from '../../../../src/core/log/entry-bundle.ts';
 import { checkpointKey, tileKey } from '../../../../src/core/log/log-keys.ts';
 import { parseNote } from '../../../../src/core/log/signed-note.ts';
 import type { Tile } from '../../../../src/core/log/tile-path.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
-import type { StoreReader } from '../../../../src/ports/store-reader.ts';
 import { gzipped, newSigner, signedNote, WrittenStore, writtenStore } from './written-store.ts';
 
 const codes = ({ counts }: VerifyReport): string[] => Object.keys(counts);
@@ -143,28 +141,6 @@ describe('what was done to an object is found and named', () => {
     expect(report.verdict).toBe('findings');
     expect(codes(await store.report({ mode: 'quick' }))).toEqual(quick);
   });
-});
-
-test('what a delivery to a folder had not finished is no object where that was copied to a bucket; no other name hides one', async () => {
-  const store = await writtenStore();
-  const folder = dirname(firstObject(store));
-  const reader = new FolderReader(store.folder);
-  const withFile = (name: string): StoreReader => ({
-    location: reader.location,
-    list: async function* (prefix, from) {
-      yield* reader.list(prefix, from);
-      const key = `${folder}/${name}`;
-      if (prefix === '') yield { key, size: 9, modifiedMs: undefined, revision: '' };
-    },
-    read: (key) => reader.read(key),
-    close: () => reader.close(),
-  });
-  expect(await store.report({ reader: withFile('.unfinished-712-0123456789ab') })).toMatchObject({
-    verdict: 'intact',
-    objects: { leftOut: expect.any(Number) },
-  });
-  for (const name of ['.unfinished-712-0123456789ab.jsonl.gz', '.unfinished-x-0123456789ab', '.hidden'])
-    expect(codes(await store.report({ reader: withFile(name) }))).toEqual(['object-unclaimed']);
 });
 
 describe('what was done to the log is found and named', () => {
