@@ -21,6 +21,7 @@ export interface VerifyView {
 export function renderVerifyReport(report: VerifyReport, palette: Palette, view: VerifyView): string {
   const parts = [
     [palette.faint(lookedAt(report))],
+    ...underWayLines(report, palette, view),
     ...report.logs.map((log) => [hangingText(logText(log, palette), 2, view.columns)]),
     ...Object.entries(report.counts).map(([code, count]) =>
       findingLines({ code: code as FindingCode, count, report, palette, view }),
@@ -48,6 +49,30 @@ function lookedAt({ store, mode, objects, from, to }: VerifyReport): string {
   const period =
     from === null && to === null ? '' : `, events from ${from ?? 'the first'} to ${to ?? 'the last'}`;
   return `${printable(store)}: ${what}${period}`;
+}
+
+/** What is in flight is no finding, and is told. */
+function underWayLines(
+  { underWay, objects: { inFlight } }: VerifyReport,
+  { warn }: Palette,
+  { columns }: VerifyView,
+): string[][] {
+  const [first] = underWay;
+  if (first === undefined) return [];
+  const until = underWay.map((one) => one.until).reduce((a, b) => (a > b ? a : b));
+  const what =
+    inFlight === 0
+      ? 'nothing that it stores is in no log'
+      : `${formatCounted(inFlight, 'object is', 'objects are')} stored and in no log yet: verify again when it has ended, or after ${until}`;
+  return [
+    [
+      hangingText(
+        `${warn('under way')} run ${printable(first.run)} since ${first.since}: ${what}.`,
+        2,
+        columns,
+      ),
+    ],
+  ];
 }
 
 function logText(log: VerifiedLog, { strong }: Palette): string {

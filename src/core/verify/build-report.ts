@@ -1,5 +1,6 @@
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { formatVerifierKey } from '../log/signed-note.ts';
+import type { Working } from '../log/working.ts';
 import type { FindingBook } from './finding.ts';
 import type { CheckedLog } from './log/check-log.ts';
 import type { ObjectSums } from './objects/check-objects.ts';
@@ -15,11 +16,13 @@ export interface ReportFacts {
   to: number | undefined;
   claimed: number;
   sums: ObjectSums;
+  /** Writers that were at work. */
+  working: readonly Working[];
 }
 
 /** The report of a verification. */
 export function buildVerifyReport(
-  { at, reader, mode, from, to, claimed, sums }: ReportFacts,
+  { at, reader, mode, from, to, claimed, sums, working }: ReportFacts,
   { findings, counts, unproven: notProven }: FindingBook,
   logs: VerifiedLog[],
 ): VerifyReport {
@@ -37,6 +40,12 @@ export function buildVerifyReport(
     verdict: findings.length > 0 ? 'findings' : clean,
     logs,
     objects: { claimed, ...sums },
+    underWay: working.map(({ log, run, sinceMs, untilMs }) => ({
+      log,
+      run,
+      since: new Date(sinceMs).toISOString(),
+      until: new Date(untilMs).toISOString(),
+    })),
     counts,
     findings,
     notProven,

@@ -7,7 +7,7 @@ export const findingMeanings = {
   'line-misplaced': 'a line lies in a partition that is not its own',
   'count-off': 'an object has another number of lines or bytes than its leaf says',
   'entry-altered': 'a leaf of the log was changed, or a bundle of leaves is missing',
-  'tile-missing': 'a tile of the log is not there',
+  'tile-missing': 'a tile, a bundle or a checkpoint of the log is not there',
   'tile-altered': 'a tile of the log was changed',
   'checkpoint-bad-signature': 'a checkpoint was changed, or its signature is forged',
   'foreign-key': 'a log is signed by a key that is not its own, or not one of yours',

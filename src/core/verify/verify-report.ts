@@ -26,7 +26,11 @@ export interface VerifyReport {
     lines: number;
     /** The tool's own, and folder markers. */
     leftOut: number;
+    /** Stored by writers that are at work, and in no log yet. */
+    inFlight: number;
   };
+  /** Writers that were at work: what they have stored since has its leaves by then. */
+  underWay: { log: string; run: string; since: string; until: string }[];
   /** How often each code was found; of each the first 1,000 follow. */
   counts: Partial<Record<FindingCode, number>>;
   findings: Finding[];

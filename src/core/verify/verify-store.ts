@@ -21,6 +21,7 @@ import { DeepLook } from './objects/deep-look.ts';
 import { formOfName, readContent } from './objects/read-content.ts';
 import type { Comparison, Memory } from './remembered.ts';
 import { compareWithMemory, nextMemory, reportGone, sizeOf } from './remembered.ts';
+import { WorkingNotes } from './announced/working-notes.ts';
 import { buildVerifyReport, verifiedLog } from './build-report.ts';
 import type { VerifyReport } from './verify-report.ts';
 
@@ -75,7 +76,15 @@ export async function verifyStore(
 class Verification {
   readonly #options: VerifyStoreOptions;
   readonly #book = new FindingBook();
-  readonly #sums: ObjectSums = { listed: 0, read: 0, bytes: 0, lines: 0, storedBytes: 0, leftOut: 0 };
+  readonly #sums: ObjectSums = {
+    listed: 0,
+    read: 0,
+    bytes: 0,
+    lines: 0,
+    storedBytes: 0,
+    leftOut: 0,
+    inFlight: 0,
+  };
   readonly #progress: VerifyProgress = { leaves: 0, allLeaves: 0, objects: 0, allObjects: 0, bytes: 0 };
   readonly #window: { from: number; to: number };
   readonly #layouts: Layout[] = [];
@@ -92,6 +101,8 @@ class Verification {
     const known = keys.flatMap(({ name }) => idOf(name) ?? []);
     const found = await listLogs(reader, known, this.#book);
     const { lineage, ordered: listed } = await traceLogs(found, reader);
+    const working = new WorkingNotes({ ...this.#options, given: keys, book: this.#book, lineage });
+    await working.read(listed);
     this.#progress.allLeaves = listed.reduce((sum, log) => sum + newestSize(log), 0);
     const { mode, types, leavesAtOnce = usualLeavesAtOnce, eventsAtOnce } = this.#options;
     const passes = Math.max(1, Math.ceil(this.#progress.allLeaves / leavesAtOnce));
@@ -106,14 +117,15 @@ class Verification {
       const checked = await this.#readLogs(listed, { claims, inPass, lineage, isFirst: pass === 0 });
       if (pass === 0) {
         logs = checked;
-        this.#endLogs(logs, known, lineage);
+        for (const log of logs) working.judge(log.id, log.keys);
+        this.#endLogs(logs, { known, lineage, working });
       }
       if (pass === 0 && memory !== undefined) await this.#compare(memory, logs, compared);
-      await this.#readObjects({ claims, inPass, logs, deep });
+      await this.#readObjects({ claims, inPass, logs, deep, working });
     }
     await deep?.end((key, onPiece) => this.#readAgain(key, onPiece));
     const at = new Date(this.#options.nowMs).toISOString();
-    const facts = { ...this.#options, at, claimed: this.#claimed, sums: this.#sums };
+    const facts = { ...this.#options, at, claimed: this.#claimed, sums: this.#sums, working: working.active };
     const report = buildVerifyReport(
       facts,
       this.#book,
@@ -123,13 +135,19 @@ class Verification {
   }
 
   /** Ends the logs when all were read, and tells of those that are not there: a store without any proves nothing. */
-  #endLogs(logs: readonly CheckedLog[], known: readonly string[], lineage: Lineage): void {
+  #endLogs(
+    logs: readonly CheckedLog[],
+    { known, lineage, working }: { known: readonly string[]; lineage: Lineage; working: WorkingNotes },
+  ): void {
     const { nowMs, to, memory } = this.#options;
-    for (const { judge } of logs) judge.end(Math.min(nowMs, to ?? Infinity));
-    if (logs.length === 0)
+    for (const { judge, id } of logs) judge.end(Math.min(nowMs, to ?? Infinity), working.sinceMs(id));
+    if (logs.every(({ newest }) => newest === undefined))
       this.#book.addUnproven({
         what: 'anything',
-        why: 'there is no log below _audit-export/log/ in this store',
+        why:
+          logs.length === 0
+            ? 'there is no log below _audit-export/log/ in this store'
+            : 'no log below _audit-export/log/ has a checkpoint that is signed',
       });
     reportGone({ logs, known, memory, lineage }, this.#book);
   }
@@ -240,16 +258,19 @@ class Verification {
     inPass,
     logs,
     deep,
+    working,
   }: {
     claims: Claims;
     inPass: InPass;
     logs: readonly CheckedLog[];
     deep: DeepLook | undefined;
+    working: WorkingNotes;
   }): Promise<void> {
     const { reader, mode, atOnce, onProgress } = this.#options;
     this.#claimed += claims.count;
     // Without leaves there is nothing to hold objects against.
-    if (claims.count === 0 && logs.every(({ sums }) => sums.leaves === 0)) return;
+    if (claims.count === 0 && working.active.length === 0 && logs.every(({ sums }) => sums.leaves === 0))
+      return;
     await checkObjects({
       reader,
       claims,
@@ -267,6 +288,7 @@ class Verification {
         this.#progress.bytes = this.#sums.bytes;
         onProgress(this.#progress);
       },
+      working,
       logs: logs.map(({ id }) => id),
       lost: logs.findLast(({ sums }) => sums.lost !== undefined)?.sums.lost,
     });

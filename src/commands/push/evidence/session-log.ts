@@ -16,6 +16,7 @@ import { PutFailure } from '../../../ports/put-failure.ts';
 import type { OpenedLog, PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
 import type { PushOptions } from '../settings.ts';
+import { Announcer } from './announcer.ts';
 import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
@@ -70,6 +71,7 @@ export class SessionLog {
   #patience: { retryForMs: number; tries: number | undefined } = usualPatience;
   #isClosed = false;
   #runs = 0;
+  readonly #announcer: Announcer;
   #triedMs: number;
 
   constructor(plan: LogPlan, host: LogHost, command: string) {
@@ -78,6 +80,14 @@ export class SessionLog {
     this.#command = command;
     this.#startedMs = host.clock.now();
     this.#triedMs = this.#startedMs;
+    this.#announcer = new Announcer(
+      host.clock,
+      plan.options.evidenceInterval,
+      async (store, announcement) => {
+        const open = await this.#opening?.catch(() => undefined);
+        await open?.writer.announce(this.#storeFor(store, noPatience), announcement);
+      },
+    );
   }
 
   /**
@@ -90,6 +100,7 @@ export class SessionLog {
     return this.#guarded(async ({ writer, tool }) => {
       if (batch !== undefined && writer.state.hasBatch(batch)) return undefined;
       const run = newId();
+      this.#announcer.begin(run);
       const { profile } = this.#plan.place;
       await this.#keep(writer, [
         beginLeaf({
@@ -121,11 +132,17 @@ export class SessionLog {
     store: Pick<ObjectStore, 'prefix'>,
   ): Promise<void> {
     const nowMs = this.#host.clock.now();
+    this.#announcer.end(run);
     await this.#guarded(async ({ writer }) => {
       const leaves = leavesOfRun(run, result, { prefix: store.prefix, nowMs });
       // A batch that did not end is done again, with the same id.
       await this.#keep(writer, leaves, result.ended === 'complete' ? batch : undefined);
     });
+  }
+
+  /** To be waited for before an object is stored: says in the store that a run is under way. */
+  async announce(store: ObjectStore): Promise<void> {
+    await this.#announcer.announce(store);
   }
 
   /** Publishes once an interval; what nothing happened in is said to be quiet. */
@@ -228,6 +245,7 @@ export class SessionLog {
         await outside.copy(open.writer);
         isNew = true;
       }
+      if (isNew) await this.#announcer.published(store);
       // What another place has missed before.
       if (!isNew) await outside.copy(open.writer);
     } finally {
@@ -235,9 +253,9 @@ export class SessionLog {
     }
   }
 
-  #storeFor(store: ObjectStore): LogStore {
+  #storeFor(store: ObjectStore, usual = this.#patience): LogStore {
     const { clock, random, signal, maxAttempts } = this.#host;
-    const patience = { ...this.#patience, tries: this.#patience.tries ?? maxAttempts() };
+    const patience = { ...usual, tries: usual.tries ?? maxAttempts() };
     const retry = { patience, atOnce: defaultLimits.uploads, timer: clock, random, signal };
     return logStoreOn(store, retry, this.#costs);
   }

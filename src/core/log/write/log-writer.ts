@@ -4,13 +4,15 @@ import type { RecordFile } from '../../../ports/record-file.ts';
 import { formatCheckpoint } from '../checkpoint.ts';
 import type { Leaf, OpenLeaf } from '../leaf.ts';
 import { decodeLeaf, encodeLeaf, signedOfKeyLeaf } from '../leaf.ts';
-import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey } from '../log-keys.ts';
+import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey, workingKey } from '../log-keys.ts';
 import type { Edge, TileFile } from '../right-edge.ts';
 import { grow, rootOfEdge } from '../right-edge.ts';
 import type { NoteSignature, VerifierKey } from '../signed-note.ts';
 import type { Tile } from '../tile-path.ts';
 import { tilePath, tileWidth } from '../tile-path.ts';
 import type { TileReader } from '../proofs.ts';
+import type { Working } from '../working.ts';
+import { formatWorking } from '../working.ts';
 import type { Submission } from './witness.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { formatNote, formatVerifierKey, keyIdOf, parseNote } from '../signed-note.ts';
@@ -47,6 +49,9 @@ export interface LogWriterPorts {
   tool: string;
   store: string;
 }
+
+/** A writer at work: with which run, from when until when (epoch milliseconds). */
+export type Announcement = Pick<Working, 'run' | 'sinceMs' | 'untilMs'>;
 
 /** A checkpoint that is in the store. */
 export interface Published {
@@ -123,6 +128,15 @@ export class LogWriter {
           ...(batch === undefined || !isLast ? {} : { batch }),
         });
       }
+    });
+  }
+
+  /** Publishes that from one time to another objects are stored whose leaves come later. Throws what the store and the signer fail with. */
+  async announce(store: LogStore, { run, sinceMs, untilMs }: Announcement): Promise<void> {
+    await this.#publishing.take(async () => {
+      const { id } = this.state;
+      const text = formatWorking({ log: id, run, sinceMs, untilMs }, this.verifier);
+      await store.put(textObject(workingKey(id, { run, untilMs }), await this.#sign(text)));
     });
   }
 
@@ -297,11 +311,11 @@ export class LogWriter {
     if (file.bytes > compactedFromBytes) await this.#keeping.take(() => file.rewrite([this.state.stored()]));
   }
 
-  async #sign(checkpoint: string): Promise<string> {
+  async #sign(signed: string): Promise<string> {
     const { verifier } = this;
-    const signature = await this.#ports.signer.sign(Buffer.from(checkpoint));
+    const signature = await this.#ports.signer.sign(Buffer.from(signed));
     return formatNote({
-      text: checkpoint,
+      text: signed,
       signatures: [{ name: verifier.name, keyId: keyIdOf(verifier), signature }],
     });
   }

@@ -126,11 +126,12 @@ export class LeafJudge {
     }
   }
 
-  /** All logs were read; `nowMs` is up to when this one should have spoken. */
-  end(nowMs: number): void {
+  /** All logs were read; `nowMs` is up to when this one should have spoken, `workingMs` since when its writer is at work. */
+  end(nowMs: number, workingMs = Infinity): void {
     if (this.#lineage.isRetired(this.#log)) return;
     for (const [run, { leaf, begin, isInherited }] of this.#open) {
-      if (isInherited === true || this.#lineage.hasEnded(run)) continue;
+      const isUnderWay = begin !== undefined && Date.parse(begin.time) >= workingMs;
+      if (isInherited === true || isUnderWay || this.#lineage.hasEnded(run)) continue;
       if (begin !== undefined) this.sums.lost = { run, time: begin.time };
       const what =
         begin === undefined
@@ -142,7 +143,7 @@ export class LeafJudge {
         `Run ${run} ${what}. If it is under way, verify again when it has ended. If it was killed, the next run that goes on with this log says so. ${this.#cure}`,
       );
     }
-    if (this.sums.closed) return;
+    if (this.sums.closed || workingMs !== Infinity) return;
     // Where another log goes on, it owes what is said from then on.
     const openings = this.#children.map(({ openedMs }) => openedMs).filter((ms) => ms >= this.#latestMs);
     this.#heart.end(Math.min(nowMs, ...openings), this.sums.leaves - 1);
@@ -154,7 +155,7 @@ export class LeafJudge {
   }
 
   #close(run: string): void {
-    if (this.#open.get(run)?.isInherited === true) this.#lineage.noteEnded(run);
+    this.#lineage.noteEnded(run, this.#open.get(run)?.isInherited === true);
     this.#open.delete(run);
   }
 

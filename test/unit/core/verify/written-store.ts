@@ -10,7 +10,7 @@ import { dayLayout, parseLayout, renderLayout } from '../../../../src/core/layou
 import { formatCheckpoint } from '../../../../src/core/log/checkpoint.ts';
 import type { BeginLeaf, Leaf, ObjectLeaf, OpenLeaf } from '../../../../src/core/log/leaf.ts';
 import { encodeLeaf, signedOfKeyLeaf } from '../../../../src/core/log/leaf.ts';
-import { checkpointKey, claimKey, originOf, tileKey } from '../../../../src/core/log/log-keys.ts';
+import { checkpointKey, claimKey, originOf, tileKey, workingKey } from '../../../../src/core/log/log-keys.ts';
 import type { Edge } from '../../../../src/core/log/right-edge.ts';
 import { emptyEdge, grow, rootOfEdge } from '../../../../src/core/log/right-edge.ts';
 import type { VerifierKey } from '../../../../src/core/log/signed-note.ts';
@@ -18,6 +18,7 @@ import { formatNote, formatVerifierKey, keyIdOf, publicKeyOf } from '../../../..
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
 import type { VerifyStoreOptions } from '../../../../src/core/verify/verify-store.ts';
 import { verifyStore } from '../../../../src/core/verify/verify-store.ts';
+import { formatWorking } from '../../../../src/core/log/working.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 export const hourMs = 3_600_000;
@@ -186,6 +187,17 @@ export class WrittenStore {
     const by = ({ privateKey }: Signer): string => sign(null, signed, privateKey).toString('base64');
     this.leaf({ ...leaf, oldSignature: by(this.signer), newSignature: by(next) });
     this.signer = next;
+  }
+
+  /** Says that a run is under way; answers with the key of the note. */
+  announce(
+    run: string,
+    { sinceMs = this.nowMs, untilMs = this.nowMs + 2 * hourMs, signer = this.signer } = {},
+  ): string {
+    const key = workingKey(this.id, { run, untilMs });
+    const text = formatWorking({ log: this.id, run, sinceMs, untilMs }, signer.verifier);
+    this.write(key, signedNote(text, signer));
+    return key;
   }
 
   /** Publishes what waits: claim, tiles, checkpoint. */
