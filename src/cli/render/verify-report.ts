@@ -118,15 +118,38 @@ function findingLines({
   const cure = !view.verbose && found.length > shown.length ? ' (--verbose shows them)' : '';
   return [
     `${palette.bad(code)} ${formatCount(count)}: ${findingMeanings[code]}`,
-    ...shown.map((finding) => `  ${hangingText(findingText(finding), 4, view.columns)}`),
+    ...byMessage(shown).flatMap((alike) => alikeLines(alike, view)),
     ...(more > 0 ? [palette.faint(`  and ${formatCount(more)} more${cure}`)] : []),
   ];
 }
 
-function findingText({ key, log, leaf, message }: Finding): string {
-  const where = key === undefined ? '' : `${printable(key)}: `;
-  const who = log === undefined || leaf === undefined ? '' : ` (log ${printable(log)}, leaf ${leaf})`;
-  return `${where}${printable(message)}${who}`;
+/** What is said of several objects is said once. */
+function byMessage(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const name = finding.key === undefined ? findingText(finding) : finding.message;
+    groups.set(name, [...(groups.get(name) ?? []), finding]);
+  }
+  return [...groups.values()];
+}
+
+function alikeLines(alike: readonly Finding[], { columns }: VerifyView): string[] {
+  const [first] = alike;
+  if (first === undefined) return [];
+  if (alike.length === 1) return [`  ${hangingText(findingText(first), 4, columns)}`];
+  return [
+    `  ${hangingText(printable(first.message), 4, columns)}`,
+    ...alike.map((finding) => `    ${printable(finding.key ?? '')}${who(finding)}`),
+  ];
+}
+
+function findingText(finding: Finding): string {
+  const { key, message } = finding;
+  return `${key === undefined ? '' : `${printable(key)}: `}${printable(message)}${who(finding)}`;
+}
+
+function who({ log, leaf }: Finding): string {
+  return log === undefined || leaf === undefined ? '' : ` (log ${printable(log)}, leaf ${leaf})`;
 }
 
 function verdictLine(

@@ -199,6 +199,7 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     await at.push(0);
     const before = await at.everything();
     await at.push(10, ['--evidence', 'off']);
+    await at.push(14, ['--evidence', 'off']);
     const without = [...(await at.everything()).keys()].filter((key) => !before.has(key));
     await at.push(20);
     const found = await at.verify();
@@ -206,8 +207,15 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
       without.map((key) => ['object-unclaimed', key]),
     );
     expect(found.report.findings[0]?.message).toContain('--evidence off');
-    const file = at.workspace.path('10.jsonl');
-    expect((await at.run(['push', '--to', at.store, '--again', file, file])).code).toBe(0);
+    // Two objects, and one thing to understand.
+    const told = (await at.run(['verify', '--store', at.store], { environment: at.reader })).stdout;
+    expect(told.split('--evidence off')).toHaveLength(2);
+    expect(without.filter((key) => told.includes(key))).toEqual(without);
+    expect(without).toHaveLength(2);
+    for (const name of ['10.jsonl', '14.jsonl']) {
+      const file = at.workspace.path(name);
+      expect((await at.run(['push', '--to', at.store, '--again', file, file])).code).toBe(0);
+    }
     expect(await at.verify()).toMatchObject(intact);
   });
 
