@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryReader } from '../../../fakes/memory-reader.ts';
@@ -11,6 +11,7 @@ import { hourMs, writtenStore } from './written-store.ts';
 async function richStore(): Promise<WrittenStore> {
   const store = await writtenStore([2, 3]);
   store.quiet(store.nowMs + hourMs);
+  store.announce('run-3');
   await store.run(1, { sources: 300 });
   store.publish();
   store.rotate();
@@ -67,3 +68,19 @@ test('a change of any byte anywhere is found, unless every reader still gets the
   );
   expect(unseen.length).toBeLessThan(15);
 }, 120_000);
+
+test('an object that was compressed anew holds what it held; one of which only the wrapper was changed is told', async () => {
+  const store = await richStore();
+  const files = filesOf(store.folder).filter((key) => key.endsWith('.jsonl.gz'));
+  const stored = new Map(files.map((key) => [key, readFileSync(join(store.folder, key))]));
+  for (const level of [0, 1, 6, 9]) {
+    for (const [key, body] of stored) store.write(key, gzipSync(gunzipSync(body), { level }));
+    expect(await store.report()).toMatchObject({ verdict: 'intact', counts: {} });
+  }
+  for (const [key, body] of stored) {
+    const withTime = Buffer.from(body);
+    withTime.writeUInt32LE(1, 4);
+    store.write(key, withTime);
+  }
+  expect((await store.report()).counts).toEqual({ 'object-altered': files.length });
+});
