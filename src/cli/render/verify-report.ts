@@ -89,14 +89,14 @@ function logText(log: VerifiedLog, { strong }: Palette): string {
         ],
   );
   const quiet = quietSeconds === 0 ? '' : `, ${Math.round(quietSeconds / 360) / 10} hours proven quiet`;
-  const key = keyIsGiven
-    ? 'It is signed by a key of yours.'
-    : 'Its key is the log’s own word: note it, and say --key next time.';
+  const own = log.keys.map(printable).join(' then ');
+  const word = own === '' ? '' : ` Its key is the log’s own word: note it, and say --key next time. ${own}`;
+  const key = keyIsGiven ? ' It is signed by a key of yours.' : word;
   const size =
     leaves === null
       ? 'has no checkpoint that is signed.'
       : `${formatCounted(leaves, 'leaf', 'leaves')} in ${formatCounted(checkpoints, 'checkpoint', 'checkpoints')}, ${formatCounted(runs, 'run', 'runs')}${quiet}, ${closed ? 'closed on' : 'up to'} ${last ?? 'an unknown time'}.`;
-  return `${strong(`Log ${printable(id)}`)} ${size} ${key}${keyIsGiven ? '' : ` ${log.keys.map(printable).join(' then ')}`}${seen}${others.join('')}`;
+  return `${strong(`Log ${printable(id)}`)} ${size}${key}${seen}${others.join('')}`;
 }
 
 function findingLines({
