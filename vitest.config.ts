@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that replace what a whole worker has: modules, or globals that others in it would see. */
@@ -15,6 +16,18 @@ const soak = ['test/soak/**/*.test.ts'];
 /** Variables of this machine that the AWS SDK or a proxy would hear of. */
 const unset = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 
+/** A file system in memory where there is a large one: nobody cuts the power of a test, and fsync is most of what its files cost. */
+function temporaryFolder(): { TMPDIR?: string } {
+  const memory = '/dev/shm';
+  const wantedBytes = 2 ** 31;
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize < wantedBytes ? {} : { TMPDIR: memory };
+  } catch {
+    return {};
+  }
+}
+
 const shared = {
   // Many tests start programs of their own: more files at a time would measure each other.
   maxWorkers: 2,
@@ -24,6 +37,7 @@ const shared = {
   server: { deps: { external: [/^(?!.*node_modules).*\/dist\//] } },
   env: {
     ...Object.fromEntries(unset.map((name) => [name, ''])),
+    ...temporaryFolder(),
     AWS_CONFIG_FILE: '/nonexistent/config',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -166,11 +166,7 @@ interface Question {
 }
 
 const busiest =
-  counted(
-    all
-      .filter(({ type }) => type === 'query')
-      .map(({ type, event }) => actorOf[type]?.(event)),
-  )
+  counted(all.filter(({ type }) => type === 'query').map(({ type, event }) => actorOf[type]?.(event)))
     .map((line) => line.split(' ')[0] as string)
     .find((name) => name.includes('.')) ?? someone;
 const oneDay = { sinceMs: fromMs + 5 * dayMs, untilMs: fromMs + 6 * dayMs };
@@ -190,8 +186,7 @@ const questions: Question[] = [
   },
   {
     question: 'what was masked?',
-    script: () =>
-      counted(all.filter(({ type, event }) => isMasked[type]?.(event)).map(({ type }) => type)),
+    script: () => counted(all.filter(({ type, event }) => isMasked[type]?.(event)).map(({ type }) => type)),
     criteria: { decision: 'mask' },
     answer: (hits) => counted(hits.map(({ type }) => type)),
     sql: `SELECT audit_type, count(*) FROM events WHERE decision = 'mask' GROUP BY 1`,

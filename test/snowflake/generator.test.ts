@@ -17,11 +17,7 @@ const plan = historyPlan({
 });
 const endless = Date.UTC(2100, 0, 1);
 
-function rowsAt(
-  nowMs: number,
-  view: ViewName = 'QUERY_HISTORY',
-  history = historyOf(plan),
-): ViewRow[] {
+function rowsAt(nowMs: number, view: ViewName = 'QUERY_HISTORY', history = historyOf(plan)): ViewRow[] {
   return history
     .rows(view)
     .filter(({ visibleMs }) => visibleMs <= nowMs)
