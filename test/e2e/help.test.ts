@@ -44,32 +44,6 @@ test('the recorder of modules sees what a push to a folder loads, and that the A
   expect(modules.filter((module) => /node_modules\/@(?:aws-sdk|smithy)\//.test(module))).toEqual([]);
 });
 
-/** Milliseconds that node takes for a command line. */
-function timeOf(workspace: Workspace, args: readonly string[]): number {
-  const startedMs = performance.now();
-  execFileSync(process.execPath, args, {
-    env: environmentOf(workspace),
-    stdio: 'ignore',
-    cwd: workspace.folder,
-  });
-  return performance.now() - startedMs;
-}
-
-test.each(helps.slice(0, 2))(
-  '$command starts in a small multiple of the time of an empty script',
-  async ({ command }) => {
-    const workspace = await newWorkspace();
-    const empty = await workspace.write('empty.mjs', '');
-    const times = Array.from({ length: 9 }, () => ({
-      empty: timeOf(workspace, [empty]),
-      help: timeOf(workspace, [program, ...command.split(' ')]),
-    }));
-    // The best of several: the rest of the machine can only add to a time.
-    const best = (which: 'empty' | 'help'): number => Math.min(...times.map((time) => time[which]));
-    expect(best('help')).toBeLessThan(best('empty') * 3 + 100);
-  },
-);
-
 test.each(helps)('$command goes to stdout, fits a terminal, and says how to begin', async ({ command }) => {
   const { stdout, stderr } = await runCli(await newWorkspace(), command.split(' '));
   expect(stderr).toBe('');
