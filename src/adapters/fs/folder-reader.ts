@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
-import { unfinishedName } from './folder-store.ts';
+import { isUnfinished } from './unfinished-files.ts';
 import { openFile, readHandle } from './read-file.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -72,7 +72,7 @@ export class FolderReader implements StoreReader {
       throw denied(path, error);
     });
     return found
-      .filter(({ name }) => !unfinishedName.test(name))
+      .filter(({ name }) => !isUnfinished(name))
       .map((entry) => {
         const isFolder = entry.isDirectory();
         const name = isFolder ? `${entry.name}/` : entry.name;

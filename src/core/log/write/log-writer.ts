@@ -159,7 +159,7 @@ export class LogWriter {
   }
 
   async #publishOnce(store: LogStore, cosigner: Cosigner = async () => []): Promise<Published> {
-    for (;;) {
+    for (let begun = 0; ; begun++) {
       const { state } = this;
       const { size: before } = state.edge;
       const { edge, files, checkpoint } = this.#next();
@@ -182,6 +182,7 @@ export class LogWriter {
           return { id: state.id, size: edge.size, note };
         }
       }
+      if (begun > 0) throw nameTaken(state.id);
       await this.#begin(way === 'taken' && state.claim !== undefined ? 'unsure' : 'continued-elsewhere');
     }
   }
@@ -355,6 +356,17 @@ function readerOf(
       cure: 'Run audit-export evidence publish with credentials that may read the log (s3:GetObject).',
     });
   };
+}
+
+/** A name that was made up a moment ago is nobody's: a store that says so says it of every name. */
+function nameTaken(id: string): AuditExportError {
+  return new AuditExportError(
+    'store-failed',
+    `The store says of names in a log that has just begun (${id}) that they are taken.`,
+    {
+      cure: 'Check --endpoint-url: what answers there says of everything that it is there already. The next run tries again.',
+    },
+  );
 }
 
 /** The first leaf of a log that never came into the store says nothing in the next one. */
