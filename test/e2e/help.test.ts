@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { environmentOf, program, runCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 import type { Workspace } from './workspace.ts';
 import { useWorkspaces } from './workspace.ts';
 
@@ -35,6 +34,8 @@ test.each([...helps, { command: '--version' }])(
       'commander is seen',
     ).toBeGreaterThan(0);
     expect(modules.filter((module) => heavy.test(module))).toEqual([]);
+    // What it takes to start is what it takes to load.
+    expect(modules.length).toBeLessThan(150);
   },
 );
 
