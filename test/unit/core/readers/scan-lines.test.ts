@@ -65,7 +65,7 @@ test('both finders find every place of a text, also across windows', () => {
         expect(places(plainFinder(needle))).toEqual(expected);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -101,7 +101,7 @@ test('no event that fulfils the criteria is passed over because of the needle', 
         expect(await scan(`{}\n${line}\n{}`, needleOf(criteria))).toContainEqual([2, line]);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 
