@@ -5,6 +5,8 @@ export interface BucketLook {
   existence: 'there' | 'missing' | 'hidden';
   /** The region it really is in. */
   region?: string;
+  /** Where it is reached without TLS, the URL of the server: policies see such requests as not secure. */
+  plainHttp?: string;
   /** Whether the account that was asked about owns it. */
   ownedByAccount?: boolean;
   /** Whether all four settings of Block Public Access are on, on the bucket itself. */

@@ -14,7 +14,7 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   const { removeExtras, out } = options as unknown as PlanSettings;
   const { desired } = await readWanted(invocation);
   const { region } = desired;
-  const admin = await openAdmin(context, { region });
+  const admin = await openAdmin(context, { region, endpointUrl: options.endpointUrl });
   try {
     const plan = await readPlan(desired, admin, { removeExtras, nowMs: context.clock.now() });
     if (out !== undefined) await writeNamedFile(out, `${JSON.stringify(plan, null, 2)}\n`, 'out');

@@ -94,6 +94,14 @@ export const roleFindings = {
     cure: ({ caller, roleArn }) => `allow ${caller} sts:AssumeRole on ${roleArn}`,
     such: 'no identity-based policy allows it',
   },
+  'assume-denied-outside': {
+    probe: 'assume-role',
+    status: 'fail',
+    says: ({ caller }, detail) => `a ${detail} keeps ${caller} from sts:AssumeRole`,
+    cure: ({ caller, roleArn }) =>
+      `ask who administers that policy to let ${caller} do sts:AssumeRole on ${roleArn}`,
+    such: 'service control policy',
+  },
   'assume-denied-by-trust': {
     probe: 'assume-role',
     status: 'fail',

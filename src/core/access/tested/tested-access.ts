@@ -27,10 +27,10 @@ export interface TestedAccess {
   types: { all: boolean; names: readonly string[] };
   layout: Layout;
   headers: DeliveryHeaders;
-  /** Where requests go; undefined: AWS. */
-  endpointUrl: string | undefined;
   /** The external id that is let in as well, while one takes the place of the other. */
   otherExternalId: string | undefined;
+  /** The external id that the set-up was told, whatever the role is assumed with. */
+  organizationId?: string | undefined;
   /** The account that the role is meant for. */
   trustedAccountId: string | undefined;
   /** How the permission policy is named, and whether it stands in the role, where that is known. */

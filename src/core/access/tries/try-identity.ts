@@ -1,4 +1,5 @@
 import { answerRules, vendorsRoleNameProblem } from '../../setup/answers/answer-rules.ts';
+import { shellWord } from '../../language/shell-word.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,7 +14,8 @@ const noticeableSkewMs = 5 * minuteMs;
 const soonMs = 5 * minuteMs;
 
 /** Rung 1: what the profile says. */
-export async function tryConfiguration({ access }: Ascent): Promise<Outcome> {
+export async function tryConfiguration(ascent: Ascent): Promise<Outcome> {
+  const { access } = ascent;
   const problem = incompleteness(access);
   if (problem !== undefined) return { finding: 'configuration-incomplete', detail: problem };
   const roleName = roleNameOf(access);
@@ -21,8 +23,19 @@ export async function tryConfiguration({ access }: Ascent): Promise<Outcome> {
     roleName === undefined || access.deliverer !== 'vendor' ? undefined : vendorsRoleNameProblem(roleName);
   if (nameProblem !== undefined)
     return { finding: 'role-name-prefix', detail: nameProblem.replace(/\.$/, '') };
-  if (access.role !== undefined && access.role.externalId === undefined) return { finding: 'no-external-id' };
+  if (access.role !== undefined && access.role.externalId === undefined)
+    return { finding: 'no-external-id', ...knownId(ascent) };
   return { finding: 'configuration-complete' };
+}
+
+/** The id that the set-up knows need not be looked for. */
+function knownId({ access, nouns }: Ascent): Pick<Outcome, 'cure'> {
+  const { organizationId: id } = access;
+  return id === undefined
+    ? {}
+    : {
+        cure: `audit-export init${nouns.profileFlag} --reconfigure --organization-id ${shellWord(id)} --yes`,
+      };
 }
 
 function incompleteness({ region, role, bucketOwner }: TestedAccess): string | undefined {

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { openBucketAdmin } from '../../../../src/adapters/aws/bucket-admin.ts';
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  vi.unstubAllEnvs();
+});
+
+/** A server that refuses everything, and says what it is. */
+async function lookVia(name: string): Promise<{ plainHttp?: string; port: number }> {
+  const running = createServer((_, response) => {
+    response.writeHead(403, { server: name, 'x-amz-bucket-region': 'us-east-1' }).end();
+  });
+  server = running;
+  await new Promise<void>((resolve) => {
+    running.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = running.address() as AddressInfo;
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  const environment = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+  const buckets = await openBucketAdmin({ endpointUrl: undefined, pathStyle: undefined }, environment);
+  const { plainHttp } = await buckets.look('acme-audit', 'us-east-1', undefined);
+  return { ...(plainHttp === undefined ? {} : { plainHttp }), port };
+}
+
+test('a store that is reached without TLS is known by its answers, wherever its address was said', async () => {
+  const { plainHttp, port } = await lookVia('MinIO');
+  expect(plainHttp).toBe(`http://127.0.0.1:${port}`);
+});
+
+test('the rehearsal stands for TLS', async () => {
+  expect(await lookVia('AmazonS3 (rehearsal)')).not.toHaveProperty('plainHttp');
+});
