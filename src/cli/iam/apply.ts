@@ -13,7 +13,7 @@ import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
 import { commandLine } from '../command-line.ts';
 import { changeLine, countChanges } from './change-line.ts';
-import { readSaved, readWanted, withFlags } from './wanted.ts';
+import { applying, readSaved, readWanted, withFlags } from './wanted.ts';
 
 /** Shows the plan, asks, carries it out. The plan goes to stderr, what came of it to stdout. */
 export async function runApply(invocation: Invocation): Promise<number> {
@@ -55,7 +55,7 @@ function showPlan(plan: AccessPlan, invocation: Invocation): void {
   const { context, options } = invocation;
   const { stderr, environment } = context;
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
-  stderr.write(`${renderPlan(withFlags(plan, invocation), palette)}\n`);
+  stderr.write(`${renderPlan(withFlags(plan, invocation), palette, applying(invocation))}\n`);
 }
 
 function showReceipt(

@@ -6,7 +6,7 @@ import { writeNamedFile } from '../../adapters/fs/named-files.ts';
 import { renderPlan } from '../render/iam-plan.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
-import { readWanted, withFlags } from './wanted.ts';
+import { applying, readWanted, withFlags } from './wanted.ts';
 
 /** Shows what differs; 0 where nothing does, 7 else. */
 export async function runPlan(invocation: Invocation): Promise<number> {
@@ -21,7 +21,7 @@ export async function runPlan(invocation: Invocation): Promise<number> {
     const shown = withFlags(plan, invocation);
     if (options.json) context.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     else if (!options.quiet || !plan.inSync)
-      context.stdout.write(renderPlan(shown, buildPalette(context, options.noColor)));
+      context.stdout.write(renderPlan(shown, buildPalette(context, options.noColor), applying(invocation)));
     return plan.inSync ? exitCodes.done : exitCodes.verification;
   } finally {
     await admin.close();

@@ -86,21 +86,24 @@ export function nounsOf(access: TestedAccess, caller: { account: string; arn: st
     store: storeUrl(bucket, prefix),
     region,
     probeUrl: `s3://${bucket}/${probeKey(prefix)}`,
-    ...roleNouns(access),
+    ...roleNouns(access, caller),
     trustedAccount: trustedAccountId,
     owner: access.bucketOwner ?? roleAccountOf(access) ?? caller?.account ?? 'of the role',
     ...callerNouns,
   };
 }
 
-function roleNouns(access: TestedAccess): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
+function roleNouns(
+  access: TestedAccess,
+  caller: { account: string } | undefined,
+): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
   const { role } = access;
   const name = roleNameOf(access);
   if (role === undefined || name === undefined)
     return {
       roleArn: 'no role',
       roleName: 'no role',
-      roleAccount: 'of the role',
+      roleAccount: access.bucketOwner ?? caller?.account ?? 'of the bucket',
       actor: 'whoever has these credentials',
     };
   return {
