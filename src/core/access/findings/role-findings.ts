@@ -145,8 +145,7 @@ export const roleFindings = {
   'no-external-id-in-one-account': {
     probe: 'without-external-id',
     status: 'warn',
-    says: ({ callerAccount }) =>
-      `the role asks for no external id; it was assumed from within its own account ${callerAccount}, where that is usual`,
+    says: () => 'the role asks for no external id, which is usual within one account',
   },
   'no-other-external-id': {
     probe: 'wrong-external-id',

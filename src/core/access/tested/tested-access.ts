@@ -109,7 +109,7 @@ function roleNouns(
   return {
     roleArn: role.arn,
     roleName: name,
-    roleAccount: roleAccountOf(access) ?? 'unknown',
+    roleAccount: roleAccountOf(access) ?? 'that holds the role',
     actor: `the role ${name}`,
   };
 }

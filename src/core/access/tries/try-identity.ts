@@ -38,10 +38,13 @@ function knownId({ access, nouns }: Ascent): Pick<Outcome, 'cure'> {
       };
 }
 
+/** Ceph has tenants in the place of accounts, or none. */
+const roleArnForm = /^arn:aws[a-z-]*:iam::(?:\d{12}|[A-Za-z_][\w-]*)?:role\/\S+$/;
+
 function incompleteness({ region, role, bucketOwner }: TestedAccess): string | undefined {
   if (region === undefined)
     return 'it is not said in which region the bucket is (--region, the profile, or AWS_REGION)';
-  if (role !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(role.arn))
+  if (role !== undefined && !roleArnForm.test(role.arn))
     return `${JSON.stringify(role.arn)} is not the ARN of a role`;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner))
     return `bucketOwner is ${JSON.stringify(bucketOwner)}, and an account id has 12 digits`;

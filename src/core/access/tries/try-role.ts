@@ -72,15 +72,17 @@ export async function tryWithoutExternalId(ascent: Ascent): Promise<Outcome> {
   if (role === undefined) return { finding: 'no-role' };
   if (role.externalId === undefined)
     return {
-      finding:
-        ascent.caller?.account === roleAccountOf(ascent.access)
-          ? 'no-external-id-in-one-account'
-          : 'assumed-without-external-id',
+      finding: isWithinOneAccount(ascent) ? 'no-external-id-in-one-account' : 'assumed-without-external-id',
     };
   return refusedOr(ascent, undefined, {
     refused: 'refused-without-external-id',
     assumed: 'assumed-without-external-id',
   });
+}
+
+/** Where the server does not say who asks, this tool's own credentials are taken to be of the role's account. */
+function isWithinOneAccount({ access, caller }: Ascent): boolean {
+  return caller === undefined ? access.deliverer !== 'vendor' : caller.account === roleAccountOf(access);
 }
 
 /** Rung 6: an id that the trust policy should not know. */
