@@ -3,7 +3,8 @@ import type { ChosenObject } from '../../core/readers/choose-objects.ts';
 import type { SourceDay } from '../../core/readers/compaction.ts';
 import type { EventReader } from '../../core/readers/known-types.ts';
 import { ParquetTable } from '../../core/readers/parquet-table.ts';
-import { parseOrText } from '../../core/readers/read-row.ts';
+import { parseOrText, readRow } from '../../core/readers/read-row.ts';
+import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import { standardColumns } from '../../core/readers/standard-columns.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -33,18 +34,20 @@ export async function writeTable(
 ): Promise<{ body: Buffer; lines: number }> {
   const columns = withRaw ? [...standardColumns, { name: 'line', kind: 'text' } as const] : standardColumns;
   const table = new ParquetTable(columns, createdBy);
+  const readers = events.columnsOf(type);
   const scan = buildLineScanner('');
   const sources: NamedSource[] = [];
   let lines = 0;
   for (const object of objects.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const hash = createHash('sha256');
     let ofSource = 0;
-    for await (const batch of scan(hashed(open(object), hash)))
-      for (const { text } of batch) {
-        const row = events.rowOf(parseOrText(text), type);
-        table.add({ ...row, ...(withRaw ? { line: text } : {}) });
-        ofSource++;
-      }
+    const add = ({ bytes }: ScannedLine): undefined => {
+      const text = bytes.toString();
+      table.add({ ...readRow(readers, parseOrText(text)), ...(withRaw ? { line: text } : {}) });
+      ofSource++;
+    };
+    // Nothing is made of a line but its row: the scan yields nothing, and ends at once.
+    await scan(hashed(open(object), hash), add).next();
     const sha256 = hash.digest('hex');
     refuseOther(object, sha256);
     sources.push({ key: object.key, sha256, lines: ofSource });
