@@ -7,6 +7,7 @@ import { parseOrText, readRow } from '../../core/readers/read-row.ts';
 import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import { standardColumns } from '../../core/readers/standard-columns.ts';
+import type { PlaceInLog } from '../../core/verify/places-in-log.ts';
 import { AuditExportError } from '../../errors.ts';
 
 /** What a table is made with. */
@@ -14,6 +15,8 @@ export interface TableHost {
   open: (object: ChosenObject) => AsyncIterable<Buffer>;
   events: EventReader;
   createdBy: string;
+  /** By key. */
+  places: ReadonlyMap<string, PlaceInLog>;
 }
 
 /** One source, as the metadata of the file names it. */
@@ -21,16 +24,18 @@ interface NamedSource {
   key: string;
   sha256: string;
   lines: number;
+  /** Where the transparency log tells of it; missing where it does not, or could not be read. */
+  log?: PlaceInLog;
 }
 
 /**
  * Reads the sources of a day and makes the Parquet file of them, in the order of keys and lines. Its metadata names each source with the
- * SHA-256 of its content. Throws `source-broken` for a source whose content is not what its name says.
+ * SHA-256 of its content and its place in the transparency log. Throws `source-broken` for a source whose content is not what its name says.
  */
 export async function writeTable(
   { type, date, objects }: SourceDay,
   { withRaw }: { withRaw: boolean },
-  { open, events, createdBy }: TableHost,
+  { open, events, createdBy, places }: TableHost,
 ): Promise<{ body: Buffer; lines: number }> {
   const columns = withRaw ? [...standardColumns, { name: 'line', kind: 'text' } as const] : standardColumns;
   const table = new ParquetTable(columns, createdBy);
@@ -50,7 +55,8 @@ export async function writeTable(
     await scan(hashed(open(object), hash), add).next();
     const sha256 = hash.digest('hex');
     refuseOther(object, sha256);
-    sources.push({ key: object.key, sha256, lines: ofSource });
+    const log = places.get(object.key);
+    sources.push({ key: object.key, sha256, lines: ofSource, ...(log === undefined ? {} : { log }) });
     lines += ofSource;
   }
   const body = table.finish({
