@@ -159,7 +159,10 @@ describe('push --alert-rules', () => {
     const rules = `${folder}/rules.json`;
     const file = `${folder}/events.jsonl`;
     writeFileSync(rules, JSON.stringify({ rules: [{ name: 'blocked', where: { decision: ['block'] } }] }));
-    const lines = eventLines();
+    const lines = eventLines().filter(({ type, line }) => {
+      const { decision, event_time } = rowOf(type, line);
+      return decision === 'block' && event_time !== null;
+    });
     writeFileSync(file, lines.map(({ line }) => `${line}\n`).join(''));
     mkdirSync(`${folder}/store`);
     // No folder can be made there.
