@@ -181,7 +181,7 @@ const questions: Question[] = [
           .map(({ type, event }) => actorOf[type]?.(event)),
       ),
     criteria: { column: 'national_id', ...lastWeek },
-    answer: (hits) => counted(hits.map(({ row }) => row.actor)),
+    answer: (hits) => counted(hits.map(({ row }) => row().actor)),
     sql: `SELECT actor, count(*) FROM events WHERE list_contains(columns, 'NATIONAL_ID') AND ${week} GROUP BY actor`,
   },
   {
@@ -202,7 +202,7 @@ const questions: Question[] = [
           .map((details) => `${details['user_name']} from ${details['client_ip']}`),
       ),
     criteria: { types: ['custom'], action: 'LOGIN', decision: 'fail' },
-    answer: (hits) => counted(hits.map(({ row }) => `${row.actor} from ${row.client_ip}`)),
+    answer: (hits) => counted(hits.map(({ row }) => `${row().actor} from ${row().client_ip}`)),
     sql: `SELECT concat(actor, ' from ', client_ip), count(*) FROM custom WHERE action = 'LOGIN' AND decision = 'fail' GROUP BY 1`,
   },
   {
@@ -214,14 +214,14 @@ const questions: Question[] = [
           .map(({ event }) => event['user'].trackingId),
       ),
     criteria: { types: ['alert'], decision: 'block' },
-    answer: (hits) => counted(hits.map(({ row }) => row.actor)),
+    answer: (hits) => counted(hits.map(({ row }) => row().actor)),
     sql: `SELECT actor, count(*) FROM alert WHERE decision = 'block' GROUP BY 1`,
   },
   {
     question: 'who does the most?',
     script: () => counted(all.map(({ type, event }) => actorOf[type]?.(event) ?? null)),
     criteria: {},
-    answer: (hits) => counted(hits.map(({ row }) => row.actor)),
+    answer: (hits) => counted(hits.map(({ row }) => row().actor)),
     sql: `SELECT coalesce(actor, 'null'), count(*) FROM events GROUP BY 1`,
   },
   {
@@ -235,7 +235,7 @@ const questions: Question[] = [
         .map(({ type, timeMs }) => `${timeMs} ${type}`)
         .toSorted(),
     criteria: { actor: busiest.toLowerCase(), ...oneDay },
-    answer: (hits) => hits.map(({ row, type }) => `${row.event_time} ${type}`).toSorted(),
+    answer: (hits) => hits.map(({ row, type }) => `${row().event_time} ${type}`).toSorted(),
     sql: `SELECT epoch_ms(event_time), audit_type FROM events WHERE actor = '${busiest}' AND event_time >= make_timestamp(${oneDay.sinceMs} * 1000) AND event_time < make_timestamp(${oneDay.untilMs} * 1000)`,
   },
 ];
