@@ -45,7 +45,7 @@ export interface SessionJob {
   /** Id of the batch in the journal, if it has one. */
   batch?: string | undefined;
   /** Asked when all is read and before the last objects are delivered. */
-  confirm?: () => Promise<void>;
+  confirm?: (sources: readonly SourceAccount[]) => Promise<void>;
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
   seen?: SeenEvents | undefined;
   signal?: AbortSignal;
