@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unfinishedName } from '../../core/layout/own-names.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
-import { isUnfinished } from './unfinished-files.ts';
 import { openFile, readHandle } from './read-file.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -72,7 +72,7 @@ export class FolderReader implements StoreReader {
       throw denied(path, error);
     });
     return found
-      .filter(({ name }) => !isUnfinished(name))
+      .filter(({ name }) => !unfinishedName.test(name))
       .map((entry) => {
         const isFolder = entry.isDirectory();
         const name = isFolder ? `${entry.name}/` : entry.name;

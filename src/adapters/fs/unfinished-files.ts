@@ -1,23 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unfinishedName } from '../../core/layout/own-names.ts';
 import type { ProcessIdentity } from './state/process-identity.ts';
 import { isRunning, thisProcess } from './state/process-identity.ts';
 
-/**
- * `.unfinished-<machine>-<pid>-<start ticks>-<random>`: a file that is being written lies beside the one it will be, and says whose
- * it is. Readers skip it: Hive, Athena and Spark leave out names that begin with a dot.
- */
-const form = /^\.unfinished-([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]{12}$/;
 /** Of a process that can't be looked at from here (another boot, machine or container), what is young is left alone. */
 const abandonedMs = 3_600_000;
 
 let self: Promise<ProcessIdentity> | undefined;
-
-/** Whether a file's name says that it is not finished. */
-export function isUnfinished(name: string): boolean {
-  return form.test(name);
-}
 
 /** A new name for a file of this process that is being written in a folder. */
 export async function unfinishedPath(folder: string): Promise<string> {
@@ -31,7 +22,7 @@ export async function unfinishedPath(folder: string): Promise<string> {
 export async function removeAbandoned(folder: string): Promise<void> {
   const mine = await (self ??= thisProcess());
   for (const name of await readdir(folder).catch(() => [])) {
-    const [, machine, pid, startTicks] = form.exec(name) ?? [];
+    const [, machine, pid, startTicks] = unfinishedName.exec(name) ?? [];
     if (pid === undefined) continue;
     const owner = { ...mine, pid: Number(pid), startTicks: startTicks === '' ? undefined : startTicks };
     const runs = machine === machineOf(mine) ? await isRunning(owner, mine) : undefined;

@@ -169,7 +169,7 @@ export class Session {
     const startedMs = host.clock.now();
     const account = new RunAccount(rules.types, startedMs);
     const spool = host.openSpool();
-    const run = await log?.begin(batch);
+    const run = await log?.begin(batch, cut.layout);
     try {
       const result = await pushSources(
         {
@@ -191,7 +191,7 @@ export class Session {
         },
         {
           classifier,
-          store: this.#store,
+          store: run === undefined ? this.#store : this.#announced(this.#store, log),
           spool,
           quarantine: this.#openQuarantine(signal),
           progress: host.progress,
@@ -271,6 +271,19 @@ export class Session {
     if (this.#options.books === undefined) await this.books.log?.close(this.#plainStore);
     const opened = [...this.#rules.values()].map(({ classifier }) => classifier);
     await Promise.all([...opened, this.#store].map((part) => part.close()));
+  }
+
+  /** The store, in which nothing is stored before it is said that a run is under way. */
+  #announced(store: ObjectStore, log: SessionLog | undefined): ObjectStore {
+    return {
+      location: store.location,
+      prefix: store.prefix,
+      put: async (object) => {
+        await log?.announce(this.#plainStore);
+        return store.put(object);
+      },
+      close: () => store.close(),
+    };
   }
 
   #openQuarantine(signal: AbortSignal): Quarantine {

@@ -8,11 +8,8 @@ import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
 import { ObjectCache } from '../../../../src/adapters/fs/object-cache.ts';
 import { QuarantineList } from '../../../../src/adapters/fs/quarantine-list.ts';
 import { replaceFile } from '../../../../src/adapters/fs/replace-file.ts';
-import {
-  isUnfinished,
-  removeAbandoned,
-  unfinishedPath,
-} from '../../../../src/adapters/fs/unfinished-files.ts';
+import { removeAbandoned, unfinishedPath } from '../../../../src/adapters/fs/unfinished-files.ts';
+import { unfinishedName } from '../../../../src/core/layout/own-names.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 const minute = 60_000;
@@ -55,7 +52,7 @@ describe('an unfinished file', () => {
   ])('%s', async (_, owner, ageMs, stays) => {
     const folder = scratchFolder();
     const name = await nameOf(owner);
-    expect(isUnfinished(name)).toBe(true);
+    expect(unfinishedName.test(name)).toBe(true);
     const path = leave(folder, name, ageMs);
     await removeAbandoned(folder);
     expect(existsSync(path)).toBe(stays);
@@ -67,7 +64,7 @@ describe('an unfinished file', () => {
       const folder = scratchFolder();
       const path = leave(folder, name, 9000 * minute);
       await removeAbandoned(folder);
-      expect([existsSync(path), isUnfinished(name)]).toEqual([true, false]);
+      expect([existsSync(path), unfinishedName.test(name)]).toEqual([true, false]);
     },
   );
 

@@ -202,6 +202,7 @@ describe('who goes on from where another went on', () => {
 describe('a run that was killed', () => {
   const begin: Leaf = {
     kind: 'begin',
+    layout: 'audit_type={type}/event_date={date}',
     run: 'killed',
     time: '2026-01-01T00:00:00.000Z',
     tool: 'audit-export 1',
