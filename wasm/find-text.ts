@@ -1,32 +1,31 @@
 /**
  * Finds a piece of text in bytes, sixteen places in one step; upper and lower case of ASCII letters count as one. AssemblyScript, as
- * slot-scan.ts. src/core/readers/text-finder.ts is who calls it.
+ * slot-scan.ts. src/core/readers/text-window.ts is who calls it.
  */
 
-const needleRoom: usize = 1024;
-const needle = memory.data(1024);
+const needles = memory.data(1024);
 
-/** Where the needle is to be written, in lower case. */
-export function needleAt(): usize {
-  return needle;
+/** Where needles may be written, in lower case: room for 1024 bytes. */
+export function needlesAt(): usize {
+  return needles;
 }
 
 function lower(byte: u32): u32 {
   return byte - 0x41 < 26 ? byte | 0x20 : byte;
 }
 
-function isThere(at: usize, length: usize): bool {
+function isThere(at: usize, needle: usize, length: usize): bool {
   for (let index: usize = 0; index < length; index++)
     if (lower(load<u8>(at + index)) != load<u8>(needle + index)) return false;
   return true;
 }
 
 /**
- * The first place from `start` on where the needle of `length` bytes (1 to 1024) stands before `end`; `end` if there is none. Up to
- * 16 bytes behind `end` are read.
+ * The first place from `start` on where the `length` bytes at `needle` stand before `end`; `end` if there is none. Up to 16 bytes
+ * behind `end` are read.
  */
-export function find(start: usize, end: usize, length: usize): usize {
-  if (length > needleRoom || start + length > end) return end;
+export function find(start: usize, end: usize, needle: usize, length: usize): usize {
+  if (start + length > end) return end;
   const caseBit = i8x16.splat(0x20);
   const first = i8x16.splat(<i8>(load<u8>(needle) | 0x20));
   const last = i8x16.splat(<i8>(load<u8>(needle + length - 1) | 0x20));
@@ -38,7 +37,7 @@ export function find(start: usize, end: usize, length: usize): usize {
     while (mask != 0) {
       const place = at + <usize>ctz<u32>(mask);
       if (place > stop) return end;
-      if (isThere(place, length)) return place;
+      if (isThere(place, needle, length)) return place;
       mask &= mask - 1;
     }
   }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
@@ -27,4 +28,18 @@ test.each([
   expect(run).toMatchObject({ code: 2 });
   expect(run.stderr).toContain('would lie among the events');
   expect(await filesBelow(workspace.path('export'))).toEqual(['audit_type=query/x']);
+});
+
+test('query without DuckDB ends with 3 and the line that installs it; find needs nothing', async () => {
+  const workspace = await newWorkspace();
+  await workspace.write('export/audit_type=query/x', '');
+  const without = { nodeFlags: ['--import', new URL('./no-duckdb.mjs', import.meta.url).href] };
+  const run = await runCli(workspace, ['query', '--from', 'export', 'SELECT 1'], without);
+  expect(run).toMatchObject({ code: 3, stdout: '' });
+  const { version } = JSON.parse(
+    await readFile(new URL('../../node_modules/@duckdb/node-api/package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  expect(run.stderr).toContain(`npm install @duckdb/node-api@${version}`);
+  const found = await runCli(workspace, ['find', '--from', 'export', '--text', 'x'], without);
+  expect(found).toMatchObject({ code: 0, stdout: '' });
 });

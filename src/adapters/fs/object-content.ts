@@ -1,14 +1,11 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
 import { decompress } from './decompress.ts';
 
-/** Below this, an object is unpacked at once, on another thread: the pieces of a stream cost more than its bytes. */
+/** Below this, an object is held in memory as it is stored, and unpacked by a decoder alone, without the care for damage. */
 const smallObject = 2 * 1024 * 1024;
-/** What a small object may become; beyond it, it is streamed. */
-const mostUnpacked = 64 * 1024 * 1024;
-
-const unzip = promisify(gunzip) as (bytes: Buffer, options: object) => Promise<Buffer>;
+/** Content comes in pieces of this size: one of it in one piece would be memory that the system has to clear each time. */
+const pieceBytes = 256 * 1024;
 
 /** The content of an object, its compression undone; a buffer is good until the next one is asked for. Throws as `decompress`. */
 export async function* objectContent(
@@ -20,25 +17,31 @@ export async function* objectContent(
     yield* decompress(name, reader.read(key), () => reader.read(key));
     return;
   }
-  const pieces: Buffer[] = [];
-  for await (const piece of reader.read(key)) pieces.push(Buffer.from(piece));
-  const bytes = Buffer.concat(pieces);
-  const content = await unpacked(bytes);
-  if (content !== undefined) yield content;
-  else yield* decompress(name, once(bytes), () => once(bytes));
+  const bytes = await storedBytes(reader.read(key));
+  const decoder = createGunzip({ chunkSize: pieceBytes });
+  let yielded = 0;
+  try {
+    decoder.end(bytes);
+    for await (const piece of decoder as AsyncIterable<Buffer>) {
+      yielded += piece.length;
+      yield piece;
+    }
+    if (decoder.bytesWritten === bytes.length) return;
+  } catch {
+    // No gzip, or a damaged one: the careful way says which, and finds what is whole.
+  }
+  let passed = 0;
+  for await (const piece of decompress(name, once(bytes), () => once(bytes))) {
+    const behind = piece.subarray(Math.min(piece.length, Math.max(0, yielded - passed)));
+    passed += piece.length;
+    if (behind.length > 0) yield behind;
+  }
 }
 
-/** Undefined where it is no gzip, or a damaged one. */
-async function unpacked(bytes: Buffer): Promise<Buffer | undefined> {
-  if (bytes.length < 20) return undefined;
-  // The last four bytes of a member are its length (RFC 1952, 2.3.1): with room for it, it is unpacked in one piece.
-  const claimed = bytes.readUInt32LE(bytes.length - 4);
-  const chunkSize = Math.min(mostUnpacked, Math.max(64 * 1024, Math.min(claimed, bytes.length * 40) + 64));
-  try {
-    return await unzip(bytes, { chunkSize, maxOutputLength: mostUnpacked });
-  } catch {
-    return undefined;
-  }
+async function storedBytes(stored: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stored) pieces.push(Buffer.from(piece));
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

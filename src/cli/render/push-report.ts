@@ -160,7 +160,8 @@ function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette):
 function alertLines({ alerts }: PushReport): string[] {
   if (alerts === undefined) return [];
   const known = alerts.alreadyThere === 0 ? '' : `, ${formatCount(alerts.alreadyThere)} were there`;
-  return [`${formatCounted(alerts.stored, 'alert', 'alerts')} written below _alerts/${known}`];
+  const failed = alerts.failed === 0 ? '' : `, ${formatCount(alerts.failed)} could not be`;
+  return [`${formatCounted(alerts.stored, 'alert', 'alerts')} written below _alerts/${known}${failed}`];
 }
 
 function waitingLines({ waiting }: PushReport): string[] {

@@ -61,7 +61,7 @@ async function formFor(
 /** Writes until there is no more, enough, or nobody reads any more; undefined where it was not read to the end. */
 async function writeHits(
   found: AsyncGenerator<FindHit[], FindSummary>,
-  { head, line }: HitForm,
+  { head, write }: HitForm,
   limit: number | undefined,
   { stdout, signal }: CliContext,
 ): Promise<FindSummary | undefined> {
@@ -73,7 +73,7 @@ async function writeHits(
     if (next.done === true) return next.value;
     const hits = next.value.slice(0, left);
     left -= hits.length;
-    await writeOut(stdout, hits.map(line).join(''));
+    await writeOut(stdout, write(hits));
   }
   await found.return({ objects: 0, bytes: 0, hits: 0, failures: [] });
   return undefined;

@@ -6,6 +6,9 @@ import { groupByDay, hashOfSources, splitSources } from '../../core/readers/comp
 import { curatedKey } from '../../core/readers/curated-object.ts';
 import { buildEventReader } from '../../core/readers/known-types.ts';
 import type { WantedObjects } from '../../core/readers/stored-object.ts';
+import type { PlaceInLog } from '../../core/verify/places-in-log.ts';
+import { placesInLogs } from '../../core/verify/places-in-log.ts';
+import { isAuditExportError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { ClaimBook } from './claim-book.ts';
@@ -95,6 +98,7 @@ async function compactDay(day: SourceDay, request: CompactRequest, { host, repor
     const file = curatedKey({ type: day.type, date: day.date, earliestMs, hash: hashOfSources(sources) });
     await book.claim({ claim: 'audit-export-compact', version: 1, file, sources });
   }
+  const places = await placesOf(day, host);
   // What was claimed and not ended: just now, or by a run that was killed, or by one that is at it; the same content gets the same name.
   for (const { number, claim } of book.open()) {
     const objects = day.objects.filter(({ hash }) => claim.sources.includes(hash));
@@ -113,6 +117,7 @@ async function compactDay(day: SourceDay, request: CompactRequest, { host, repor
     const made = await writeTable({ ...day, objects }, request, {
       ...host,
       events: buildEventReader(host.types),
+      places,
     });
     const status = await target.put({
       key: book.keyOf(claim.file),
@@ -136,4 +141,17 @@ async function compactDay(day: SourceDay, request: CompactRequest, { host, repor
 async function isStored(file: string, reader: StoreReader): Promise<boolean> {
   for await (const { key } of reader.list(file)) if (key === file) return true;
   return false;
+}
+
+/** The places of a day's objects in the log. Where it can't be read the events can: their table is made all the same. */
+async function placesOf({ objects }: SourceDay, { reader }: CompactHost): Promise<Map<string, PlaceInLog>> {
+  try {
+    return await placesInLogs(
+      reader,
+      objects.map(({ key }) => key),
+    );
+  } catch (error) {
+    if (isAuditExportError(error)) return new Map();
+    throw error;
+  }
 }

@@ -3,9 +3,11 @@ import type { ChosenObject } from '../../core/readers/choose-objects.ts';
 import type { SourceDay } from '../../core/readers/compaction.ts';
 import type { EventReader } from '../../core/readers/known-types.ts';
 import { ParquetTable } from '../../core/readers/parquet-table.ts';
-import { parseOrText } from '../../core/readers/read-row.ts';
+import { parseOrText, readRow } from '../../core/readers/read-row.ts';
+import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import { standardColumns } from '../../core/readers/standard-columns.ts';
+import type { PlaceInLog } from '../../core/verify/places-in-log.ts';
 import { AuditExportError } from '../../errors.ts';
 
 /** What a table is made with. */
@@ -13,6 +15,8 @@ export interface TableHost {
   open: (object: ChosenObject) => AsyncIterable<Buffer>;
   events: EventReader;
   createdBy: string;
+  /** By key. */
+  places: ReadonlyMap<string, PlaceInLog>;
 }
 
 /** One source, as the metadata of the file names it. */
@@ -20,34 +24,39 @@ interface NamedSource {
   key: string;
   sha256: string;
   lines: number;
+  /** Where the transparency log tells of it; missing where it does not, or could not be read. */
+  log?: PlaceInLog;
 }
 
 /**
  * Reads the sources of a day and makes the Parquet file of them, in the order of keys and lines. Its metadata names each source with the
- * SHA-256 of its content. Throws `source-broken` for a source whose content is not what its name says.
+ * SHA-256 of its content and its place in the transparency log. Throws `source-broken` for a source whose content is not what its name says.
  */
 export async function writeTable(
   { type, date, objects }: SourceDay,
   { withRaw }: { withRaw: boolean },
-  { open, events, createdBy }: TableHost,
+  { open, events, createdBy, places }: TableHost,
 ): Promise<{ body: Buffer; lines: number }> {
   const columns = withRaw ? [...standardColumns, { name: 'line', kind: 'text' } as const] : standardColumns;
   const table = new ParquetTable(columns, createdBy);
+  const readers = events.columnsOf(type);
   const scan = buildLineScanner('');
   const sources: NamedSource[] = [];
   let lines = 0;
   for (const object of objects.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const hash = createHash('sha256');
     let ofSource = 0;
-    for await (const batch of scan(hashed(open(object), hash)))
-      for (const { text } of batch) {
-        const row = events.rowOf(parseOrText(text), type);
-        table.add({ ...row, ...(withRaw ? { line: text } : {}) });
-        ofSource++;
-      }
+    const add = ({ bytes }: ScannedLine): undefined => {
+      const text = bytes.toString();
+      table.add({ ...readRow(readers, parseOrText(text)), ...(withRaw ? { line: text } : {}) });
+      ofSource++;
+    };
+    // Nothing is made of a line but its row: the scan yields nothing, and ends at once.
+    await scan(hashed(open(object), hash), add).next();
     const sha256 = hash.digest('hex');
     refuseOther(object, sha256);
-    sources.push({ key: object.key, sha256, lines: ofSource });
+    const log = places.get(object.key);
+    sources.push({ key: object.key, sha256, lines: ofSource, ...(log === undefined ? {} : { log }) });
     lines += ofSource;
   }
   const body = table.finish({

@@ -2,11 +2,11 @@ import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import type { ChosenObject } from '../../core/readers/choose-objects.ts';
 import { chooseObjects } from '../../core/readers/choose-objects.ts';
 import type { Criteria } from '../../core/readers/criteria.ts';
-import { buildMatcher, needleOf } from '../../core/readers/criteria.ts';
-import type { EventReader } from '../../core/readers/known-types.ts';
+import { buildMatcher, buildQuickMatcher, needleOf } from '../../core/readers/criteria.ts';
 import { buildEventReader } from '../../core/readers/known-types.ts';
 import { readInOrder } from '../../core/readers/read-ahead.ts';
-import { parseOrText } from '../../core/readers/read-row.ts';
+import { parseOrText, readRow } from '../../core/readers/read-row.ts';
+import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import type { EventRow } from '../../core/readers/standard-columns.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
@@ -35,9 +35,10 @@ export interface FindHit {
   /** In the object, counted from 1. */
   line: number;
   type: string | undefined;
-  row: EventRow;
   /** As it is stored, without its line end. */
-  text: string;
+  bytes: Buffer;
+  /** Reads its columns, which not all who ask want. */
+  row: () => EventRow;
 }
 
 /** What a search has to tell beside its hits. */
@@ -59,16 +60,13 @@ export async function* find(
   { reader, open, types, onProgress }: FindHost,
 ): AsyncGenerator<FindHit[], FindSummary> {
   const summary: FindSummary = { objects: 0, bytes: 0, hits: 0, failures: [] };
+  const judge = buildJudge(criteria, types);
   const scanLines = buildLineScanner(needleOf(criteria));
-  const search = { matches: buildMatcher(criteria), events: buildEventReader(types) };
   const { types: wantedTypes, sinceMs, untilMs } = criteria;
   const objects = chooseObjects(reader, layout, { types: wantedTypes, sinceMs, untilMs });
   async function* hitsOf(object: ChosenObject): AsyncGenerator<FindHit[]> {
     try {
-      for await (const lines of scanLines(open(object))) {
-        const hits = lines.flatMap((scanned) => hitOf(scanned, object, { ...search, wantedTypes }));
-        if (hits.length > 0) yield hits;
-      }
+      yield* scanLines(open(object), (line) => judge(line, object));
     } catch (error) {
       summary.failures.push({ key: object.key, error });
     }
@@ -83,20 +81,26 @@ export async function* find(
   return summary;
 }
 
-interface Search {
-  matches: (row: EventRow, event: unknown) => boolean;
-  events: EventReader;
-  wantedTypes: readonly string[] | undefined;
-}
+type Judge = (line: ScannedLine, object: ChosenObject) => FindHit | undefined;
 
-function hitOf(
-  { line, text }: { line: number; text: string },
-  { key, type: ofKey }: ChosenObject,
-  { matches, events, wantedTypes }: Search,
-): FindHit[] {
-  const event = parseOrText(text);
-  const type = events.typeOf(event, ofKey);
-  if (wantedTypes !== undefined && (type === undefined || !wantedTypes.includes(type))) return [];
-  const row = events.rowOf(event, type);
-  return matches(row, event) ? [{ key, line, type, row, text }] : [];
+/** Builds what makes hits of lines. A line is parsed only where its bytes do not say enough, or who asks wants its columns. */
+function buildJudge(criteria: Criteria, types: readonly CompiledAuditType[]): Judge {
+  const isHit = buildMatcher(criteria);
+  const isHitForCertain = buildQuickMatcher(criteria);
+  const events = buildEventReader(types);
+  const { types: wantedTypes } = criteria;
+  const isWanted = (type: string | undefined): boolean =>
+    wantedTypes === undefined || (type !== undefined && wantedTypes.includes(type));
+  return ({ number, bytes, at }, { key, type: ofKey }) => {
+    // The type is known: where it is not asked for, the object would not be read.
+    const isCertain = ofKey !== undefined && at !== undefined && isHitForCertain(bytes, at);
+    const event = isCertain ? undefined : parseOrText(bytes.toString());
+    const type = isCertain ? ofKey : events.typeOf(event, ofKey);
+    if (!isWanted(type)) return undefined;
+    const readers = events.columnsOf(type);
+    if (!isCertain && !isHit((name) => readers[name](event), event)) return undefined;
+    const kept = Buffer.from(bytes);
+    const row = (): EventRow => readRow(readers, event ?? parseOrText(kept.toString()));
+    return { key, line: number, type, bytes: kept, row };
+  };
 }

@@ -3,6 +3,7 @@ import type { PushReport, ReportEnd } from '../../core/accounting/push-report.ts
 import { RunAccount } from '../../core/accounting/run-account.ts';
 import { ReportSum } from '../../core/accounting/sum-reports.ts';
 import type { AlertCounts, AlertDesk } from '../../core/alerts/alert-desk.ts';
+import { alertProblems } from '../../core/alerts/alert-problems.ts';
 import type { Cut } from '../../ports/batch.ts';
 import { buildCodec } from '../../core/delivery/codec.ts';
 import { defaultLimits } from '../../core/delivery/limits.ts';
@@ -44,7 +45,7 @@ export interface SessionJob {
   /** Id of the batch in the journal, if it has one. */
   batch?: string | undefined;
   /** Asked when all is read and before the last objects are delivered. */
-  confirm?: () => Promise<void>;
+  confirm?: (sources: readonly SourceAccount[]) => Promise<void>;
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
   seen?: SeenEvents | undefined;
   signal?: AbortSignal;
@@ -106,7 +107,12 @@ export class Session {
       books === undefined && plan.options.evidence === 'on'
         ? new SessionLog(plan, host, command)
         : books?.log;
-    this.books = { sum, tries, log, alerts: books?.alerts ?? { stored: 0, alreadyThere: 0 } };
+    this.books = {
+      sum,
+      tries,
+      log,
+      alerts: books?.alerts ?? { stored: 0, alreadyThere: 0, failed: 0, failure: undefined },
+    };
   }
 
   /** Throws what is wrong before anything is read: `usage`, `schema-invalid`, and what opening the store fails with. */
@@ -248,11 +254,13 @@ export class Session {
   report(end: ReportEnd): PushReport {
     const { host, watch, plan } = this.#options;
     watch.meter.left(this.books.tries);
-    const report = this.sum.report(end, host.clock.now());
+    const { stored, alreadyThere, failed } = this.books.alerts;
+    const problems = [...(end.problems ?? []), ...alertProblems(this.books.alerts)];
+    const report = this.sum.report({ ...end, problems }, host.clock.now());
     if (plan.dryRun) return report;
     return {
       ...report,
-      ...(this.#alerts === undefined ? {} : { alerts: { ...this.books.alerts } }),
+      ...(this.#alerts === undefined ? {} : { alerts: { stored, alreadyThere, failed } }),
       putRequests: this.books.tries.requests,
       retries: Object.fromEntries(this.books.tries.retries),
     };

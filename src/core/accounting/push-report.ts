@@ -66,7 +66,7 @@ export interface PushReport {
   /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
   waiting: { source: string; bytes: number }[];
   /** Objects below _alerts/; missing where there are no rules for them. */
-  alerts?: { stored: number; alreadyThere: number };
+  alerts?: { stored: number; alreadyThere: number; failed: number };
   /** What could not be read or found, while all else was delivered; and what somebody has to decide. */
   problems: ReportProblem[];
   lateness: { age: string; lines: number }[];
@@ -109,7 +109,7 @@ interface ReasonRow {
 
 /** Something of the sources that was not delivered, and what cures it. */
 export interface ReportProblem {
-  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut';
+  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'alert';
   source: string;
   message: string;
   cure: string;

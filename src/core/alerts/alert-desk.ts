@@ -1,3 +1,5 @@
+import type { AuditExportError } from '../../errors.ts';
+import { isAuditExportError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { ClassifiedChunk } from '../../ports/classifier.ts';
 import { parseLine } from '../readers/read-row.ts';
@@ -5,10 +7,13 @@ import type { EventRow } from '../readers/standard-columns.ts';
 import { alertObject } from './alert-object.ts';
 import type { AlertMatcher } from './alert-rules.ts';
 
-/** Alert objects that were stored, and that were there already. */
+/** Alert objects that were stored, that were there already, and that the store did not take. */
 export interface AlertCounts {
   stored: number;
   alreadyThere: number;
+  failed: number;
+  /** What the first of those failed with. */
+  failure: AuditExportError | undefined;
 }
 
 export interface AlertDeskOptions {
@@ -26,7 +31,8 @@ const atOnce = 8;
 
 /**
  * Writes the events of delivered lines that rules make alerts, each as an object of its own, as soon as they are read: before the objects that
- * they lie in are delivered, so that an event is never durable without its alert. The same event again is the same object.
+ * they lie in are delivered. One that the store does not take is counted, and the delivery goes on: events weigh more than
+ * alerts. The same event again is the same object.
  */
 export class AlertDesk {
   readonly #options: AlertDeskOptions;
@@ -35,7 +41,7 @@ export class AlertDesk {
     this.#options = options;
   }
 
-  /** Looks at the good lines of a chunk. Throws what the store fails with. */
+  /** Looks at the good lines of a chunk. */
   async take(chunk: ClassifiedChunk, types: readonly string[]): Promise<void> {
     const { store, matcher, readers, now } = this.#options;
     let from = 0;
@@ -58,7 +64,13 @@ export class AlertDesk {
 
   async #put(status: ReturnType<ObjectStore['put']>): Promise<void> {
     const { counts } = this.#options;
-    if ((await status) === 'stored') counts.stored++;
-    else counts.alreadyThere++;
+    try {
+      if ((await status) === 'stored') counts.stored++;
+      else counts.alreadyThere++;
+    } catch (error) {
+      if (!isAuditExportError(error)) throw error;
+      counts.failed++;
+      counts.failure ??= error;
+    }
   }
 }

@@ -5,10 +5,10 @@ export const ownFolder = '_audit-export';
 export const partitionProbeName = '_access-test';
 
 /**
- * Files of a folder that a delivery has not finished: beside the object they will be, under names that readers skip (Hive,
- * Athena and Spark leave out names that begin with a dot). The number is the process that wrote it.
+ * `.unfinished-<machine>-<pid>-<start ticks>-<random>`: a file that is being written lies beside the one it will be, and says whose
+ * it is. Readers skip it: Hive, Athena and Spark leave out names that begin with a dot.
  */
-export const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]{12}$/;
+export const unfinishedName = /^\.unfinished-([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]{12}$/;
 
 /** Whether a file or folder of this name is the tool's own, and never read as a source. */
 export function isOwnName(name: string): boolean {

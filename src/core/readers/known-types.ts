@@ -1,6 +1,6 @@
 import type { CompiledAuditType } from '../audit-types/audit-type.ts';
-import { buildRowReader } from './read-row.ts';
-import type { EventRow } from './standard-columns.ts';
+import type { ColumnReaders } from './read-row.ts';
+import { buildColumnReaders } from './read-row.ts';
 import type { TypeColumns } from './type-columns.ts';
 import { columnsOfTypes } from './type-columns.ts';
 
@@ -8,7 +8,7 @@ import { columnsOfTypes } from './type-columns.ts';
 export interface EventReader {
   /** The type of an event: that of its key, or what it is recognised as; undefined for none that is known. */
   typeOf: (event: unknown, ofKey: string | undefined) => string | undefined;
-  rowOf: (event: unknown, type: string | undefined) => EventRow;
+  columnsOf: (type: string | undefined) => ColumnReaders;
 }
 
 /** Builds the reader of events of these types. An event of no known type has no columns. */
@@ -16,17 +16,17 @@ export function buildEventReader(types: readonly CompiledAuditType[]): EventRead
   const readers = new Map(
     columnsOfTypes(types.map(({ descriptor }) => descriptor)).map((columns) => [
       columns.type,
-      buildRowReader(columns),
+      buildColumnReaders(columns),
     ]),
   );
-  const bare = buildRowReader(bareColumns());
+  const bare = buildColumnReaders(bareColumns());
   return {
     typeOf: (event, ofKey) =>
       ofKey ??
       (typeof event === 'object' && event !== null
         ? types.find(({ recognise }) => recognise(event))?.descriptor.type
         : undefined),
-    rowOf: (event, type) => (readers.get(type ?? '') ?? bare)(event),
+    columnsOf: (type) => readers.get(type ?? '') ?? bare,
   };
 }
 

@@ -2,40 +2,58 @@ import { parseInstant } from '../audit-types/event-time.ts';
 import { parsePointer, readPointer } from '../audit-types/json-pointer.ts';
 import type { Condition, Place, Steps, TypeColumns } from './type-columns.ts';
 import type { Decision } from '../audit-types/written-columns.ts';
-import type { EventRow } from './standard-columns.ts';
+import type { ColumnName, EventRow } from './standard-columns.ts';
+import { standardColumns } from './standard-columns.ts';
+
+/** Reads each standard column of a parsed event. */
+export type ColumnReaders = { readonly [K in ColumnName]: (event: unknown) => EventRow[K] };
 
 /**
- * Builds the function that reads the standard columns of a parsed event of a type. What is not there is null, or an empty
- * list; an empty text counts as not there. Of a list, each value stands once, in the order in which they are found.
+ * Builds what reads the standard columns of a parsed event of a type. What is not there is null, or an empty list; an empty text
+ * counts as not there. Of a list, each value stands once, in the order in which they are found.
  */
-export function buildRowReader({ times, places, decision }: TypeColumns): (event: unknown) => EventRow {
+export function buildColumnReaders({ times, places, decision }: TypeColumns): ColumnReaders {
   const timeFields = times.map(({ at, forms }) => ({ path: parsePointer(at), forms }));
-  const eventTime = (event: unknown): number | null => {
-    for (const { path, forms } of timeFields) {
-      const value = readPointer(event, path);
-      if (value !== undefined && value !== null && value !== '') return parseInstant(value, forms) ?? null;
-    }
-    return null;
+  const text = (name: keyof typeof places) => (event: unknown) => firstText(event, places[name]);
+  const list = (name: keyof typeof places) => (event: unknown) => listOf(event, places[name]);
+  return {
+    event_time: (event) => {
+      for (const { path, forms } of timeFields) {
+        const value = readPointer(event, path);
+        if (value !== undefined && value !== null && value !== '') return parseInstant(value, forms) ?? null;
+      }
+      return null;
+    },
+    event_id: text('event_id'),
+    tenant: text('tenant'),
+    actor: text('actor'),
+    actor_roles: list('actor_roles'),
+    client_ip: text('client_ip'),
+    client: text('client'),
+    action: text('action'),
+    object: list('object'),
+    columns: list('columns'),
+    tags: list('tags'),
+    decision: (event) => decide(event, decision),
+    maskings: list('maskings'),
+    rows: (event) => integerOf(firstText(event, places.rows)),
+    query_id: text('query_id'),
+    query_text: text('query_text'),
+    details: (event) => jsonOf(event, places.details),
   };
-  return (event) => ({
-    event_time: eventTime(event),
-    event_id: firstText(event, places.event_id),
-    tenant: firstText(event, places.tenant),
-    actor: firstText(event, places.actor),
-    actor_roles: listOf(event, places.actor_roles),
-    client_ip: firstText(event, places.client_ip),
-    client: firstText(event, places.client),
-    action: firstText(event, places.action),
-    object: listOf(event, places.object),
-    columns: listOf(event, places.columns),
-    tags: listOf(event, places.tags),
-    decision: decide(event, decision),
-    maskings: listOf(event, places.maskings),
-    rows: integerOf(firstText(event, places.rows)),
-    query_id: firstText(event, places.query_id),
-    query_text: firstText(event, places.query_text),
-    details: jsonOf(event, places.details),
-  });
+}
+
+const columnNames = standardColumns.map(({ name }) => name);
+
+/** Reads all columns of an event, in their order. */
+export function readRow(readers: ColumnReaders, event: unknown): EventRow {
+  return Object.fromEntries(columnNames.map((name) => [name, readers[name](event)])) as unknown as EventRow;
+}
+
+/** Builds the function that reads all standard columns of a parsed event of a type. */
+export function buildRowReader(columns: TypeColumns): (event: unknown) => EventRow {
+  const readers = buildColumnReaders(columns);
+  return (event) => readRow(readers, event);
 }
 
 /** Digits of whole numbers that may be too many for a number, outside of strings. */

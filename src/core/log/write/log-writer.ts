@@ -8,9 +8,6 @@ import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey, workin
 import type { Edge, TileFile } from '../right-edge.ts';
 import { grow, rootOfEdge } from '../right-edge.ts';
 import type { NoteSignature, VerifierKey } from '../signed-note.ts';
-import type { Tile } from '../tile-path.ts';
-import { tilePath, tileWidth } from '../tile-path.ts';
-import type { TileReader } from '../proofs.ts';
 import type { Working } from '../working.ts';
 import { formatWorking } from '../working.ts';
 import type { Submission } from './witness.ts';
@@ -19,6 +16,8 @@ import { formatNote, formatVerifierKey, keyIdOf, parseNote } from '../signed-not
 import type { LogRecord } from './log-state.ts';
 import { LogState } from './log-state.ts';
 import { endOfKilled } from './run-leaves.ts';
+import { readerOf } from './tiles-at-hand.ts';
+import { Turns } from './turns.ts';
 
 /** What the log needs of the place that it is published to. Keys are below the prefix. */
 export interface LogStore {
@@ -184,7 +183,7 @@ export class LogWriter {
   }
 
   async #publishOnce(store: LogStore, cosigner: Cosigner = async () => []): Promise<Published> {
-    for (;;) {
+    for (let begun = 0; ; begun++) {
       const { state } = this;
       const { size: before } = state.edge;
       const { edge, files, checkpoint } = this.#next();
@@ -207,6 +206,7 @@ export class LogWriter {
           return { id: state.id, size: edge.size, note };
         }
       }
+      if (begun > 0) throw nameTaken(state.id);
       await this.#begin(way === 'taken' && state.claim !== undefined ? 'unsure' : 'continued-elsewhere');
     }
   }
@@ -345,17 +345,6 @@ export class LogWriter {
   }
 }
 
-/** Lets one at a time. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  async take<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(act);
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
 /** The alias of the newest checkpoint. */
 export function aliasObject(id: string, note: string): LogObject {
   return textObject(newestCheckpointKey(id), note);
@@ -365,21 +354,15 @@ function textObject(key: string, content: string): LogObject {
   return { key, body: Buffer.from(content), contentType: text };
 }
 
-/** Tiles that were just made, those of the right edge, and where one may read all others. */
-function readerOf(
-  { files, edge }: { files: readonly TileFile[]; edge: Edge },
-  readStored: (tile: Tile) => Promise<Buffer | undefined>,
-): TileReader {
-  const made = new Map(files.map(({ tile, content }) => [tilePath(tile), content]));
-  return async (tile) => {
-    const hashes =
-      typeof tile.level === 'number' && tile.width < tileWidth ? edge.levels[tile.level] : undefined;
-    const content = made.get(tilePath(tile)) ?? (hashes && Buffer.concat(hashes)) ?? (await readStored(tile));
-    if (content !== undefined) return content;
-    throw new AuditExportError('log-damaged', `${tilePath(tile)} of the log is not at hand.`, {
-      cure: 'Run audit-export evidence publish with credentials that may read the log (s3:GetObject).',
-    });
-  };
+/** A name that was made up a moment ago is nobody's: a store that says so says it of every name. */
+function nameTaken(id: string): AuditExportError {
+  return new AuditExportError(
+    'store-failed',
+    `The store says of names in a log that has just begun (${id}) that they are taken.`,
+    {
+      cure: 'Check --endpoint-url: what answers there says of everything that it is there already. The next run tries again.',
+    },
+  );
 }
 
 /** The first leaf of a log that never came into the store says nothing in the next one. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { alertsSettings } from '../../../../src/commands/consumers/alerts-settings.ts';
@@ -137,7 +137,11 @@ describe('push --alert-rules', () => {
     await push('--dry-run');
     expect(existsSync(`${folder}/store/_alerts`)).toBe(false);
     const first = JSON.parse((await push()).stdout) as { alerts: unknown; objects: { key: string }[] };
-    expect(first.alerts).toEqual({ stored: wanted.size, alreadyThere: blocked.length - wanted.size });
+    expect(first.alerts).toEqual({
+      stored: wanted.size,
+      alreadyThere: blocked.length - wanted.size,
+      failed: 0,
+    });
     expect(schemaErrors('push-report', first)).toEqual([]);
     const found = readdirSync(`${folder}/store/_alerts`, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -147,7 +151,57 @@ describe('push --alert-rules', () => {
     expect(new Set(found.map(({ line }) => line))).toEqual(wanted);
     expect(first.objects.some(({ key }) => key.includes('_alerts'))).toBe(false);
     const again = JSON.parse((await push('--again', file)).stdout) as { alerts: unknown };
-    expect(again.alerts).toEqual({ stored: 0, alreadyThere: blocked.length });
+    expect(again.alerts).toEqual({ stored: 0, alreadyThere: blocked.length, failed: 0 });
+  }, 60_000);
+
+  test('alerts that the store does not take stop no delivery: they are counted and named, and written by --reread', async () => {
+    const folder = scratchFolder();
+    const rules = `${folder}/rules.json`;
+    const file = `${folder}/events.jsonl`;
+    writeFileSync(rules, JSON.stringify({ rules: [{ name: 'blocked', where: { decision: ['block'] } }] }));
+    const lines = eventLines().filter(({ type, line }) => {
+      const { decision, event_time } = rowOf(type, line);
+      return decision === 'block' && event_time !== null;
+    });
+    writeFileSync(file, lines.map(({ line }) => `${line}\n`).join(''));
+    mkdirSync(`${folder}/store`);
+    // No folder can be made there.
+    writeFileSync(`${folder}/store/_alerts`, '');
+    interface Report {
+      outcome: string;
+      alerts: { stored: number; alreadyThere: number; failed: number };
+      balance: { read: number; delivered: number; quarantined: number };
+      problems: { kind: string; message: string; cure: string }[];
+    }
+    const push = async (...more: string[]): Promise<{ code: number; report: Report }> => {
+      const words = [
+        'push',
+        '--to',
+        `${folder}/store`,
+        '--alert-rules',
+        rules,
+        '--retry-for',
+        '0s',
+        '--json',
+      ];
+      const { code, stdout } = await runHere(folder, [...words, ...more, file]);
+      return { code, report: JSON.parse(stdout) as Report };
+    };
+
+    const { code, report } = await push();
+    expect(code).toBe(6);
+    expect(schemaErrors('push-report', report)).toEqual([]);
+    expect(report.outcome).toBe('delivered-in-part');
+    expect(report.balance.delivered).toBe(report.balance.read - report.balance.quarantined);
+    expect(report.alerts).toMatchObject({ stored: 0, alreadyThere: 0 });
+    expect(report.alerts.failed).toBeGreaterThan(0);
+    expect(report.problems).toMatchObject([{ kind: 'alert', cure: expect.stringContaining('--reread') }]);
+
+    rmSync(`${folder}/store/_alerts`);
+    const again = await push('--reread');
+    expect(again).toMatchObject({ code: 0, report: { alerts: { failed: 0 }, balance: { delivered: 0 } } });
+    const { stored, alreadyThere } = again.report.alerts;
+    expect(stored + alreadyThere).toBe(report.alerts.failed);
   }, 60_000);
 
   test('a file of rules that is wrong is told before anything is delivered', async () => {

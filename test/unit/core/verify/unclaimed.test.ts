@@ -23,11 +23,17 @@ test('what a delivery to a folder had not finished is no object where that was c
     read: (key) => reader.read(key),
     close: () => reader.close(),
   });
-  expect(await store.report({ reader: withFile('.unfinished-712-0123456789ab') })).toMatchObject({
+  expect(
+    await store.report({ reader: withFile('.unfinished-0a1b2c3d-712-4711-0123456789ab') }),
+  ).toMatchObject({
     verdict: 'intact',
     objects: { leftOut: expect.any(Number) },
   });
-  for (const name of ['.unfinished-712-0123456789ab.jsonl.gz', '.unfinished-x-0123456789ab', '.hidden'])
+  for (const name of [
+    '.unfinished-0a1b2c3d-712-4711-0123456789ab.jsonl.gz',
+    '.unfinished-712-0123456789ab',
+    '.hidden',
+  ])
     expect(codes(await store.report({ reader: withFile(name) }))).toEqual(['object-unclaimed']);
 });
 
