@@ -11,6 +11,7 @@ import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
 import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
+import { mapOcsfVerb } from './map-ocsf.ts';
 import { pushVerb } from './push.ts';
 import {
   quarantineDropVerb,
@@ -57,6 +58,7 @@ export const verbs: readonly Verb[] = [
   findVerb,
   queryVerb,
   compactVerb,
+  mapOcsfVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,
