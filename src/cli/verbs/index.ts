@@ -8,6 +8,7 @@ import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetir
 import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { findVerb } from './find.ts';
 import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
+import { consumersCheckVerb } from './consumers-check.ts';
 import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
@@ -48,6 +49,7 @@ export const verbs: readonly Verb[] = [
   consumersSplunkVerb,
   consumersAlertsVerb,
   consumersAlertsTestVerb,
+  consumersCheckVerb,
   statusVerb,
   evidenceKeyVerb,
   evidenceProveVerb,
