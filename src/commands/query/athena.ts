@@ -1,4 +1,4 @@
-import { scanPrice } from '../../core/consumers/athena/queries.ts';
+import { scanPrice } from '../../core/report/prices.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QueryEngine } from '../../ports/query-engine.ts';
 import type { SqlAnswer } from '../../ports/sql-engine.ts';
