@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { openAccessProber } from '../adapters/aws/access-prober.ts';
-import { findRegion, readAwsProfile } from '../adapters/aws/aws-profile.ts';
-import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
+import { findRegion } from '../adapters/aws/aws-profile.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
 import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
 import type { StoreSettings } from '../commands/push/push-host.ts';
@@ -24,7 +23,6 @@ export function buildTestAccessHost(context: CliContext, options: GlobalOptions)
     ...showProbes(context, options),
     agreeToLock: (lock) => askAboutLock(lock, context, options),
     ambientRegion: () => findRegion(environment),
-    ambientEndpoint: async () => configuredEndpoint('S3', environment, await readAwsProfile(environment)),
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     lastChangeMs: (place) => lastChange(context, place),
     reports: (place) => ({

@@ -18,7 +18,11 @@ import type { CliContext } from './terminal-context.ts';
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
   region: string;
+  /** Where the bucket is, if that is not AWS. */
+  endpointUrl: string | undefined;
   receipts: ReceiptStore;
+  /** The command that goes on where this one stopped. */
+  again: string;
   onChange?: (change: PlannedChange) => void;
 }
 
@@ -30,9 +34,9 @@ export async function ambientRegion({ environment }: CliContext): Promise<string
 /** IAM of the credentials at hand. Throws where there are none. */
 export async function openAdmin(
   { environment }: CliContext,
-  { region }: Pick<IamPlace, 'region'>,
+  { region, endpointUrl }: Pick<IamPlace, 'region' | 'endpointUrl'>,
 ): Promise<IamAdmin> {
-  return openIamAdmin({ region }, environment);
+  return openIamAdmin({ region, endpointUrl }, environment);
 }
 
 /** What `apply` and `destroy` need of the world. */
@@ -42,6 +46,7 @@ export async function buildIamHost(context: CliContext, place: IamPlace): Promis
     clock: context.clock,
     signal: context.signal,
     receipts: place.receipts,
+    again: place.again,
     onChange: place.onChange ?? (() => undefined),
   };
 }

@@ -9,6 +9,7 @@ import type { InitHost, Tone } from '../commands/init/init-host.ts';
 import { testAccess } from '../commands/test-access/index.ts';
 import { optionsOfProfile } from '../commands/test-access/options-of-profile.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
+import { profileFlags } from '../core/config/profile-flags.ts';
 import { describeChange } from '../core/setup/plan/change.ts';
 import { AuditExportError } from '../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
@@ -40,6 +41,8 @@ export async function buildInitHost(context: CliContext, options: GlobalOptions)
     openIam: (region, profile) =>
       buildIamHost(context, {
         region,
+        endpointUrl: options.endpointUrl,
+        again: `audit-export init${profileFlags(profile, options.config)}${options.yes ? ' --apply --yes' : ''}`,
         receipts: openReceipts(
           statePlaces(context).profileFolder({ name: profile, configFile: config.file }),
         ),

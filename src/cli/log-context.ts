@@ -5,7 +5,7 @@ import { openLogStream } from '../adapters/terminal/log-stream.ts';
 import { ProgressLine } from '../adapters/terminal/progress-line.ts';
 import { ProgressLog } from '../adapters/terminal/progress-log.ts';
 import { openTextLog } from '../adapters/terminal/text-log.ts';
-import { exitCodes } from '../errors.ts';
+import { AuditExportError, exitCodes } from '../errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Progress } from '../ports/progress.ts';
 import type { TextProgress } from '../ports/text-progress.ts';
@@ -16,6 +16,18 @@ import type { CliContext, CliProcess } from './terminal-context.ts';
 /** The log of a command line, on stderr. */
 export function openLog({ stderr, clock }: Pick<CliProcess, 'stderr' | 'clock'>, format: LogFormat): Log {
   return format === 'json' ? openJsonLog(stderr, clock.now) : openTextLog(stderr);
+}
+
+/** Says that the folder the process was started in is gone, and returns the exit code. */
+export function tellNoFolder(
+  { stderr }: Pick<CliProcess, 'stderr'>,
+  { format, version }: { format: LogFormat; version: string },
+): number {
+  const error = new AuditExportError('source-unreadable', 'The folder that this was started in is gone.', {
+    cure: 'Change to a folder that is there (cd ~), and run it again.',
+  });
+  tellError(openLog({ stderr, clock: systemClock }, format), error, { version, verbose: false });
+  return error.exitCode;
 }
 
 /**

@@ -36,20 +36,34 @@ function giveHome(): void {
   }
 }
 
-process.exitCode = await runProcess(argv, {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
-  workingFolder: process.cwd(),
-  clock: systemClock,
-  version,
-  // The second signal has its usual effect.
-  onStop: (listener) => {
-    for (const name of stoppingSignals) process.once(name, () => listener(name));
-  },
-  onHangUp: (listener) => {
-    process.on('SIGHUP', listener);
-    return () => process.off('SIGHUP', listener);
-  },
-});
+/** Undefined where it was removed. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+const folder = workingFolder();
+if (folder === undefined) {
+  const { tellNoFolder } = await import('./log-context.ts');
+  process.exitCode = tellNoFolder(process, { format: logFormatOf(argv, process.env), version });
+} else
+  process.exitCode = await runProcess(argv, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    workingFolder: folder,
+    clock: systemClock,
+    version,
+    // The second signal has its usual effect.
+    onStop: (listener) => {
+      for (const name of stoppingSignals) process.once(name, () => listener(name));
+    },
+    onHangUp: (listener) => {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
+  });

@@ -34,7 +34,8 @@ export async function runProcess(argv: readonly string[], process: WholeProcess)
   const output = watchOutput(stdout, stderr);
   const exitCode = await run(argv, { ...process, signal: stopping.signal });
   const failure = await output.failure();
-  if (failure === undefined) return exitCode;
+  // Whoever waited for what it wrote to be taken has told it.
+  if (failure === undefined || exitCode === failure.exitCode) return exitCode;
   const { openLog } = await import('./log-context.ts');
   const { tellError } = await import('./render/error.ts');
   tellError(openLog(process, logFormat), failure, { version, verbose: argv.includes('--verbose') });

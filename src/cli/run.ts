@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
+import { profileFlags, withProfileFlags } from '../core/config/profile-flags.ts';
 import { environmentName, resolveSettings } from '../core/config/setting.ts';
 import { AuditExportError, exitCodes, isAuditExportError } from '../errors.ts';
 import type { GivenFlags } from './program.ts';
@@ -82,7 +83,22 @@ async function runVerb(
     const again = await loadProfile(early, process);
     return { profile: again.profile, options: optionsBy(again.profile) };
   };
-  return verb.run({ context, args, flags, options: optionsBy(profile), profile, configFile, reload });
+  try {
+    return await verb.run({ context, args, flags, options: optionsBy(profile), profile, configFile, reload });
+  } catch (error) {
+    throw withFlags(error, early);
+  }
+}
+
+/** A cure that is pasted must reach the profile that was named, in the configuration that was named. */
+function withFlags(
+  error: unknown,
+  named: { profile: string | undefined; config: string | undefined },
+): unknown {
+  if (!isAuditExportError(error) || error.cure === undefined) return error;
+  const { code, message, details, cause } = error;
+  const cure = withProfileFlags(error.cure, profileFlags(named.profile, named.config));
+  return cure === error.cure ? error : new AuditExportError(code, message, { cure, details, cause });
 }
 
 /** Only where there is a variable that may be misspelt are the settings of all verbs loaded. */

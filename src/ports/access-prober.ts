@@ -69,6 +69,9 @@ export interface LifecycleRule {
 
 interface LifecycleFilter {
   Prefix?: string | undefined;
+  /** Bytes. */
+  ObjectSizeGreaterThan?: number | undefined;
+  ObjectSizeLessThan?: number | undefined;
 }
 
 interface LifecycleAnd extends LifecycleFilter {

@@ -5,6 +5,8 @@ export interface BucketLook {
   existence: 'there' | 'missing' | 'hidden';
   /** The region it really is in. */
   region?: string;
+  /** Where it is reached without TLS, the URL of the server: policies see such requests as not secure. */
+  plainHttp?: string;
   /** Whether the account that was asked about owns it. */
   ownedByAccount?: boolean;
   /** Whether all four settings of Block Public Access are on, on the bucket itself. */
@@ -56,7 +58,7 @@ export interface BucketAdmin {
    */
   look: (bucket: string, region: string, account: string | undefined) => Promise<BucketLook>;
   /**
-   * Makes a bucket: ownership enforced, public access blocked, default encryption, TLS only; no Object Lock. Again for
+   * Makes a bucket: ownership enforced, public access blocked, default encryption, TLS only where TLS is spoken; no Object Lock. Again for
    * the same bucket it does what is left to do. Throws what refused a step; the message says which steps were done.
    */
   create: (bucket: NewBucket) => Promise<void>;

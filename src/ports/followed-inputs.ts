@@ -18,8 +18,10 @@ export interface FollowedPipe {
 export interface ScanChange {
   /** Bytes that came to the files. */
   bytes: number;
-  /** Files whose content was never looked at: they are new, were written anew, or have their first bytes. */
+  /** Files whose content was never noted: they are new, were written anew, or have their first bytes. */
   fresh: (Source & { file: SourceFile })[];
+  /** Says that the fresh ones are noted: until then they are told at each look. */
+  noted: () => void;
   /** Files that were named themselves, and are not there. */
   absent: readonly string[];
 }
@@ -41,8 +43,8 @@ export interface FollowedInputs extends FilesPort {
 
 /** Files that are to be delivered. */
 export interface TakenFiles {
-  /** As they are now. */
-  files: () => (Source & { file: SourceFile })[];
+  /** As they are now: looks which there are. */
+  files: () => Promise<(Source & { file: SourceFile })[]>;
   /** Says that what was new in them is durable: what is gone and was read to its end is let go. */
   settle: (known: ReadonlyMap<string, KnownFile>) => Promise<void>;
 }

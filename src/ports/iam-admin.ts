@@ -18,6 +18,8 @@ export interface LiveBucket {
   policy: string | undefined;
   /** All four settings of Block Public Access are on. */
   publicAccessBlocked: boolean;
+  /** Where it is reached without TLS, the URL of the server. */
+  plainHttp?: string;
 }
 
 export interface LiveRole {

@@ -6,7 +6,10 @@ export interface LinePlace {
   offset: number;
 }
 
-/** A regular file, as the catalogue looks at it to know it again. */
+/**
+ * A regular file as it was when it was looked at, as the catalogue looks at it to know it again: what was written to it since
+ * is not of this look.
+ */
 export interface SourceFile {
   /** Absolute path, and the same with all links followed. */
   path: string;
@@ -23,6 +26,8 @@ export interface SourceFile {
    * `source-moved` where another file stands in its place. */
   bytes: (start: number, end: number) => Promise<Buffer>;
   isCompressed: () => Promise<boolean>;
+  /** Whether it still stands where it was looked at, and nothing was cut off it since. */
+  stands: () => Promise<boolean>;
 }
 
 /** Stored bytes of a file: from `start` to (not including) `end`. */
@@ -48,7 +53,7 @@ export interface Source {
   /** Said of an object of a bucket: which content of it is meant. */
   object?: { etag: string; size: number };
   /**
-   * Opens it and yields its uncompressed bytes. A yielded buffer is good until the next one is asked for. With a range,
+   * Opens it and yields its uncompressed bytes; a file's as they were when it was looked at. A yielded buffer is good until the next one is asked for. With a range,
    * which only a file takes, these stored bytes as they are, not uncompressed unless the range begins at 0. Throws
    * `source-unreadable`, `source-unsupported`, `source-broken` or, where a range is not there any more, `source-moved`,
    * naming the source.

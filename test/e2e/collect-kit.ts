@@ -22,10 +22,10 @@ import { keptLog } from '../fakes/kept-log.ts';
 import { MemoryQuarantine } from '../fakes/memory-quarantine.ts';
 import { MemorySpool } from '../fakes/memory-spool.ts';
 import type { MemoryStore } from '../fakes/memory-store.ts';
-import type { AccountUsage } from '../snowflake/account-usage.ts';
 import type { HistoryPlan } from '../snowflake/generator-plan.ts';
 import { historyPlan, hourMs, simulatedObjects, simulatedUsers } from '../snowflake/generator-plan.ts';
-import { SnowflakeHistory } from '../snowflake/generator.ts';
+import type { SnowflakeHistory } from '../snowflake/generator.ts';
+import { historyOf } from '../snowflake/generator.ts';
 import { usageSession } from '../snowflake/usage-session.ts';
 import { PowerSwitch } from './power-cut.ts';
 
@@ -62,17 +62,15 @@ export class CollectWorld {
   /** Statements that were asked. */
   readonly statements: SnowflakeStatement[] = [];
   readonly rowsPerBatch: number;
-  readonly #usage: Promise<AccountUsage>;
 
   constructor(plan: Partial<HistoryPlan> & Pick<HistoryPlan, 'fromMs' | 'untilMs'>, rowsPerBatch = 500) {
-    this.history = new SnowflakeHistory(historyPlan(plan));
-    this.#usage = this.history.usage();
+    this.history = historyOf(historyPlan(plan));
     this.clock = { nowMs: plan.fromMs };
     this.rowsPerBatch = rowsPerBatch;
   }
 
   session(): SnowflakeSession {
-    return usageSession(() => this.#usage, {
+    return usageSession(() => this.history.usage(), {
       nowMs: () => this.clock.nowMs,
       user: this.history.plan.ownUser,
       rowsPerBatch: this.rowsPerBatch,

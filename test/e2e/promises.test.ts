@@ -10,7 +10,7 @@ import type { Balance } from '../../src/ports/run-history.ts';
 
 const fromMs = Date.UTC(2026, 8, 10);
 /** Late events, every kind of bad line, blank lines, CRLF. */
-const input = generateInput({ seed: 11, lines: 2000, fromMs, hours: 60, late: 0.05, damage: 0.04 });
+const input = generateInput({ seed: 11, lines: 1000, fromMs, hours: 60, late: 0.05, damage: 0.04 });
 const events = eventsOf(input);
 const bad = input.lines.filter(({ kind }) => kind === 'bad').length;
 const blank = input.lines.filter(({ kind }) => kind === 'blank').length;

@@ -8,8 +8,8 @@ import type { RunningCli } from './run-cli.ts';
 import { startCli } from './run-cli.ts';
 import { useWorkspaces } from './workspace.ts';
 
-const workers = 4;
-const kills = 6;
+const workers = 3;
+const kills = 4;
 const objects = 20;
 const newWorkspace = useWorkspaces();
 const input = generateInput({ seed: 91, lines: objects * 50, hours: 60, late: 0.05 });

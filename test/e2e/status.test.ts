@@ -1,6 +1,7 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { StoreCoverage } from '../../src/commands/status/coverage.ts';
 import type { QuarantineList } from '../../src/commands/quarantine/list.ts';
 import type { ProfileStatus, StatusReport } from '../../src/commands/status/status-report.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';
@@ -75,6 +76,18 @@ async function startWaiting(workspace: Workspace): Promise<ReturnType<typeof sta
     .toContainEqual(expect.stringMatching(/destinations\/\w+\/lock\.\d+$/));
   return run;
 }
+
+test('--json has what --map shows: what the log of each store tells of each day', async () => {
+  const workspace = await newWorkspace();
+  await configure(workspace, 'acme');
+  const { bytes } = generateInput({ seed: 3, lines: 40, hours: 30, damage: 0 });
+  await runCli(workspace, push, { stdin: bytes });
+  const { coverage } = (await statusOf(workspace, '--map')) as StatusReport & { coverage: StoreCoverage[] };
+  expect(coverage).toMatchObject([{ why: null, isWhole: true, coverage: { lines: 40 } }]);
+  const days = Object.values(coverage[0]?.coverage?.cells ?? {}).flatMap((cells) => Object.values(cells));
+  expect(days.reduce((sum, { lines }) => sum + lines, 0)).toBe(40);
+  expect(await statusOf(workspace)).not.toHaveProperty('coverage');
+});
 
 describe('runs', () => {
   test('that went well, set lines aside, failed, were stopped and were killed: each as it was', async () => {

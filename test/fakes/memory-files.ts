@@ -104,7 +104,7 @@ export class MemoryFiles implements FilesPort {
       if (!isHeld && this.#files.get(this.#real(path)) !== file) throw moved(path);
       if (this.unreadable.has(path))
         throw new AuditExportError('source-unreadable', `${path} can't be read.`);
-      const found = Buffer.from(file.stored.subarray(start, end));
+      const found = Buffer.from(file.stored.subarray(start, Math.min(end, before.length)));
       this.bytesRead += found.length;
       return found;
     };
@@ -120,6 +120,8 @@ export class MemoryFiles implements FilesPort {
         modifiedMs: 0,
         bytes,
         isCompressed,
+        stands: async () =>
+          (isHeld || this.#files.get(this.#real(path)) === file) && file.stored.length >= before.length,
       },
       async *read(onStoredBytes, range) {
         const stored = await bytes(range?.start ?? 0, range?.end ?? file.stored.length);

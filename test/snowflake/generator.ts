@@ -28,10 +28,21 @@ export interface Registered {
 
 const nsPerMs = 1_000_000n;
 
+const made = new Map<string, SnowflakeHistory>();
+
+/** The history of a plan, made once for all tests of a worker: nothing changes it. */
+export function historyOf(plan: HistoryPlan): SnowflakeHistory {
+  const key = JSON.stringify(plan);
+  const history = made.get(key) ?? new SnowflakeHistory(plan);
+  made.set(key, history);
+  return history;
+}
+
 /** A made-up history of an account, out of a seed alone. What can be seen of it depends on the simulated time. */
 export class SnowflakeHistory {
   readonly plan: HistoryPlan;
   readonly #queries: MadeQuery[] = [];
+  #usage: Promise<AccountUsage> | undefined;
 
   constructor(plan: HistoryPlan) {
     this.plan = plan;
@@ -47,8 +58,13 @@ export class SnowflakeHistory {
     return view === 'LOGIN_HISTORY' ? [...this.#logins()] : [];
   }
 
-  /** All of it as views that statements run on. */
-  async usage(): Promise<AccountUsage> {
+  /** All of it as views that statements run on: loaded when first asked for, and the same for all who ask. */
+  usage(): Promise<AccountUsage> {
+    this.#usage ??= this.#load();
+    return this.#usage;
+  }
+
+  async #load(): Promise<AccountUsage> {
     const usage = new AccountUsage();
     for (const view of ['QUERY_HISTORY', 'ACCESS_HISTORY', 'SESSIONS', 'LOGIN_HISTORY'] as const)
       await usage.insert(view, this.rows(view));

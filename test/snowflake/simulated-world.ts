@@ -3,7 +3,8 @@ import type { SnowflakeSettings } from '../../src/adapters/snowflake/open-sessio
 import type { SimulatedAccount } from './account.ts';
 import type { HistoryPlan } from './generator-plan.ts';
 import { historyPlan, hourMs } from './generator-plan.ts';
-import { SnowflakeHistory } from './generator.ts';
+import type { SnowflakeHistory } from './generator.ts';
+import { historyOf } from './generator.ts';
 import type { SnowflakeServer } from './start-snowflake.ts';
 import { startSnowflake } from './start-snowflake.ts';
 
@@ -41,7 +42,7 @@ const dayMs = 24 * hourMs;
 export async function startWorld(options: WorldOptions = {}): Promise<SimulatedWorld> {
   const { startMs = Date.UTC(2026, 0, 15), daysBefore = 2, daysAfter = 2, plan = {} } = options;
   const clock = { nowMs: startMs };
-  const history = new SnowflakeHistory(
+  const history = historyOf(
     historyPlan({ fromMs: startMs - daysBefore * dayMs, untilMs: startMs + daysAfter * dayMs, ...plan }),
   );
   const account = simulatedAccount(await history.usage());
@@ -60,10 +61,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<SimulatedW
       version: '0.0.0',
     },
     environment: { SNOWFLAKE_TOKEN: worldToken, SNOWFLAKE_AUTHENTICATOR: 'PROGRAMMATIC_ACCESS_TOKEN' },
-    close: async () => {
-      await server.close();
-      await account.usage.close();
-    },
+    close: () => server.close(),
   };
 }
 
@@ -93,14 +91,25 @@ export function simulatedAccount(usage: SimulatedAccount['usage']): SimulatedAcc
   };
 }
 
-/** A key pair as the documentation has one made: the private key in PEM, encrypted if there is a passphrase. */
-export function makeKeys(
-  passphrase?: string,
-  modulusLength = 2048,
-): {
+interface KeyPair {
   pem: string;
   publicKey: ReturnType<typeof createPublicKey>;
-} {
+}
+
+const keyPairs = new Map<string, KeyPair>();
+
+/**
+ * A key pair as the documentation has one made: the private key in PEM, encrypted if there is a passphrase. It is the same one
+ * for whoever asks for the same in one worker, for making one takes up to a second.
+ */
+export function makeKeys(passphrase?: string, modulusLength = 2048): KeyPair {
+  const which = `${modulusLength} ${passphrase}`;
+  const pair = keyPairs.get(which) ?? newKeys(passphrase, modulusLength);
+  keyPairs.set(which, pair);
+  return pair;
+}
+
+function newKeys(passphrase: string | undefined, modulusLength: number): KeyPair {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -63,9 +63,9 @@ const json: Form = (body) => {
 /** What is done is told by an empty body, or by a JSON object. */
 const done: Form = (body, answer) => (body.trim() === '' ? undefined : json(body, answer));
 
-/** S3 says 204 and no more; moto, 200 and the policy. */
+/** S3 says 204 and no more; moto, 200 and the policy, or `True`. */
 const policyTaken: Form = (body, answer) =>
-  json(body, answer) === undefined ? undefined : bare(body, answer);
+  json(body, answer) === undefined || body.trim() === 'True' ? undefined : bare(body, answer);
 
 /** An object is stored where S3 says 200 and its ETag (Amazon S3 API Reference, "PutObject"). */
 const stored: Form = (body, { statusCode, headers }) => {

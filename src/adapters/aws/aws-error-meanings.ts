@@ -22,7 +22,7 @@ export function denialCure(action: string): string {
   return denialCures[action] ?? `Allow ${action} for this principal.`;
 }
 
-const elsewhere: AwsMeaning = {
+export const elsewhere: AwsMeaning = {
   code: 'wrong-region',
   cause: 'denied',
   why: 'the bucket is in another region',
@@ -126,15 +126,16 @@ export const byName: MeaningTable = {
     cure: 'Check the name in --to or in the profile.',
   },
   ...alike(
-    [
-      'PermanentRedirect',
-      'TemporaryRedirect',
-      'Redirect',
-      'AuthorizationHeaderMalformed',
-      'IllegalLocationConstraintException',
-    ],
+    ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'],
     elsewhere,
   ),
+  // Amazon S3 API Reference, "Error responses": the name of a new bucket leads to it everywhere only after a while.
+  ...alike(['TemporaryRedirect', 'Redirect'], {
+    code: 'unreachable',
+    cause: 'server',
+    why: 'the name of the bucket does not lead to its region yet',
+    cure: 'Name the region of the bucket with --region. ' + again,
+  }),
   ...alike(['InvalidAccessKeyId', 'InvalidClientTokenId', 'UnrecognizedClientException'], unknownKey),
   ...alike(['SignatureDoesNotMatch', 'InvalidSignatureException'], {
     code: 'invalid-credentials',
@@ -264,8 +265,6 @@ export const byName: MeaningTable = {
 
 /** Servers other than AWS may send no name: then the HTTP status has to do. */
 export const byStatus: Readonly<Record<number, AwsMeaning>> = {
-  301: elsewhere,
-  307: elsewhere,
   401: denied,
   403: denied,
   404: noSuchBucket,

@@ -20,6 +20,7 @@ import { fromAwsError } from './aws-errors.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { s3ClientConfig } from './client-config.ts';
 import { createBucket } from './create-bucket.ts';
+import { watchTransport } from './plain-transport.ts';
 
 /** Nobody should wait longer for a look than for the answer to a question. */
 const maxAttempts = 3;
@@ -69,9 +70,12 @@ async function lookFrom(
   { bucket, region, account }: Looking,
 ): Promise<BucketLook> {
   const client = clientFor(region);
+  const plainHttp = watchTransport(client);
   try {
     const found = await findBucket(client, bucket);
-    return found.region === region ? await lookInside(client, found, account) : found;
+    const look = found.region === region ? await lookInside(client, found, account) : found;
+    const plain = plainHttp();
+    return plain === undefined ? look : { ...look, plainHttp: plain };
   } finally {
     client.destroy();
   }

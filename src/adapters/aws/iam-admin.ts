@@ -17,10 +17,13 @@ import { clientConfig, s3ClientConfig } from './client-config.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';
 import { readLiveAccess } from './iam-reader.ts';
+import { watchTransport } from './plain-transport.ts';
 
 /** How IAM is reached. */
 export interface IamSettings {
   region: string;
+  /** Where the bucket is, if that is not AWS: its policy is looked at there. */
+  endpointUrl?: string | undefined;
 }
 
 type Sleep = (ms: number) => Promise<unknown>;
@@ -29,12 +32,14 @@ class AwsIamAdmin implements IamAdmin {
   readonly #iam: IAMClient;
   readonly #sts: STSClient;
   readonly #s3: S3Client;
+  readonly #plainHttp: () => string | undefined;
   readonly #sleep: Sleep;
 
   constructor({ iam, sts, s3 }: { iam: IAMClient; sts: STSClient; s3: S3Client }, sleep: Sleep) {
     this.#iam = iam;
     this.#sts = sts;
     this.#s3 = s3;
+    this.#plainHttp = watchTransport(s3);
     this.#sleep = sleep;
   }
 
@@ -54,7 +59,7 @@ class AwsIamAdmin implements IamAdmin {
   }
 
   async readBucket(bucket: string): ReturnType<IamAdmin['readBucket']> {
-    return readLiveBucket(this.#s3, bucket);
+    return readLiveBucket(this.#s3, bucket, this.#plainHttp);
   }
 
   async apply(change: IamChange): Promise<AppliedChange> {
@@ -73,7 +78,7 @@ class AwsIamAdmin implements IamAdmin {
  * "AWS Identity and Access Management endpoints and quotas": one per partition, found by region.
  */
 export async function openIamAdmin(
-  { region }: IamSettings,
+  { region, endpointUrl }: IamSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<IamAdmin> {
   const iam = checkAnswers(new IAMClient(await clientConfig('IAM', { region }, environment)), 'IAM');
@@ -84,8 +89,6 @@ export async function openIamAdmin(
     throw fromAwsError(error, { action: 'iam', target: 'this account' });
   }
   const sts = new STSClient(await clientConfig('STS', { region }, environment));
-  const s3 = new S3Client(
-    await s3ClientConfig({ region, endpointUrl: undefined, pathStyle: undefined }, environment),
-  );
+  const s3 = new S3Client(await s3ClientConfig({ region, endpointUrl, pathStyle: undefined }, environment));
   return new AwsIamAdmin({ iam, sts: checkAnswers(sts, 'STS'), s3: checkAnswers(s3, 'S3') }, sleep);
 }

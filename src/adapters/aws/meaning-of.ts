@@ -48,7 +48,8 @@ function byStatusAlone(error: SdkError, act: AwsAct): AwsMeaning {
   const known = byStatus[status];
   if (known !== undefined) return told(error, known, act);
   const isNameless = nameOf(error) === undefined;
-  const ofStatus = isNameless ? meaningOfStatus(status, error.$response?.headers) : undefined;
+  const isRedirect = status >= 300 && status < 400;
+  const ofStatus = isNameless || isRedirect ? meaningOfStatus(status, error.$response?.headers) : undefined;
   return (
     ofStatus ?? {
       code: 'store-failed',

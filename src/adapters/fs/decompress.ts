@@ -55,7 +55,7 @@ export async function* decompress(
   const form = forms.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
   const pieces = rejoin(head, iterator);
   if (form === undefined) {
-    refuseEmpty(name, head);
+    refuseCutHead(name, head);
     yield* pieces;
     return;
   }
@@ -135,11 +135,12 @@ async function readHead(iterator: AsyncIterator<Buffer>): Promise<Buffer> {
   return head;
 }
 
-/** An empty file is no gzip file: somebody's disk was full. */
-function refuseEmpty(name: string, head: Buffer): void {
+/** An empty file is no gzip file, nor is its first byte: somebody's disk was full. */
+function refuseCutHead(name: string, head: Buffer): void {
   const form = forms.find(({ suffix }) => name.endsWith(suffix));
-  if (head.length > 0 || form === undefined) return;
-  throw new AuditExportError('source-broken', `${name} is empty, which a ${form.name} file never is.`, {
+  if (form === undefined || !form.magic.subarray(0, head.length).equals(head)) return;
+  const what = head.length === 0 ? 'is empty' : 'ends within its first bytes';
+  throw new AuditExportError('source-broken', `${name} ${what}: it is no whole ${form.name} file.`, {
     cure: 'Get a whole copy and push it again.',
   });
 }

@@ -11,11 +11,17 @@ import { openFile, readHandle, unreadable } from './read-file.ts';
 export interface FileAccess {
   open: () => Promise<FileHandle>;
   done: (file: FileHandle) => Promise<void>;
+  /** What stands in its place now. Throws where nothing does. */
+  stat: () => Promise<BigIntStats>;
 }
 
 /** Opens the file with this inode at a path each time it is looked at, so that any number of files can be sources. */
 export function accessByPath(path: string, inode: string): FileAccess {
-  return { open: () => openFile(path, inode), done: (file) => file.close() };
+  return {
+    open: () => openFile(path, inode),
+    done: (file) => file.close(),
+    stat: () => stat(path, { bigint: true }),
+  };
 }
 
 /** A regular file as a source. Throws `source-unreadable` where nothing can be said of it, and for what is no regular file. */
@@ -42,10 +48,10 @@ export function fileSourceOf(
     name: path,
     storedBytes: file.storedBytes,
     file,
-    read: (onStoredBytes, range) => {
+    read: (onStoredBytes, range = { start: 0, end: file.storedBytes }) => {
       const stored = (onBytes: (bytes: number) => void): AsyncIterable<Buffer> =>
         readHandle(path, access, { range, onStoredBytes: onBytes });
-      if (range !== undefined && range.start > 0) return stored(onStoredBytes);
+      if (range.start > 0) return stored(onStoredBytes);
       return decompress(path, stored(onStoredBytes), () => stored(() => undefined));
     },
   };
@@ -56,10 +62,11 @@ function lookable(
   found: BigIntStats,
   { real, access }: { real: string; access: FileAccess },
 ): SourceFile {
+  const storedBytes = Number(found.size);
   const bytes = async (start: number, end: number): Promise<Buffer> => {
     const file = await access.open();
     try {
-      return await bytesOf(file, { start, end });
+      return await bytesOf(file, { start, end: Math.min(end, storedBytes) });
     } catch (error) {
       throw unreadable(path, error);
     } finally {
@@ -70,10 +77,14 @@ function lookable(
     path: resolve(path),
     real,
     inode: inodeOf(found),
-    storedBytes: Number(found.size),
+    storedBytes,
     modifiedMs: Number(found.mtimeMs),
     bytes,
     isCompressed: async () => isCompressed(await bytes(0, 4)),
+    stands: async () => {
+      const now = await access.stat().catch(() => undefined);
+      return now !== undefined && inodeOf(now) === inodeOf(found) && now.size >= found.size;
+    },
   };
 }
 

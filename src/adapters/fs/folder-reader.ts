@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unfinishedName } from '../../core/layout/own-names.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
-import { unfinishedName } from './folder-store.ts';
 import { openFile, readHandle } from './read-file.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
 import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
@@ -8,14 +7,7 @@ import { PutFailure } from '../../ports/put-failure.ts';
 import type { PutFailureCause } from '../../ports/put-failure.ts';
 import { makeFolder } from './make-folder.ts';
 import { unlessGone } from './state/disk-bytes.ts';
-
-/**
- * Unfinished files lie beside the object they will be, under names that readers skip (Hive, Athena and Spark leave out
- * names that begin with a dot).
- */
-export const unfinishedName = /^\.unfinished-(\d+)-[0-9a-f]+$/;
-/** Another machine may share the folder, where our process table says nothing: what is young is left alone. */
-const abandonedMs = 3_600_000;
+import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
@@ -69,7 +61,7 @@ export class FolderStore implements ObjectStore {
   async #replaceFile(path: string, body: Buffer): Promise<void> {
     const folder = dirname(path);
     await this.#makeFolder(folder);
-    const unfinished = unfinishedIn(folder);
+    const unfinished = await unfinishedPath(folder);
     try {
       await writeSynced(unfinished, body);
       await rename(unfinished, path);
@@ -83,7 +75,7 @@ export class FolderStore implements ObjectStore {
     const folder = dirname(path);
     await this.#makeFolder(folder);
     if (await exists(path)) return this.#alreadyThere(folder);
-    const unfinished = unfinishedIn(folder);
+    const unfinished = await unfinishedPath(folder);
     try {
       await writeSynced(unfinished, body);
       const status = await linkOnce(unfinished, path);
@@ -130,21 +122,6 @@ export class FolderStore implements ObjectStore {
       return;
     }
     for (let at = folder; at.length >= highest.length; at = dirname(at)) await syncFolder(dirname(at));
-  }
-}
-
-function unfinishedIn(folder: string): string {
-  return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
-}
-
-/** Removes what runs that were killed have left. */
-async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const pid = unfinishedName.exec(name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs)
-      await rm(join(folder, name), { force: true });
   }
 }
 
@@ -214,15 +191,6 @@ async function syncFolder(folder: string): Promise<void> {
     if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes(errno(error))) throw error;
   } finally {
     await handle.close();
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errno(error) === 'EPERM';
   }
 }
 

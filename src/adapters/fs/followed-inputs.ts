@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { dirname, resolve } from 'node:path';
 import type { FileSource } from '../../core/files/look-at-content.ts';
@@ -10,7 +10,7 @@ import { fileSourceOf, inodeOf } from './file-source.ts';
 import { filesOnDisk } from './files-on-disk.ts';
 import { fifoPipe, streamPipe } from './followed-pipe.ts';
 import { openFile } from './read-file.ts';
-import type { FollowedInput } from './scan-inputs.ts';
+import type { FollowedInput, FoundFile } from './scan-inputs.ts';
 import { lookAtInput, scanInputs } from './scan-inputs.ts';
 import { unusableStdin } from './stdin-state.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
@@ -62,6 +62,9 @@ interface HeldFile {
   /** How often it was seen to have changed, and up to which change deliveries have looked at it. */
   changes: number;
   delivered: number;
+  /** How often it was seen with content that was not there before, and up to which time that is noted. */
+  renewed: number;
+  noted: number;
   /** How often it was looked at before it last grew. */
   grewAt: number;
   /** How many readers have it now. */
@@ -76,6 +79,11 @@ class HeldFiles implements FollowedInputs {
   readonly #held = new Map<string, HeldFile>();
   #listed: HeldFile[] = [];
   #scans = 0;
+  #scanning: Promise<void> = Promise.resolve();
+  /** Bytes that came and were not told yet, and what was found not to be there. */
+  #bytes = 0;
+  #absent: string[] = [];
+  #troubles: [path: string, error: unknown][] = [];
 
   constructor(
     inputs: readonly FollowedInput[],
@@ -89,32 +97,63 @@ class HeldFiles implements FollowedInputs {
   }
 
   async scan(onTrouble: (path: string, error: unknown) => void): Promise<ScanChange> {
+    await this.#lookNow();
+    for (const [path, error] of this.#troubles) onTrouble(path, error);
+    const bytes = this.#bytes;
+    this.#bytes = 0;
+    this.#troubles = [];
+    const fresh = [...this.#held.values()].filter(
+      ({ renewed, noted, found: { size } }) => renewed > noted && size > 0n,
+    );
+    const noted = new Map(fresh.map((held) => [held, held.renewed]));
+    return {
+      bytes,
+      fresh: fresh.map((held) => this.#source(held)),
+      absent: this.#absent,
+      noted: () => {
+        for (const [held, renewed] of noted) held.noted = renewed;
+      },
+    };
+  }
+
+  /** One look at a time. */
+  async #lookNow(): Promise<void> {
+    this.#scanning = this.#scanning.catch(() => undefined).then(() => this.#scan());
+    await this.#scanning;
+  }
+
+  async #scan(): Promise<void> {
     this.#scans++;
+    const onTrouble = (path: string, error: unknown): void => void this.#troubles.push([path, error]);
     const found = await scanInputs(this.#inputs, this.#exceptBelow, onTrouble);
     const paths = new Set(found.map(({ path }) => path));
     const absent = this.#inputs.filter(({ kind, input }) => kind === 'file' && !paths.has(resolve(input)));
-    const change: ScanChange = { bytes: 0, fresh: [], absent: absent.map(({ input }) => input) };
+    this.#absent = absent.map(({ input }) => input);
     const listed: HeldFile[] = [];
     for (const one of found) {
-      const held = await this.#meet(one, change).catch((error: unknown) => onTrouble(one.name, error));
+      const held = await this.#meet(one).catch((error: unknown) => onTrouble(one.name, error));
       if (held !== undefined) listed.push(held);
     }
     const now = new Set(listed);
     for (const held of this.#held.values()) {
       held.isListed = now.has(held);
-      if (!held.isListed) await this.#lookAgain(held, change);
+      if (!held.isListed) await this.#lookAgain(held);
     }
     this.#listed = listed;
     await this.#closeSilent();
-    return change;
   }
 
   take(all: boolean): TakenFiles {
-    const gone = [...this.#held.values()].filter(({ isListed }) => !isListed);
-    const taken = [...gone, ...this.#listed].filter(({ changes, delivered }) => all || changes > delivered);
     const looked = new Map<HeldFile, number>();
     return {
-      files: () => {
+      files: async () => {
+        await this.#lookNow();
+        // They are of this delivery.
+        this.#bytes = 0;
+        const gone = [...this.#held.values()].filter(({ isListed }) => !isListed);
+        const taken = [...gone, ...this.#listed].filter(
+          (held) => all || held.changes > held.delivered || looked.has(held),
+        );
         for (const held of taken) looked.set(held, held.changes);
         return taken.map((held) => this.#source(held));
       },
@@ -159,10 +198,7 @@ class HeldFiles implements FollowedInputs {
   }
 
   /** A file that was found: held from now on, or held before and perhaps under another name. */
-  async #meet(
-    { name, path, found }: { name: string; path: string; found: BigIntStats },
-    change: ScanChange,
-  ): Promise<HeldFile> {
+  async #meet({ name, path, found }: FoundFile): Promise<HeldFile> {
     const inode = inodeOf(found);
     const known = this.#held.get(inode);
     if (known !== undefined) {
@@ -170,7 +206,7 @@ class HeldFiles implements FollowedInputs {
         Object.assign(known, { name, path, real: await realPathOf(path) });
         known.changes++;
       }
-      this.#noteSize(known, found, change);
+      this.#noteSize(known, found);
       return known;
     }
     const handle = await open(path, 'r');
@@ -184,29 +220,30 @@ class HeldFiles implements FollowedInputs {
       isListed: true,
       changes: 1,
       delivered: 0,
+      renewed: 1,
+      noted: 0,
       grewAt: this.#scans,
       readers: 0,
     };
     this.#held.set(inodeOf(opened), held);
-    change.bytes += Number(opened.size);
-    change.fresh.push(this.#source(held));
+    this.#bytes += Number(opened.size);
     return held;
   }
 
   /** A file that is not listed any more may still be written to. */
-  async #lookAgain(held: HeldFile, change: ScanChange): Promise<void> {
+  async #lookAgain(held: HeldFile): Promise<void> {
     const found = await held.handle?.stat({ bigint: true }).catch(() => undefined);
-    if (found !== undefined) this.#noteSize(held, found, change);
+    if (found !== undefined) this.#noteSize(held, found);
   }
 
-  #noteSize(held: HeldFile, found: BigIntStats, change: ScanChange): void {
+  #noteSize(held: HeldFile, found: BigIntStats): void {
     const { size: before } = held.found;
     held.found = found;
     if (found.size === before) return;
     held.grewAt = this.#scans;
     held.changes++;
-    change.bytes += Number(found.size > before ? found.size - before : found.size);
-    if (before === 0n || found.size < before) change.fresh.push(this.#source(held));
+    this.#bytes += Number(found.size > before ? found.size - before : found.size);
+    if (before === 0n || found.size < before) held.renewed++;
   }
 
   #source(held: HeldFile): FileSource {
@@ -233,6 +270,10 @@ class HeldFiles implements FollowedInputs {
       done: async () => {
         held.readers--;
       },
+      stat: async () =>
+        held.isListed || held.handle === undefined
+          ? stat(held.path, { bigint: true })
+          : held.handle.stat({ bigint: true }),
     };
   }
 

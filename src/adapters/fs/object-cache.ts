@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
+import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
 
 /**
  * Copies of objects on this machine, under their own names. Those say their content by a hash, so a copy is never stale; whoever wants
@@ -25,7 +25,8 @@ export class ObjectCache {
     const kept = await stat(path).catch(() => undefined);
     if (kept?.size === size) return path;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const unfinished = join(this.#folder, `.${randomUUID()}`);
+    await removeAbandoned(this.#folder);
+    const unfinished = await unfinishedPath(this.#folder);
     try {
       await pipeline(Readable.from(this.#reader.read(key)), createWriteStream(unfinished, { mode: 0o600 }));
       await rename(unfinished, path);

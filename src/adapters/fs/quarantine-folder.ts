@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
-import { giveName, QuarantineList, unfinishedPath } from './quarantine-list.ts';
+import { giveName, QuarantineList, newListPath } from './quarantine-list.ts';
 import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
 import type { Destination } from '../../ports/destination.ts';
 
@@ -120,7 +120,7 @@ class LongLine {
   }
 
   static async begin(folder: string): Promise<LongLine> {
-    const path = await unfinishedPath(folder);
+    const path = await newListPath(folder);
     return new LongLine(folder, path, await open(path, 'wx', 0o600));
   }
 

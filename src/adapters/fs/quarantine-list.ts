@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
+import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
 
 const bufferBytes = 256 * 1024;
 
@@ -26,7 +27,7 @@ export class QuarantineList {
   /** Adds a record with its line end. Throws what the file system throws. */
   async add(record: string): Promise<void> {
     if (this.#open === undefined) {
-      const path = await unfinishedPath(this.#folder);
+      const path = await newListPath(this.#folder);
       this.#open = { file: await open(path, 'wx', 0o600), path };
     }
     this.#buffered.push(record);
@@ -54,9 +55,10 @@ export class QuarantineList {
 }
 
 /** A name for a file that is being written, in the folder, which is made if need be. */
-export async function unfinishedPath(folder: string): Promise<string> {
+export async function newListPath(folder: string): Promise<string> {
   await makeFolder(folder, 0o700);
-  return join(folder, `.unfinished-${process.pid}-${randomBytes(6).toString('hex')}`);
+  await removeAbandoned(folder);
+  return unfinishedPath(folder);
 }
 
 /** Gives a finished file its name, which is its content: if that is taken, the same content is there already. */

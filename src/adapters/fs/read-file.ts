@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import { moved } from '../../core/files/look-at-content.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoredRange } from '../../ports/source.ts';
 
@@ -20,7 +21,7 @@ export async function* readHandle(
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     for (let at = start; at < end;) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, end - at), at);
-      if (bytesRead === 0 && range !== undefined) throw moved(path, 'it was cut while it was read');
+      if (bytesRead === 0 && range !== undefined) throw moved(path, 'was cut while it was read');
       if (bytesRead === 0) return;
       at += bytesRead;
       onStoredBytes(bytesRead);
@@ -45,19 +46,13 @@ export async function* readHandle(
 export async function openFile(path: string, inode?: string): Promise<FileHandle> {
   const file = await open(path, 'r').catch((error: unknown) => {
     const isGone = inode !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw isGone ? moved(path, 'it is gone') : unreadable(path, error);
+    throw isGone ? moved(path, 'is gone since it was looked at') : unreadable(path, error);
   });
   if (inode === undefined) return file;
   const { dev, ino } = await file.stat({ bigint: true });
   if (`${dev}:${ino}` === inode) return file;
   await file.close();
-  throw moved(path, 'another file stands in its place');
-}
-
-function moved(path: string, why: string): AuditExportError {
-  return new AuditExportError('source-moved', `${path} was rotated while it was to be read: ${why}.`, {
-    cure: 'Run it again: it is found where it is now, and what is stored already will not be stored twice.',
-  });
+  throw moved(path, 'is another file since it was looked at');
 }
 
 const meanings: Record<string, string> = {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
+import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
 
 const ownerOnly = 0o600;
 
@@ -12,10 +12,8 @@ const ownerOnly = 0o600;
 export async function replaceFile(file: string, text: string | AsyncIterable<Uint8Array>): Promise<void> {
   await makeFolder(dirname(file));
   const target = await realpath(file).catch(() => file);
-  const unfinished = join(
-    dirname(target),
-    `.audit-export-${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
-  );
+  await removeAbandoned(dirname(target));
+  const unfinished = await unfinishedPath(dirname(target));
   try {
     const handle = await open(unfinished, 'wx', ownerOnly);
     try {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { continueExposition } from '../../core/metrics/continue-exposition.ts';
 import type { Family } from '../../core/metrics/exposition.ts';
 import { parseExposition, renderExposition } from '../../core/metrics/exposition.ts';
 import { AuditExportError } from '../../errors.ts';
+import { removeAbandoned, unfinishedPath } from '../fs/unfinished-files.ts';
 
 const ownPrefix = 'audit_export_';
 /** node_exporter's textfile collector runs as a user of its own. */
@@ -24,8 +24,8 @@ export class MetricsFile {
   async write(text: string): Promise<void> {
     const families = continueExposition(this.#before, parseExposition(text));
     // The collector reads names that end in .prom: it must not see what is half written.
-    const name = `.audit-export-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
-    const unfinished = join(dirname(this.path), name);
+    await removeAbandoned(dirname(this.path));
+    const unfinished = await unfinishedPath(dirname(this.path));
     try {
       const handle = await open(unfinished, 'wx', readableByAll);
       try {

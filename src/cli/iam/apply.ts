@@ -11,8 +11,9 @@ import { renderPlan } from '../render/iam-plan.ts';
 import { renderReceipt } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
+import { commandLine } from '../command-line.ts';
 import { changeLine, countChanges } from './change-line.ts';
-import { readSaved, readWanted, withFlags } from './wanted.ts';
+import { applying, readSaved, readWanted, withFlags } from './wanted.ts';
 
 /** Shows the plan, asks, carries it out. The plan goes to stderr, what came of it to stdout. */
 export async function runApply(invocation: Invocation): Promise<number> {
@@ -24,6 +25,8 @@ export async function runApply(invocation: Invocation): Promise<number> {
     planFile === undefined ? await readWanted(invocation) : await readSaved(planFile, invocation);
   const host = await buildIamHost(context, {
     region: wanted.desired.region,
+    endpointUrl: options.endpointUrl,
+    again: goingOn(planFile, invocation),
     receipts: openReceipts(await receiptFolder(wanted, options.endpointUrl, context), receiptFile),
     onChange: changeLine(invocation),
   });
@@ -41,11 +44,18 @@ export async function runApply(invocation: Invocation): Promise<number> {
   }
 }
 
+/** A saved plan is carried out from its beginning or not at all: for the rest of it there has to be a new one. */
+function goingOn(planFile: string | undefined, { flags }: Invocation): string {
+  if (planFile === undefined) return commandLine('iam apply', flags);
+  const { plan: _plan, receipt: _receipt, yes: _yes, ...others } = flags;
+  return `${commandLine('iam plan', { ...others, out: [planFile] })} && ${commandLine('iam apply', flags)}`;
+}
+
 function showPlan(plan: AccessPlan, invocation: Invocation): void {
   const { context, options } = invocation;
   const { stderr, environment } = context;
   const palette = buildPalette({ stdout: stderr, environment }, options.noColor);
-  stderr.write(`${renderPlan(withFlags(plan, invocation), palette)}\n`);
+  stderr.write(`${renderPlan(withFlags(plan, invocation), palette, applying(invocation))}\n`);
 }
 
 function showReceipt(

@@ -8,6 +8,7 @@ import { buildConsent, buildIamHost, receiptToFollow } from '../iam-context.ts';
 import { renderRemoval, renderRemovalPlan } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
+import { commandLine } from '../command-line.ts';
 import { changeLine, countChanges } from './change-line.ts';
 
 /** Shows what would go, asks, removes it. */
@@ -21,6 +22,8 @@ export async function runDestroy(invocation: Invocation): Promise<number> {
   const { region, bucket } = receipt;
   const host = await buildIamHost(context, {
     region,
+    endpointUrl: options.endpointUrl,
+    again: commandLine('iam destroy', invocation.flags),
     receipts,
     onChange: changeLine(invocation),
   });

@@ -6,7 +6,7 @@ import { writeNamedFile } from '../../adapters/fs/named-files.ts';
 import { renderPlan } from '../render/iam-plan.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
-import { readWanted, withFlags } from './wanted.ts';
+import { applying, readWanted, withFlags } from './wanted.ts';
 
 /** Shows what differs; 0 where nothing does, 7 else. */
 export async function runPlan(invocation: Invocation): Promise<number> {
@@ -14,14 +14,14 @@ export async function runPlan(invocation: Invocation): Promise<number> {
   const { removeExtras, out } = options as unknown as PlanSettings;
   const { desired } = await readWanted(invocation);
   const { region } = desired;
-  const admin = await openAdmin(context, { region });
+  const admin = await openAdmin(context, { region, endpointUrl: options.endpointUrl });
   try {
     const plan = await readPlan(desired, admin, { removeExtras, nowMs: context.clock.now() });
     if (out !== undefined) await writeNamedFile(out, `${JSON.stringify(plan, null, 2)}\n`, 'out');
     const shown = withFlags(plan, invocation);
     if (options.json) context.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     else if (!options.quiet || !plan.inSync)
-      context.stdout.write(renderPlan(shown, buildPalette(context, options.noColor)));
+      context.stdout.write(renderPlan(shown, buildPalette(context, options.noColor), applying(invocation)));
     return plan.inSync ? exitCodes.done : exitCodes.verification;
   } finally {
     await admin.close();

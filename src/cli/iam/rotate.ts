@@ -10,11 +10,13 @@ import { testAccess } from '../../commands/test-access/index.ts';
 import { optionsOfProfile } from '../../commands/test-access/options-of-profile.ts';
 import { chooseProfile } from '../../core/config/parse-config.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
+import { profileFlags, withProfileFlags } from '../../core/config/profile-flags.ts';
 import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
 import { buildTestAccessHost } from '../access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from '../iam-context.ts';
 import type { Invocation } from '../verb.ts';
+import { commandLine } from '../command-line.ts';
 import { changeLine, countChanges } from './change-line.ts';
 
 /** A change of IAM needs seconds as a rule until it counts. */
@@ -42,11 +44,12 @@ export async function runRotate(invocation: Invocation): Promise<number> {
     });
   demandAnswerable(buildConsent(context, options), 'iam rotate');
   const rotation = await rotate(options as unknown as RotateOptions, await hostFor(invocation, profile.name));
-  const { stage, externalId, otherExternalId, next } = rotation;
+  const { stage, externalId, otherExternalId } = rotation;
+  const next = withProfileFlags(rotation.next, profileFlags(undefined, options.config));
   const also = otherExternalId === null ? '' : `, and ${otherExternalId} is let in as well`;
   context.stdout.write(
     options.json
-      ? `${JSON.stringify(rotation, null, 2)}\n`
+      ? `${JSON.stringify({ ...rotation, next }, null, 2)}\n`
       : `The external id is ${externalId}${also} (${stage}).\n→ ${next}\n`,
   );
   return exitCodes.done;
@@ -82,6 +85,8 @@ async function applyProfile(
   const desired = buildDesiredAccess(answers);
   const host = await buildIamHost(context, {
     region: desired.region,
+    endpointUrl: options.endpointUrl,
+    again: commandLine('iam rotate', invocation.flags),
     receipts: openReceipts(statePlaces(context).profileFolder({ name, configFile })),
     onChange: changeLine(invocation),
   });

@@ -10,6 +10,7 @@ import { parseAccessPlan } from '../../core/setup/plan/parse-plan.ts';
 import { AuditExportError } from '../../errors.ts';
 import { ambientRegion } from '../iam-context.ts';
 import { readNamedFile } from '../../adapters/fs/named-files.ts';
+import { commandLine } from '../command-line.ts';
 import type { Invocation } from '../verb.ts';
 
 /** What an invocation is about. */
@@ -58,4 +59,10 @@ export function withFlags(plan: AccessPlan, { profile, options }: Invocation): A
     cure: withProfileFlags(finding.cure, flags),
   }));
   return { ...plan, findings };
+}
+
+/** The command that carries out what this one shows. */
+export function applying({ flags }: Invocation): string {
+  const { out: _out, json: _json, quiet: _quiet, verbose: _verbose, yes: _yes, ...others } = flags;
+  return commandLine('iam apply', others);
 }

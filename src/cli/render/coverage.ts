@@ -9,7 +9,7 @@ export function renderCoverage(stores: readonly StoreCoverage[], columns: number
 
 function storeText({ store, coverage, why, isWhole }: StoreCoverage, columns: number): string {
   const name = printable(store);
-  if (coverage === undefined) return `Coverage of ${name}: not known, ${printable(why ?? '')}`;
+  if (coverage === null) return `Coverage of ${name}: not known, ${printable(why ?? '')}`;
   const word = isWhole
     ? 'the log is whole'
     : 'something is wrong with the log: audit-export verify says what';

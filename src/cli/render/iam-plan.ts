@@ -6,7 +6,7 @@ import type { StatementDifference } from '../../core/setup/documents/statement-d
 import type { Palette } from './palette.ts';
 
 /** A plan as text: what it is about, what would change statement by statement, what differs by name, and a verdict. */
-export function renderPlan(plan: AccessPlan, palette: Palette): string {
+export function renderPlan(plan: AccessPlan, palette: Palette, apply: string): string {
   const { strong, faint } = palette;
   const parts = [
     [
@@ -20,7 +20,7 @@ export function renderPlan(plan: AccessPlan, palette: Palette): string {
       ? []
       : [strong('Findings'), ...plan.findings.flatMap((finding) => renderFinding(finding, palette))],
     plan.notes.map((note) => faint(`Note: ${note}`)),
-    [verdictOf(plan, palette)],
+    [verdictOf(plan, palette, apply)],
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -81,11 +81,15 @@ function coloured(line: string, { good, bad, faint }: Palette): string {
   return sign === '+' ? good(line) : bad(line);
 }
 
-function verdictOf({ inSync, changes, findings }: AccessPlan, { good, warn, bad }: Palette): string {
+function verdictOf(
+  { inSync, changes, findings }: AccessPlan,
+  { good, warn, bad }: Palette,
+  apply: string,
+): string {
   if (inSync) return good('✔ Nothing to do: role and policy are as they should be.');
   if (findings.some(({ level }) => level === 'blocking'))
     return bad('✘ Nothing can be applied before that is cured.');
   if (changes.length === 0) return bad('✘ Nothing to apply: the findings are for a person to cure.');
   const many = changes.length === 1 ? '1 change' : `${changes.length} changes`;
-  return warn(`${many} to make: audit-export iam apply`);
+  return warn(`${many} to make: ${apply}`);
 }

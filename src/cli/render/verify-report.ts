@@ -21,6 +21,7 @@ export interface VerifyView {
 export function renderVerifyReport(report: VerifyReport, palette: Palette, view: VerifyView): string {
   const parts = [
     [palette.faint(lookedAt(report))],
+    ...underWayLines(report, palette, view),
     ...report.logs.map((log) => [hangingText(logText(log, palette), 2, view.columns)]),
     ...Object.entries(report.counts).map(([code, count]) =>
       findingLines({ code: code as FindingCode, count, report, palette, view }),
@@ -50,12 +51,43 @@ function lookedAt({ store, mode, objects, from, to }: VerifyReport): string {
   return `${printable(store)}: ${what}${period}`;
 }
 
+/** What is in flight is no finding, and is told. */
+function underWayLines(
+  { underWay, objects: { inFlight } }: VerifyReport,
+  { warn }: Palette,
+  { columns }: VerifyView,
+): string[][] {
+  const [first] = underWay;
+  if (first === undefined) return [];
+  const until = underWay.map((one) => one.until).reduce((a, b) => (a > b ? a : b));
+  const what =
+    inFlight === 0
+      ? 'nothing that it stores is in no log'
+      : `${formatCounted(inFlight, 'object is', 'objects are')} stored and in no log yet: verify again when it has ended, or after ${until}`;
+  return [
+    [
+      hangingText(
+        `${warn('under way')} run ${printable(first.run)} since ${first.since}: ${what}.`,
+        2,
+        columns,
+      ),
+    ],
+  ];
+}
+
 function logText(log: VerifiedLog, { strong }: Palette): string {
   const { id, leaves, checkpoints, last, runs, keyIsGiven, remembered, quietSeconds, closed } = log;
   const seen =
     remembered === null
       ? ''
       : ` It begins with the ${formatCount(remembered.leaves)} leaves seen on ${remembered.at}${remembered.tiles === null ? '' : ` (proven from ${formatCounted(remembered.tiles, 'tile', 'tiles')})`}.`;
+  const others = log.witnessed.flatMap(({ witness, leaves: had, at }) =>
+    had === null
+      ? []
+      : [
+          ` ${printable(witness.split('+')[0] ?? '')} has cosigned ${formatCount(had)} of them${at === null ? '' : ` on ${at}`}.`,
+        ],
+  );
   const quiet = quietSeconds === 0 ? '' : `, ${Math.round(quietSeconds / 360) / 10} hours proven quiet`;
   const key = keyIsGiven
     ? 'It is signed by a key of yours.'
@@ -64,7 +96,7 @@ function logText(log: VerifiedLog, { strong }: Palette): string {
     leaves === null
       ? 'has no checkpoint that is signed.'
       : `${formatCounted(leaves, 'leaf', 'leaves')} in ${formatCounted(checkpoints, 'checkpoint', 'checkpoints')}, ${formatCounted(runs, 'run', 'runs')}${quiet}, ${closed ? 'closed on' : 'up to'} ${last ?? 'an unknown time'}.`;
-  return `${strong(`Log ${printable(id)}`)} ${size} ${key}${keyIsGiven ? '' : ` ${log.keys.map(printable).join(' then ')}`}${seen}`;
+  return `${strong(`Log ${printable(id)}`)} ${size} ${key}${keyIsGiven ? '' : ` ${log.keys.map(printable).join(' then ')}`}${seen}${others.join('')}`;
 }
 
 function findingLines({

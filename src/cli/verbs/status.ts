@@ -36,10 +36,10 @@ Examples:
     const view = { verbose: options.verbose, columns: isTTY === true ? columns : undefined };
     context.stdout.write(
       options.json
-        ? `${JSON.stringify(report, null, 2)}\n`
+        ? `${JSON.stringify({ ...report, ...(coverage === undefined ? {} : { coverage }) }, null, 2)}\n`
         : renderStatusReport(report, buildPalette(context, options.noColor), view),
     );
-    if (!options.json && coverage.length > 0) {
+    if (!options.json && options['map'] === true && coverage !== undefined) {
       const { renderCoverage } = await import('../render/coverage.ts');
       context.stdout.write(renderCoverage(coverage, view.columns ?? 100));
     }
@@ -47,13 +47,13 @@ Examples:
   },
 };
 
-/** Reads the logs where --map or --page ask for it, and writes the page; what is for the terminal comes back. */
+/** Reads the logs where --map or --page ask for it, and writes the page. */
 async function readCoverage(
   { context, options }: Invocation,
   report: StatusReport,
-): Promise<StoreCoverage[]> {
+): Promise<StoreCoverage[] | undefined> {
   const { map, page, store } = options as unknown as StatusOptions;
-  if (!map && page === undefined) return [];
+  if (!map && page === undefined) return undefined;
   const { coverageOf, writeCoveragePage } = await import('../../commands/status/coverage.ts');
   const { buildVerifyHost } = await import('../verify-context.ts');
   const open = (endpointUrl: string | undefined): VerifyHost =>
@@ -63,5 +63,5 @@ async function readCoverage(
     await writeCoveragePage(page, coverage, open(undefined));
     context.log.note('page-written', `The coverage is in ${page}.`);
   }
-  return map ? coverage : [];
+  return coverage;
 }

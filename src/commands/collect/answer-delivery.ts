@@ -61,6 +61,10 @@ export class AnswerDelivery {
           ...otherParts(objects, place, host),
           more: async () => fresh,
           isGiven: () => false,
+          onProblem: (problem) => {
+            const { kind, message, cure } = problemOf(problem, plan);
+            host.log.warn(kind, message, { cure });
+          },
           newId: host.newId,
           now: host.clock.now,
           push: async (batch, parts, confirm) => {
@@ -78,10 +82,6 @@ export class AnswerDelivery {
           },
         },
       );
-      for (const problem of result.problems) {
-        const { kind, message, cure } = problemOf(problem, plan);
-        host.log.warn(kind, message, { cure });
-      }
       const { ended, error } = result;
       this.failure = ended === 'complete' ? undefined : { ended, error };
       return ended === 'complete';

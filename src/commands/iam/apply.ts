@@ -25,7 +25,7 @@ export async function applyAccess(plan: AccessPlan, host: IamHost): Promise<Acce
   const opened = openReceipt(plan, live, earlier);
   // Before anything is changed: a receipt that can't be written must not be found out afterwards.
   if (plan.changes.length > 0) await host.receipts.save(opened);
-  const receipt = await makeChanges(plan.changes, opened, host, 'audit-export iam apply');
+  const receipt = await makeChanges(plan.changes, opened, host);
   const finished = { ...receipt, complete: true };
   await host.receipts.save(finished);
   return finished;
@@ -33,13 +33,12 @@ export async function applyAccess(plan: AccessPlan, host: IamHost): Promise<Acce
 
 /**
  * Makes the changes one after the other, and saves the receipt after each. What fails is thrown with what was done
- * before it, and that `command` goes on.
+ * before it, and which command goes on.
  */
 export async function makeChanges(
   changes: readonly PlannedChange[],
   opened: AccessReceipt,
   host: IamHost,
-  command: string,
 ): Promise<AccessReceipt> {
   let receipt = opened;
   const done: string[] = [];
@@ -51,7 +50,7 @@ export async function makeChanges(
       done.push(describeChange(change));
       await host.receipts.save(receipt);
     } catch (error) {
-      throw withWhatWasDone(error, done, command);
+      throw withWhatWasDone(error, done, host.again);
     }
     host.onChange(change);
   }
@@ -63,11 +62,11 @@ function comparable(plan: AccessPlan): string {
   return canonicalJson({ ...plan, findings: plan.findings.map(({ cure: _cure, ...finding }) => finding) });
 }
 
-function withWhatWasDone(error: unknown, done: readonly string[], command: string): unknown {
+function withWhatWasDone(error: unknown, done: readonly string[], again: string): unknown {
   if (!isAuditExportError(error)) return error;
   const before =
     done.length === 0 ? 'Nothing was changed before that.' : `Done before that: ${done.join('; ')}.`;
-  const goOn = `Then run ${command} again: it goes on from there.`;
+  const goOn = `Then ${again} goes on from there.`;
   return new AuditExportError(error.code, `${error.message} ${before}`, {
     cure: error.cure === undefined ? goOn : `${error.cure} ${goOn}`,
     details: { ...error.details, changesMade: done.length },

@@ -45,7 +45,7 @@ export async function destroyAccess(
 ): Promise<AccessRemoval> {
   const gone = new Set(plan.gone);
   const opened = { ...receipt, made: receipt.made.filter((item) => !gone.has(item)), complete: false };
-  await host.receipts.save(await makeChanges(plan.changes, opened, host, 'audit-export iam destroy'));
+  await host.receipts.save(await makeChanges(plan.changes, opened, host));
   return {
     report: 'access-removal',
     version: 1,

@@ -19,6 +19,8 @@ export interface IamHost {
   clock: Clock;
   signal: AbortSignal;
   receipts: ReceiptStore;
+  /** The command that goes on where this one stopped. */
+  again: string;
   /** Called after each change that was made. */
   onChange: (change: PlannedChange) => void;
 }

@@ -139,11 +139,20 @@ function isElsewhere(caller: Wizard['caller'], { customerAccountId }: Wizard['an
   return caller !== undefined && customerAccountId !== undefined && caller.account !== customerAccountId;
 }
 
-/** Whether the profile does not know, or knows wrong, what can be seen: that is written into it. */
-function learnsMore({ before, look, options }: Wizard, plan: AccessPlan | undefined): boolean {
+/** Whether the profile does not know, or knows wrong, what was said or can be seen: that is written into it. */
+function learnsMore(
+  { before = {}, look, options, reach, answers }: Wizard,
+  plan: AccessPlan | undefined,
+): boolean {
   if (!options.reconfigure) return false;
-  const roleMoved = typeof plan?.roleArn === 'string' && plan.roleArn !== before?.role?.arn;
-  return roleMoved || (before?.bucketOwner === undefined && look?.ownedByAccount === true);
+  const { role, bucketOwner, endpointUrl, pathStyle } = before;
+  return [
+    reach.endpointUrl !== endpointUrl,
+    reach.pathStyle !== pathStyle,
+    role !== undefined && role.externalId !== answers.organizationId,
+    typeof plan?.roleArn === 'string' && plan.roleArn !== role?.arn,
+    bucketOwner === undefined && look?.ownedByAccount === true,
+  ].includes(true);
 }
 
 function greet({ before, host, profileName, isSetUp, answers }: Wizard): void {

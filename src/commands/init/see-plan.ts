@@ -59,13 +59,13 @@ async function planOf(wizard: Wizard, desired: DesiredAccess): Promise<AccessPla
 }
 
 function showChanges(wizard: Wizard, plan: AccessPlan | undefined): void {
-  const { host, createBucket, answers, caller } = wizard;
+  const { host, createBucket, answers, caller, look } = wizard;
   if (plan === undefined && !createBucket) return;
   host.say('');
   host.say(`What will be done${caller === undefined ? '' : ` in account ${caller.account}`}`, 'strong');
   if (createBucket)
     host.say(
-      `  + make the bucket ${answers.bucket ?? ''}: public access blocked, owner enforced, encrypted, TLS only`,
+      `  + make the bucket ${answers.bucket ?? ''}: public access blocked, owner enforced, encrypted${look?.plainHttp === undefined ? ', TLS only' : ''}`,
       'good',
     );
   if (plan === undefined) return;

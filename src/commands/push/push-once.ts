@@ -109,6 +109,7 @@ class OnePush {
           (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
             .result,
         isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
+        onProblem: (problem) => this.#problems.push(problemOf(problem, plan)),
       };
       const { reread, final } = plan.options;
       const result = await deliverFiles(
@@ -116,7 +117,6 @@ class OnePush {
         ports,
       );
       session.addKnown(result.known);
-      this.#problems.push(...result.problems.map((problem) => problemOf(problem, plan)));
       return result;
     } finally {
       await objects.close();

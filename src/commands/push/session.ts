@@ -45,7 +45,7 @@ export interface SessionJob {
   /** Id of the batch in the journal, if it has one. */
   batch?: string | undefined;
   /** Asked when all is read and before the last objects are delivered. */
-  confirm?: () => Promise<void>;
+  confirm?: (sources: readonly SourceAccount[]) => Promise<void>;
   /** The events that were seen in the last days, where none of them is to be delivered twice. */
   seen?: SeenEvents | undefined;
   signal?: AbortSignal;
@@ -169,7 +169,7 @@ export class Session {
     const startedMs = host.clock.now();
     const account = new RunAccount(rules.types, startedMs);
     const spool = host.openSpool();
-    const run = await log?.begin(batch);
+    const run = await log?.begin(batch, cut.layout);
     try {
       const result = await pushSources(
         {
@@ -191,7 +191,7 @@ export class Session {
         },
         {
           classifier,
-          store: this.#store,
+          store: run === undefined ? this.#store : this.#announced(this.#store, log),
           spool,
           quarantine: this.#openQuarantine(signal),
           progress: host.progress,
@@ -279,6 +279,19 @@ export class Session {
     if (this.#options.books === undefined) await this.books.log?.close(this.#plainStore);
     const opened = [...this.#rules.values()].map(({ classifier }) => classifier);
     await Promise.all([...opened, this.#store].map((part) => part.close()));
+  }
+
+  /** The store, in which nothing is stored before it is said that a run is under way. */
+  #announced(store: ObjectStore, log: SessionLog | undefined): ObjectStore {
+    return {
+      location: store.location,
+      prefix: store.prefix,
+      put: async (object) => {
+        await log?.announce(this.#plainStore);
+        return store.put(object);
+      },
+      close: () => store.close(),
+    };
   }
 
   #openQuarantine(signal: AbortSignal): Quarantine {

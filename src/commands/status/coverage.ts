@@ -7,10 +7,10 @@ import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { VerifyHost } from '../verify/verify-host.ts';
 import type { StatusReport } from './status-report.ts';
 
-/** What the log of one store tells, or why it can't be read. */
+/** What the log of one store tells, or why it can't be read: `coverage` of `status --json` with --map or --page. */
 export interface StoreCoverage {
   store: string;
-  coverage: Coverage | undefined;
+  coverage: Coverage | null;
   /** Why there is nothing to show; null where there is. */
   why: string | null;
   isWhole: boolean;
@@ -38,14 +38,14 @@ async function coverageOfStore(store: string, open: OpenHost): Promise<StoreCove
     const reader = await host.openReader(parseStoreAddress(to, '--store'));
     try {
       const { coverage, logs, isWhole } = await readCoverage(reader, host.clock.now());
-      if (logs === 0) return { store, coverage: undefined, why: 'there is no log in it', isWhole: false };
+      if (logs === 0) return { store, coverage: null, why: 'there is no log in it', isWhole: false };
       return { store, coverage, why: null, isWhole };
     } finally {
       await reader.close();
     }
   } catch (error) {
     if (!isAuditExportError(error)) throw error;
-    return { store, coverage: undefined, why: error.message, isWhole: false };
+    return { store, coverage: null, why: error.message, isWhole: false };
   }
 }
 
@@ -60,7 +60,7 @@ export async function writeCoveragePage(
     throw new AuditExportError('usage', `A page is of one store, and there are ${stores.length}.`, {
       cure: 'Name it with --store s3://BUCKET/PREFIX or --profile NAME.',
     });
-  if (only.coverage === undefined)
+  if (only.coverage === null)
     throw new AuditExportError(
       'source-unreadable',
       `The coverage of ${only.store} can't be shown: ${only.why ?? ''}`,

@@ -1,4 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { evidenceSettings } from '../push/evidence/evidence-settings.ts';
 
 export const statusSettings = {
   limit: {
@@ -17,14 +18,7 @@ export const statusSettings = {
     group: 'Status',
     help: 'forget what could not be found or read: the problem of this id, or all',
   },
-  expect: {
-    kind: 'durations',
-    flag: 'expect',
-    value: 'TYPE=DURATION',
-    profile: 'expect',
-    group: 'Status',
-    help: 'how old the latest event of a type may become, such as query=24h; else it is silent',
-  },
+  expect: { ...evidenceSettings.expect, group: 'Status' },
   map: {
     kind: 'switch',
     flag: 'map',

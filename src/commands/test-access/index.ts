@@ -78,7 +78,6 @@ async function testedAccess(
     bucketOwner: options.bucketOwner,
     ...plannedFor(profile?.profile),
     ...deliveryOf(options),
-    endpointUrl: options.endpointUrl ?? (await host.ambientEndpoint()),
     trustedAccountId: options.accountId ?? known.accountId,
     otherBucket: options.otherBucket,
     changedMs,
@@ -92,12 +91,19 @@ function plannedFor(
   profile: Profile | undefined,
 ): Pick<
   TestedAccess,
-  'deliverer' | 'writeOnce' | 'otherExternalId' | 'policyName' | 'inlinePolicy' | 'kmsKeyArn'
+  | 'deliverer'
+  | 'writeOnce'
+  | 'organizationId'
+  | 'otherExternalId'
+  | 'policyName'
+  | 'inlinePolicy'
+  | 'kmsKeyArn'
 > {
   const { setup = {}, state } = profile ?? {};
   return {
     deliverer: setup.deliverer ?? (state === undefined ? undefined : 'vendor'),
     writeOnce: setup.writeOnce === true,
+    organizationId: setup.organizationId,
     otherExternalId: setup.nextOrganizationId ?? setup.previousOrganizationId,
     policyName: setup.policyName,
     inlinePolicy: setup.inlinePolicy === true,

@@ -25,8 +25,6 @@ export interface TestAccessHost extends DestinationFinder {
   agreeToLock: (lock: string) => Promise<boolean>;
   /** The region where nobody names one: AWS_REGION, or that of the AWS profile. */
   ambientRegion: () => Promise<string | undefined>;
-  /** The endpoint of S3 that the environment or the AWS profile names. */
-  ambientEndpoint: () => Promise<string | undefined>;
   /** When role or policy were last changed by this tool, in epoch milliseconds, as far as the state knows. */
   lastChangeMs: (place: StatePlace) => Promise<number | undefined>;
   reports: (place: StatePlace) => ReportStore;

@@ -5,6 +5,7 @@ import { CoverageBook } from '../../core/coverage/coverage-book.ts';
 import { renderCoveragePage } from '../../core/coverage/page/render-page.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 import type { Memory } from '../../core/verify/remembered.ts';
+import { shortestOf } from '../../core/runs/expectation.ts';
 import { parseMemory } from '../../core/verify/remembered.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
 import type { VerifyProgress } from '../../core/verify/verify-store.ts';
@@ -26,6 +27,7 @@ export async function verify(options: VerifyOptions, host: VerifyHost): Promise<
   const mode = modeOf(options);
   const window = parseWindow(options.from, options.to);
   const keys = parseKeys(options.key);
+  const witnesses = parseWitnesses(options.witnessKey);
   const memory = await remembered(remember, host);
   const types = mode === 'deep' ? await host.loadTypes(options.schemas ?? []) : [];
   const reader = await host.openReader(parseStoreAddress(storeOf(options), '--store'));
@@ -35,11 +37,13 @@ export async function verify(options: VerifyOptions, host: VerifyHost): Promise<
       reader,
       mode,
       keys,
+      witnesses,
       ...window,
       memory,
       nowMs: host.clock.now(),
       atOnce: objectsAtOnce,
       types,
+      silentMs: shortestOf(options.expect ?? {}),
       onProgress: (progress) =>
         host.progress.show((elapsedMs) => describe(progress, elapsedMs), { ...progress }),
       onLeaf: coverage === undefined ? undefined : (leaf, _log, isNew) => coverage.take(leaf, isNew),
@@ -79,6 +83,15 @@ export function storeOf({ store }: Pick<VerifyOptions, 'store'>): string {
 /** Verifier keys as they were given. Throws `usage`. */
 export function parseKeys(texts: readonly string[] | undefined): VerifierKey[] {
   return (texts ?? []).map(parseVerifierKey);
+}
+
+function parseWitnesses(texts: readonly string[] | undefined): VerifierKey[] {
+  const keys = parseKeys(texts);
+  const other = keys.findIndex(({ kind }) => kind !== 'cosignature');
+  if (other === -1) return keys;
+  throw new AuditExportError('usage', `--witness-key ${texts?.[other] ?? ''} is no key of a witness.`, {
+    cure: 'Name the verifier key of its cosignatures (of type 4), as its operator publishes it; keys of logs go behind --key.',
+  });
 }
 
 function modeOf({ quick, deep }: VerifyOptions): VerifyReport['mode'] {

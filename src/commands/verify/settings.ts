@@ -26,6 +26,13 @@ export const verifySettings = {
     group: what,
     help: 'the verifier key that you noted (audit-export evidence key); several with commas or again. Without it, the log’s own word is taken',
   },
+  witnessKey: {
+    kind: 'list',
+    flag: 'witness-key',
+    value: 'VKEY',
+    group: what,
+    help: 'the key of a witness whose cosignatures are to be checked (push --witness URL=VKEY); several with commas or again',
+  },
   from: {
     kind: 'text',
     flag: 'from',
@@ -68,6 +75,13 @@ export const verifySettings = {
     value: 'FILE.html',
     group: what,
     help: 'write what was found, and the coverage of each day, as one page',
+  },
+  expect: {
+    kind: 'durations',
+    flag: 'expect',
+    value: 'TYPE=DURATION',
+    group: what,
+    help: 'how long a log may say nothing: the shortest of these counts, instead of what the log itself has recorded',
   },
   proof: {
     kind: 'text',

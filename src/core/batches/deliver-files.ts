@@ -4,9 +4,11 @@ import type { Journal, Standing } from '../../ports/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
 import type { FileSource } from '../files/look-at-content.ts';
+import { moved } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { beginPart, confirmPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import { PartSearch } from './find-part.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 import type { Batch, Cut, FilePart, Part } from '../../ports/batch.ts';
 
@@ -37,12 +39,18 @@ export interface FilesPorts {
   enter?: () => Promise<() => void>;
   newId: () => string;
   now: () => number;
-  /** The whole way of the data. `confirm` is asked before the last objects are stored. */
-  push: (batch: Batch, parts: readonly SourcePart[], confirm: () => Promise<void>) => Promise<PushResult>;
+  /** The whole way of the data. `confirm` is asked when all is read and before the last objects are stored. */
+  push: (
+    batch: Batch,
+    parts: readonly SourcePart[],
+    confirm: (accounts: readonly SourceAccount[]) => Promise<void>,
+  ) => Promise<PushResult>;
   /** Asked when all of a batch is durable, and before the journal says so. */
   settle: (parts: readonly SettledPart[]) => Promise<Standing>;
   /** Told when the journal says that a batch is done. */
   onDone: (batch: Batch) => Promise<void>;
+  /** Told what needs somebody's eye when it is found, whatever becomes of the delivery; each once. */
+  onProblem: (problem: DeliveryProblem) => void;
 }
 
 type OtherPart = Exclude<Part, FilePart>;
@@ -65,7 +73,6 @@ export interface DeliveryProblem {
 export interface FilesResult {
   ended: PushResult['ended'];
   error: unknown;
-  problems: DeliveryProblem[];
   /** Files whose end waits to be finished, and how many bytes of it there are. */
   waiting: { source: string; bytes: number }[];
   /** What earlier batches delivered of the given files, which this delivery did not read. */
@@ -87,12 +94,13 @@ export async function deliverFiles(job: FilesJob, ports: FilesPorts): Promise<Fi
 class FilesDelivery {
   readonly #job: FilesJob;
   readonly #ports: FilesPorts;
-  readonly #problems: DeliveryProblem[] = [];
+  /** Problems that were told. */
+  readonly #told = new Set<string>();
+  /** Files that did not stand any more in a look before. */
+  readonly #gone = new Set<string>();
   /** What this delivery did of files, by type, by the file's id. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   #choices: FileChoices;
-  /** Ids of files that are in one batch with what is offered again. */
-  #sought: ReadonlySet<string> = new Set();
   #leave: () => void = () => undefined;
 
   constructor(job: FilesJob, ports: FilesPorts) {
@@ -102,104 +110,119 @@ class FilesDelivery {
   }
 
   async run(): Promise<FilesResult> {
-    for (let looks = 1; ; looks++) {
+    for (let moves = 0; ;) {
       this.#leave = (await this.#ports.enter?.()) ?? this.#leave;
       try {
-        const look = await this.#look();
-        const result = (await this.#finishBegun(look)) ?? (await this.#deliver(look));
-        // Positions are others behind a batch that was ended, or more files are sought: they are looked at anew.
-        if (result !== 'again') return this.#result(look, result);
+        const given = await this.#ports.list();
+        const search = new PartSearch(given, this.#ports.files, this.#ports.now());
+        const finished = await this.#finishBegun(given, search);
+        // Positions are others behind a batch that was ended: files are looked at anew.
+        if (finished === 'again') continue;
+        if (finished !== undefined) return this.#result([], finished);
+        const { files } = await this.#look(given);
+        return this.#result(files, await this.#deliver(files, search));
       } catch (error) {
         const isRotated = isAuditExportError(error) && error.code === 'source-moved';
-        if (!isRotated || looks >= looksAtMost) throw error;
+        if (!isRotated || ++moves === looksAtMost) throw error;
       } finally {
         this.#leave();
       }
     }
   }
 
-  async #look(): Promise<Look> {
-    const { journal, files, list, newId, now } = this.#ports;
-    const begun = new Set(
-      [...journal.state.begun.values()].flatMap((batch) =>
-        fileParts(batch).flatMap((part) => (isEmpty(part) ? [] : [part.file.id])),
-      ),
-    );
-    const look = await lookAtFiles(await list(), journal.state.files, this.#choices, {
+  async #look(given: readonly FileSource[]): Promise<Look> {
+    const { journal, files, newId, now } = this.#ports;
+    const look = await lookAtFiles(given, journal.state.files, this.#choices, {
       files,
-      begun,
-      sought: this.#sought,
+      gone: this.#gone,
       newId,
       now,
     });
     // Decided once: what is read again is new now, and goes on from there.
     this.#choices = { ...this.#choices, again: new Set() };
     const { changed, forgotten, problems } = look;
-    for (const problem of problems)
-      if (!this.#problems.some(({ kind, id }) => kind === problem.kind && id === problem.id))
-        this.#problems.push(problem);
+    for (const problem of problems) this.#tell(problem);
     if (changed.length > 0 || forgotten.length > 0)
       await journal.add({ kind: 'cursor', standing: { files: changed, forgotten } });
     return look;
   }
 
+  #tell(problem: DeliveryProblem): void {
+    const { kind, id, source } = problem;
+    const key = `${kind} ${id === '' ? source : id}`;
+    if (!this.#told.has(key)) this.#ports.onProblem(problem);
+    this.#told.add(key);
+  }
+
   /** Batches that were begun and not ended come first; undefined where there are none that can be ended. */
-  async #finishBegun(look: Look): Promise<PushResult | 'again' | undefined> {
-    const { journal } = this.#ports;
-    for (const batch of journal.state.begun.values()) {
-      const found = await this.#find(batch, look);
-      if (found !== undefined) {
+  async #finishBegun(
+    given: readonly FileSource[],
+    search: PartSearch,
+  ): Promise<PushResult | 'again' | undefined> {
+    for (const batch of this.#ports.journal.state.begun.values()) {
+      const { found, absent } = await this.#find(batch, search);
+      if (absent.length === 0) {
         const result = await this.#push(batch, found);
         return result.ended === 'complete' ? 'again' : result;
       }
-      const touched = fileParts(batch).find(({ file }) => this.#isTouched(file, look));
-      const [first] = batch.parts;
-      if (touched === undefined && fileParts(batch).length > 0) continue;
-      await journal.add({ kind: 'done', id: batch.id, standing: {} });
-      const isTold = fileParts(batch).some(
-        ({ file }) => journal.state.files.get(file.id)?.lostMs !== undefined,
-      );
-      if (!isTold)
-        this.#problems.push({ kind: 'dropped', id: '', source: touched?.file.path ?? sourceOf(first) });
+      const files = fileParts(batch).map((part) => this.#knownOf(part));
+      // It may be a matter of other inputs, and is left to whoever names them.
+      if (files.length > 0 && !files.some((known) => isTouched(known, given))) continue;
+      if (!(await search.isAsItWas()))
+        throw moved(files[0]?.path ?? '', 'was rotated while it was looked for');
+      await this.#giveUp(batch, absent, search);
       return 'again';
     }
     return undefined;
   }
 
-  /** Whether a file that something was begun of is given, or the file that has its name now. */
-  #isTouched({ id, path }: KnownFile, { files }: Look): boolean {
-    return files.some(
-      ({ isAsked, known, source }) => isAsked && (known.id === id || source.file.path === path),
-    );
+  /** A batch whose bytes are nowhere is not ended as it was begun: what is there of it is looked at anew. */
+  async #giveUp({ id, parts }: Batch, absent: readonly Part[], search: PartSearch): Promise<void> {
+    const { journal, now } = this.#ports;
+    const files: KnownFile[] = [];
+    for (const part of parts) {
+      if (part.kind !== 'file') continue;
+      // What was seen of it behind its place is to be looked at.
+      const known = { ...this.#knownOf(part), seen: part.file.at.offset };
+      const isGone = absent.includes(part) && !(await search.stands(known));
+      files.push(isGone ? { ...known, lostMs: now() } : known);
+      if (isGone) this.#tell({ kind: 'missing', id: known.id, source: known.path });
+      else if (absent.includes(part)) this.#tell({ kind: 'dropped', id: known.id, source: known.path });
+    }
+    for (const part of absent)
+      if (part.kind !== 'file') this.#tell({ kind: 'dropped', id: '', source: part.source });
+    await journal.add({ kind: 'done', id, standing: { files } });
   }
 
-  /** All parts of a batch, where they are now; undefined where some bytes are nowhere. */
-  async #find(batch: Batch, look: Look): Promise<FoundPart[] | undefined> {
+  #knownOf({ file }: FilePart): KnownFile {
+    return this.#ports.journal.state.files.get(file.id) ?? file;
+  }
+
+  /** The parts of a batch, where they are now, and those whose bytes are nowhere. */
+  async #find(batch: Batch, search: PartSearch): Promise<{ found: FoundPart[]; absent: Part[] }> {
     const found: FoundPart[] = [];
+    const absent: Part[] = [];
     for (const part of batch.parts) {
       if (isEmpty(part)) continue;
-      const seen =
-        part.kind === 'file' ? look.files.find(({ known }) => known.id === part.file.id) : undefined;
-      const source = part.kind !== 'file' ? await this.#ports.open(part) : seen && (await partIn(part, seen));
-      if (source === undefined) return undefined;
-      found.push({ part, source, seen });
+      const seen = part.kind === 'file' ? await search.find(part, this.#knownOf(part)) : undefined;
+      const source = part.kind === 'file' ? seen && partIn(part, seen) : await this.#ports.open(part);
+      if (source === undefined) absent.push(part);
+      else found.push({ part, source, seen });
     }
-    return found;
+    return { found, absent };
   }
 
-  async #deliver(look: Look): Promise<PushResult | 'again' | undefined> {
+  async #deliver(files: readonly SeenFile[], search: PartSearch): Promise<PushResult | undefined> {
     if (this.#job.reread) {
-      if (await this.#seekMore(look)) return 'again';
-      const failed = await this.#offerAgain(look);
+      const failed = await this.#offerAgain(files, search);
       if (failed !== undefined) return failed;
     }
     const found: FoundPart[] = [];
-    for (const seen of look.files.filter(({ isAsked }) => isAsked)) {
+    for (const seen of files) {
       const file = this.#job.isFinal ? { ...seen, isFinal: true } : seen;
       if (!hasNews(file)) continue;
       const part = await beginPart(file);
-      const source = await partIn(part, file);
-      if (source !== undefined) found.push({ part, source, seen: file });
+      found.push({ part, source: partIn(part, file), seen: file });
     }
     for (const part of await this.#ports.more()) {
       const source = await this.#ports.open(part);
@@ -217,41 +240,25 @@ class FilesDelivery {
     return this.#push(batch, found);
   }
 
-  /** A batch is offered again as a whole: says whether files are in it that were not looked for yet. */
-  async #seekMore(look: Look): Promise<boolean> {
-    const sought = new Set<string>();
-    for await (const batch of this.#givenBatches(look))
-      for (const { file } of fileParts(batch)) sought.add(file.id);
-    const isMore = [...sought].some((id) => !this.#sought.has(id));
-    this.#sought = sought;
-    return isMore;
-  }
-
-  /** The batches of which a part is given, oldest first. */
-  async *#givenBatches(look: Look): AsyncGenerator<Batch> {
-    const given = new Set(look.files.filter(({ isAsked }) => isAsked).map(({ known }) => known.id));
+  /** What was delivered of the given files, once more, each batch as a whole and oldest first: the store says what it has. */
+  async #offerAgain(files: readonly SeenFile[], search: PartSearch): Promise<PushResult | undefined> {
+    const given = new Set(files.map(({ known }) => known.id));
+    const offered = new Map<string, number>();
     for await (const batch of this.#ports.journal.history()) {
       const isGiven = batch.parts.some((part) =>
         part.kind === 'file' ? given.has(part.file.id) : this.#ports.isGiven(part),
       );
-      if (isGiven) yield batch;
-    }
-  }
-
-  /** What was delivered of the given files, once more: the store says what it has. */
-  async #offerAgain(look: Look): Promise<PushResult | undefined> {
-    const offered = new Map<string, number>();
-    for await (const batch of this.#givenBatches(look)) {
-      const found = await this.#find(batch, look);
-      if (found === undefined) continue;
+      if (!isGiven) continue;
+      const { found, absent } = await this.#find(batch, search);
+      if (absent.length > 0) continue;
       const result = await this.#push(batch, found, true);
       if (result.ended !== 'complete') return result;
       for (const { file, to } of fileParts(batch))
         if (file.at.offset <= (offered.get(file.id) ?? 0)) offered.set(file.id, file.plain ? to : Infinity);
     }
-    for (const { isAsked, known } of look.files)
-      if (isAsked && known.at.offset > (offered.get(known.id) ?? 0))
-        this.#problems.push({ kind: 'uncut', id: known.id, source: known.path });
+    for (const { known } of files)
+      if (known.at.offset > (offered.get(known.id) ?? 0))
+        this.#tell({ kind: 'uncut', id: known.id, source: known.path });
     return undefined;
   }
 
@@ -259,25 +266,31 @@ class FilesDelivery {
     const { push, journal, settle, onDone } = this.#ports;
     // What is under way is in the journal: others may look.
     this.#leave();
+    let files: KnownFile[] = [];
     const result = await push(
       batch,
       found.map(({ source }) => source),
-      async () => {
-        for (const { part, seen } of found)
-          if (part.kind === 'file' && seen !== undefined) await confirmPart(part, seen);
+      async (accounts) => {
+        files = [];
+        for (const [index, { part, seen }] of found.entries()) {
+          const account = accounts[index];
+          if (part.kind === 'file' && seen !== undefined && account !== undefined)
+            files.push(await standingBehind(part, seen, account));
+        }
       },
     );
     if (isAuditExportError(result.error) && result.error.code === 'source-moved') throw result.error;
     if (result.ended !== 'complete') return result;
-    const files: KnownFile[] = [];
-    for (const [index, { part, seen }] of found.entries()) {
+    const delivered = new Map<string, Readonly<Record<string, number>>>();
+    for (const [index, { part }] of found.entries()) {
       const account = result.sources[index];
-      if (part.kind !== 'file' || seen === undefined || account === undefined) continue;
+      if (part.kind !== 'file' || account === undefined) continue;
       const lines = acceptedByType(account, result.types);
       this.#read.set(part.file.id, sum(this.#read.get(part.file.id) ?? {}, lines));
-      if (!wasDone) files.push(await standingBehind(part, seen, account, sum(part.file.delivered, lines)));
+      delivered.set(part.file.id, sum(part.file.delivered, lines));
     }
     if (wasDone) return result;
+    files = files.map((file) => ({ ...file, delivered: delivered.get(file.id) ?? file.delivered }));
     const settled = found.map(({ part }, index) => ({ part, account: result.sources[index] }));
     const { cursors } = await settle(settled);
     const standing = { files, cursors: { ...cursors, ...batch.cursors } };
@@ -286,15 +299,12 @@ class FilesDelivery {
     return result;
   }
 
-  #result(look: Look, pushed: PushResult | undefined): FilesResult {
+  #result(looked: readonly SeenFile[], pushed: PushResult | undefined): FilesResult {
     const { files } = this.#ports.journal.state;
-    const seen = look.files
-      .filter(({ isAsked }) => isAsked)
-      .map(({ source, known }) => ({ source, known: files.get(known.id) ?? known }));
+    const seen = looked.map(({ source, known }) => ({ source, known: files.get(known.id) ?? known }));
     return {
       ended: pushed?.ended ?? 'complete',
       error: pushed?.error,
-      problems: this.#problems,
       waiting: seen
         .filter(({ known }) => !known.broken && known.waiting > 0)
         .map(({ source, known }) => ({ source: source.name, bytes: known.waiting })),
@@ -314,13 +324,14 @@ interface FoundPart {
   seen: SeenFile | undefined;
 }
 
-function sourceOf(part: Part | undefined): string {
-  return part?.kind === 'file' ? part.file.path : (part?.source ?? 'spool');
+/** Nothing was begun of it, or nothing could be read of it: what became of the file since is the next batch's. */
+function isEmpty(part: Part): boolean {
+  return part.kind === 'file' && (part.to === 0 || part.file.head.bytes === 0);
 }
 
-/** Nothing was begun of it: what became of the file since is the next batch's. */
-function isEmpty(part: Part): boolean {
-  return part.kind === 'file' && part.to === 0;
+/** Whether a file is given, or another that has its name now; what was rotated away is looked for by whoever runs. */
+function isTouched({ inode, path, left }: KnownFile, given: readonly FileSource[]): boolean {
+  return left || given.some(({ file }) => file.inode === inode || file.path === path);
 }
 
 function fileParts({ parts }: Batch): FilePart[] {

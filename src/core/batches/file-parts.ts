@@ -1,11 +1,20 @@
-import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { isAuditExportError } from '../../errors.ts';
 import type { SeenFile } from '../files/catalogue.ts';
 import { windowBytes } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
-import { contentHead, firstLineOf, storedEnds, walkContent, windowOf } from '../files/look-at-content.ts';
+import {
+  contentHead,
+  firstLineOf,
+  moved,
+  storedEnds,
+  walkContent,
+  windowOf,
+} from '../files/look-at-content.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 import type { FilePart } from '../../ports/batch.ts';
+
+const wasCut = 'was cut while it was read';
 
 /** Whether there is something in a file that is to be delivered, or may be. */
 export function hasNews({ source: { file }, known, isFinal }: SeenFile): boolean {
@@ -28,16 +37,15 @@ export async function beginPart({ source, known, isFinal }: SeenFile): Promise<F
   const head = known.plain ? await file.bytes(0, Math.min(to, windowBytes)) : undefined;
   const seen = head === undefined ? known : { ...known, head: windowOf(head), firstLine: firstLineOf(head) };
   const ends = await storedEnds(file, to);
-  if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw wasCut(file.path);
+  if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw moved(file.path, wasCut);
   return { kind: 'file', file: { ...seen, seen: known.plain ? to : known.seen }, to, ends, isFinal };
 }
 
-/** A part in the file that holds its content now; undefined where not all of it is there any more. */
-export async function partIn(part: FilePart, { source, known }: SeenFile): Promise<SourcePart | undefined> {
+/** A part in the file that holds its content now. */
+export function partIn(part: FilePart, { source, known }: SeenFile): SourcePart {
   const { file: begun, to } = part;
   const { plain } = known;
   const isPlainPart = begun.plain;
-  if (plain && isPlainPart && !(await holds(part, source))) return undefined;
   const range = {
     from: plain ? { ...begun.at, stored: begun.at.offset } : { ...begun.at, stored: 0 },
     to:
@@ -58,35 +66,41 @@ export async function partIn(part: FilePart, { source, known }: SeenFile): Promi
   };
 }
 
-async function holds({ to, ends }: FilePart, { file }: FileSource): Promise<boolean> {
+/** Whether a file has the stored bytes of a part, as far as their two ends show it. */
+export async function holds({ to, ends }: FilePart, { file }: FileSource): Promise<boolean> {
   if (file.storedBytes < to) return false;
   const now = await storedEnds(file, to);
   return now.head === ends.head && now.tail === ends.tail;
 }
 
-/** A log that was cut and written anew while it was read gave bytes of both: nothing of that may be delivered. */
-export async function confirmPart(part: FilePart, { source, known }: SeenFile): Promise<void> {
-  if (!part.file.plain || !known.plain) return;
-  const isThere = await holds(part, source).catch((error: unknown) => {
-    // Renamed since: what was read was read from the file itself.
-    if (isAuditExportError(error) && error.code === 'source-moved') return true;
-    throw error;
-  });
-  if (!isThere) throw wasCut(source.file.path);
-}
-
-function wasCut(path: string): AuditExportError {
-  return new AuditExportError('source-moved', `${path} was cut while it was read.`, {
-    cure: 'Run it again: what was cut off is looked for beside it.',
-  });
-}
-
-/** Where a file stands once all of a part is durable. */
+/**
+ * Where a file stands once all of a part is durable, but for the lines that are delivered then: found out when it was read
+ * and while it is as it was read. A log that was cut and written anew meanwhile gave bytes of both: throws `source-moved`.
+ */
 export async function standingBehind(
+  part: FilePart,
+  seen: SeenFile,
+  account: SourceAccount,
+): Promise<KnownFile> {
+  const standing = await standingOf(part, seen, account);
+  if (!part.file.plain || !seen.known.plain) return standing;
+  const isThere = await holds(part, seen.source).catch(ifRenamed(true));
+  if (!isThere) throw moved(seen.source.file.path, wasCut);
+  return standing;
+}
+
+/** A file that was renamed since was read itself: what is asked of it can't be said any more. */
+function ifRenamed<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (isAuditExportError(error) && error.code === 'source-moved') return otherwise;
+    throw error;
+  };
+}
+
+async function standingOf(
   part: FilePart,
   { source, known }: SeenFile,
   account: SourceAccount,
-  delivered: Readonly<Record<string, number>>,
 ): Promise<KnownFile> {
   const { file: begun } = part;
   const { plain } = known;
@@ -96,7 +110,7 @@ export async function standingBehind(
   const stored = plain ? offset : broken || begun.plain ? 0 : source.file.storedBytes;
   return {
     ...begun,
-    ...(await headOf(begun, offset, source)),
+    ...(await headOf(begun, offset, source).catch(ifRenamed({}))),
     path: known.path,
     real: known.real,
     inode: known.inode,
@@ -105,13 +119,15 @@ export async function standingBehind(
     grew: begun.grew || known.grew,
     at: { stored, offset, lines: account.lines },
     checksum: account.checksum ?? (await walkContent(source, offset, false)).checksum ?? 0,
-    ends: await endsBefore({ source, plain }, stored, part),
+    ends:
+      plain === begun.plain && stored === part.to
+        ? part.ends
+        : await storedEnds(source.file, stored).catch(ifRenamed(unknownEnds)),
     seen: begun.at.offset + account.contentBytes,
     waiting: account.waitingBytes,
     format: account.format,
     unterminated: account.isUnterminated,
     broken,
-    delivered,
     seenMs: known.seenMs,
   };
 }
@@ -121,7 +137,7 @@ async function headOf(
   { head, firstLine }: KnownFile,
   offset: number,
   source: FileSource,
-): Promise<Pick<KnownFile, 'head' | 'firstLine'>> {
+): Promise<Partial<Pick<KnownFile, 'head' | 'firstLine'>>> {
   if (offset === 0 || head.bytes <= offset) return { head, firstLine };
   const bytes = (await contentHead(source)).subarray(0, offset);
   return { head: windowOf(bytes), firstLine: firstLineOf(bytes) };
@@ -129,19 +145,3 @@ async function headOf(
 
 /** Ends that no file has: its content is compared as a whole then. */
 const unknownEnds = { head: '', tail: '' };
-
-/** The file may have been cut, rotated or compressed while it was delivered. */
-async function endsBefore(
-  { source, plain }: { source: FileSource; plain: boolean },
-  stored: number,
-  part: FilePart,
-): Promise<KnownFile['ends']> {
-  if (plain === part.file.plain && stored === part.to) return part.ends;
-  try {
-    const ends = await storedEnds(source.file, stored);
-    return !plain || (await holds(part, source)) ? ends : unknownEnds;
-  } catch (error) {
-    if (isAuditExportError(error)) return unknownEnds;
-    throw error;
-  }
-}

@@ -1,7 +1,8 @@
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { FindingBook } from '../verify/finding.ts';
+import { WorkingNotes } from '../verify/announced/working-notes.ts';
+import type { CheckedLog } from '../verify/log/check-log.ts';
 import { checkLog } from '../verify/log/check-log.ts';
-import type { LeafJudge } from '../verify/log/judge-leaves.ts';
 import { traceLogs } from '../verify/log/lineage.ts';
 import { listLogs } from '../verify/log/list-logs.ts';
 import { Claims } from '../verify/objects/claims.ts';
@@ -20,9 +21,11 @@ export async function readCoverage(
   const covered = new CoverageBook();
   const claims = new Claims();
   const { ordered: listed, lineage } = await traceLogs(await listLogs(reader, [], book), reader);
-  const judges: LeafJudge[] = [];
+  const working = new WorkingNotes({ reader, given: [], nowMs, book, lineage });
+  await working.read(listed);
+  const logs: CheckedLog[] = [];
   for (const [number, log] of listed.entries()) {
-    const { judge } = await checkLog(log, {
+    const checked = await checkLog(log, {
       reader,
       given: [],
       lineage,
@@ -30,13 +33,15 @@ export async function readCoverage(
       onLeaf: (leaf, leafIndex) => {
         if (leaf.kind !== 'object') return covered.take(leaf, true);
         const { bytes, lines, key, sha256 } = leaf;
-        const claim = { sha256: Buffer.from(sha256, 'hex'), bytes, lines, log: number, leaf: leafIndex };
+        const sha = Buffer.from(sha256, 'hex');
+        const claim = { sha256: sha, bytes, lines, log: number, leaf: leafIndex, layout: 0 };
         return covered.take(leaf, claims.claim(Claims.keyHash(key), claim, false));
       },
     });
-    judges.push(judge);
+    logs.push(checked);
+    working.judge(checked.id, checked.keys);
   }
-  for (const judge of judges) judge.end(nowMs);
+  for (const { judge, id } of logs) judge.end(nowMs, working.sinceMs(id));
   const isWhole = book.findings.length === 0 && book.unproven.length === 0;
   return { coverage: covered.coverage(), logs: listed.length, isWhole };
 }

@@ -1,9 +1,9 @@
 import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
-import { KnownFiles } from './known-files.ts';
+import { furthestFirst, KnownFiles } from './known-files.ts';
 import { mayHoldMore, windowBytes } from './known-file.ts';
-import { FileSearch, holdsPart } from './file-search.ts';
-import { Heads, knownNow, newlyKnown } from './known-now.ts';
+import { FileSearch, holdsPart, isStillSo, longest } from './file-search.ts';
+import { Heads, knownNow, newlyKnown, settledHead } from './known-now.ts';
 import type { Sight } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
@@ -12,6 +12,7 @@ import {
   firstLineOf,
   isBeginningOf,
   isHere,
+  moved,
   noWindow,
   storedEnds,
   walkContent,
@@ -22,8 +23,6 @@ import type { KnownFile } from '../../ports/known-file.ts';
 export interface SeenFile {
   source: FileSource;
   known: KnownFile;
-  /** Whether the run is to deliver what is new in it; else only what was begun of it. */
-  isAsked: boolean;
   /** Nothing more will come: its end is the end of its last line. */
   isFinal: boolean;
 }
@@ -57,18 +56,17 @@ export interface FileChoices {
 
 export interface CatalogueOptions {
   files: FilesPort;
-  /** Ids of files that are looked for also where they are not given: something was begun of them. */
-  begun: ReadonlySet<string>;
-  /** Ids of files that are looked for as well, and of which nothing is told where they are gone. */
-  sought?: ReadonlySet<string>;
+  /** Ids of files that did not stand any more in an earlier look of the same delivery; those of this look are added. */
+  gone: Set<string>;
   newId: () => string;
   now: () => number;
 }
 
 /**
  * Answers which file is which, and from which byte on it is new. Content decides: a file goes on from the longest known
- * position whose content it begins with. The short cut: the same inode, not smaller, with both ends of the delivered part
- * unchanged, is the same file going on. A known position belongs to one file.
+ * position whose content it begins with, and of several the one that holds the most. The short cut: the same inode, not
+ * smaller, with both ends of the delivered part unchanged, is the same file going on. A known position belongs to one file.
+ * All of it is as at one moment: throws `source-moved` where files were rotated or cut under the look.
  */
 export async function lookAtFiles(
   given: readonly FileSource[],
@@ -94,9 +92,12 @@ class Looking {
   readonly #copies = new Set<string>();
   /** What is left of rotated files, by the position's id. */
   readonly #found = new Set<string>();
+  /** Files that others were compared with, and as what. */
+  readonly #relied = new Map<FileSource, KnownFile>();
   readonly #sight: Sight;
   readonly #search: FileSearch;
   readonly #byPath: ReadonlyMap<string, FileSource>;
+  readonly #byInode: ReadonlyMap<string, FileSource>;
   /** What is known from now on of files that nobody knew. */
   readonly #fresh = new Map<FileSource, KnownFile>();
 
@@ -113,13 +114,19 @@ class Looking {
     this.#known = new KnownFiles(known.values());
     this.#search = new FileSearch(options.files, this.#sight.heads, (source) => this.#isFree(source));
     this.#byPath = new Map(given.filter(isHere).map((source) => [source.file.path, source]));
+    this.#byInode = new Map(given.map((source) => [source.file.inode, source]));
   }
 
   async run(): Promise<Look> {
     this.#forget();
+    const here = this.#given.filter(isHere);
     const away = this.#given.filter((source) => !isHere(source));
+    for (const source of here) await this.#claimByInode(source);
     // What was replaced by a longer copy, or compressed, goes on there.
-    for (const sources of [this.#given.filter(isHere), away]) await this.#claimAll(sources);
+    await this.#claimByContent(here);
+    for (const source of away) await this.#claimByInode(source);
+    await this.#claimByContent(away);
+    await this.#findLeft();
     for (const source of this.#free(away)) await this.#passOver(source);
     for (const source of this.#free(this.#given)) await this.#meet(source);
     for (const source of this.#free([...this.#fresh.keys(), ...this.#undecided.keys()]))
@@ -127,14 +134,11 @@ class Looking {
     for (const [source, known] of this.#undecided)
       if (this.#isFree(source)) this.#claim(source, known);
       else this.#drop(known);
-    await this.#findLeft();
     for (const source of this.#given) await this.#take(source);
+    for (const [source, known] of this.#relied)
+      if (!(await isStillSo(source, known)))
+        throw moved(source.file.path, 'was rotated while it was looked at');
     return this.#look;
-  }
-
-  async #claimAll(sources: readonly FileSource[]): Promise<void> {
-    for (const source of sources) await this.#claimByInode(source);
-    for (const source of this.#free(sources)) await this.#claimByContent(source);
   }
 
   /** Those that are free when it is their turn. */
@@ -167,7 +171,7 @@ class Looking {
   async #claimByInode(source: FileSource): Promise<void> {
     for (const known of this.#known.withInode(source.file.inode)) {
       if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
-      if (known.copyOf === undefined) this.#claimSame(source, known);
+      if (known.copyOf === undefined) await this.#claimSame(source, known);
       else if (known.at.stored === source.file.storedBytes && !(await this.#isGone(known.copyOf)))
         this.#copies.add(source.file.inode);
       // A copy that has changed is looked at anew: it may have been in the making. One whose original is gone is the file now.
@@ -182,21 +186,25 @@ class Looking {
   }
 
   /** The same inode is the same file; but while nothing was delivered of it, it may turn out to be a copy, or go on from another. */
-  #claimSame(source: FileSource, known: KnownFile): void {
-    if (known.at.offset > 0 || this.#options.begun.has(known.id)) this.#claim(source, known);
-    else {
-      this.#undecided.set(source, known);
-      this.#holders.set(known.id, source);
-    }
+  async #claimSame(source: FileSource, before: KnownFile): Promise<void> {
+    if (before.at.offset > 0) return this.#claim(source, before);
+    const plain = !(await source.file.isCompressed());
+    const known = { ...before, plain, ...(await settledHead(source, before, this.#sight)) };
+    this.#known.add(known);
+    this.#undecided.set(source, known);
+    this.#holders.set(known.id, source);
   }
 
-  /** The longest known content that the file begins with, unless its own file stands. */
-  async #claimByContent(source: FileSource): Promise<void> {
-    for (const known of this.#known.alike(await this.#sight.heads.of(source))) {
+  /** Known content whose own file does not stand goes on in the file that holds the most of it; the longest first. */
+  async #claimByContent(sources: readonly FileSource[]): Promise<void> {
+    const alike = new Map<KnownFile, FileSource[]>();
+    for (const source of this.#free(sources))
+      for (const known of this.#known.alike(await this.#sight.heads.of(source)))
+        alike.set(known, [...(alike.get(known) ?? []), source]);
+    for (const known of furthestFirst([...alike.keys()])) {
       if (known.copyOf !== undefined || (await this.#holderOf(known)) !== undefined) continue;
-      if (!(await holdsPart(source, known))) continue;
-      this.#claim(source, known);
-      return;
+      const source = await longest(known, this.#free(alike.get(known) ?? []));
+      if (source !== undefined) this.#claim(source, known);
     }
   }
 
@@ -220,22 +228,25 @@ class Looking {
   async #findOriginal(source: FileSource): Promise<void> {
     const head = await this.#sight.heads.of(source);
     const alike = [...this.#known.alike(head), ...this.#known.beginningWith(firstLineOf(head))];
+    let hasJustGone = false;
     for (const known of new Set(alike)) {
-      const holder = known.copyOf === undefined ? await this.#holderOf(known) : undefined;
-      if (
-        holder === undefined ||
-        holder.file.inode === source.file.inode ||
-        this.#copies.has(holder.file.inode)
-      )
-        continue;
-      if (await this.#isCopy(source, holder, known)) return;
-      await this.#search.confirm(known, holder);
+      if (known.copyOf !== undefined) continue;
+      const holder = await this.#holderOf(known);
+      if (holder === undefined) {
+        hasJustGone ||= !this.#options.gone.has(known.id);
+        this.#options.gone.add(known.id);
+      } else if (holder.file.inode !== source.file.inode && !this.#copies.has(holder.file.inode))
+        if (await this.#isCopy(source, holder, known)) return;
     }
+    // When it was looked at, it may have been a copy in the making of what has gone since.
+    if (hasJustGone) throw moved(source.file.path, 'was rotated while it was looked at');
   }
 
   /** The file that holds a known position, given or not; undefined where it does not stand any more. */
   async #holderOf(known: KnownFile): Promise<FileSource | undefined> {
-    return this.#holders.get(known.id) ?? (await this.#search.stood(known));
+    const holder = this.#holders.get(known.id) ?? (await this.#search.stood(known));
+    if (holder !== undefined) this.#relied.set(holder, known);
+    return holder;
   }
 
   /**
@@ -269,26 +280,22 @@ class Looking {
     for (const known of this.#known.all()) {
       if (this.#holders.has(known.id) || known.copyOf !== undefined) continue;
       const isReplaced = this.#byPath.has(known.path);
-      const isLeft = isReplaced || known.left || known.lostMs !== undefined;
-      if (!isLeft && !this.#isSought(known)) continue;
+      if (!isReplaced && !known.left && known.lostMs === undefined) continue;
       const source = await this.#search.find(known);
-      if (source !== undefined) await this.#takeLeft(source, known, isLeft);
-      else if (!isLeft) continue;
+      if (source !== undefined) await this.#takeLeft(source, known);
       else if (isReplaced && (await this.#isEdited(known))) this.#tell('edited', known);
       else this.#miss(known, isReplaced);
     }
   }
 
-  async #takeLeft(source: FileSource, known: KnownFile, isLeft: boolean): Promise<void> {
+  async #takeLeft(source: FileSource, known: KnownFile): Promise<void> {
     // One file, known twice: it was seen before it showed that it goes on from another.
-    if (!this.#isFree(source) && !this.#options.begun.has(known.id)) return this.#drop(known);
-    this.#claim(source, known);
+    if (!this.#isFree(source)) return this.#drop(known);
+    const given = this.#byInode.get(source.file.inode);
+    this.#claim(given ?? source, known);
+    if (given !== undefined) return;
     this.#found.add(known.id);
-    await this.#takeKnown(source, known, { isLeft });
-  }
-
-  #isSought({ id }: KnownFile): boolean {
-    return this.#options.begun.has(id) || this.#options.sought?.has(id) === true;
+    await this.#takeKnown(source, known, true);
   }
 
   /** Whether the file that has its name begins or ends as what was delivered, without being the same. */
@@ -321,8 +328,7 @@ class Looking {
   #miss(known: KnownFile, isReplaced: boolean): void {
     const isLooked = known.lostMs !== undefined;
     if (isLooked) return;
-    const isBegun = this.#options.begun.has(known.id);
-    if (isReplaced && (isBegun || (!known.left && mayHoldMore(known)))) {
+    if (isReplaced && !known.left && mayHoldMore(known)) {
       this.#tell('missing', known);
       this.#look.changed.push({ ...known, lostMs: this.#sight.seenMs });
     } else this.#look.changed.push({ ...known, path: '', real: '', left: false });
@@ -334,10 +340,7 @@ class Looking {
     if (known !== undefined) {
       const named = this.#byPath.get(known.path);
       if (!this.#found.has(known.id))
-        await this.#takeKnown(source, known, {
-          isLeft: !isHere(source) || (named !== undefined && named !== source),
-          isAsked: true,
-        });
+        await this.#takeKnown(source, known, !isHere(source) || (named !== undefined && named !== source));
       return;
     }
     const edited = this.#look.problems.find(
@@ -349,7 +352,7 @@ class Looking {
     }
     const fresh = this.#fresh.get(source);
     if (fresh === undefined) return;
-    this.#look.files.push({ source, known: fresh, isAsked: true, isFinal: !fresh.plain });
+    this.#look.files.push({ source, known: fresh, isFinal: !fresh.plain });
     // Nothing of it can be delivered, and by nothing but this can it be known again.
     if (source.file.storedBytes === 0) this.#look.changed.push(fresh);
   }
@@ -364,19 +367,15 @@ class Looking {
     const { checksum = 0 } = await walkContent(source, offset, false);
     this.#claim(source, known);
     const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };
-    await this.#takeKnown(source, accepted, { isLeft: false, isAsked: true });
+    await this.#takeKnown(source, accepted, false);
   }
 
   /** A known file as it is now. */
-  async #takeKnown(
-    source: FileSource,
-    before: KnownFile,
-    { isLeft, isAsked = isLeft }: { isLeft: boolean; isAsked?: boolean },
-  ): Promise<void> {
+  async #takeKnown(source: FileSource, before: KnownFile, isLeft: boolean): Promise<void> {
     const { known, hasChanged } = await knownNow(source, before, isLeft, this.#sight);
     // Its writer may still be at it: its end is final once it has not grown between two looks.
     const isFinal = !known.plain || (isLeft && source.file.storedBytes === before.seen);
-    this.#look.files.push({ source, known, isAsked, isFinal });
+    this.#look.files.push({ source, known, isFinal });
     if (hasChanged) this.#look.changed.push(known);
   }
 }

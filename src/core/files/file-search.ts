@@ -1,8 +1,8 @@
-import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import { isAuditExportError } from '../../errors.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { Heads } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
-import { endsHold, hashOf, isBreak, walkContent } from './look-at-content.ts';
+import { endsHold, hashOf, isBeginningOf, isBreak, walkContent } from './look-at-content.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 
 /** A log that is rotated while it is looked for is looked for again so often. */
@@ -28,34 +28,15 @@ export class FileSearch {
    * for that.
    */
   async stood(known: KnownFile): Promise<FileSource | undefined> {
-    const source = this.#stood.get(known.id) ?? (await this.standing(known));
+    const source = this.#stood.get(known.id) ?? (await standingOf(known, this.#files));
     if (source !== undefined) this.#stood.set(known.id, source);
     return source;
-  }
-
-  /** Throws `source-moved` where the file that held a known position was cut since: what was concluded from it is void. */
-  async confirm(known: KnownFile, { file }: FileSource): Promise<void> {
-    // Ends that were not known prove nothing.
-    if (file.inode !== known.inode || known.ends.head === '' || (await endsHold(known, file))) return;
-    throw new AuditExportError('source-moved', `${file.path} was cut while it was looked at.`, {
-      cure: 'Run it again: what was cut off is looked for beside it.',
-    });
-  }
-
-  /** A known file where it was last seen; undefined where it does not stand there any more. */
-  async standing(known: KnownFile): Promise<FileSource | undefined> {
-    for (const path of placesOf(known)) {
-      const source = await this.#files.at(path);
-      if (source?.file.inode === known.inode && (await ifReadable(endsHold(known, source.file))))
-        return source;
-    }
-    return undefined;
   }
 
   /** Where a known file is now: where it stood, beside it, or in an archive there. What moves meanwhile is looked for anew. */
   async find(known: KnownFile): Promise<FileSource | undefined> {
     for (let searches = 1; ; searches++) {
-      const standing = await this.standing(known);
+      const standing = await standingOf(known, this.#files);
       if (standing !== undefined) return standing;
       const beside = await this.#beside(known);
       const source = await this.#among(beside, known);
@@ -71,16 +52,13 @@ export class FileSearch {
       if (source.file.inode === known.inode && (await ifReadable(endsHold(known, source.file))))
         return source;
     if (known.head.bytes === 0) return undefined;
-    for (const source of beside) if (await ifReadable(this.#isAlike(source, known))) return source;
-    return undefined;
+    const alike: FileSource[] = [];
+    for (const source of beside)
+      if (await ifReadable(this.#heads.of(source).then((head) => isAlike(head, known)))) alike.push(source);
+    return longest(known, alike);
   }
 
-  async #isAlike(source: FileSource, known: KnownFile): Promise<boolean> {
-    const { bytes, hash } = known.head;
-    const head = await this.#heads.of(source);
-    return head.length >= bytes && hashOf(head.subarray(0, bytes)) === hash && holdsPart(source, known);
-  }
-
+  /** What stands beside where a file stood. */
   async #beside(known: KnownFile): Promise<FileSource[]> {
     const found = new Map<string, FileSource>();
     for (const place of placesOf(known)) {
@@ -93,16 +71,49 @@ export class FileSearch {
   }
 }
 
+/** A known file where it was last seen; undefined where it does not stand there any more. */
+export async function standingOf(known: KnownFile, files: FilesPort): Promise<FileSource | undefined> {
+  for (const path of placesOf(known)) {
+    const source = await files.at(path);
+    if (source?.file.inode === known.inode && (await ifReadable(endsHold(known, source.file)))) return source;
+  }
+  return undefined;
+}
+
+/** Of files that begin with all that was delivered of a known one, the first that is not the beginning of a longer one. */
+export async function longest(
+  known: KnownFile,
+  sources: Iterable<FileSource>,
+): Promise<FileSource | undefined> {
+  let found: FileSource | undefined;
+  for (const source of sources) {
+    if (!(await ifReadable(holdsPart(source, known)))) continue;
+    const isMore =
+      found === undefined ||
+      ((await isBeginningOf(source, found)) === undefined &&
+        (await isBeginningOf(found, source)) !== undefined);
+    if (isMore) found = source;
+  }
+  return found;
+}
+
 /** Whether a file begins with all that was delivered of a known one. */
 export async function holdsPart(source: FileSource, { at, checksum }: KnownFile): Promise<boolean> {
   return (await walkContent(source, at.offset, false)).checksum === checksum;
 }
 
-function placesOf({ real, path }: KnownFile): Set<string> {
+/** Whether a content begins as a known one does, given its first bytes. */
+export function isAlike(beginning: Buffer, { head: { bytes, hash } }: KnownFile): boolean {
+  return beginning.length >= bytes && hashOf(beginning.subarray(0, bytes)) === hash;
+}
+
+/** Where a file may stand, by what was last seen of it. */
+export function placesOf({ real, path }: KnownFile): Set<string> {
   return new Set([real, path].filter((place) => place !== ''));
 }
 
-function namesOf(files: readonly FileSource[]): string {
+/** Which files these are. */
+export function namesOf(files: readonly FileSource[]): string {
   return files.map(({ file }) => `${file.inode} ${file.path}`).join('\n');
 }
 
@@ -110,9 +121,16 @@ function namesOf(files: readonly FileSource[]): string {
  * What was rotated away under a look is not what was looked for: if it was, it is found under its new name. Nor is what can't
  * be read: nobody asked for it.
  */
-async function ifReadable(isFound: Promise<boolean>): Promise<boolean> {
+export async function ifReadable(isFound: Promise<boolean>): Promise<boolean> {
   return isFound.catch((error: unknown) => {
     if (isBreak(error) || (isAuditExportError(error) && error.code === 'source-moved')) return false;
     throw error;
   });
+}
+
+/** Whether a file still holds what it was taken for: it may have been cut, and written anew, under the look. */
+export async function isStillSo({ file }: FileSource, known: KnownFile): Promise<boolean> {
+  if (!(await file.stands())) return false;
+  // Ends that were not known prove nothing.
+  return file.inode !== known.inode || known.ends.head === '' || endsHold(known, file);
 }

@@ -16,6 +16,7 @@ export class KnownFiles {
     for (const file of known) this.add(file);
   }
 
+  /** What was known of it before is not known any more. */
   add(file: KnownFile): void {
     this.#all.set(file.id, file);
     add(this.#byInode, file.inode, file);
@@ -64,11 +65,12 @@ export class KnownFiles {
   }
 
   #there(files: readonly KnownFile[] = []): KnownFile[] {
-    return files.filter(({ id }) => this.#all.has(id));
+    return files.filter((file) => this.#all.get(file.id) === file);
   }
 }
 
-function furthestFirst(files: readonly KnownFile[]): KnownFile[] {
+/** Those of which the most was delivered first. */
+export function furthestFirst(files: readonly KnownFile[]): KnownFile[] {
   return files.toSorted((a, b) => b.at.offset - a.at.offset);
 }
 

@@ -81,7 +81,7 @@ export async function knownNow(
 }
 
 /** Of what was delivered, the beginning will not change; what only was seen may. */
-async function settledHead(
+export async function settledHead(
   source: FileSource,
   { at, head: before }: KnownFile,
   { heads }: Sight,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { Source, SourceFile } from '../../ports/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { windowBytes } from './known-file.ts';
@@ -56,9 +56,36 @@ export function firstLineOf(head: Buffer): Window {
  */
 export async function storedEnds(file: SourceFile, stored: number): Promise<KnownFile['ends']> {
   const first = await file.bytes(0, Math.min(stored, windowBytes));
+  const from = lastWindow(first, stored);
+  return endsOf(first, from >= stored ? undefined : await file.bytes(from, stored));
+}
+
+/** Where the last window of so many bytes begins. */
+function lastWindow(first: Buffer, bytes: number): number {
+  return Math.max(bytes - windowBytes, first.indexOf(0x0a) + 1);
+}
+
+function endsOf(first: Buffer, last: Buffer | undefined): KnownFile['ends'] {
   const head = hashOf(first);
-  const from = Math.max(stored - windowBytes, first.indexOf(0x0a) + 1);
-  return { head, tail: from >= stored ? head : hashOf(await file.bytes(from, stored)) };
+  return { head, tail: last === undefined ? head : hashOf(last) };
+}
+
+/** The same of a content's first bytes; undefined where it has fewer. */
+export async function contentEnds(source: FileSource, bytes: number): Promise<KnownFile['ends'] | undefined> {
+  let passed = 0;
+  let first = Buffer.alloc(0);
+  let last = Buffer.alloc(0);
+  for await (const piece of untilBreak(contentOf(source))) {
+    const taken = piece.subarray(0, bytes - passed);
+    if (first.length < windowBytes)
+      first = Buffer.concat([first, taken.subarray(0, windowBytes - first.length)]);
+    last = Buffer.concat([last, taken]).subarray(-windowBytes);
+    passed += taken.length;
+    if (passed === bytes) break;
+  }
+  if (passed < bytes) return undefined;
+  const from = lastWindow(first, bytes);
+  return endsOf(first, from >= bytes ? undefined : last.subarray(from - bytes));
 }
 
 /** Whether a file still holds its delivered part, as far as its two ends show it. */
@@ -178,4 +205,11 @@ function contentOf(source: FileSource): AsyncIterable<Buffer> {
 /** What one source fails with and others need not: it is damaged, ends too early, or can't be read here. */
 export function isBreak(error: unknown): boolean {
   return isAuditExportError(error) && error.code.startsWith('source-') && error.code !== 'source-moved';
+}
+
+/** A log was rotated or cut under whoever looked at it. `how`: what happened to it. */
+export function moved(path: string, how: string): AuditExportError {
+  return new AuditExportError('source-moved', `${path} ${how}.`, {
+    cure: 'Run it again: it is found where it is now, and what is stored already will not be stored twice.',
+  });
 }

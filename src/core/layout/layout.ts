@@ -107,7 +107,11 @@ function checkTime(template: string, used: ReadonlySet<Placeholder>): void {
 
 /** Writes the folder (no slash at either end) of an event type and a time in milliseconds since 1970. */
 export function renderLayout(layout: Layout, type: string, timeMs: number): string {
-  const iso = new Date(timeMs).toISOString();
+  return folderOf(layout, type, new Date(timeMs).toISOString());
+}
+
+/** The same for a time that is written as ISO 8601, in UTC. */
+export function folderOf(layout: Layout, type: string, iso: string): string {
   return layout.pieces
     .map((piece) => ('text' in piece ? piece.text : placeholders[piece.placeholder].write(type, iso)))
     .join('');

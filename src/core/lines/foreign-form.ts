@@ -32,6 +32,8 @@ const recode =
   (file: string): string =>
     `iconv -f ${encoding} -t UTF-8 ${file}`;
 
+const readParquet = `duckdb -c "COPY (FROM read_parquet('/dev/stdin')) TO '/dev/stdout' (FORMAT json)"`;
+
 /** Strings pass, comments go. */
 const withoutComments = String.raw`perl -0pe 's{("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/}{$1}gs'`;
 
@@ -109,8 +111,9 @@ const rules: readonly ForeignRule[] = [
   {
     name: 'Parquet',
     begins: startsWith('50415231'),
+    // Its end is read first, which a pipe does not give.
     command: (file) =>
-      `duckdb -c "COPY (FROM read_parquet('/dev/stdin')) TO '/dev/stdout' (FORMAT json)" < ${file}`,
+      file === '-' ? `cat > events.parquet && ${readParquet} < events.parquet` : `${readParquet} < ${file}`,
     suffixes: ['.parquet'],
   },
   {
@@ -125,6 +128,19 @@ const rules: readonly ForeignRule[] = [
   { name: 'UTF-32BE', begins: zeroPattern('000x000x'), command: recode('UTF-32BE'), suffixes: [] },
   { name: 'UTF-16LE', begins: zeroPattern('x0x0'), command: recode('UTF-16LE'), suffixes: [] },
   { name: 'UTF-16BE', begins: zeroPattern('0x0x'), command: recode('UTF-16BE'), suffixes: [] },
+  {
+    // RFC 7464: each text begins with a record separator.
+    name: 'a JSON text sequence',
+    begins: startsWith('1e7b', '1e5b'),
+    command: (file) => `tr -d '\\036'${file === '-' ? '' : ` < ${file}`}`,
+    suffixes: ['.json-seq', '.jsonseq'],
+  },
+  {
+    name: 'lzma',
+    begins: startsWith('5d0000'),
+    command: (file) => `xz --format=lzma -dc ${file}`,
+    suffixes: ['.lzma'],
+  },
   {
     name: 'JSON with comments',
     begins: isCommentedJson,

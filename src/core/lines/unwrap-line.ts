@@ -30,8 +30,8 @@ const kubectlHeadBytes = 384;
  * could be any log that begins with a time. https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/
  */
 const kubectlHead = new RegExp(`^(?:\\[pod/[a-z0-9.-]+/[a-z0-9.-]+\\] (?:${time} )?|${time} )(?=\\{)`);
-/** The json-file driver writes its members in this order. */
-const dockerHead = Buffer.from('{"log":"');
+/** The json-file driver writes its members in this order; what has read and written them anew may leave spaces. */
+const dockerHeads = ['{"log":"', '{"log": "'].map((head) => Buffer.from(head));
 
 const unwrappers: Readonly<Record<Exclude<Wrapping, 'auto'>, (line: Buffer) => Unwrapped | undefined>> = {
   docker: unwrapDocker,
@@ -89,7 +89,7 @@ function isDigit(byte: number | undefined): boolean {
  * 16 KiB). https://docs.docker.com/engine/logging/drivers/json-file/
  */
 function unwrapDocker(line: Buffer): Unwrapped | undefined {
-  if (!line.subarray(0, dockerHead.length).equals(dockerHead)) return undefined;
+  if (!dockerHeads.some((head) => line.subarray(0, head.length).equals(head))) return undefined;
   const wrapped = parse(line);
   if (wrapped === undefined) return undefined;
   const { log, stream, time: written } = wrapped;

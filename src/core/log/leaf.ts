@@ -40,8 +40,12 @@ export interface BeginLeaf {
   time: string;
   tool: string;
   profile?: string;
-  /** `push`, `follow`, `queue`, `collect snowflake`, `quarantine replay`. */
+  /** `push`, `push --follow`, `push --from-sqs`, `collect snowflake`, `quarantine replay`. */
   command: string;
+  /** The template that the folders of its objects come from: verify holds each object against it. */
+  layout: string;
+  /** How many seconds may pass before something comes, as its profile has it (`expect`): from then on the log is silent. */
+  expect?: number;
 }
 
 /** What a run read of one source. */

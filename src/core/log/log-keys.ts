@@ -41,6 +41,19 @@ export function claimKey(id: string, size: number): string {
   return `${logFolder}${id}/claims/${padded(size)}`;
 }
 
+/** The note that a writer is at work until a time (epoch milliseconds), with a run. */
+export function workingKey(id: string, { untilMs, run }: { untilMs: number; run: string }): string {
+  return `${logFolder}${id}/working/${new Date(untilMs).toISOString().replaceAll(/[-:.]/g, '')}-${run}`;
+}
+
+/** Until when the writer is at work by the name of `working/<time>-<run>`; undefined for another path. */
+export function workingInPath(path: string): { untilMs: number; run: string } | undefined {
+  const [, date = '', time = '', run = ''] = /^working\/(\d{8})T(\d{9})Z-([\w-]+)$/.exec(path) ?? [];
+  const day = date.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+  const untilMs = Date.parse(`${day}T${time.replace(/^(\d\d)(\d\d)(\d\d)(\d{3})$/, '$1:$2:$3.$4')}Z`);
+  return Number.isNaN(untilMs) ? undefined : { untilMs, run };
+}
+
 /** What a key below the prefix is in which log; undefined for what belongs to no log. */
 export function parseLogKey(key: string): { id: string; path: string } | undefined {
   const [, id, path] = /^_audit-export\/log\/([\w-]+)\/(.+)$/.exec(key) ?? [];

@@ -127,6 +127,12 @@ export function verifiedBy({ text, signatures }: Note, keys: readonly VerifierKe
 
 const timeBytes = 8;
 
+/** When a witness saw a note that `verifiedBy` says it has signed, by its own clock (epoch milliseconds); undefined for none. */
+export function cosignedAt({ signatures }: Note, key: VerifierKey): number | undefined {
+  const mine = signatures.find(({ name, keyId }) => name === key.name && keyId === keyIdOf(key));
+  return mine === undefined ? undefined : Number(mine.signature.readBigUInt64BE()) * 1000;
+}
+
 function verifies(text: string, signature: Buffer, { kind, publicKey }: VerifierKey): boolean {
   const key = publicKeyObject(publicKey);
   if (kind === 'ed25519') return verify(null, Buffer.from(text), key, signature);

@@ -120,7 +120,7 @@ class Evaluation {
 
   explicitDeny(): Decision | undefined {
     for (const layer of ['identity', 'boundary', 'session', 'resource'] as const) {
-      const [found] = this.#find(layer, 'Deny');
+      const found = this.#first(layer, 'Deny');
       if (found) return { allowed: false, reason: 'explicit-deny', layer, statement: found.reference };
     }
     return undefined;
@@ -157,7 +157,7 @@ class Evaluation {
 
   /** What the caller's own account grants: the identity's policies within boundary and session. */
   #ownAllows(): Decision {
-    const [found] = this.#find('identity', 'Allow');
+    const found = this.#first('identity', 'Allow');
     // the root user has no policies and every right in its account
     if (found === undefined && this.#caller.kind !== 'root') return lacking('identity');
     return this.#limit() ?? allowed('identity', found?.reference);
@@ -171,14 +171,14 @@ class Evaluation {
   /** The first of boundary and session that is there and does not allow. */
   #limit(): Decision | undefined {
     const layer = (['boundary', 'session'] as const).find(
-      (layer) => this.#documents[layer].length > 0 && this.#find(layer, 'Allow').length === 0,
+      (layer) => this.#documents[layer].length > 0 && this.#first(layer, 'Allow') === undefined,
     );
     return layer && lacking(layer);
   }
 
   /** The resource policy's Allow that names the caller most directly. */
   #resourceGrant(): { naming: Naming; reference: StatementReference } | undefined {
-    const grants = this.#find('resource', 'Allow').map(({ statement, reference }) => ({
+    const grants = [...this.#find('resource', 'Allow')].map(({ statement, reference }) => ({
       namings: this.#namings(statement),
       reference,
     }));
@@ -189,15 +189,21 @@ class Evaluation {
     return undefined;
   }
 
-  #find(layer: PolicyLayer, effect: Statement['Effect']): Found[] {
+  #first(layer: PolicyLayer, effect: Statement['Effect']): Found | undefined {
+    return this.#find(layer, effect).next().value;
+  }
+
+  *#find(layer: PolicyLayer, effect: Statement['Effect']): Generator<Found, undefined> {
     const inDoubt = (this.#doubt === 'for') === (effect === 'Allow');
-    return this.#documents[layer].flatMap((document, policy) =>
-      asList(document.Statement)
-        .map((statement, index) => ({ statement, reference: referenceTo(statement, index, policy) }))
-        .filter(({ statement }) => statement.Effect === effect)
-        .filter(({ statement }) => layer !== 'resource' || this.#namings(statement).size > 0)
-        .filter(({ statement }) => speaksOf(statement, this.#asked, document.Version) ?? inDoubt),
-    );
+    for (const [policy, document] of this.#documents[layer].entries())
+      for (const [index, statement] of asList(document.Statement).entries())
+        if (
+          statement.Effect === effect &&
+          (layer !== 'resource' || this.#namings(statement).size > 0) &&
+          (speaksOf(statement, this.#asked, document.Version) ?? inDoubt)
+        )
+          yield { statement, reference: referenceTo(statement, index, policy) };
+    return undefined;
   }
 
   #namings(statement: Statement): ReadonlySet<Naming> {

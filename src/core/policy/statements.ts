@@ -24,7 +24,7 @@ export function speaksOf(statement: Statement, asked: Asked, version: string | u
  * "The prefix and the action name are case insensitive"; an empty list, NotAction's too, "provides no permissions".
  * Sources: "IAM JSON policy elements: Action", "Access Analyzer policy check reference".
  */
-function namesAction(statement: Statement, action: string): boolean {
+export function namesAction(statement: Statement, action: string): boolean {
   const patterns = asList(statement.Action ?? statement.NotAction);
   const named = patterns.some((pattern) =>
     matches(withWildcards(pattern.toLowerCase()), action.toLowerCase()),
@@ -49,6 +49,8 @@ function namesResource(statement: Statement, asked: Asked, version: string | und
 }
 
 const arnFields = 6;
+/** Has all fields of an ARN, or is none. */
+const isWhole = /^(?!arn:)|^(?:[^:]*:){5}/;
 
 /**
  * Variables count only after the fifth colon. An ARN that lacks fields gets `*` for each of them: `arn:aws:sqs` is
@@ -59,6 +61,8 @@ function resourcePattern(
   context: RequestContext,
   version: string | undefined,
 ): Pattern | undefined {
+  // Where no variable is in it, the whole is a pattern that was seen before.
+  if (isWhole.test(value) && !value.includes('${')) return withWildcards(value);
   const fields = value.split(':');
   if (value.startsWith('arn:') && fields.length < arnFields) {
     return withWildcards(value + ':*'.repeat(arnFields - fields.length));

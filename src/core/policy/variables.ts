@@ -16,6 +16,7 @@ export function knowsVariables(version: string | undefined): boolean {
  * values can't be a variable. Source: IAM User Guide, "IAM policy elements: Variables and tags".
  */
 export function expandVariables(text: string, context: RequestContext): Pattern | undefined {
+  if (!text.includes('${')) return withWildcards(text);
   const pattern: Pattern[number][] = [];
   let from = 0;
   for (const found of text.matchAll(placeholder)) {
@@ -30,6 +31,7 @@ export function expandVariables(text: string, context: RequestContext): Pattern 
 
 /** Whether a variable in the string is a key that nobody can say the value of. */
 export function hasUnknownVariable(text: string, context: RequestContext): boolean {
+  if (!text.includes('${')) return false;
   return Array.from(text.matchAll(placeholder)).some(([, inside = '']) => {
     const [key = ''] = inside.split(',');
     return !specialCharacters.has(inside) && context.isUnknown(key.trim().toLowerCase());

@@ -43,7 +43,7 @@ export interface PushJob {
   chunkBytes: number;
   limits: DeliveryLimits;
   /** Makes sure, when all is read and before the last objects are delivered, that what was read is what was meant. */
-  confirm?: (() => Promise<void>) | undefined;
+  confirm?: ((sources: readonly SourceAccount[]) => Promise<void>) | undefined;
   /** Bad lines the run may have before it stops. */
   badLineLimit: number;
   /** Whether the content of each source is hashed, for the log. */
@@ -98,7 +98,7 @@ export async function pushSources(job: PushJob, ports: PushPorts): Promise<PushR
   let finished = false;
   const reading = await failureOf(async () => {
     await readAll({ job, ports, sources, assembler, deliverer, times, seen });
-    if (!ports.signal.aborted) await job.confirm?.();
+    if (!ports.signal.aborted) await job.confirm?.(sources);
     finished = !ports.signal.aborted && (await assembler.finish(ports.signal));
   });
   await deliverer.settle();

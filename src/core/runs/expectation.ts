@@ -1,4 +1,4 @@
-import { printDuration } from '../language/duration.ts';
+import { parseDuration, printDuration } from '../language/duration.ts';
 
 /**
  * `in-time`: its latest event is no older than the profile expects. `silent`: it is, or there never was one. `not-set`: the
@@ -37,6 +37,12 @@ export function judgeSilence(known: {
     longestSeconds: longestMs === undefined ? null : longestMs / 1000,
     proposal: longestMs === undefined ? null : printDuration(roundUp(2 * longestMs)),
   };
+}
+
+/** The shortest of durations by type, in milliseconds; undefined where there is none. */
+export function shortestOf(expect: Readonly<Record<string, string>>): number | undefined {
+  const all = Object.values(expect).flatMap((text) => parseDuration(text) ?? []);
+  return all.length === 0 ? undefined : Math.min(...all);
 }
 
 function roundUp(ms: number): number {

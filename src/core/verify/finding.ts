@@ -7,7 +7,7 @@ export const findingMeanings = {
   'line-misplaced': 'a line lies in a partition that is not its own',
   'count-off': 'an object has another number of lines or bytes than its leaf says',
   'entry-altered': 'a leaf of the log was changed, or a bundle of leaves is missing',
-  'tile-missing': 'a tile of the log is not there',
+  'tile-missing': 'a tile, a bundle or a checkpoint of the log is not there',
   'tile-altered': 'a tile of the log was changed',
   'checkpoint-bad-signature': 'a checkpoint was changed, or its signature is forged',
   'foreign-key': 'a log is signed by a key that is not its own, or not one of yours',
@@ -58,6 +58,15 @@ export class FindingBook {
     if (kept.length < mostKept) kept.push(finding);
     this.#kept.set(finding.code, kept);
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
+  }
+
+  /** Takes all of another book over. */
+  addAll(other: FindingBook): void {
+    for (const finding of other.findings) this.add(finding);
+    for (const [code, count] of other.#counts) {
+      const kept = other.#kept.get(code)?.length ?? 0;
+      this.#counts.set(code, (this.#counts.get(code) ?? 0) + count - kept);
+    }
   }
 
   /** The same thing again only counts. */

@@ -1,3 +1,4 @@
+import type { Witnessed } from './witnesses.ts';
 import type { Finding, FindingCode, Unproven } from './finding.ts';
 
 /** What a verification found. `--json` prints it as it is. Shape: schemas/verify-report.schema.json. Times are ISO 8601, UTC. */
@@ -25,7 +26,11 @@ export interface VerifyReport {
     lines: number;
     /** The tool's own, and folder markers. */
     leftOut: number;
+    /** Stored by writers that are at work, and in no log yet. */
+    inFlight: number;
   };
+  /** Writers that were at work: what they have stored since has its leaves by then. */
+  underWay: { log: string; run: string; since: string; until: string }[];
   /** How often each code was found; of each the first 1,000 follow. */
   counts: Partial<Record<FindingCode, number>>;
   findings: Finding[];
@@ -50,6 +55,8 @@ export interface VerifiedLog {
   lines: number;
   quarantined: number;
   quietSeconds: number;
+  /** What the witnesses of --witness-key have seen of it. */
+  witnessed: Witnessed[];
   /** What `--remember` had of it. */
   remembered: { leaves: number; at: string; tiles: number | null } | null;
 }

@@ -1,8 +1,8 @@
 import type { StoreReader } from '../../ports/store-reader.ts';
 import type { CompiledAuditType } from '../audit-types/audit-type.ts';
+import type { Layout } from '../layout/layout.ts';
 import type { Leaf, ObjectLeaf } from '../log/leaf.ts';
 import { idOf } from '../log/log-keys.ts';
-import { formatVerifierKey } from '../log/signed-note.ts';
 import type { VerifierKey } from '../log/signed-note.ts';
 import { tileHolding, tileWidth } from '../log/tile-path.ts';
 import { FindingBook } from './finding.ts';
@@ -18,17 +18,22 @@ import { checkObjects } from './objects/check-objects.ts';
 import type { Claim } from './objects/claims.ts';
 import { Claims } from './objects/claims.ts';
 import { DeepLook } from './objects/deep-look.ts';
+import { formOfName, readContent } from './objects/read-content.ts';
 import type { Comparison, Memory } from './remembered.ts';
 import { compareWithMemory, nextMemory, reportGone, sizeOf } from './remembered.ts';
+import { WorkingNotes } from './announced/working-notes.ts';
+import { buildVerifyReport, verifiedLog } from './build-report.ts';
 import type { VerifyReport } from './verify-report.ts';
 
 /** Leaves whose claims are kept at once: some 80 bytes each. A longer log is read once more for each so many. */
-const leavesAtOnce = 1_500_000;
+const usualLeavesAtOnce = 1_500_000;
 
 export interface VerifyStoreOptions {
   reader: StoreReader;
   mode: VerifyReport['mode'];
   keys: readonly VerifierKey[];
+  /** Keys of witnesses whose cosignatures are to be checked. */
+  witnesses?: readonly VerifierKey[] | undefined;
   /** Epoch milliseconds; undefined for all. `to` is exclusive. */
   from: number | undefined;
   to: number | undefined;
@@ -38,6 +43,11 @@ export interface VerifyStoreOptions {
   atOnce: number;
   /** Audit types, for a deep look. */
   types: readonly CompiledAuditType[];
+  /** How long a log may say nothing (milliseconds), if not as long as it has recorded itself. */
+  silentMs?: number | undefined;
+  /** Leaves, and events of a folder, that are kept at once, if not as many as usual. */
+  leavesAtOnce?: number;
+  eventsAtOnce?: number;
   /** Is told now and then how far it is. */
   onProgress: (progress: VerifyProgress) => void;
   /** Is handed the leaves: for whoever shows what a log says. `isNew` is false for what it was handed before. */
@@ -66,9 +76,18 @@ export async function verifyStore(
 class Verification {
   readonly #options: VerifyStoreOptions;
   readonly #book = new FindingBook();
-  readonly #sums: ObjectSums = { listed: 0, read: 0, bytes: 0, lines: 0, storedBytes: 0, leftOut: 0 };
+  readonly #sums: ObjectSums = {
+    listed: 0,
+    read: 0,
+    bytes: 0,
+    lines: 0,
+    storedBytes: 0,
+    leftOut: 0,
+    inFlight: 0,
+  };
   readonly #progress: VerifyProgress = { leaves: 0, allLeaves: 0, objects: 0, allObjects: 0, bytes: 0 };
   readonly #window: { from: number; to: number };
+  readonly #layouts: Layout[] = [];
   #claimed = 0;
   #bundle: { name: string; entries: Promise<Buffer[] | undefined> } | undefined;
 
@@ -82,35 +101,53 @@ class Verification {
     const known = keys.flatMap(({ name }) => idOf(name) ?? []);
     const found = await listLogs(reader, known, this.#book);
     const { lineage, ordered: listed } = await traceLogs(found, reader);
+    const working = new WorkingNotes({ ...this.#options, given: keys, book: this.#book, lineage });
+    await working.read(listed);
     this.#progress.allLeaves = listed.reduce((sum, log) => sum + newestSize(log), 0);
+    const { mode, types, leavesAtOnce = usualLeavesAtOnce, eventsAtOnce } = this.#options;
     const passes = Math.max(1, Math.ceil(this.#progress.allLeaves / leavesAtOnce));
-    const deep = this.#options.mode === 'deep' ? new DeepLook(this.#options.types, this.#book) : undefined;
+    const deep = mode === 'deep' ? new DeepLook(types, this.#book, eventsAtOnce) : undefined;
     let logs: CheckedLog[] = [];
     const compared = new Map<string, Comparison>();
     for (let pass = 0; pass < passes; pass++) {
       const claims = new Claims();
-      const inPass = (keyHash: Buffer): boolean => (keyHash[4] as number) % passes === pass;
+      // A deep look needs each folder whole.
+      const inPass: InPass = (key, keyHash) =>
+        passes === 1 || ((deep === undefined ? keyHash : folderHash(key))[4] as number) % passes === pass;
       const checked = await this.#readLogs(listed, { claims, inPass, lineage, isFirst: pass === 0 });
       if (pass === 0) {
         logs = checked;
-        this.#endLogs(logs, known, lineage);
+        for (const log of logs) working.judge(log.id, log.keys);
+        this.#endLogs(logs, { known, lineage, working });
       }
       if (pass === 0 && memory !== undefined) await this.#compare(memory, logs, compared);
-      await this.#readObjects({ claims, inPass, logs, deep });
+      await this.#readObjects({ claims, inPass, logs, deep, working });
     }
-    deep?.end();
+    await deep?.end((key, onPiece) => this.#readAgain(key, onPiece));
     const at = new Date(this.#options.nowMs).toISOString();
-    return { report: this.#report(at, logs, compared), memory: nextMemory(memory, logs, at), logs };
+    const facts = { ...this.#options, at, claimed: this.#claimed, sums: this.#sums, working: working.active };
+    const report = buildVerifyReport(
+      facts,
+      this.#book,
+      logs.map((log) => verifiedLog(log, compared.get(log.id))),
+    );
+    return { report, memory: nextMemory(memory, logs, at), logs };
   }
 
   /** Ends the logs when all were read, and tells of those that are not there: a store without any proves nothing. */
-  #endLogs(logs: readonly CheckedLog[], known: readonly string[], lineage: Lineage): void {
+  #endLogs(
+    logs: readonly CheckedLog[],
+    { known, lineage, working }: { known: readonly string[]; lineage: Lineage; working: WorkingNotes },
+  ): void {
     const { nowMs, to, memory } = this.#options;
-    for (const { judge } of logs) judge.end(Math.min(nowMs, to ?? Infinity));
-    if (logs.length === 0)
+    for (const { judge, id } of logs) judge.end(Math.min(nowMs, to ?? Infinity), working.sinceMs(id));
+    if (logs.every(({ newest }) => newest === undefined))
       this.#book.addUnproven({
         what: 'anything',
-        why: 'there is no log below _audit-export/log/ in this store',
+        why:
+          logs.length === 0
+            ? 'there is no log below _audit-export/log/ in this store'
+            : 'no log below _audit-export/log/ has a checkpoint that is signed',
       });
     reportGone({ logs, known, memory, lineage }, this.#book);
   }
@@ -122,9 +159,9 @@ class Verification {
       inPass,
       lineage,
       isFirst,
-    }: { claims: Claims; inPass: (hash: Buffer) => boolean; lineage: Lineage; isFirst: boolean },
+    }: { claims: Claims; inPass: InPass; lineage: Lineage; isFirst: boolean },
   ): Promise<CheckedLog[]> {
-    const { reader, keys, memory } = this.#options;
+    const { reader, keys, witnesses, memory, silentMs } = this.#options;
     const checked: CheckedLog[] = [];
     for (const [number, log] of listed.entries()) {
       const remembered = memory?.logs[log.id];
@@ -134,10 +171,12 @@ class Verification {
           given: keys,
           sizes: remembered === undefined ? [] : [sizeOf(remembered)],
           lineage,
+          silentMs,
+          witnesses,
           // Later passes look for objects only: of the log, all was found in the first.
           book: isFirst ? this.#book : new FindingBook(),
-          onLeaf: (leaf, index) => {
-            const isNew = this.#takeLeaf(leaf, { number, index, claims, inPass });
+          onLeaf: (leaf, index, layout) => {
+            const isNew = this.#takeLeaf(leaf, { number, index, layout, claims, inPass });
             if (isFirst) this.#leafRead(leaf);
             this.#options.onLeaf?.(leaf, log.id, leaf.kind === 'object' ? isNew : isFirst, index);
           },
@@ -158,23 +197,43 @@ class Verification {
     {
       number,
       index,
+      layout,
       claims,
       inPass,
-    }: { number: number; index: number; claims: Claims; inPass: (hash: Buffer) => boolean },
+    }: { number: number; index: number; layout: Layout | undefined; claims: Claims; inPass: InPass },
   ): boolean {
     if (leaf.kind === 'object') {
       const keyHash = Claims.keyHash(leaf.key);
-      if (!inPass(keyHash)) return false;
+      if (!inPass(leaf.key, keyHash)) return false;
       const sha256 = Buffer.from(leaf.sha256, 'hex');
       const { bytes, lines } = leaf;
-      return claims.claim(keyHash, { sha256, bytes, lines, log: number, leaf: index }, this.#isOutside(leaf));
+      const claim = { sha256, bytes, lines, log: number, leaf: index, layout: this.#numberOf(layout) };
+      return claims.claim(keyHash, claim, this.#isOutside(leaf));
     }
     if (leaf.kind === 'retire')
       for (const key of leaf.keys) {
         const keyHash = Claims.keyHash(key);
-        if (inPass(keyHash)) claims.retire(keyHash, number);
+        if (inPass(key, keyHash)) claims.retire(keyHash, number);
       }
     return false;
+  }
+
+  /** Of the first 255 layouts; 0 for none. */
+  #numberOf(layout: Layout | undefined): number {
+    if (layout === undefined) return 0;
+    if (!this.#layouts.includes(layout)) this.#layouts.push(layout);
+    const number = this.#layouts.indexOf(layout) + 1;
+    return number > 255 ? 0 : number;
+  }
+
+  async #readAgain(key: string, onPiece: (piece: Buffer) => void): Promise<void> {
+    const whole = { form: formOfName(key), size: Number.MAX_SAFE_INTEGER, mostBytes: Infinity };
+    try {
+      await readContent(this.#options.reader.read(key), { ...whole, onPiece });
+    } catch (error) {
+      const why = (error as Error).message;
+      this.#book.addUnproven({ what: `that no event of ${key} is there twice`, why });
+    }
   }
 
   #isOutside({ first, last }: ObjectLeaf): boolean {
@@ -199,16 +258,19 @@ class Verification {
     inPass,
     logs,
     deep,
+    working,
   }: {
     claims: Claims;
-    inPass: (hash: Buffer) => boolean;
+    inPass: InPass;
     logs: readonly CheckedLog[];
     deep: DeepLook | undefined;
+    working: WorkingNotes;
   }): Promise<void> {
     const { reader, mode, atOnce, onProgress } = this.#options;
     this.#claimed += claims.count;
     // Without leaves there is nothing to hold objects against.
-    if (claims.count === 0 && logs.every(({ sums }) => sums.leaves === 0)) return;
+    if (claims.count === 0 && working.active.length === 0 && logs.every(({ sums }) => sums.leaves === 0))
+      return;
     await checkObjects({
       reader,
       claims,
@@ -219,12 +281,14 @@ class Verification {
       window: this.#window,
       atOnce,
       leafOf: (claim) => this.#leafOf(claim, logs),
-      onContent: deep === undefined ? undefined : (key) => deep.open(key),
+      onContent:
+        deep === undefined ? undefined : (key, { layout }) => deep.open(key, this.#layouts[layout - 1]),
       onProgress: () => {
         this.#progress.objects = this.#sums.listed;
         this.#progress.bytes = this.#sums.bytes;
         onProgress(this.#progress);
       },
+      working,
       logs: logs.map(({ id }) => id),
       lost: logs.findLast(({ sums }) => sums.lost !== undefined)?.sums.lost,
     });
@@ -243,52 +307,11 @@ class Verification {
     const found = entry === undefined ? undefined : leafOf(entry);
     return found?.kind === 'object' ? found : undefined;
   }
-
-  #report(at: string, logs: readonly CheckedLog[], compared: ReadonlyMap<string, Comparison>): VerifyReport {
-    const { findings, counts, unproven } = this.#book;
-    const { reader, mode } = this.#options;
-    const notProven = unproven;
-    const clean = notProven.length === 0 ? 'intact' : 'not-proven';
-    const iso = (ms: number | undefined): string | null =>
-      ms === undefined ? null : new Date(ms).toISOString();
-    return {
-      report: 'verify',
-      version: 1,
-      at,
-      store: reader.location,
-      mode,
-      from: iso(this.#options.from),
-      to: iso(this.#options.to),
-      verdict: findings.length > 0 ? 'findings' : clean,
-      logs: logs.map((log) => verifiedLog(log, compared.get(log.id))),
-      objects: { claimed: this.#claimed, ...this.#sums },
-      counts,
-      findings,
-      notProven,
-    };
-  }
 }
 
-function verifiedLog(
-  { id, keys, keyIsGiven, newest, checkpoints, sums }: CheckedLog,
-  compared: Comparison | undefined,
-): VerifyReport['logs'][number] {
-  return {
-    id,
-    keys: keys.map(formatVerifierKey),
-    keyIsGiven,
-    leaves: newest?.size ?? null,
-    root: newest?.root.toString('base64') ?? null,
-    checkpoints,
-    first: sums.first ?? null,
-    last: sums.last ?? null,
-    closed: sums.closed,
-    runs: sums.runs,
-    objects: sums.objects,
-    lines: sums.lines,
-    quarantined: sums.quarantined,
-    quietSeconds: Math.round(sums.quietMs / 1000),
-    remembered:
-      compared === undefined ? null : { leaves: compared.size, at: compared.at, tiles: compared.tiles },
-  };
+/** Whether a key, of this hash, is looked at in a pass. */
+type InPass = (key: string, keyHash: Buffer) => boolean;
+
+function folderHash(key: string): Buffer {
+  return Claims.keyHash(key.slice(0, key.lastIndexOf('/')));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -58,9 +58,6 @@ export interface Follower {
   readonly ended: Promise<Pushed>;
 }
 
-/** Where the system has one, a file system in memory: nobody cuts the power here, and fsync costs nothing. */
-const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 /** All places of a file of tests: they go when it ends, for tests that run side by side have no end of their own. */
 const made: Place[] = [];
 afterAll(async () => {
@@ -72,7 +69,7 @@ afterAll(async () => {
  * process, by absolute paths, and sees nothing of the machine's own environment.
  */
 export class Place {
-  readonly folder = mkdtempSync(join(inMemory, 'audit-export-test-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'audit-export-test-'));
   readonly export: string;
   readonly state: string;
   /** Folders that readers took objects away to. */

@@ -27,7 +27,7 @@ async function tenWeeks(folder: string): Promise<{ html: string; map: string[]; 
       continue;
     }
     const run = `day-${day}`;
-    store.leaf({ kind: 'begin', run, time: iso(dayStart + hourMs), tool: 'audit-export 0', command: 'push' });
+    store.begin(run, { time: iso(dayStart + hourMs) });
     const lines = Array.from({ length: 1 + ((day * 7) % 23) }, (_, line) => `{"day":${day},"line":${line}}`);
     const first = await store.object(run, lines, { firstMs: dayStart + 9 * hourMs + 60_000 });
     if (day === 19) removed.push(first.key);

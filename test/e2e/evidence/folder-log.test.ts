@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ describe('the log of a folder', () => {
     const to = ['--to', workspace.path('out')];
     const file = await events(workspace, 'a.jsonl', 0, 3);
     const { report } = await runForReport(workspace, ['push', ...to, file]);
-    expect(report.evidence).toMatchObject({ leaves: 5, unpublished: 0, putRequests: 5, problem: null });
+    expect(report.evidence).toMatchObject({ leaves: 5, unpublished: 0, putRequests: 6, problem: null });
     const [log] = await logsIn(workspace.path('out'), await keyOf(workspace, to));
     expect(kindsOf(log!)).toEqual(['open', 'begin', 'source', 'object', 'end']);
     const content = await readFile(file);
@@ -168,9 +168,9 @@ describe('the log of a folder', () => {
     const to = ['--to', workspace.path('out')];
     const file = await events(workspace, 'a.jsonl', 0, 3);
     const { report } = await runForReport(workspace, ['push', ...to, '--dry-run', file]);
-    expect(report.evidence).toMatchObject({ leaves: 5, putRequests: 4, problem: null });
+    expect(report.evidence).toMatchObject({ leaves: 5, putRequests: 5, problem: null });
     const dry = await runCli(workspace, ['push', ...to, '--dry-run', file]);
-    expect(dry.stdout).toMatch(/would take about 4 PUT requests, [\d.]+ KiB/);
+    expect(dry.stdout).toMatch(/would take about 5 PUT requests, [\d.]+ KiB/);
     expect(
       (await runForReport(workspace, ['push', ...to, '--evidence', 'off', file])).report.evidence,
     ).toBeUndefined();
@@ -214,5 +214,17 @@ describe('the log of a folder', () => {
       'checkpoints/00000000000000000009',
     ]);
     for (const [name, body] of copied) expect(body).toEqual(await readFile(workspace.path('out', name)));
+    // A place that was away gets the newest from the next run, and needs no new leaf for that.
+    await rename(workspace.path('copy'), workspace.path('away'));
+    await writeFile(workspace.path('copy'), 'in the way');
+    const third = await events(workspace, 'third.jsonl', 20, 22);
+    const missed = await runCli(workspace, ['push', ...to, ...copy, third]);
+    expect(missed).toMatchObject({ code: 0, stderr: expect.stringContaining('copy') });
+    await rm(workspace.path('copy'));
+    await rename(workspace.path('away'), workspace.path('copy'));
+    for (const _ of [1, 2]) await runCli(workspace, ['push', ...to, ...copy, third]);
+    expect(
+      [...(await filesOf(workspace.path('copy'))).keys()].map((name) => Number(name.slice(-20))),
+    ).toEqual([5, 9, 13]);
   });
 });

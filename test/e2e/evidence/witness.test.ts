@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { parseCheckpoint } from '../../../src/core/log/checkpoint.ts';
 import { isConsistent } from '../../../src/core/log/proofs.ts';
 import {
   cosignedMessage,
+  formatNote,
   formatSignature,
   formatVerifierKey,
   keyIdOf,
@@ -17,12 +18,13 @@ import {
   verifiedBy,
 } from '../../../src/core/log/signed-note.ts';
 import type { VerifierKey } from '../../../src/core/log/signed-note.ts';
+import type { VerifyReport } from '../../../src/core/verify/verify-report.ts';
 import { generateInput } from '../generated-input.ts';
 import { runCli } from '../run-cli.ts';
 import { openS3Server } from '../s3-server.ts';
 import { useWorkspaces } from '../workspace.ts';
 
-import { events, keyOf } from './log-reading.ts';
+import { events, keyOf, verifyJson } from './log-reading.ts';
 
 const newWorkspace = useWorkspaces();
 
@@ -99,6 +101,28 @@ test('a witness cosigns what it is shown, and catches up with what it missed', a
     return verifiedBy(parseNote(await readFile(join(out, name), 'utf8')), [log, witness.key]).length;
   };
   expect(await Promise.all([5, 9, 13, 17].map(signed))).toEqual([2, 2, 1, 2]);
+  const witnessed = async (key: VerifierKey): Promise<VerifyReport> =>
+    (await verifyJson(workspace, ['--store', out, '--witness-key', formatVerifierKey(key)])).report;
+  expect(await witnessed(witness.key)).toMatchObject({
+    verdict: 'intact',
+    logs: [{ leaves: 17, witnessed: [{ witness: formatVerifierKey(witness.key), leaves: 17 }] }],
+  });
+  const stranger: VerifierKey = { ...witness.key, name: 'witness.example/other' };
+  expect(await witnessed(stranger)).toMatchObject({
+    verdict: 'not-proven',
+    notProven: [{ what: expect.stringContaining('witness.example/other') }],
+    logs: [{ witnessed: [{ leaves: null, at: null }] }],
+  });
+  const newest = join(
+    out,
+    `_audit-export/log/${log.name.split('/')[1]}/checkpoints/${'17'.padStart(20, '0')}`,
+  );
+  const note = parseNote(await readFile(newest, 'utf8'));
+  const forged = note.signatures.map(({ signature, ...one }, at) =>
+    at === 0 ? { ...one, signature } : { ...one, signature: Buffer.from(signature).fill(7, 20, 21) },
+  );
+  await writeFile(newest, formatNote({ ...note, signatures: forged }));
+  expect(await witnessed(witness.key)).toMatchObject({ counts: { 'checkpoint-bad-signature': 1 } });
   const wrong = await runCli(workspace, ['push', ...to, '--witness', `${witness.url}=nobody`]);
   expect(wrong.code).toBe(2);
 });

@@ -37,7 +37,7 @@ vi.mock(import('../../../src/adapters/aws/iam-admin.ts'), async (original) => {
     ...others,
     openIamAdmin: async (settings, environment) => {
       const who = inMemory(environment);
-      return who === undefined ? open(settings, environment) : memory.iamAdmin(who);
+      return who === undefined ? open(settings, environment) : memory.iamAdmin(who, settings.endpointUrl);
     },
   };
 });
@@ -46,7 +46,7 @@ vi.mock(import('../../../src/adapters/aws/bucket-admin.ts'), async (original) =>
   return {
     openBucketAdmin: async (aws, environment) => {
       const who = inMemory(environment);
-      return who === undefined ? open(aws, environment) : memory.bucketAdmin(who);
+      return who === undefined ? open(aws, environment) : memory.bucketAdmin(who, aws.endpointUrl);
     },
   };
 });

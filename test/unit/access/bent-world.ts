@@ -39,6 +39,8 @@ interface Bend {
   publicAccess?: 'open';
   lifecycle?: LifecycleRule[];
   plainHttp?: boolean;
+  /** The bucket is reached without TLS. */
+  plain?: boolean;
   /** What the ACL of the bucket gives to others. */
   grants?: { to: string; permission: string }[];
   /** The bucket encrypts with a key of its own, which is as it should be or not. */
@@ -176,7 +178,7 @@ export class BentWorld {
   }
 
   async #makeBucket(): Promise<void> {
-    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp, grants, key } = this.#row.bend;
+    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp, plain, grants, key } = this.#row.bend;
     const tlsOnly = {
       Sid: 'TlsOnly',
       Effect: 'Deny',
@@ -190,8 +192,9 @@ export class BentWorld {
       owner: accounts.customer,
       region,
       publicAccessBlocked: publicAccess !== 'open',
-      ...(lifecycle === undefined ? {} : { lifecycle }),
+      ...(lifecycle === undefined ? {} : { lifecycle: lifecycle.map(withDate) }),
       ...(grants === undefined ? {} : { grants }),
+      ...(plain === true ? { plain } : {}),
       ...(key === undefined ? {} : { encryption: { algorithm: 'aws:kms', kmsKey: this.named('{key}') } }),
       ...(key === undefined || key === 'good' ? {} : { key }),
     });
@@ -236,4 +239,12 @@ export class BentWorld {
   #document(Statement: object[]): string {
     return this.named(JSON.stringify({ Version: '2012-10-17', Statement }));
   }
+}
+
+/** JSON has no dates. */
+function withDate(rule: LifecycleRule): LifecycleRule {
+  const { Expiration: expiration } = rule;
+  return expiration?.Date === undefined
+    ? rule
+    : { ...rule, Expiration: { ...expiration, Date: new Date(expiration.Date) } };
 }

@@ -18,6 +18,8 @@ const flagsWithValue = new Set([
   '--output',
   '--account-id',
   '--config',
+  '--endpoint-url',
+  '--organization-id',
   '--acl',
   '--key-id',
   '--grantee-principal',

@@ -20,6 +20,8 @@ export interface Settings {
   encryption?: { algorithm: string; kmsKey?: string } | undefined;
   /** What its ACL gives to others. */
   grants?: { to: string; permission: string }[] | undefined;
+  /** It is reached without TLS, unless an endpoint with TLS is named. */
+  plain?: boolean | undefined;
   /** What is wrong with the KMS key. */
   key?: 'disabled' | 'closed' | undefined;
 }

@@ -118,13 +118,15 @@ export class MemoryAccount implements Ground {
     return bucket;
   }
 
-  look(name: string, who: Who): BucketLook {
+  look(name: string, who: Who, endpointUrl?: string): BucketLook {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
     const { region, publicAccessBlocked, encryption, grants = [] } = found;
+    const transport = this.plainHttp(name, endpointUrl);
     if (who !== 'customer')
-      return { bucket: name, existence: 'hidden', region, unseen: ['the bucket (denied)'] };
+      return { bucket: name, existence: 'hidden', region, ...transport, unseen: ['the bucket (denied)'] };
     const seen = {
+      ...transport,
       ownedByAccount: true,
       publicAccessBlocked,
       versioning: 'off' as const,
@@ -132,6 +134,11 @@ export class MemoryAccount implements Ground {
       ...(encryption === undefined ? {} : { encryption }),
     };
     return { bucket: name, existence: 'there', region, ...seen, unseen: [] };
+  }
+
+  plainHttp(name: string, endpointUrl: string | undefined): { plainHttp?: string } {
+    const isPlain = this.#buckets.get(name)?.plain === true && endpointUrl?.startsWith('https:') !== true;
+    return isPlain ? { plainHttp: 'http://127.0.0.1:9000' } : {};
   }
 
   /** What a session of the role may do to the bucket. */
@@ -150,10 +157,10 @@ export class MemoryAccount implements Ground {
     };
     const policies: AppliedPolicies = {
       identity: [
-        ...role.attached.map((arn) => this.#document(arn)),
+        ...role.attached.map((arn) => parsed(this.#text(arn))),
         ...[...role.inline.values()].map(parsed),
       ],
-      ...(role.boundary === undefined ? {} : { boundary: this.#document(role.boundary) }),
+      ...(role.boundary === undefined ? {} : { boundary: parsed(this.#text(role.boundary)) }),
       ...(bucket.policy === undefined || asked.kmsKey !== undefined
         ? {}
         : { resource: parsePolicyDocument(bucket.policy, { kind: 'resource' }), resourceKind: 'bucket' }),
@@ -235,7 +242,7 @@ export class MemoryAccount implements Ground {
     };
   }
 
-  iamAdmin(who: Who): IamAdmin {
+  iamAdmin(who: Who, endpointUrl?: string): IamAdmin {
     return {
       caller: async () => callerOf(who),
       readAccess: async (names) => {
@@ -245,16 +252,17 @@ export class MemoryAccount implements Ground {
       readBucket: async (name) => {
         const found = this.#buckets.get(name);
         const { policy, publicAccessBlocked = false } = found ?? {};
-        return { bucket: { policy, publicAccessBlocked: policy !== undefined && publicAccessBlocked } };
+        const blocked = policy !== undefined && publicAccessBlocked;
+        return { bucket: { policy, publicAccessBlocked: blocked, ...this.plainHttp(name, endpointUrl) } };
       },
       apply: async (change) => this.#apply(change),
       close: async () => {},
     };
   }
 
-  bucketAdmin(who: Who): BucketAdmin {
+  bucketAdmin(who: Who, endpointUrl?: string): BucketAdmin {
     return {
-      look: async (name) => this.look(name, who),
+      look: async (name) => this.look(name, who, endpointUrl),
       create: async ({ bucket, region }) => {
         await this.createBucket(bucket, { owner: accounts.customer, region, publicAccessBlocked: true });
       },
@@ -280,10 +288,6 @@ export class MemoryAccount implements Ground {
   #text(arn: string): string {
     const { versions = [], inForce } = this.#policies.get(arn) ?? {};
     return versions.find(({ id }) => id === inForce)?.document ?? '';
-  }
-
-  #document(arn: string): PolicyDocument {
-    return parsed(this.#text(arn));
   }
 
   async #apply(change: IamChange): Promise<AppliedChange> {

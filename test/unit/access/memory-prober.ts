@@ -19,7 +19,9 @@ export function memoryProber(
     const bucket = account.bucket(target.bucket ?? write.bucket);
     if (role === undefined || (target.owner !== undefined && target.owner !== bucket.owner))
       return refused('Access Denied');
-    const asked = { action, context, ...(target.key === undefined ? {} : { key: target.key }) };
+    const plain = account.plainHttp(bucket.name, aws.endpointUrl).plainHttp !== undefined;
+    const seen = plain ? { ...context, 'aws:SecureTransport': 'false' } : context;
+    const asked = { action, context: seen, ...(target.key === undefined ? {} : { key: target.key }) };
     const decision = account.decide(role, bucket, asked);
     return decision.allowed
       ? undefined
@@ -68,7 +70,7 @@ export function memoryProber(
       },
     },
     bucket: {
-      look: async () => yes({ look: account.look(bucket, who) }),
+      look: async () => yes({ look: account.look(bucket, who, aws.endpointUrl) }),
       lifecycle: async () =>
         who === 'customer'
           ? yes({ rules: account.bucket(bucket).lifecycle ?? [] })

@@ -20,7 +20,7 @@ function folder(): StoreReader {
     mkdirSync(dirname(join(root, key)), { recursive: true });
     writeFileSync(join(root, key), contentOf(key));
   }
-  writeFileSync(join(root, 'a', `.unfinished-${process.pid}-0a1b2c`), 'half of');
+  writeFileSync(join(root, 'a', '.unfinished-0a1b2c3d-17-4711-0a1b2c3d4e5f'), 'half of');
   symlinkSync(root, join(root, 'loop'));
   return new FolderReader('./export', root);
 }

@@ -31,6 +31,14 @@ export const evidenceSettings = {
     group: evidence,
     help: 'key that signs the log: a PEM file, or the ARN of an Ed25519 key of KMS; one of its own in the state if missing',
   },
+  expect: {
+    kind: 'durations',
+    flag: 'expect',
+    value: 'TYPE=DURATION',
+    profile: 'expect',
+    group: evidence,
+    help: 'how old the latest event of a type may become, such as query=24h; else it is silent',
+  },
   checkpointCopy: {
     kind: 'list',
     flag: 'checkpoint-copy',

@@ -1,7 +1,8 @@
+import type { StoreAddress } from '../../../core/config/store-address.ts';
 import { describeStoreAddress, parseStoreAddress } from '../../../core/config/store-address.ts';
 import { checkpointKey } from '../../../core/log/log-keys.ts';
 import { keyBelow } from '../../../core/log/write/log-store.ts';
-import type { Cosigner, Published } from '../../../core/log/write/log-writer.ts';
+import type { Cosigner, LogWriter } from '../../../core/log/write/log-writer.ts';
 import { cosign } from '../../../core/log/write/witness.ts';
 import type { Witness } from '../../../core/log/write/witness.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
@@ -38,21 +39,29 @@ export class Outside {
     return signatures.filter((signature) => signature !== undefined);
   };
 
-  /** Puts a checkpoint to all other places: s3:PutObject is all it takes. What can't be put is told; the next one says the same and more. */
-  async copy({ id, size, note }: Published): Promise<void> {
+  /**
+   * Puts the newest checkpoint to all other places that have an older one, or none: s3:PutObject is all it takes. What can't be
+   * put is told, and put another time.
+   */
+  async copy(writer: LogWriter): Promise<void> {
     const { checkpointCopy = [] } = this.#plan.options;
-    if (this.#plan.dryRun) return;
-    await Promise.all(
-      checkpointCopy.map(async (place) => {
-        try {
-          const store = await this.#open(place);
-          const key = keyBelow(store.prefix, checkpointKey(id, size));
-          await store.put({ key, body: Buffer.from(note), contentType: 'text/plain; charset=utf-8' });
-        } catch (error) {
-          this.#tell(error);
-        }
-      }),
-    );
+    const { newest } = writer;
+    if (this.#plan.dryRun || newest === undefined) return;
+    const { id, size, note } = newest;
+    const copies = checkpointCopy.map(async (place) => {
+      try {
+        const address = parseStoreAddress(place);
+        const name = describeStoreAddress(address);
+        if (writer.state.copies.get(name) === size) return;
+        const store = await this.#open(name, address);
+        const key = keyBelow(store.prefix, checkpointKey(id, size));
+        await store.put({ key, body: Buffer.from(note), contentType: 'text/plain; charset=utf-8' });
+        await writer.noteCopied(name, size);
+      } catch (error) {
+        this.#tell(error);
+      }
+    });
+    await Promise.all(copies);
   }
 
   async close(): Promise<void> {
@@ -61,12 +70,10 @@ export class Outside {
   }
 
   /** What is special about the bucket of the objects is not about another one. */
-  async #open(place: string): Promise<ObjectStore> {
-    const address = parseStoreAddress(place);
+  async #open(name: string, address: StoreAddress): Promise<ObjectStore> {
     const { region, endpointUrl, pathStyle, role } = this.#plan.storeSettings;
     const nothing = { bucketOwner: undefined, storageClass: undefined, kmsKeyId: undefined, sse: undefined };
     const settings = { region, endpointUrl, pathStyle, role, acl: undefined, tags: undefined, ...nothing };
-    const name = describeStoreAddress(address);
     const opened = this.#stores.get(name) ?? this.#host.openStore(address, settings);
     this.#stores.set(name, opened);
     return opened;

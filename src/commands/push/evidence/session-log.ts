@@ -1,5 +1,5 @@
 import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
-import type { Leaf } from '../../../core/log/leaf.ts';
+import type { BeginLeaf, Leaf } from '../../../core/log/leaf.ts';
 import type { LogCosts } from '../../../core/log/write/log-store.ts';
 import { logStoreOn } from '../../../core/log/write/log-store.ts';
 import type { LogStore } from '../../../core/log/write/log-writer.ts';
@@ -7,6 +7,7 @@ import type { Published } from '../../../core/log/write/log-writer.ts';
 import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
 import { PassingRecords } from '../../../core/log/write/passing-records.ts';
 import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
+import { shortestOf } from '../../../core/runs/expectation.ts';
 import { defaultLimits } from '../../../core/delivery/limits.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
@@ -15,6 +16,7 @@ import { PutFailure } from '../../../ports/put-failure.ts';
 import type { OpenedLog, PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
 import type { PushOptions } from '../settings.ts';
+import { Announcer } from './announcer.ts';
 import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
@@ -24,7 +26,8 @@ const noPatience = { retryForMs: 0, tries: 1 };
 
 /** What of a plan the log goes by. */
 export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
-  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'>;
+  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'> &
+    Partial<Pick<PushOptions, 'expect'>>;
 };
 
 /** What the log needs of the world. */
@@ -68,6 +71,7 @@ export class SessionLog {
   #patience: { retryForMs: number; tries: number | undefined } = usualPatience;
   #isClosed = false;
   #runs = 0;
+  readonly #announcer: Announcer;
   #triedMs: number;
 
   constructor(plan: LogPlan, host: LogHost, command: string) {
@@ -76,15 +80,27 @@ export class SessionLog {
     this.#command = command;
     this.#startedMs = host.clock.now();
     this.#triedMs = this.#startedMs;
+    this.#announcer = new Announcer(
+      host.clock,
+      plan.options.evidenceInterval,
+      async (store, announcement) => {
+        const open = await this.#opening?.catch(() => undefined);
+        await open?.writer.announce(this.#storeFor(store, noPatience), announcement);
+      },
+    );
   }
 
-  /** Notes that a run begins, before its first object is stored. Undefined where nothing more is to be kept of it. */
-  async begin(batch: string | undefined): Promise<LoggedRun | undefined> {
+  /**
+   * Notes that a run begins, before its first object is stored. `layout`: the template of its folders. Undefined where nothing
+   * more is to be kept of it.
+   */
+  async begin(batch: string | undefined, layout: string): Promise<LoggedRun | undefined> {
     this.#runs++;
     const { newId, clock } = this.#host;
     return this.#guarded(async ({ writer, tool }) => {
       if (batch !== undefined && writer.state.hasBatch(batch)) return undefined;
       const run = newId();
+      this.#announcer.begin(run);
       const { profile } = this.#plan.place;
       await this.#keep(writer, [
         beginLeaf({
@@ -94,10 +110,19 @@ export class SessionLog {
           tool,
           ...(profile === undefined ? {} : { profile: profile.name }),
           command: this.#command,
+          layout,
+          ...this.#expectation(),
         }),
       ]);
       return { run, batch };
     });
+  }
+
+  /** What its profile expects to come most often; what is published once an interval may be known that much later. */
+  #expectation(): Pick<BeginLeaf, 'expect'> {
+    const { expect = {}, evidenceInterval } = this.#plan.options;
+    const shortest = shortestOf(expect);
+    return shortest === undefined ? {} : { expect: Math.max(shortest, 2 * evidenceInterval) / 1000 };
   }
 
   /** Keeps what a run came to; durable when the promise resolves, before the journal says that its batch is done. */
@@ -107,11 +132,17 @@ export class SessionLog {
     store: Pick<ObjectStore, 'prefix'>,
   ): Promise<void> {
     const nowMs = this.#host.clock.now();
+    this.#announcer.end(run);
     await this.#guarded(async ({ writer }) => {
       const leaves = leavesOfRun(run, result, { prefix: store.prefix, nowMs });
       // A batch that did not end is done again, with the same id.
       await this.#keep(writer, leaves, result.ended === 'complete' ? batch : undefined);
     });
+  }
+
+  /** To be waited for before an object is stored: says in the store that a run is under way. */
+  async announce(store: ObjectStore): Promise<void> {
+    await this.#announcer.announce(store);
   }
 
   /** Publishes once an interval; what nothing happened in is said to be quiet. */
@@ -207,19 +238,24 @@ export class SessionLog {
     this.#problem = this.#trouble;
     const logStore = this.#storeFor(store);
     const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    let isNew = false;
     try {
       for await (const published of open.writer.publish(logStore, outside.cosigner)) {
         await this.#alias(open.writer, logStore, published);
-        await outside.copy(published);
+        await outside.copy(open.writer);
+        isNew = true;
       }
+      if (isNew) await this.#announcer.published(store);
+      // What another place has missed before.
+      if (!isNew) await outside.copy(open.writer);
     } finally {
       await outside.close();
     }
   }
 
-  #storeFor(store: ObjectStore): LogStore {
+  #storeFor(store: ObjectStore, usual = this.#patience): LogStore {
     const { clock, random, signal, maxAttempts } = this.#host;
-    const patience = { ...this.#patience, tries: this.#patience.tries ?? maxAttempts() };
+    const patience = { ...usual, tries: usual.tries ?? maxAttempts() };
     const retry = { patience, atOnce: defaultLimits.uploads, timer: clock, random, signal };
     return logStoreOn(store, retry, this.#costs);
   }

@@ -180,7 +180,7 @@ export class Follower {
     const choices = isWhole ? choicesOf(plan) : noChoices;
     const looked = new Set<string>();
     const list: FilesPorts['list'] = async () => {
-      const files = taken.files();
+      const files = await taken.files();
       for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
       return files;
     };
@@ -188,7 +188,6 @@ export class Follower {
       { cut: plan.cut, choices, isFinal: false, reread: false },
       this.#deliveryPorts(list),
     );
-    for (const problem of result.problems) this.#tell(problemOf(problem, plan), problem);
     if (result.ended === 'complete') {
       this.#problems.looked(looked);
       this.#noteWaiting(result, isWhole);
@@ -213,6 +212,7 @@ export class Follower {
       now: host.clock.now,
       push: ({ id, cut }, parts, confirm) => this.#push({ parts, cut, batch: id, confirm }),
       isGiven: () => false,
+      onProblem: (problem) => this.#tell(problemOf(problem, this.#session.plan), problem),
       settle: async (parts) => standingOf(parts.map(({ part }) => part)),
       onDone: async ({ parts }) => {
         await letGoOf(parts, held);

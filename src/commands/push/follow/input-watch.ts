@@ -1,7 +1,7 @@
 import { lookAtFiles } from '../../../core/files/catalogue.ts';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
 import { isAuditExportError } from '../../../errors.ts';
-import type { FollowedInputs } from '../../../ports/followed-inputs.ts';
+import type { FollowedInputs, ScanChange } from '../../../ports/followed-inputs.ts';
 import type { Journal } from '../../../ports/journal.ts';
 import type { Mutex } from '../condition.ts';
 import type { FollowNotes } from './follow-notes.ts';
@@ -26,8 +26,7 @@ export interface InputWatchOptions {
 /** Looks each second at the files that are followed. */
 export class InputWatch {
   readonly #options: InputWatchOptions;
-  /** Files that are not written down yet. */
-  #fresh: FileSource[] = [];
+  readonly #gone = new Set<string>();
   #tries = 0;
   #isFirst = true;
 
@@ -48,24 +47,25 @@ export class InputWatch {
   /** What is there for the first time is written down at once: by this it is found again if it is rotated meanwhile. */
   async scan(): Promise<void> {
     const { inputs, notes, news } = this.#options;
-    const { bytes, fresh, absent } = await inputs.scan((source, error) => notes.trouble(source, error));
-    this.#fresh.push(...fresh.filter(({ file }) => file.storedBytes > 0));
-    if (this.#fresh.length > 0) await this.#noteFresh();
+    const change = await inputs.scan((source, error) => notes.trouble(source, error));
+    const { bytes, absent } = change;
+    if (change.fresh.length > 0) await this.#noteFresh(change);
     if (bytes > 0) news.add(bytes);
     // A log may be away for a moment while it is rotated: told at the start only.
     if (this.#isFirst) for (const name of absent) notes.absent(name);
     this.#isFirst = false;
   }
 
-  async #noteFresh(): Promise<void> {
+  async #noteFresh({ fresh, noted }: ScanChange): Promise<void> {
     try {
-      await this.#note(this.#fresh);
+      await this.#note(fresh);
     } catch (error) {
       const isMoved = isAuditExportError(error) && error.code === 'source-moved';
       if (!isMoved) throw error;
       if (++this.#tries < triesAtMost) return;
     }
-    this.#fresh = [];
+    noted();
+    this.#gone.clear();
     this.#tries = 0;
   }
 
@@ -78,7 +78,7 @@ export class InputWatch {
       const choices = { again: new Set<string>(), accept: new Set<string>() };
       const look = await lookAtFiles(fresh, files, choices, {
         files: inputs,
-        begun: new Set(),
+        gone: this.#gone,
         newId,
         now: clock.now,
       });

@@ -50,6 +50,14 @@ export const deliveryFindings = {
     says: ({ actor }) => `the permissions boundary of ${actor} does not allow s3:PutObject`,
     cure: ({ roleName }) => `aws iam delete-role-permissions-boundary --role-name ${roleName}`,
   },
+  'put-denied-by-session': {
+    probe: 'put-object',
+    status: 'fail',
+    says: ({ actor }, detail) => `the session policy that ${actor} came with does not allow ${detail}`,
+    cure: ({ store }) =>
+      `take credentials that were made without a session policy, or let it allow s3:PutObject below ${store}`,
+    such: 's3:PutObject below s3://acme-audit/altr/',
+  },
   'put-denied-by-organization': {
     probe: 'put-object',
     status: 'fail',
@@ -163,6 +171,13 @@ export const deliveryFindings = {
     says: ({ actor }, detail) => `the key policy does not let ${actor} use ${detail}`,
     cure: grantKey,
     such: 'kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
+  },
+  'kms-denied-outside': {
+    probe: 'kms',
+    status: 'fail',
+    says: (_, detail) => detail,
+    cure: ({ actor }) => `ask who administers that policy to let ${actor} use the key`,
+    such: 'a service control policy denies kms:GenerateDataKey on arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-denied': {
     probe: 'kms',

@@ -1,3 +1,4 @@
+import { roleNameStart } from '../../setup/answers/answer-rules.ts';
 import type { FindingTable } from './finding-row.ts';
 
 /** Findings of configuration, credentials, STS and clock. */
@@ -21,7 +22,7 @@ export const identityFindings = {
     says: ({ roleName }, detail) =>
       `the name of the role ${roleName} is not one that the vendor may assume: ${detail}`,
     cure: ({ profileFlag }) =>
-      `audit-export init${profileFlag} --reconfigure --role-name ALTRPublishSIEMData…`,
+      `audit-export init${profileFlag} --reconfigure --role-name ${roleNameStart}-export --yes`,
     such: 'it must start with ALTRPublishSIEMData',
   },
   'no-external-id': {

@@ -162,6 +162,14 @@ export const policyFindings = {
     says: () => 'the bucket policy lets requests without TLS pass (this tool sends none to AWS)',
     cure: putPolicy,
   },
+  'plain-http-used': {
+    probe: 'tls-only',
+    status: 'warn',
+    says: (_, detail) =>
+      `the bucket policy lets requests without TLS pass, and from here they come so: ${detail}`,
+    cure: ({ profileFlag }) => `audit-export init${profileFlag} --reconfigure --endpoint-url https://…`,
+    such: 'http://127.0.0.1:9000',
+  },
   'nothing-expires-soon': {
     probe: 'lifecycle',
     status: 'pass',

@@ -94,6 +94,14 @@ export const roleFindings = {
     cure: ({ caller, roleArn }) => `allow ${caller} sts:AssumeRole on ${roleArn}`,
     such: 'no identity-based policy allows it',
   },
+  'assume-denied-outside': {
+    probe: 'assume-role',
+    status: 'fail',
+    says: ({ caller }, detail) => `a ${detail} keeps ${caller} from sts:AssumeRole`,
+    cure: ({ caller, roleArn }) =>
+      `ask who administers that policy to let ${caller} do sts:AssumeRole on ${roleArn}`,
+    such: 'service control policy',
+  },
   'assume-denied-by-trust': {
     probe: 'assume-role',
     status: 'fail',
@@ -137,8 +145,7 @@ export const roleFindings = {
   'no-external-id-in-one-account': {
     probe: 'without-external-id',
     status: 'warn',
-    says: ({ callerAccount }) =>
-      `the role asks for no external id; it was assumed from within its own account ${callerAccount}, where that is usual`,
+    says: () => 'the role asks for no external id, which is usual within one account',
   },
   'no-other-external-id': {
     probe: 'wrong-external-id',

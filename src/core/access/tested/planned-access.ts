@@ -1,6 +1,7 @@
 import type { Caller } from '../../policy/authorize.ts';
 import type { DeliveryRoute } from '../../setup/delivery/delivery.ts';
 import type { DesiredAccess } from '../../setup/desired/desired-access.ts';
+import { transportOf } from '../../setup/delivery/delivery.ts';
 import { buildDesiredAccess } from '../../setup/desired/desired-access.ts';
 import type { TestedAccess } from './tested-access.ts';
 import { roleAccountOf, roleNameOf } from './tested-access.ts';
@@ -34,7 +35,7 @@ export function plannedAccess(
     writeOnce,
     ...(otherExternalId === undefined ? {} : { otherOrganizationId: otherExternalId }),
     accountId: trustedAccountId,
-    organizationId: role?.externalId ?? '',
+    organizationId: role?.externalId ?? access.organizationId ?? '',
     bucket,
     region,
     prefix,
@@ -56,7 +57,14 @@ export function routeOfAccess(
     caller,
     roleId,
     nowMs,
-  }: { owner: string | undefined; caller: Caller; roleId?: string | undefined; nowMs: number },
+    plainHttp,
+  }: {
+    owner: string | undefined;
+    caller: Caller;
+    roleId?: string | undefined;
+    nowMs: number;
+    plainHttp?: string | undefined;
+  },
 ): DeliveryRoute {
   const { bucket, prefix, region = 'us-east-1', deliverer = 'audit-export', types, layout, headers } = access;
   return {
@@ -72,13 +80,7 @@ export function routeOfAccess(
     ...(types.all || deliverer === 'vendor' ? {} : { types: types.names }),
     ...(deliverer === 'vendor' ? {} : { layouts: [layout.template] }),
     headers,
-    secure: isSecure(access),
+    ...transportOf(deliverer, plainHttp),
     nowMs,
   };
-}
-
-/** AWS is reached by TLS. A server on this machine is a rehearsal's, whose loopback stands for TLS. */
-function isSecure({ endpointUrl, deliverer }: TestedAccess): boolean {
-  if (endpointUrl === undefined || deliverer === 'vendor' || endpointUrl.startsWith('https:')) return true;
-  return /^http:\/\/(127\.|localhost|\[::1\])/.test(endpointUrl);
 }

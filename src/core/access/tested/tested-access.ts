@@ -27,10 +27,10 @@ export interface TestedAccess {
   types: { all: boolean; names: readonly string[] };
   layout: Layout;
   headers: DeliveryHeaders;
-  /** Where requests go; undefined: AWS. */
-  endpointUrl: string | undefined;
   /** The external id that is let in as well, while one takes the place of the other. */
   otherExternalId: string | undefined;
+  /** The external id that the set-up was told, whatever the role is assumed with. */
+  organizationId?: string | undefined;
   /** The account that the role is meant for. */
   trustedAccountId: string | undefined;
   /** How the permission policy is named, and whether it stands in the role, where that is known. */
@@ -86,27 +86,30 @@ export function nounsOf(access: TestedAccess, caller: { account: string; arn: st
     store: storeUrl(bucket, prefix),
     region,
     probeUrl: `s3://${bucket}/${probeKey(prefix)}`,
-    ...roleNouns(access),
+    ...roleNouns(access, caller),
     trustedAccount: trustedAccountId,
     owner: access.bucketOwner ?? roleAccountOf(access) ?? caller?.account ?? 'of the role',
     ...callerNouns,
   };
 }
 
-function roleNouns(access: TestedAccess): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
+function roleNouns(
+  access: TestedAccess,
+  caller: { account: string } | undefined,
+): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
   const { role } = access;
   const name = roleNameOf(access);
   if (role === undefined || name === undefined)
     return {
       roleArn: 'no role',
       roleName: 'no role',
-      roleAccount: 'of the role',
+      roleAccount: access.bucketOwner ?? caller?.account ?? 'of the bucket',
       actor: 'whoever has these credentials',
     };
   return {
     roleArn: role.arn,
     roleName: name,
-    roleAccount: roleAccountOf(access) ?? 'unknown',
+    roleAccount: roleAccountOf(access) ?? 'that holds the role',
     actor: `the role ${name}`,
   };
 }

@@ -36,6 +36,7 @@ export class Ascent {
   #look: Promise<Tried<{ look: BucketLook }>> | undefined;
   #accountOfTrust: string | undefined;
   #roleId: string | undefined;
+  #plainHttp: string | undefined;
   #policy: ReturnType<AccessProber['bucket']['policy']> | undefined;
 
   constructor(access: TestedAccess, prober: AccessProber, permission: Permission) {
@@ -63,8 +64,14 @@ export class Ascent {
   }
 
   /** What the policies are asked with. */
-  get facts(): { owner: string | undefined; roleId: string | undefined; nowMs: number } {
-    return { owner: this.owner, roleId: this.#roleId, nowMs: this.permission.now() };
+  get facts(): {
+    owner: string | undefined;
+    roleId: string | undefined;
+    nowMs: number;
+    plainHttp: string | undefined;
+  } {
+    const { owner, permission } = this;
+    return { owner, roleId: this.#roleId, nowMs: permission.now(), plainHttp: this.#plainHttp };
   }
 
   /** Whether the credentials are of another account than the role. */
@@ -116,7 +123,8 @@ export class Ascent {
   async look(): Promise<Tried<{ look: BucketLook }>> {
     this.#look ??= this.prober.bucket.look(this.owner);
     const look = await this.#look;
-    if (!look.ok) this.#look = undefined;
+    if (look.ok) this.#plainHttp = look.look.plainHttp;
+    else this.#look = undefined;
     return look;
   }
 

@@ -2,7 +2,7 @@ import type { Caller } from '../../policy/authorize.ts';
 import { authorize } from '../../policy/authorize.ts';
 import { parsePolicyDocument, PolicyDocumentError } from '../../policy/document.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
-import { cureOfTrouble, describeTrouble } from '../../setup/drift/bucket-findings.ts';
+import { cureOfTrouble, describeTrouble, overTls } from '../../setup/drift/bucket-findings.ts';
 import type { BucketTrouble } from '../../setup/bucket/bucket-troubles.ts';
 import { bucketTroubles } from '../../setup/bucket/bucket-troubles.ts';
 import { deliveriesOf, sessionOf } from '../../setup/delivery/delivery.ts';
@@ -74,6 +74,14 @@ function worstOf(troubles: readonly BucketTrouble[], ascent: Ascent): Outcome | 
 export async function lookAtTls(ascent: Ascent): Promise<Outcome> {
   return withPolicy(ascent, (policy) => {
     if (policy !== undefined && deniesPlain(ascent, policy)) return { finding: 'tls-only' };
+    const { plainHttp } = ascent.facts;
+    // To deny what this tool itself does would be no cure.
+    if (plainHttp !== undefined)
+      return {
+        finding: 'plain-http-used',
+        detail: plainHttp,
+        cure: overTls(plainHttp, ascent.nouns.profileFlag),
+      };
     const { bucket } = ascent.access;
     const partition = whoDelivers(ascent).arn.split(':')[1] ?? 'aws';
     return {

@@ -17,6 +17,8 @@ export interface Denial {
   layer: (typeof layers)[PolicyName] | 'unknown';
   /** The policy in AWS's words: `service control policy`. */
   policy: string | undefined;
+  /** Which one it is, where AWS says so: only within an account or an organization. */
+  arn: string | undefined;
   /** A statement denies; else it is an Allow that is missing. */
   explicit: boolean;
   action: string | undefined;
@@ -24,7 +26,7 @@ export interface Denial {
 }
 
 const because = new RegExp(
-  `(because no|with an explicit deny in (?:an?|the)) (${Object.keys(layers).join('|')})`,
+  `(because no|with an explicit deny in (?:an?|the)) (${Object.keys(layers).join('|')})(?:: (arn:[^\\s"]*[^\\s".,]))?`,
   'i',
 );
 
@@ -34,7 +36,7 @@ const because = new RegExp(
  * Source: IAM User Guide, "Troubleshoot access denied error messages".
  */
 export function readDenial(message: string): Denial {
-  const [, how = '', name] = because.exec(message) ?? [];
+  const [, how = '', name, arn] = because.exec(message) ?? [];
   const [, action, resource] =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: "?([^\s"]+))?/.exec(message) ?? [];
   const policy = (Object.keys(layers) as PolicyName[]).find(
@@ -43,8 +45,14 @@ export function readDenial(message: string): Denial {
   return {
     layer: policy === undefined ? 'unknown' : layers[policy],
     policy,
+    arn,
     explicit: how.toLowerCase().startsWith('with'),
     action,
     resource,
   };
+}
+
+/** The policy in AWS's words, and which one where that is known. */
+export function whichPolicy({ policy = 'policy', arn }: Denial): string {
+  return arn === undefined ? policy : `${policy} (${arn})`;
 }

@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 
 /** Audit logs that are gone before anybody asked for them: sooner than this, it is said. */
 const soonDays = 90;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Rung 12: whether rules of the bucket take deliveries away again. */
 export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
@@ -19,7 +20,9 @@ export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
       : generalOutcome(refusal);
   }
   const { rules, requestId } = tried;
-  const soon = rules.filter((rule) => meets(rule, ascent.access) && daysOf(rule) < soonDays);
+  const soon = rules.filter(
+    (rule) => meets(rule, ascent.access) && daysOf(rule, ascent.permission.now()) < soonDays,
+  );
   if (soon.length === 0) return { finding: 'nothing-expires-soon', requestId };
   const others = rules.filter((rule) => !soon.includes(rule));
   return {
@@ -47,12 +50,27 @@ function meets(rule: LifecycleRule, { prefix, headers }: Pick<TestedAccess, 'pre
   );
 }
 
-function daysOf({ Expiration: expiration }: LifecycleRule): number {
-  return expiration?.Date === undefined ? (expiration?.Days ?? Number.POSITIVE_INFINITY) : 0;
+/** How long deliveries stay: those of tomorrow, or where a date is named, until then. */
+function daysOf({ Expiration: expiration }: LifecycleRule, nowMs: number): number {
+  if (expiration?.Date !== undefined) return (expiration.Date.getTime() - nowMs) / dayMs;
+  return expiration?.Days ?? Number.POSITIVE_INFINITY;
 }
 
-function whenOf({ Expiration: expiration }: LifecycleRule): string {
+function whenOf(rule: LifecycleRule): string {
+  const { Expiration: expiration } = rule;
+  const what = `removes what was delivered${sizesOf(rule)}`;
   return expiration?.Date === undefined
-    ? `removes what was delivered after ${expiration?.Days ?? 0} ${expiration?.Days === 1 ? 'day' : 'days'}`
-    : `removes what was delivered from ${expiration.Date.toISOString().slice(0, 10)} on`;
+    ? `${what} after ${expiration?.Days ?? 0} ${expiration?.Days === 1 ? 'day' : 'days'}`
+    : `${what}, from ${expiration.Date.toISOString().slice(0, 10)} on`;
+}
+
+function sizesOf({ Filter: filter = {} }: LifecycleRule): string {
+  const { And: both = {} } = filter;
+  const above = filter.ObjectSizeGreaterThan ?? both.ObjectSizeGreaterThan;
+  const below = filter.ObjectSizeLessThan ?? both.ObjectSizeLessThan;
+  const limits = [
+    ...(above === undefined ? [] : [`larger than ${above} bytes`]),
+    ...(below === undefined ? [] : [`smaller than ${below} bytes`]),
+  ];
+  return limits.length === 0 ? '' : ` (objects ${limits.join(' and ')})`;
 }

@@ -28,7 +28,16 @@ export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
   const place = placeOf(access, role);
   const live = place.inline ? first : await readPolicies(ascent, place);
   if ('finding' in live) return live;
-  return judge(differences(plannedAccess(access, nobody, place), live, ascent.permission.now()), ascent);
+  await ascent.look();
+  const seen = {
+    ...live,
+    bucket: { policy: undefined, publicAccessBlocked: false, ...transportFact(ascent) },
+  };
+  return judge(differences(plannedAccess(access, nobody, place), seen, ascent.permission.now()), ascent);
+}
+
+function transportFact({ facts: { plainHttp } }: Ascent): { plainHttp?: string } {
+  return plainHttp === undefined ? {} : { plainHttp };
 }
 
 async function readPolicies({ access, prober }: Ascent, place: PolicyPlace): Promise<LiveAccess | Outcome> {

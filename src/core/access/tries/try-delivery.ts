@@ -1,7 +1,7 @@
 import type { Refusal } from '../../../ports/access-prober.ts';
 import type { Ascent } from './ascent.ts';
 import type { Denial } from './denial.ts';
-import { readDenial } from './denial.ts';
+import { readDenial, whichPolicy } from './denial.ts';
 import { lookAtBucketPolicy } from './bucket-policy-look.ts';
 import type { FindingCode } from '../findings/findings.ts';
 import { findings } from '../findings/findings.ts';
@@ -56,7 +56,7 @@ async function whyRefused(ascent: Ascent, refusal: Refusal): Promise<Outcome> {
 
 const denials: Readonly<Record<Denial['layer'], FindingCode>> = {
   identity: 'put-denied-by-role',
-  session: 'put-denied-by-role',
+  session: 'put-denied-by-session',
   resource: 'put-denied-by-bucket',
   boundary: 'put-denied-by-boundary',
   organization: 'put-denied-by-organization',
@@ -77,10 +77,11 @@ async function withCure(ascent: Ascent, outcome: Outcome): Promise<Outcome> {
 }
 
 function whyNotPut(refusal: Refusal, store: string): Outcome {
-  const { layer, policy, explicit, action = 's3:PutObject' } = readDenial(refusal.said);
+  const denial = readDenial(refusal.said);
+  const { layer, explicit, action = 's3:PutObject' } = denial;
   const what = `${action} below ${store}`;
   const finding = denials[layer];
-  if (finding === 'put-denied-by-organization') return { finding, detail: policy ?? '', refusal };
+  if (finding === 'put-denied-by-organization') return { finding, detail: whichPolicy(denial), refusal };
   // No policy of the bucket allows it either, which it need not within one account: the role's is what is missing.
   if (layer === 'resource' && !explicit) return { finding: 'put-denied-by-role', detail: what, refusal };
   // A missing Allow is the rule; of a role, a Deny is worth saying.
@@ -153,7 +154,8 @@ async function keyOf(ascent: Ascent): Promise<string | undefined> {
 }
 
 function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
-  const { layer, action = 'kms:GenerateDataKey', resource = key } = readDenial(refusal.said);
+  const denial = readDenial(refusal.said);
+  const { layer, action = 'kms:GenerateDataKey', resource = key } = denial;
   const detail = resource === undefined ? action : `${action} on ${resource}`;
   switch (layer) {
     case 'identity':
@@ -162,6 +164,9 @@ function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
       return { finding: 'kms-denied-to-role', detail, refusal };
     case 'resource':
       return { finding: 'kms-denied-by-key', detail, refusal };
+    case 'organization':
+    case 'endpoint':
+      return { finding: 'kms-denied-outside', detail: `a ${whichPolicy(denial)} denies ${detail}`, refusal };
     default:
       return { finding: 'kms-denied', detail, refusal };
   }

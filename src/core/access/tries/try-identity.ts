@@ -1,4 +1,5 @@
 import { answerRules, vendorsRoleNameProblem } from '../../setup/answers/answer-rules.ts';
+import { shellWord } from '../../language/shell-word.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,7 +14,8 @@ const noticeableSkewMs = 5 * minuteMs;
 const soonMs = 5 * minuteMs;
 
 /** Rung 1: what the profile says. */
-export async function tryConfiguration({ access }: Ascent): Promise<Outcome> {
+export async function tryConfiguration(ascent: Ascent): Promise<Outcome> {
+  const { access } = ascent;
   const problem = incompleteness(access);
   if (problem !== undefined) return { finding: 'configuration-incomplete', detail: problem };
   const roleName = roleNameOf(access);
@@ -21,14 +23,28 @@ export async function tryConfiguration({ access }: Ascent): Promise<Outcome> {
     roleName === undefined || access.deliverer !== 'vendor' ? undefined : vendorsRoleNameProblem(roleName);
   if (nameProblem !== undefined)
     return { finding: 'role-name-prefix', detail: nameProblem.replace(/\.$/, '') };
-  if (access.role !== undefined && access.role.externalId === undefined) return { finding: 'no-external-id' };
+  if (access.role !== undefined && access.role.externalId === undefined)
+    return { finding: 'no-external-id', ...knownId(ascent) };
   return { finding: 'configuration-complete' };
 }
+
+/** The id that the set-up knows need not be looked for. */
+function knownId({ access, nouns }: Ascent): Pick<Outcome, 'cure'> {
+  const { organizationId: id } = access;
+  return id === undefined
+    ? {}
+    : {
+        cure: `audit-export init${nouns.profileFlag} --reconfigure --organization-id ${shellWord(id)} --yes`,
+      };
+}
+
+/** Ceph has tenants in the place of accounts, or none. */
+const roleArnForm = /^arn:aws[a-z-]*:iam::(?:\d{12}|[A-Za-z_][\w-]*)?:role\/\S+$/;
 
 function incompleteness({ region, role, bucketOwner }: TestedAccess): string | undefined {
   if (region === undefined)
     return 'it is not said in which region the bucket is (--region, the profile, or AWS_REGION)';
-  if (role !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(role.arn))
+  if (role !== undefined && !roleArnForm.test(role.arn))
     return `${JSON.stringify(role.arn)} is not the ARN of a role`;
   if (bucketOwner !== undefined && !/^\d{12}$/.test(bucketOwner))
     return `bucketOwner is ${JSON.stringify(bucketOwner)}, and an account id has 12 digits`;

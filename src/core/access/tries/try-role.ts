@@ -1,7 +1,7 @@
 import type { Refusal } from '../../../ports/access-prober.ts';
 import { nearMisses } from '../../setup/documents/external-ids.ts';
 import type { Ascent } from './ascent.ts';
-import { readDenial } from './denial.ts';
+import { readDenial, whichPolicy } from './denial.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { roleAccountOf } from '../tested/tested-access.ts';
@@ -48,9 +48,12 @@ export async function tryAssumeRole(ascent: Ascent): Promise<Outcome> {
 
 /** AWS says "AccessDenied" for everything: who asks, and the trust policy where it can be read, tell more. */
 async function whyNotAssumed(ascent: Ascent, refusal: Refusal): Promise<Outcome> {
-  const { layer, policy, explicit } = readDenial(refusal.said);
+  const denial = readDenial(refusal.said);
+  const { layer, explicit } = denial;
+  if (layer === 'organization' || layer === 'endpoint')
+    return { finding: 'assume-denied-outside', detail: whichPolicy(denial), refusal };
   if (['identity', 'boundary', 'session'].includes(layer)) {
-    const name = policy ?? 'policy';
+    const name = whichPolicy(denial);
     const detail = explicit ? `its ${name} denies it` : `no ${name} allows it`;
     return { finding: 'assume-denied-by-caller', detail, refusal };
   }
@@ -69,15 +72,17 @@ export async function tryWithoutExternalId(ascent: Ascent): Promise<Outcome> {
   if (role === undefined) return { finding: 'no-role' };
   if (role.externalId === undefined)
     return {
-      finding:
-        ascent.caller?.account === roleAccountOf(ascent.access)
-          ? 'no-external-id-in-one-account'
-          : 'assumed-without-external-id',
+      finding: isWithinOneAccount(ascent) ? 'no-external-id-in-one-account' : 'assumed-without-external-id',
     };
   return refusedOr(ascent, undefined, {
     refused: 'refused-without-external-id',
     assumed: 'assumed-without-external-id',
   });
+}
+
+/** Where the server does not say who asks, this tool's own credentials are taken to be of the role's account. */
+function isWithinOneAccount({ access, caller }: Ascent): boolean {
+  return caller === undefined ? access.deliverer !== 'vendor' : caller.account === roleAccountOf(access);
 }
 
 /** Rung 6: an id that the trust policy should not know. */

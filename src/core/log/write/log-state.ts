@@ -6,7 +6,8 @@ import { emptyEdge, grow } from '../right-edge.ts';
  * says `done`; those with `more` count once the
  * one behind them is there as well, and begin anew with part 0. `claim` is written before what nobody may
  * go on from is asked for, `claimed` when it is ours, `unclaimed` when it is certain that it is not. `published`: the
- * checkpoint of the claimed size is in the store, with this note. `noAlias`: the store lets nobody overwrite.
+ * checkpoint of the claimed size is in the store, with this note. `copied`: another place has the checkpoint of so many leaves. `noAlias`: the
+ * store lets nobody overwrite.
  */
 export type LogRecord =
   | ({ kind: 'log' } & StoredLog)
@@ -23,6 +24,7 @@ export type LogRecord =
   | { kind: 'claimed' }
   | { kind: 'unclaimed' }
   | { kind: 'published'; note: string; timeMs: number }
+  | { kind: 'copied'; place: string; size: number }
   | { kind: 'noAlias' };
 
 /** A log with all that is needed to go on with it. */
@@ -44,6 +46,8 @@ export interface StoredLog {
   leafMs?: number;
   claim?: Claim;
   noAlias?: true;
+  /** Leaves of the newest checkpoint that each other place has. */
+  copies?: Readonly<Record<string, number>>;
   /** Runs that began and have no end yet. */
   runs?: readonly string[];
 }
@@ -79,6 +83,7 @@ export class LogState {
   claim: Claim | undefined;
   note: string | undefined;
   noAlias = false;
+  readonly copies = new Map<string, number>();
   /** When the last checkpoint was published, and when the last leaf was kept. */
   publishedMs: number | undefined;
   leafMs: number | undefined;
@@ -105,6 +110,9 @@ export class LogState {
         return;
       case 'published':
         this.#publish(record);
+        return;
+      case 'copied':
+        this.copies.set(record.place, record.size);
         return;
       case 'noAlias':
         this.noAlias = true;
@@ -135,6 +143,7 @@ export class LogState {
       ...(claim === undefined ? {} : { claim }),
       ...(note === undefined ? {} : { note }),
       ...(noAlias ? { noAlias } : {}),
+      ...(this.copies.size === 0 ? {} : { copies: Object.fromEntries(this.copies) }),
       ...(this.#runs.size === 0 ? {} : { runs: this.openRuns }),
       ...(publishedMs === undefined ? {} : { publishedMs }),
       ...(leafMs === undefined ? {} : { leafMs }),
@@ -155,6 +164,8 @@ export class LogState {
     this.noAlias = log.noAlias === true;
     this.publishedMs = log.publishedMs;
     this.leafMs = log.leafMs;
+    this.copies.clear();
+    for (const [place, size] of Object.entries(log.copies ?? {})) this.copies.set(place, size);
     this.#batches = new Set(log.batches);
     this.#runs = new Set(log.runs);
     this.#parts = [];

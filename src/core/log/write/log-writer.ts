@@ -4,19 +4,20 @@ import type { RecordFile } from '../../../ports/record-file.ts';
 import { formatCheckpoint } from '../checkpoint.ts';
 import type { Leaf, OpenLeaf } from '../leaf.ts';
 import { decodeLeaf, encodeLeaf, signedOfKeyLeaf } from '../leaf.ts';
-import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey } from '../log-keys.ts';
+import { checkpointKey, claimKey, newestCheckpointKey, originOf, tileKey, workingKey } from '../log-keys.ts';
 import type { Edge, TileFile } from '../right-edge.ts';
 import { grow, rootOfEdge } from '../right-edge.ts';
 import type { NoteSignature, VerifierKey } from '../signed-note.ts';
-import type { Tile } from '../tile-path.ts';
-import { tilePath, tileWidth } from '../tile-path.ts';
-import type { TileReader } from '../proofs.ts';
+import type { Working } from '../working.ts';
+import { formatWorking } from '../working.ts';
 import type { Submission } from './witness.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { formatNote, formatVerifierKey, keyIdOf, parseNote } from '../signed-note.ts';
 import type { LogRecord } from './log-state.ts';
 import { LogState } from './log-state.ts';
 import { endOfKilled } from './run-leaves.ts';
+import { readerOf } from './tiles-at-hand.ts';
+import { Turns } from './turns.ts';
 
 /** What the log needs of the place that it is published to. Keys are below the prefix. */
 export interface LogStore {
@@ -47,6 +48,9 @@ export interface LogWriterPorts {
   tool: string;
   store: string;
 }
+
+/** A writer at work: with which run, from when until when (epoch milliseconds). */
+export type Announcement = Pick<Working, 'run' | 'sinceMs' | 'untilMs'>;
 
 /** A checkpoint that is in the store. */
 export interface Published {
@@ -126,6 +130,15 @@ export class LogWriter {
     });
   }
 
+  /** Publishes that from one time to another objects are stored whose leaves come later. Throws what the store and the signer fail with. */
+  async announce(store: LogStore, { run, sinceMs, untilMs }: Announcement): Promise<void> {
+    await this.#publishing.take(async () => {
+      const { id } = this.state;
+      const text = formatWorking({ log: id, run, sinceMs, untilMs }, this.verifier);
+      await store.put(textObject(workingKey(id, { run, untilMs }), await this.#sign(text)));
+    });
+  }
+
   /**
    * Publishes what was kept: tiles, then the checkpoint, written once each. Yields each checkpoint that came into the store.
    * Throws what the store, the signer or the file fail with: what is not published is another time.
@@ -148,6 +161,17 @@ export class LogWriter {
     });
   }
 
+  /** The newest checkpoint; undefined where none is published. */
+  get newest(): Published | undefined {
+    const { id, note, edge } = this.state;
+    return note === undefined ? undefined : { id, size: edge.size, note };
+  }
+
+  /** Notes that another place has the checkpoint of so many leaves. Throws what the file throws. */
+  async noteCopied(place: string, size: number): Promise<void> {
+    await this.#add({ kind: 'copied', place, size });
+  }
+
   /** Notes that the store lets nobody overwrite. Throws what the file throws. */
   async noteNoAlias(): Promise<void> {
     await this.#add({ kind: 'noAlias' });
@@ -159,7 +183,7 @@ export class LogWriter {
   }
 
   async #publishOnce(store: LogStore, cosigner: Cosigner = async () => []): Promise<Published> {
-    for (;;) {
+    for (let begun = 0; ; begun++) {
       const { state } = this;
       const { size: before } = state.edge;
       const { edge, files, checkpoint } = this.#next();
@@ -182,6 +206,7 @@ export class LogWriter {
           return { id: state.id, size: edge.size, note };
         }
       }
+      if (begun > 0) throw nameTaken(state.id);
       await this.#begin(way === 'taken' && state.claim !== undefined ? 'unsure' : 'continued-elsewhere');
     }
   }
@@ -286,11 +311,11 @@ export class LogWriter {
     if (file.bytes > compactedFromBytes) await this.#keeping.take(() => file.rewrite([this.state.stored()]));
   }
 
-  async #sign(checkpoint: string): Promise<string> {
+  async #sign(signed: string): Promise<string> {
     const { verifier } = this;
-    const signature = await this.#ports.signer.sign(Buffer.from(checkpoint));
+    const signature = await this.#ports.signer.sign(Buffer.from(signed));
     return formatNote({
-      text: checkpoint,
+      text: signed,
       signatures: [{ name: verifier.name, keyId: keyIdOf(verifier), signature }],
     });
   }
@@ -320,17 +345,6 @@ export class LogWriter {
   }
 }
 
-/** Lets one at a time. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  async take<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(act);
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
 /** The alias of the newest checkpoint. */
 export function aliasObject(id: string, note: string): LogObject {
   return textObject(newestCheckpointKey(id), note);
@@ -340,21 +354,15 @@ function textObject(key: string, content: string): LogObject {
   return { key, body: Buffer.from(content), contentType: text };
 }
 
-/** Tiles that were just made, those of the right edge, and where one may read all others. */
-function readerOf(
-  { files, edge }: { files: readonly TileFile[]; edge: Edge },
-  readStored: (tile: Tile) => Promise<Buffer | undefined>,
-): TileReader {
-  const made = new Map(files.map(({ tile, content }) => [tilePath(tile), content]));
-  return async (tile) => {
-    const hashes =
-      typeof tile.level === 'number' && tile.width < tileWidth ? edge.levels[tile.level] : undefined;
-    const content = made.get(tilePath(tile)) ?? (hashes && Buffer.concat(hashes)) ?? (await readStored(tile));
-    if (content !== undefined) return content;
-    throw new AuditExportError('log-damaged', `${tilePath(tile)} of the log is not at hand.`, {
-      cure: 'Run audit-export evidence publish with credentials that may read the log (s3:GetObject).',
-    });
-  };
+/** A name that was made up a moment ago is nobody's: a store that says so says it of every name. */
+function nameTaken(id: string): AuditExportError {
+  return new AuditExportError(
+    'store-failed',
+    `The store says of names in a log that has just begun (${id}) that they are taken.`,
+    {
+      cure: 'Check --endpoint-url: what answers there says of everything that it is there already. The next run tries again.',
+    },
+  );
 }
 
 /** The first leaf of a log that never came into the store says nothing in the next one. */

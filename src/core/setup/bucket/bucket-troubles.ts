@@ -6,10 +6,10 @@ import type { DeliveryHeaders } from '../answers/answers.ts';
 import type { DeliveryRoute } from '../delivery/delivery.ts';
 import type { BucketRequests } from './bucket-requests.ts';
 import { bucketRequests } from './bucket-requests.ts';
-import { deliveriesOf } from '../delivery/delivery.ts';
+import { deliveriesOf, putActions } from '../delivery/delivery.ts';
 import { conditionKeysOf } from '../documents/evaluable.ts';
 import { amend, exempted, without } from './mend-bucket-policy.ts';
-import { everything, othersIn, strangers } from './other-callers.ts';
+import { everything, mayHold, othersIn, strangers } from './other-callers.ts';
 import type { OtherCaller } from './other-callers.ts';
 import { judgeDeliveries } from '../delivery/judge-deliveries.ts';
 import { settingsThatPass } from './settings-that-pass.ts';
@@ -43,15 +43,15 @@ export interface BucketTrouble {
   who: string;
   /** Headers of a delivery that end it, where some do. */
   settings?: DeliveryHeaders;
-  /** TLS ends it. */
-  overTls?: true;
+  /** TLS ends it: the URL of the server, which is reached without. */
+  overTls?: string;
   /** The policy that ends it; undefined for none at all. */
   mended?: PolicyDocument | undefined;
 }
 
 /** Everything that is wrong with a bucket policy. Throws PolicyDocumentError for an operator that AWS does not have. */
 export function bucketTroubles(view: BucketPolicyView): BucketTrouble[] {
-  const requests = bucketRequests(view.route);
+  const requests = bucketRequests(view.route, view.policy);
   return [
     ...deliveryTroubles(view),
     ...roleTroubles(view, requests),
@@ -103,7 +103,7 @@ function cureOfDenial(
       ({ request }) =>
         foresee(request, { identity: may, resource: document, resourceKind: 'bucket' }).verdict !== 'denied',
     );
-  if (route.secure === false && passes({ secure: true })) return { overTls: true };
+  if (route.plainHttp !== undefined && passes({ secure: true })) return { overTls: route.plainHttp };
   // Rights that a header takes besides, the plan gives to the role once the setting is made.
   const settings = settingsThatPass(policy, route, (headers) => passes({ headers }, policy, [everything]));
   const mended = exempted(policy, route.caller, (document) =>
@@ -119,12 +119,14 @@ function roleTroubles(
   { policy, route, identity }: BucketPolicyView,
   { reading, changing, writingBeside }: BucketRequests,
 ): BucketTrouble[] {
-  const { caller, owner } = route;
+  const { caller, owner, deliverer, headers } = route;
+  const own = new Set(putActions(deliverer, headers));
   // Across accounts the role's own policies must allow it as well; within one, the bucket's alone is enough.
-  const own = caller.account === owner ? [] : identity;
-  const requests = [...reading, ...changing, ...writingBeside];
+  const may = caller.account === owner ? [] : identity;
+  const more = changing.filter(({ action }) => !own.has(action));
+  const requests = [...reading, ...more, ...writingBeside];
   return allowedOnes(
-    { policy, requests, identity: own },
+    { policy, requests, identity: may },
     { kind: 'role-may', who: 'the role that delivers' },
   );
 }
@@ -195,7 +197,7 @@ function allowedOnes(
 ): BucketTrouble[] {
   const decide = (request: AccessRequest, document: PolicyDocument): Decision =>
     authorize(
-      { ...request, isUnknown: () => true },
+      { ...request, isUnknown: mayHold },
       { identity, resource: document, resourceKind: 'bucket' },
       'for',
     );
@@ -234,7 +236,14 @@ function mending(
   }
   const actions = [...new Set(open.map(({ action }) => action))];
   const rest = asList(mended.Statement).length === 0 ? undefined : mended;
-  return [{ kind, who, what: actions.join(', '), statements: labels.join(' and '), mended: rest }];
+  return [{ kind, who, what: inShort(actions), statements: labels.join(' and '), mended: rest }];
+}
+
+const mostNamed = 4;
+
+function inShort(actions: readonly string[]): string {
+  const rest = actions.length - mostNamed;
+  return rest <= 0 ? actions.join(', ') : `${actions.slice(0, mostNamed).join(', ')} and ${rest} more`;
 }
 
 function onWhat(policy: PolicyDocument, { statement }: Decision): string {

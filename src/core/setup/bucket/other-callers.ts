@@ -34,6 +34,15 @@ const strangersValues = {
 const notChosen =
   /^aws:(principalservicename|sourcearn|sourceaccount|sourceorg|sourcevpc|sourcevpce|vpcsourceip|vpce)|^s3:(dataaccesspoint|accesspoint)/;
 
+/** Only services that do something for others, and access points, have these keys. */
+const ofServices =
+  /^aws:(principalservicename|sourcearn|sourceaccount|sourceorg)|^s3:(dataaccesspoint|accesspoint)/;
+
+/** Whether a key may hold whatever is asked for, in the request of somebody about whom nothing else is known. */
+export function mayHold(key: string): boolean {
+  return !ofServices.test(key);
+}
+
 /**
  * Anybody: without credentials, or with those of an account that nobody here knows. A condition that keeps them out by
  * where they come from does so only if it names few places: more than one address block of sixteen million is anybody.
@@ -43,7 +52,7 @@ export function strangers(
   policy: PolicyDocument,
   route: DeliveryRoute,
 ): Pick<OtherCaller, 'may' | 'decision'> {
-  const callers = [anonymous, ...strangersNamed(policy, route)];
+  const callers = [anonymous, ...strangersNamed(asList(policy.Statement), route.partition)];
   const decide = (request: AccessRequest, document: PolicyDocument): Decision[] =>
     callers.flatMap((caller) => decisionsOf(caller, request, document));
   return {
@@ -109,8 +118,8 @@ function addressesFor(policy: PolicyDocument): string[] {
 }
 
 /** A stranger by any name that the policy may ask for: whoever has an account can make a role of every name in it. */
-function strangersNamed(policy: PolicyDocument, { partition }: DeliveryRoute): Caller[] {
-  const patterns = asList(policy.Statement).flatMap(({ Condition: condition }) =>
+export function strangersNamed(statements: readonly Statement[], partition: string): Caller[] {
+  const patterns = statements.flatMap(({ Condition: condition }) =>
     Object.values(condition ?? {}).flatMap((keys) =>
       Object.entries(keys).flatMap(([key, values]) =>
         key.toLowerCase() === 'aws:principalarn' ? asList(values).map(String) : [],
@@ -138,13 +147,44 @@ function strangersNamed(policy: PolicyDocument, { partition }: DeliveryRoute): C
 export function othersIn(policy: PolicyDocument, route: DeliveryRoute): OtherCaller[] {
   const ours = new Set([route.owner, route.caller.account]);
   const allows = asList(policy.Statement).filter(({ Effect: effect }) => effect === 'Allow');
-  const people = [...new Set(allows.flatMap((allow) => [...principalsIn(allow, 'AWS'), ...namedIn(allow)]))]
-    .flatMap((name): Named[] => {
-      const caller = callerNamed(name, route.partition);
-      return caller === undefined ? [] : [{ name, caller, values: valuesOf(caller) }];
-    })
-    .filter(({ caller }) => !ours.has(caller.account));
-  return [...people, ...foreignersIn(allows), ...servicesIn(allows, ours)].map(askedAs);
+  const people = peopleIn(allows, route.partition)
+    .filter(({ caller }) => !ours.has(caller.account))
+    .map(({ name, caller }): Named => ({ name, caller, values: valuesOf(caller) }));
+  return [
+    ...people,
+    ...accessPointsIn(allows, ours),
+    ...foreignersIn(allows),
+    ...servicesIn(allows, ours),
+  ].map(askedAs);
+}
+
+/** Accounts, users and roles that statements name: as principal, or in a condition on who asks. */
+export function peopleIn(
+  allows: readonly Statement[],
+  partition: string,
+): { name: string; caller: Caller }[] {
+  const names = new Set(allows.flatMap((allow) => [...principalsIn(allow, 'AWS'), ...namedIn(allow)]));
+  return [...names].flatMap((name) => {
+    const caller = callerNamed(name, partition);
+    return caller === undefined ? [] : [{ name, caller }];
+  });
+}
+
+/** Accounts whose access points decide: Amazon S3 User Guide, "Delegating access control to access points". */
+function accessPointsIn(allows: readonly Statement[], ours: ReadonlySet<string>): Named[] {
+  const accounts = allows.flatMap((allow) => [
+    ...conditionValues(allow, 's3:dataaccesspointaccount'),
+    ...conditionValues(allow, 's3:dataaccesspointarn').flatMap(
+      (arn) => /:(\d{12})(?=:)/.exec(arn)?.[1] ?? [],
+    ),
+  ]);
+  return [...new Set(accounts)]
+    .filter((account) => !ours.has(account))
+    .map((account) => ({
+      name: `whom the access points of account ${account} let in`,
+      caller: { arn: `arn:aws:iam::${account}:user/somebody`, account, kind: 'user' },
+      values: { 's3:DataAccessPointAccount': account, 'aws:PrincipalAccount': account },
+    }));
 }
 
 interface Named {
@@ -164,7 +204,7 @@ function askedAs({ name, caller, values }: Named): OtherCaller {
           'aws:ResourceAccount': request.resourceAccount,
           's3:ResourceAccount': request.resourceAccount,
         },
-        isUnknown: () => true,
+        isUnknown: caller.kind === 'service' ? () => true : mayHold,
       },
       { identity: [everything], resource: document, resourceKind: 'bucket' },
       'for',

@@ -28,6 +28,8 @@ export interface DeliveryRoute {
   headers?: DeliveryHeaders | undefined;
   /** Whether TLS is spoken; undefined where that can't be said. */
   secure?: boolean | undefined;
+  /** Where it is reached without TLS, the URL of the server. */
+  plainHttp?: string | undefined;
   /** Epoch milliseconds; undefined where it does not matter. */
   nowMs?: number | undefined;
 }
@@ -78,6 +80,15 @@ export function requestsOf(route: DeliveryRoute): (action: string, key: string) 
     context,
     isUnknown,
   });
+}
+
+/** How deliveries reach a store that is reached from here like this; how a vendor's service does, is not known where it is not AWS. */
+export function transportOf(
+  deliverer: Deliverer,
+  plainHttp: string | undefined,
+): Pick<DeliveryRoute, 'secure' | 'plainHttp'> {
+  if (plainHttp === undefined) return { secure: true };
+  return deliverer === 'vendor' ? { secure: undefined } : { secure: false, plainHttp };
 }
 
 /** Names the sessions of the role in CloudTrail. */

@@ -56,10 +56,10 @@ export function troublesIn(
 }
 
 /** What is wrong, in words. */
-export function describeTrouble({ kind, statements, what, who }: BucketTrouble): string {
+export function describeTrouble({ kind, statements, what, who, overTls: url }: BucketTrouble): string {
   switch (kind) {
     case 'denies':
-      return `${statements} of the bucket policy denies ${what}`;
+      return `${statements} of the bucket policy denies ${what}${url === undefined ? '' : ': it demands TLS, and the store is reached by plain HTTP'}`;
     case 'may-deny':
       return `${statements} of the bucket policy may deny ${what}`;
     case 'lacks':
@@ -73,19 +73,24 @@ export function describeTrouble({ kind, statements, what, who }: BucketTrouble):
 
 /** The command or setting that ends it. `profileFlag`: ` --profile acme`, or nothing. */
 export function cureOfTrouble(
-  { kind, settings, overTls, mended }: BucketTrouble,
+  { kind, settings, overTls: url, mended }: BucketTrouble,
   bucket: string,
   profileFlag: string,
 ): string {
   if (kind === 'may-deny')
     return `see whether it holds where deliveries come from: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
-  if (overTls === true)
-    return 'reach the store by TLS: --endpoint-url https://… (endpointUrl of the profile)';
+  if (url !== undefined)
+    return `${overTls(url, profileFlag)} (or take that statement out, where the server speaks no TLS)`;
   if (settings !== undefined)
     return Object.entries(settings)
       .map(([name, value]) => configSet(name, value, profileFlag))
       .join(' && ');
   return putPolicyCommand(bucket, mended);
+}
+
+/** The command by which the store at a URL is reached with TLS from then on. */
+export function overTls(url: string, profileFlag: string): string {
+  return `audit-export init${profileFlag} --reconfigure --endpoint-url ${url.replace(/^http:/, 'https:')} --yes`;
 }
 
 function configSet(

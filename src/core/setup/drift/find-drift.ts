@@ -10,7 +10,7 @@ import { readLiveDocument } from '../documents/live-document.ts';
 import type { PermissionView } from './permission-findings.ts';
 import { permissionFindings } from './permission-findings.ts';
 import { rolePoliciesOf, routeOf } from './role-policies.ts';
-import type { TrustedAccess } from './trust-findings.ts';
+import type { TrustedAccess } from './trust-question.ts';
 import { trustFindings } from './trust-findings.ts';
 
 export interface DriftOptions {

@@ -2,7 +2,7 @@ import { authorize } from '../../policy/authorize.ts';
 import type { AccessRequest, AppliedPolicies } from '../../policy/authorize.ts';
 import type { PolicyDocument, Statement } from '../../policy/document.ts';
 import type { Delivery, DeliveryRoute } from '../delivery/delivery.ts';
-import { deliveriesOf, requestsOf, sessionOf } from '../delivery/delivery.ts';
+import { deliveriesOf, requestsOf, sessionOf, transportOf } from '../delivery/delivery.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
 import type { LiveAccess } from '../../../ports/iam-admin.ts';
 import type { LiveDocument, LiveStatement } from '../documents/live-document.ts';
@@ -54,7 +54,7 @@ function read(text: string | undefined): LiveDocument | undefined {
 /** Who delivers through the role, where and how, as far as the desired access says it. */
 export function routeOf(
   desired: DesiredAccess,
-  { account, role }: Pick<LiveAccess, 'account' | 'role'>,
+  { account, role, bucket: liveBucket }: Pick<LiveAccess, 'account' | 'role' | 'bucket'>,
   nowMs?: number,
 ): DeliveryRoute {
   const { deliverer, partition, region, bucket, prefix, customerAccountId, headers } = desired;
@@ -70,7 +70,7 @@ export function routeOf(
     caller: sessionOf(arn, role?.id),
     roleId: role?.id,
     headers,
-    secure: true,
+    ...transportOf(deliverer, liveBucket?.plainHttp),
     nowMs,
   };
 }

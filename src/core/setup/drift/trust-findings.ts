@@ -1,21 +1,15 @@
-import { conditionKeysOf, evaluable } from '../documents/evaluable.ts';
+import { conditionKeysOf } from '../documents/evaluable.ts';
 import { externalIdKey, idsToTry } from '../documents/external-ids.ts';
-import { foresee } from '../../policy/authorize.ts';
 import type { Foresight } from '../../policy/authorize.ts';
-import type { Statement } from '../../policy/language.ts';
-import type { DesiredAccess } from '../desired/desired-access.ts';
-import { sessionName, timeContext } from '../delivery/delivery.ts';
 import { externalIdsOf } from '../desired/desired-access.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
 import { applyCures } from './finding.ts';
 import type { LiveDocument, LiveStatement } from '../documents/live-document.ts';
 import { isObject, stringsOf } from '../documents/live-document.ts';
-
-/** A named difference, before it is known where it stands. */
-type Difference = readonly [FindingCode, string];
-
-/** The access that a trust policy is asked about, and when: epoch milliseconds; without it, the time is not known. */
-export type TrustedAccess = DesiredAccess & { nowMs?: number | undefined };
+import type { TrustedAccess } from './trust-question.ts';
+import { asTrusted } from './trust-question.ts';
+import type { Difference } from './trusted-principals.ts';
+import { principalDifferences } from './trusted-principals.ts';
 
 /** What is wrong with a trust policy, by name. Nothing where it lets in who it should, as it should, and nobody else. */
 export function trustFindings(live: LiveDocument, desired: TrustedAccess, resource: string): DriftFinding[] {
@@ -34,58 +28,6 @@ export function trustFindings(live: LiveDocument, desired: TrustedAccess, resour
       ),
     );
   return found;
-}
-
-/** What AssumeRole of the trusted account comes to with an external id, or without any. */
-export function asTrusted(
-  live: LiveDocument,
-  desired: TrustedAccess,
-  externalId: string | undefined,
-  statements: readonly LiveStatement[] = live.statements,
-): Foresight {
-  const { partition, trustedAccountId: account } = desired;
-  return letsIn({ live, statements }, desired, {
-    caller: { arn: `arn:${partition}:iam::${account}:user/somebody`, account, kind: 'user' },
-    externalId,
-  });
-}
-
-/** What AssumeRole of a caller comes to, by these statements of the document; where they can't be evaluated, nobody is let in. */
-export function letsIn(
-  { live, statements }: { live: LiveDocument; statements: readonly LiveStatement[] },
-  { partition, role, trustedAccountId, deliverer, nowMs }: TrustedAccess,
-  { caller, externalId }: { caller: Parameters<typeof foresee>[0]['caller']; externalId: string | undefined },
-): Foresight {
-  const everything: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
-  return evaluable(() =>
-    foresee(
-      {
-        caller,
-        action: 'sts:AssumeRole',
-        resource: `arn:${partition}:iam::${trustedAccountId}:role/${role.name}`,
-        // A role's trust must always agree, in whatever account the caller is.
-        resourceAccount: 'another account',
-        context: {
-          'sts:ExternalId': externalId ?? [],
-          'aws:PrincipalAccount': caller.account,
-          'aws:PrincipalIsAWSService': 'false',
-          'aws:ViaAWSService': 'false',
-          'aws:SecureTransport': 'true',
-          ...timeContext(nowMs),
-          ...(deliverer === 'vendor' ? {} : { 'sts:RoleSessionName': sessionName }),
-        },
-        isUnknown: (key) => !/^aws:source(account|arn)$/.test(key),
-      },
-      {
-        identity: [{ Version: '2012-10-17', Statement: everything }],
-        resource: {
-          ...(live.version === undefined ? {} : { Version: live.version }),
-          Statement: statements.map(({ element }) => element as unknown as Statement),
-        },
-        resourceKind: 'role-trust',
-      },
-    ),
-  );
 }
 
 function trustFinding(
@@ -110,7 +52,7 @@ function differencesOf(live: LiveDocument, statement: LiveStatement, desired: Tr
   if (element['Effect'] !== 'Allow') return denialDifferences(live, statement, desired);
   return [
     ...actionDifferences(element),
-    ...principalDifferences(element, desired),
+    ...principalDifferences(live, statement, desired),
     ...(trustsAccounts(element) ? idDifferences(live, statement, desired) : []),
   ];
 }
@@ -137,41 +79,6 @@ function actionDifferences(element: LiveStatement['element']): Difference[] {
   return more.map((action): Difference => ['widened-action', `it allows ${action} beside sts:AssumeRole`]);
 }
 
-function principalDifferences(element: LiveStatement['element'], desired: DesiredAccess): Difference[] {
-  const { Principal: principal } = element;
-  if (element['NotPrincipal'] !== undefined || principal === '*')
-    return [['wildcard-principal', 'anybody in AWS is trusted']];
-  if (!isObject(principal)) return [];
-  return Object.entries(principal).flatMap(([type, names]) =>
-    stringsOf(names).flatMap((name) => principalDifference(type, name, desired)),
-  );
-}
-
-function principalDifference(type: string, name: string, desired: DesiredAccess): Difference[] {
-  if (type === 'Service' && /^s3\.amazonaws\.com(\.cn)?$/.test(name))
-    return [
-      [
-        'half-finished-role',
-        `the role trusts the service ${name}: it was created in the console and its trust policy was never replaced`,
-      ],
-    ];
-  if (type !== 'AWS') return [['foreign-principal', `it trusts the ${type} principal ${name}`]];
-  if (name.includes('*')) return [['wildcard-principal', 'anybody in AWS is trusted']];
-  if (isTrustedAccount(name, desired)) return [];
-  if (/^A[A-Z]{3}[A-Z0-9]{12,}$/.test(name))
-    return [
-      ['foreign-principal', `it trusts ${name}, which is what AWS shows of a user or role that was deleted`],
-    ];
-  const within = name.split(':')[4] === desired.trustedAccountId;
-  return within
-    ? [['narrowed-trust', `it trusts ${name} instead of its whole account`]]
-    : [['foreign-principal', `it trusts ${name}, which is not account ${desired.trustedAccountId}`]];
-}
-
-function isTrustedAccount(name: string, { partition, trustedAccountId }: DesiredAccess): boolean {
-  return name === trustedAccountId || name === `arn:${partition}:iam::${trustedAccountId}:root`;
-}
-
 function trustsAccounts({ Principal: principal, NotPrincipal: others }: LiveStatement['element']): boolean {
   return (
     others !== undefined ||
@@ -191,7 +98,7 @@ function idDifferences(live: LiveDocument, statement: LiveStatement, desired: Tr
     element: {
       Effect: 'Allow',
       Principal: { AWS: desired.trustedAccountId },
-      Action: 'sts:AssumeRole',
+      ...only(element, ['Action', 'NotAction']),
       ...(element['Condition'] === undefined ? {} : { Condition: element['Condition'] }),
     },
   };
@@ -209,6 +116,10 @@ function idDifferences(live: LiveDocument, statement: LiveStatement, desired: Tr
     ),
     ...expected.flatMap((id) => dependences(taken(id), element['Condition'])),
   ];
+}
+
+function only(element: LiveStatement['element'], names: readonly string[]): LiveStatement['element'] {
+  return Object.fromEntries(Object.entries(element).filter(([name]) => names.includes(name)));
 }
 
 function whoeverNamesNone(condition: unknown, { verdict }: Foresight): Difference[] {

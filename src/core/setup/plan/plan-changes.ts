@@ -12,7 +12,7 @@ import { managedPolicyArn } from '../desired/managed-policy-arn.ts';
 import { judgeDeliveries } from '../delivery/judge-deliveries.ts';
 import { denialsIn, neededBy, routeOf, withStatements } from '../drift/role-policies.ts';
 import { compareStatements } from '../documents/statement-difference.ts';
-import { asTrusted } from '../drift/trust-findings.ts';
+import { asTrusted } from '../drift/trust-question.ts';
 
 /** IAM keeps so many versions of a managed policy ("IAM and AWS STS quotas"). */
 const mostVersions = 5;

@@ -1,5 +1,5 @@
+import type { Layout } from '../../layout/layout.ts';
 import type { Leaf } from '../../log/leaf.ts';
-import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { originOf, parseLogKey, sizeInPath } from '../../log/log-keys.ts';
 import type { VerifierKey } from '../../log/signed-note.ts';
 import { formatVerifierKey } from '../../log/signed-note.ts';
@@ -17,6 +17,10 @@ import type { ListedLog } from './list-logs.ts';
 import { LogFiles } from './log-files.ts';
 import type { WalkedLog } from './walk-log.ts';
 import { walkLog } from './walk-log.ts';
+import { judgeClaims, readClaims } from '../announced/claims.ts';
+import { reportGoneTiles } from '../announced/gone-tiles.ts';
+import type { Witnessed } from '../witnesses.ts';
+import { judgeWitnesses } from '../witnesses.ts';
 
 /** One log after it was checked. */
 export interface CheckedLog {
@@ -30,6 +34,8 @@ export interface CheckedLog {
   keys: readonly VerifierKey[];
   keyIsGiven: boolean;
   sums: LeafSums;
+  /** What the witnesses have seen of it that the auditor names. */
+  witnessed: readonly Witnessed[];
   /** To be ended when all logs are read. */
   judge: LeafJudge;
   /** Roots that were computed, by size. */
@@ -40,11 +46,16 @@ export interface CheckLogOptions {
   reader: StoreReader;
   /** Keys that the auditor has from elsewhere; none: the log's own word is taken. */
   given: readonly VerifierKey[];
+  /** Keys of witnesses whose cosignatures are to be checked. */
+  witnesses?: readonly VerifierKey[] | undefined;
   /** Sizes at which roots are wanted beside those of checkpoints. */
   sizes?: readonly number[];
   lineage: Lineage;
+  /** How long the log may say nothing (milliseconds), if not as long as it has recorded. */
+  silentMs?: number | undefined;
   book: FindingBook;
-  onLeaf: (leaf: Leaf, index: number) => void;
+  /** `layout`: by which the object of a leaf was filed, where its run has recorded that. */
+  onLeaf: (leaf: Leaf, index: number, layout: Layout | undefined) => void;
 }
 
 /**
@@ -68,7 +79,7 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
   const target = signed ?? checkpoints.at(-1);
   const claims = await readClaims(listed.claims, { files, book });
   const chain = new KeyChain(log, book);
-  const judge = new LeafJudge(log, book, options.lineage);
+  const judge = new LeafJudge(log, book, options.lineage, options.silentMs);
   const wanted = [...checkpoints, ...claims.map(({ next }) => next)].map(({ size }) => size);
   const walked = await walkLog(
     {
@@ -81,24 +92,60 @@ export async function checkLog(listed: ListedLog, options: CheckLogOptions): Pro
     },
     (entry, index) => take(entry, index, { chain, judge, options, log }),
   );
-  judgeKeys({ chain, given, options, log });
-  // Where the leaf that names the key is lost, what the auditor has still tells.
-  const keysAt = (size: number): readonly VerifierKey[] =>
-    chain.all.length === 0 ? given : chain.keysAt(size);
-  const good = judgeSignatures(checkpoints, keysAt, { log, book });
+  const good = await judgeSigned(checkpoints, { listed, files, chain, given, options });
   judgeRoots(good, { walked, log, book });
-  judgeClaims(claims, { checkpoints: good, walked, log, book });
+  if (listed.isWhole) {
+    const newest = good.at(-1)?.size ?? 0;
+    await judgeClaims(claims, { listed, newest, roots: walked.roots, files, book });
+    await reportGoneTiles(listed, good, { files, book });
+  }
   return {
     id: log,
     files,
     newest: good.at(-1),
     checkpoints: new Set(good.map(({ size }) => size)).size,
     keys: chain.all,
-    keyIsGiven: chain.all.some((key) => given.some((one) => isSameKey(one, key))),
+    keyIsGiven:
+      chain.all.length === 0
+        ? given.length > 0 && good.length > 0
+        : chain.all.some((key) => given.some((one) => isSameKey(one, key))),
     sums: judge.sums,
+    witnessed: judgeWitnesses(good, options.witnesses ?? [], { log, book }),
     judge,
     roots: walked.roots,
   };
+}
+
+/** Gives the checkpoints that are signed as they should be, and tells of the others. */
+async function judgeSigned(
+  checkpoints: readonly StoredCheckpoint[],
+  {
+    listed,
+    files,
+    chain,
+    given,
+    options,
+  }: {
+    listed: ListedLog;
+    files: LogFiles;
+    chain: KeyChain;
+    given: readonly VerifierKey[];
+    options: CheckLogOptions;
+  },
+): Promise<readonly StoredCheckpoint[]> {
+  const { book } = options;
+  const log = listed.id;
+  if (checkpoints.length === 0) return [];
+  if (chain.all.length === 0) await openFromOlder(chain, { listed, files });
+  // Where the leaf that names the key is lost, what the auditor has still tells.
+  if (chain.all.length > 0) {
+    judgeKeys({ chain, given, options, log });
+    return judgeSignatures(checkpoints, (size) => chain.keysAt(size), { log, book });
+  }
+  if (given.length > 0) return judgeSignatures(checkpoints, () => given, { log, book });
+  const why = 'the leaf that names its key can not be read';
+  book.addUnproven({ what: `who has signed the log ${log}`, why });
+  return checkpoints;
 }
 
 function take(
@@ -120,7 +167,7 @@ function take(
   if (leaf.kind === 'open') chain.open(leaf, index);
   if (leaf.kind === 'key') chain.rotate(leaf, index);
   judge.take(leaf, index);
-  options.onLeaf(leaf, index);
+  options.onLeaf(leaf, index, leaf.kind === 'object' ? judge.layoutOf(leaf.run) : undefined);
 }
 
 /** A log must be signed by one of the keys that the auditor has, if there are any. */
@@ -167,54 +214,14 @@ function judgeRoots(
   }
 }
 
-/** What was announced to come after a size. */
-interface ReadClaim {
-  key: string;
-  after: number;
-  next: { size: number; root: Buffer };
-}
-
-async function readClaims(
-  keys: readonly string[],
-  { files, book }: { files: LogFiles; book: FindingBook },
-): Promise<ReadClaim[]> {
-  const claims: ReadClaim[] = [];
-  for (const key of keys) {
-    const { bytes } = await files.read(key);
-    if (bytes === undefined) continue;
-    try {
-      const next = parseCheckpoint(bytes.toString('utf8'));
-      if (next.origin !== originOf(files.id)) throw new Error(`it is of ${next.origin}`);
-      claims.push({ key, after: sizeInPath('claims', parseLogKey(key)?.path ?? '') ?? 0, next });
-    } catch (error) {
-      const message = `The announcement of a checkpoint was changed: ${(error as Error).message}`;
-      book.add({ code: 'checkpoint-bad-signature', key, log: files.id, message });
-    }
-  }
-  return claims;
-}
-
-/** What was announced is what was signed then; of what comes after the newest checkpoint nothing is signed yet. */
-function judgeClaims(
-  claims: readonly ReadClaim[],
-  {
-    checkpoints,
-    walked,
-    log,
-    book,
-  }: { checkpoints: readonly StoredCheckpoint[]; walked: WalkedLog; log: string; book: FindingBook },
-): void {
-  for (const { key, after, next } of claims) {
-    const signed = checkpoints.find(({ size }) => size > after);
-    if (signed === undefined) continue;
-    const isSame = signed.size === next.size && walked.roots.get(next.size)?.equals(next.root) !== false;
-    if (!isSame)
-      book.add({
-        code: 'log-forked',
-        key,
-        log,
-        leaf: after,
-        message: `What was announced to come after ${after} leaves is not what the checkpoint of ${signed.size} leaves is of.`,
-      });
+/** Where the bundle is lost that names the key, an older, partial form of it still does. */
+async function openFromOlder(
+  chain: KeyChain,
+  { listed, files }: { listed: ListedLog; files: LogFiles },
+): Promise<void> {
+  for (const width of listed.partials.get('entries/0') ?? []) {
+    const { entries } = await files.entries({ level: 'entries', index: 0, width });
+    const leaf = entries?.[0] === undefined ? undefined : leafOf(entries[0]);
+    if (leaf?.kind === 'open') return chain.open(leaf, 0);
   }
 }

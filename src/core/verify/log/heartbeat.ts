@@ -1,28 +1,37 @@
 import type { QuietLeaf } from '../../log/leaf.ts';
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** So many pauses must be known before one counts as unusually long. */
-const fewestPauses = 4;
+
+/** By what a log is heard. */
+export interface HeartbeatOptions {
+  /** What to do where nobody will speak any more. */
+  cure: string;
+  /** How long it may say nothing (milliseconds), as the auditor has it; undefined: as the log has recorded. */
+  asked: number | undefined;
+}
 
 /**
- * Hears when a log is silent although it should speak. One that writes `quiet` leaves has promised to speak once an interval:
- * what is longer than two of its longest, and an hour, is a gap, at its end as well as in the middle. One that never does
- * (runs of a schedule) is silent at its end if that takes three times as long as any pause before, and a day.
+ * Hears when a log is silent although it should speak, in the middle and at its end. What it owes, it has recorded itself: with
+ * each run what its profile expects, and by `quiet` leaves that it speaks once an interval (two of the longest, and an hour, are
+ * a gap). A log that has recorded neither owes nothing.
  */
 export class Heartbeat {
   readonly #tell: (leaf: number, message: string) => void;
-  readonly #cure: string;
+  readonly #options: HeartbeatOptions;
   #lastMs: number | undefined;
+  /** What the last run that began has recorded. */
+  #expectedMs: number | undefined;
   /** The longest time that a quiet leaf speaks for; 0 where there is none. */
   #longestQuietMs = 0;
-  #longestPauseMs = 0;
-  #pauses = 0;
 
-  /** `cure`: what to do where nobody will speak any more. */
-  constructor(tell: (leaf: number, message: string) => void, cure: string) {
+  constructor(tell: (leaf: number, message: string) => void, options: HeartbeatOptions) {
     this.#tell = tell;
-    this.#cure = cure;
+    this.#options = options;
+  }
+
+  /** What is owed from now on, in seconds; undefined: nothing. */
+  expect(seconds: number | undefined): void {
+    this.#expectedMs = seconds === undefined ? undefined : seconds * 1000;
   }
 
   /** `busy`: a run was under way since the leaf before, however long that took. */
@@ -39,25 +48,15 @@ export class Heartbeat {
   }
 
   end(nowMs: number, leaf: number): void {
-    if (this.#lastMs === undefined || nowMs <= this.#lastMs) return;
-    const silent = nowMs - this.#lastMs;
-    const isGap =
-      this.#longestQuietMs > 0
-        ? silent > this.#limit()
-        : this.#pauses >= fewestPauses && silent > Math.max(dayMs, 3 * this.#longestPauseMs);
-    if (isGap)
-      this.#tell(
-        leaf,
-        `It says nothing since ${new Date(this.#lastMs).toISOString()}, and was not closed. Whether its end was cut off, only a checkpoint kept elsewhere can tell (--remember). ${this.#cure}`,
-      );
+    if (this.#lastMs === undefined || nowMs - this.#lastMs <= this.#limit()) return;
+    this.#tell(
+      leaf,
+      `It says nothing since ${new Date(this.#lastMs).toISOString()}, and was not closed. Whether its end was cut off, only a checkpoint kept elsewhere can tell (--remember). ${this.#options.cure}`,
+    );
   }
 
   #pause(fromMs: number, toMs: number, leaf: number): void {
-    const pause = toMs - fromMs;
-    if (pause <= 0) return;
-    this.#pauses++;
-    this.#longestPauseMs = Math.max(this.#longestPauseMs, pause);
-    if (this.#longestQuietMs > 0 && pause > this.#limit())
+    if (toMs - fromMs > this.#limit())
       this.#tell(
         leaf,
         `It says nothing from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}.`,
@@ -65,6 +64,7 @@ export class Heartbeat {
   }
 
   #limit(): number {
-    return Math.max(hourMs, 2 * this.#longestQuietMs);
+    const quiet = this.#longestQuietMs > 0 ? Math.max(hourMs, 2 * this.#longestQuietMs) : Infinity;
+    return this.#options.asked ?? Math.min(this.#expectedMs ?? Infinity, quiet);
   }
 }

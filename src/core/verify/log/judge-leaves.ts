@@ -2,8 +2,10 @@ import { imbalance } from '../../accounting/balance.ts';
 import type { Balance } from '../../../ports/run-history.ts';
 import type { EndLeaf, Leaf, ObjectLeaf } from '../../log/leaf.ts';
 import { isEndOfKilled } from '../../log/leaf.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { folderOf } from '../../layout/layout.ts';
+import { Layouts } from '../../layout/layouts.ts';
 import { logFolder } from '../../log/log-keys.ts';
-import { partitionOfKey } from '../objects/partition-of-key.ts';
 import type { FindingBook, FindingCode } from '../finding.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Descent, OpenRun } from './lineage.ts';
@@ -46,6 +48,7 @@ export class LeafJudge {
   readonly #children: readonly Descent[];
   readonly #open: Map<string, OpenRun>;
   readonly #heart: Heartbeat;
+  readonly #layouts = new Layouts();
   #latestMs = -Infinity;
   readonly sums: LeafSums = {
     leaves: 0,
@@ -60,14 +63,20 @@ export class LeafJudge {
     lost: undefined,
   };
 
-  /** `lineage` tells of runs that began in the log before, and learns of those that end in the next. */
-  constructor(log: string, book: FindingBook, lineage = new Lineage()) {
+  /**
+   * `lineage` tells of runs that began in the log before, and learns of those that end in the next; `silentMs`: how long it may
+   * say nothing, if not as long as it has recorded itself.
+   */
+  constructor(log: string, book: FindingBook, lineage = new Lineage(), silentMs?: number) {
     this.#log = log;
     this.#book = book;
     this.#lineage = lineage;
     this.#children = lineage.children(log);
     this.#open = lineage.inheritedBy(log);
-    this.#heart = new Heartbeat((leaf, message) => this.#add('log-silent', leaf, message), this.#cure);
+    this.#heart = new Heartbeat((leaf, message) => this.#add('log-silent', leaf, message), {
+      cure: this.#cure,
+      asked: silentMs,
+    });
   }
 
   take(leaf: Leaf, index: number): void {
@@ -80,6 +89,12 @@ export class LeafJudge {
     this.#note(leaf, index);
     for (const child of this.#children) if (child.size === index + 1) this.#lineage.handOn(child, this.#open);
     if (leaf.kind !== 'quiet' && time !== undefined) this.#heart.spoke(Date.parse(time), index, busy);
+    if (leaf.kind === 'begin') this.#heart.expect(leaf.expect);
+  }
+
+  /** By which layout a run that has not ended files its objects; undefined for one that has recorded none. */
+  layoutOf(run: string): Layout | undefined {
+    return this.#layouts.parsed(this.#open.get(run)?.begin?.layout);
   }
 
   #note(leaf: Leaf, index: number): void {
@@ -111,11 +126,12 @@ export class LeafJudge {
     }
   }
 
-  /** All logs were read; `nowMs` is up to when this one should have spoken. */
-  end(nowMs: number): void {
+  /** All logs were read; `nowMs` is up to when this one should have spoken, `workingMs` since when its writer is at work. */
+  end(nowMs: number, workingMs = Infinity): void {
     if (this.#lineage.isRetired(this.#log)) return;
     for (const [run, { leaf, begin, isInherited }] of this.#open) {
-      if (isInherited === true || this.#lineage.hasEnded(run)) continue;
+      const isUnderWay = begin !== undefined && Date.parse(begin.time) >= workingMs;
+      if (isInherited === true || isUnderWay || this.#lineage.hasEnded(run)) continue;
       if (begin !== undefined) this.sums.lost = { run, time: begin.time };
       const what =
         begin === undefined
@@ -127,7 +143,7 @@ export class LeafJudge {
         `Run ${run} ${what}. If it is under way, verify again when it has ended. If it was killed, the next run that goes on with this log says so. ${this.#cure}`,
       );
     }
-    if (this.sums.closed) return;
+    if (this.sums.closed || workingMs !== Infinity) return;
     // Where another log goes on, it owes what is said from then on.
     const openings = this.#children.map(({ openedMs }) => openedMs).filter((ms) => ms >= this.#latestMs);
     this.#heart.end(Math.min(nowMs, ...openings), this.sums.leaves - 1);
@@ -139,7 +155,7 @@ export class LeafJudge {
   }
 
   #close(run: string): void {
-    if (this.#open.get(run)?.isInherited === true) this.#lineage.noteEnded(run);
+    this.#lineage.noteEnded(run, this.#open.get(run)?.isInherited === true);
     this.#open.delete(run);
   }
 
@@ -171,7 +187,7 @@ export class LeafJudge {
     run.lines += leaf.lines;
     this.sums.objects++;
     this.sums.lines += leaf.lines;
-    const why = misplaced(leaf);
+    const why = misplaced(leaf, this.layoutOf(leaf.run));
     if (why !== undefined)
       this.#book.add({ code: 'line-misplaced', key: leaf.key, log: this.#log, leaf: index, message: why });
   }
@@ -215,14 +231,15 @@ function offBooks(end: EndLeaf, run: OpenRun): string[] {
   ];
 }
 
-/** Why lines of an object can't belong where its key is; undefined where they do, or where the layout is the user's own. */
-function misplaced({ key, first, last, types }: ObjectLeaf): string | undefined {
-  const partition = partitionOfKey(key);
-  if (partition === undefined) return undefined;
-  const { type, from, to } = partition;
-  const others = type === undefined ? [] : Object.keys(types).filter((one) => one !== type);
-  if (others.length > 0)
-    return `It has lines of type ${others.join(', ')}, in a partition of ${String(type)}.`;
-  const [firstMs, lastMs] = [Date.parse(first), Date.parse(last)];
-  return firstMs >= from && lastMs < to ? undefined : `Its lines are from ${first} to ${last}.`;
+/** Why lines of an object can't belong where its key is; undefined where they do, or where no layout was recorded. */
+function misplaced({ key, first, last, types }: ObjectLeaf, layout: Layout | undefined): string | undefined {
+  if (layout === undefined) return undefined;
+  const folder = key.slice(0, key.lastIndexOf('/'));
+  for (const type of Object.keys(types))
+    for (const time of [first, last]) {
+      const home = folderOf(layout, type, time);
+      if (home !== folder)
+        return `It has a line of type ${type} and of ${time}, which belongs in ${home} (layout ${layout.template}).`;
+    }
+  return undefined;
 }

@@ -37,6 +37,7 @@ export class Lineage {
   readonly #descents: readonly Descent[];
   readonly #handed = new Map<string, ReadonlyMap<string, OpenRun>>();
   readonly #ended = new Set<string>();
+  readonly #watched = new Set<string>();
   readonly #retired = new Set<string>();
 
   constructor(descents: readonly Descent[] = []) {
@@ -62,9 +63,14 @@ export class Lineage {
     return new Map(this.#handed.get(log));
   }
 
-  /** A run that began in an earlier log has ended. */
-  noteEnded(run: string): void {
-    this.#ended.add(run);
+  /** Runs whose end somebody wants to know of, in whichever log it is. */
+  watch(runs: Iterable<string>): void {
+    for (const run of runs) this.#watched.add(run);
+  }
+
+  /** A run has ended; `isInherited`: it began in an earlier log. */
+  noteEnded(run: string, isInherited: boolean): void {
+    if (isInherited || this.#watched.has(run)) this.#ended.add(run);
   }
 
   hasEnded(run: string): boolean {

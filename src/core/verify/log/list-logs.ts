@@ -1,6 +1,12 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { StoreReader } from '../../../ports/store-reader.ts';
-import { logFolder, newestCheckpointKey, parseLogKey, sizeInPath } from '../../log/log-keys.ts';
+import {
+  logFolder,
+  newestCheckpointKey,
+  parseLogKey,
+  sizeInPath,
+  workingInPath,
+} from '../../log/log-keys.ts';
 import { parseTilePath, tileWidth } from '../../log/tile-path.ts';
 import type { FindingBook } from '../finding.ts';
 import { unprovenOf } from './log-files.ts';
@@ -11,8 +17,12 @@ export interface ListedLog {
   /** Keys of the checkpoints, and of the alias if it is there. */
   checkpoints: string[];
   claims: string[];
+  /** Keys of the notes that a writer is at work. */
+  working: string[];
   /** Widths of partial tiles and bundles, by `<level>/<index>`. */
   partials: Map<string, number[]>;
+  /** Whether all of its files could be listed. */
+  isWhole: boolean;
   files: number;
   bytes: number;
 }
@@ -39,18 +49,28 @@ export async function listLogs(
     book.addUnproven(
       unprovenOf(error, 'that there is no other log, no newer checkpoint and no object beside the log'),
     );
-    return known.map((id) => ({ ...emptyLog(id), checkpoints: [newestCheckpointKey(id)] }));
+    return known.map((id) => ({ ...emptyLog(id), isWhole: false, checkpoints: [newestCheckpointKey(id)] }));
   }
   return [...logs.values()];
 }
 
 function emptyLog(id: string): ListedLog {
-  return { id, checkpoints: [], claims: [], partials: new Map(), files: 0, bytes: 0 };
+  return {
+    id,
+    checkpoints: [],
+    claims: [],
+    working: [],
+    partials: new Map(),
+    isWhole: true,
+    files: 0,
+    bytes: 0,
+  };
 }
 
 function fileInto(log: ListedLog, key: string, path: string): void {
   if (path === 'checkpoint' || sizeInPath('checkpoints', path) !== undefined) log.checkpoints.push(key);
   else if (sizeInPath('claims', path) !== undefined) log.claims.push(key);
+  else if (workingInPath(path) !== undefined) log.working.push(key);
   const tile = parseTilePath(path);
   if (tile === undefined || tile.width === tileWidth) return;
   const name = `${tile.level}/${tile.index}`;

@@ -42,6 +42,12 @@ export class LogFiles {
     }
   }
 
+  /** Whether there is no such file now. */
+  async isGone(key: string): Promise<boolean> {
+    const file = await this.read(key);
+    return file.bytes === undefined && file.why === 'gone';
+  }
+
   /** The hashes of a tile as one buffer. */
   hashes(tile: Tile): Promise<LogFile> {
     return this.read(tileKey(this.id, tile));

@@ -1,8 +1,9 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
 import type { ObjectLeaf } from '../../log/leaf.ts';
-import { partitionProbeName } from '../../layout/own-names.ts';
+import { partitionProbeName, unfinishedName } from '../../layout/own-names.ts';
 import { eachAtOnce } from '../each-at-once.ts';
+import type { WorkingNotes } from '../announced/working-notes.ts';
 import type { FindingBook } from '../finding.ts';
 import type { LostRun } from '../log/judge-leaves.ts';
 import { unprovenOf } from '../log/log-files.ts';
@@ -28,6 +29,8 @@ export interface ObjectSums {
   storedBytes: number;
   /** The tool's own and folder markers. */
   leftOut: number;
+  /** Objects that no log tells of yet, of writers that are at work. */
+  inFlight: number;
 }
 
 export interface CheckObjectsOptions {
@@ -37,18 +40,20 @@ export interface CheckObjectsOptions {
   sums: ObjectSums;
   /** Read and hash contents; else only look what is there. */
   contents: boolean;
-  /** Whether keys of this hash are looked at in this pass. */
-  inPass: (keyHash: Buffer) => boolean;
+  /** Whether a key, of this hash, is looked at in this pass. */
+  inPass: (key: string, keyHash: Buffer) => boolean;
   /** From when until when (exclusive, epoch milliseconds) objects are looked at. */
   window: { from: number; to: number };
   atOnce: number;
   /** The leaf of a claim, read once more; undefined where it can't be. */
   leafOf: (claim: Claim) => Promise<ObjectLeaf | undefined>;
   /** Called with each object that is as it should be, and its content piece by piece, where contents are read. */
-  onContent?: ((key: string) => ContentEar) | undefined;
+  onContent?: ((key: string, claim: Claim) => ContentEar) | undefined;
   onProgress: () => void;
   /** Ids of logs, by their numbers. */
   logs: readonly string[];
+  /** Who may be storing what has no leaf yet. */
+  working: Pick<WorkingNotes, 'refresh' | 'covers'>;
   /** The last run that may have stored what no leaf tells of. */
   lost?: LostRun | undefined;
 }
@@ -85,7 +90,7 @@ async function checkListed(unclaimed: StoredObject[], options: CheckObjectsOptio
         await checkContent(object, seen.claim, options);
     } else if (!options.claims.isRetired(keyHash) && isInWindow(object.key, options.window)) {
       if (unclaimed.length < mostUnclaimed) unclaimed.push(object);
-      else reportUnclaimed(object.key, options);
+      else reportUnclaimed(object, options);
     }
     options.onProgress();
   });
@@ -126,15 +131,19 @@ async function* listed(
       continue;
     }
     const keyHash = ClaimIndex.keyHash(key);
-    if (!inPass(keyHash)) continue;
+    if (!inPass(key, keyHash)) continue;
     sums.listed++;
     yield { object, keyHash };
   }
 }
 
-/** Names that begin with `_` are the tool's own, and so is what the access test leaves in a partition. */
+/**
+ * Names that begin with `_` are the tool's own, and so is what the access test leaves in a partition, and what a delivery to a
+ * folder had not finished when that was copied.
+ */
 function isOwn(key: string): boolean {
-  return key.startsWith('_') || key.endsWith(`/${partitionProbeName}`);
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return key.startsWith('_') || name === partitionProbeName || unfinishedName.test(name);
 }
 
 function isInWindow(key: string, { from, to }: { from: number; to: number }): boolean {
@@ -149,7 +158,7 @@ async function checkContent(
 ): Promise<void> {
   const { book, logs } = options;
   const about = { key, log: logs[claim.log] ?? '', leaf: claim.leaf };
-  const onPiece = options.onContent?.(key);
+  const onPiece = options.onContent?.(key, claim);
   const what = { key, size, mostBytes: claim.bytes + 1, form: formOfName(key), onPiece: onPiece?.take };
   const content = await contentOf(what, options);
   onPiece?.end();
@@ -211,6 +220,7 @@ async function settleMissing(
   options: CheckObjectsOptions,
 ): Promise<void> {
   const { claims } = options;
+  if (unclaimed.length > 0) await options.working.refresh();
   const bySha = new Map<string, number[]>();
   let longest = 0;
   for (const record of claims.missing()) {
@@ -223,7 +233,7 @@ async function settleMissing(
   for (const object of unclaimed) {
     const name = bySha.size === 0 ? undefined : await hashOf(object, longest, options);
     const record = name === undefined ? undefined : bySha.get(name)?.shift();
-    if (record === undefined) reportUnclaimed(object.key, options);
+    if (record === undefined) reportUnclaimed(object, options);
     else await reportRenamed(object.key, record, options);
   }
   let named = 0;
@@ -255,14 +265,18 @@ async function formOf(key: string, { reader }: CheckObjectsOptions): Promise<Con
   return 'none';
 }
 
-function reportUnclaimed(key: string, { book, lost }: CheckObjectsOptions): void {
+function reportUnclaimed(object: StoredObject, { book, lost, working, sums }: CheckObjectsOptions): void {
+  if (working.covers(object)) {
+    sums.inFlight++;
+    return;
+  }
   const why =
     lost === undefined
-      ? 'If a run is under way, verify again after its next checkpoint. What was delivered with --evidence off'
+      ? 'What was delivered with --evidence off'
       : `Run ${lost.run}, which began at ${lost.time}, was killed, and may have stored it. What it read`;
   const cure =
     'has its place in the log once it is delivered again (push --again FILE, or through the pipe). What nobody knows of: remove it, or write down what it is (audit-export evidence retire KEY --reason TEXT).';
-  book.add({ code: 'object-unclaimed', key, message: `No log tells of it. ${why} ${cure}` });
+  book.add({ code: 'object-unclaimed', key: object.key, message: `No log tells of it. ${why} ${cure}` });
 }
 
 async function reportRenamed(key: string, record: number, options: CheckObjectsOptions): Promise<void> {

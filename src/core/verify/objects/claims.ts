@@ -8,12 +8,14 @@ export interface Claim {
   /** Number of the log, and index of the leaf. */
   log: number;
   leaf: number;
+  /** Number of the layout that it was filed by; 0 where none is known. */
+  layout: number;
 }
 
 const keyBytes = 16;
 const shaBytes = 32;
-/** Key hash, content hash, bytes, leaf, lines, log, flags. */
-const at = { sha: 16, bytes: 48, leaf: 56, lines: 64, log: 68, flags: 70 } as const;
+/** Key hash, content hash, bytes, leaf, lines, log, flags, layout. */
+const at = { sha: 16, bytes: 48, leaf: 56, lines: 64, log: 68, flags: 70, layout: 71 } as const;
 const recordBytes = 72;
 const chunkRecords = 16_384;
 /** Flags. `known`: a leaf tells what it holds; one that was retired before it was claimed is not. */
@@ -42,7 +44,7 @@ export class Claims {
    * Takes what a leaf says, and answers whether it is the first to tell of its key. One that was claimed before is claimed anew;
    * `outside`: not among those that are to be looked at.
    */
-  claim(keyHash: Buffer, { sha256, bytes, lines, log, leaf }: Claim, outside: boolean): boolean {
+  claim(keyHash: Buffer, { sha256, bytes, lines, log, leaf, layout }: Claim, outside: boolean): boolean {
     const record = this.#find(keyHash) ?? this.#add(keyHash);
     const { chunk, start } = this.#place(record);
     const flags = chunk[start + at.flags] as number;
@@ -53,6 +55,7 @@ export class Claims {
     chunk.writeDoubleLE(leaf, start + at.leaf);
     chunk.writeUInt32LE(lines, start + at.lines);
     chunk.writeUInt16LE(log, start + at.log);
+    chunk[start + at.layout] = layout;
     chunk[start + at.flags] =
       flag.known | (flags & flag.seen) | (isRetired ? flag.retired : 0) | (outside ? flag.outside : 0);
     return (flags & flag.known) === 0;
@@ -110,6 +113,7 @@ export class Claims {
       lines: chunk.readUInt32LE(start + at.lines),
       log: chunk.readUInt16LE(start + at.log),
       leaf: chunk.readDoubleLE(start + at.leaf),
+      layout: chunk[start + at.layout] as number,
     };
   }
 

@@ -2,49 +2,73 @@ import type { CompiledAuditType } from '../../audit-types/audit-type.ts';
 import { typeNames } from '../../classify/build-rules.ts';
 import type { EventVerdict } from '../../classify/classify-event.ts';
 import { buildEventClassifier } from '../../classify/classify-event.ts';
-import { eventKey, eventKeyBytes } from '../../classify/event-key.ts';
-import type { FindingBook } from '../finding.ts';
+import { eventKey } from '../../classify/event-key.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { renderLayout } from '../../layout/layout.ts';
+import { FindingBook } from '../finding.ts';
 import type { ContentEar } from './check-objects.ts';
-import { partitionOfKey } from './partition-of-key.ts';
+import { EventTable } from './event-table.ts';
+import { LineCutter } from './line-cutter.ts';
 
-const lf = 0x0a;
-/** Events of one folder whose keys are kept at once: 28 bytes each. */
+/** Events whose keys are kept at once: 28 bytes each. */
 const mostEvents = 8_000_000;
 
 interface Folder {
+  /** Undefined once there are too many: they are looked at afterwards, part by part. */
   events: EventTable | undefined;
+  count: number;
+  /** Told when the folder was read whole. */
+  found: FindingBook;
+  keys: string[];
   /** Objects that are being read. */
   open: number;
 }
 
+/** Reads an object once more, and hands its content over; one that can't be read goes to the book. */
+export type ReadAgain = (key: string, onPiece: (piece: Buffer) => void) => Promise<void>;
+
+type Verdict = Extract<EventVerdict, { ok: true }>;
+
 /**
- * Looks at each line: whether its type and time are those of the partition it lies in, and whether its event is twice in its
- * folder (an event that is delivered twice has the same type and time, so it comes into the same folder).
+ * Looks at each line: whether its type and time are those of the folder it lies in, and whether its event is twice in its
+ * folder (an event that is delivered twice has the same type and time, so it comes into the same folder). Memory is bounded: a
+ * folder of more events than are kept at once is read again, once for each part of them.
  */
 export class DeepLook {
   readonly #book: FindingBook;
   readonly #types: readonly string[];
   readonly #classify: ReturnType<typeof buildEventClassifier>;
+  readonly #most: number;
   readonly #folders = new Map<string, Folder>();
+  /** Those that had more events than are kept at once. */
+  readonly #large: Folder[] = [];
   /** Lines whose type is not known here. */
   unknownLines = 0;
 
-  constructor(types: readonly CompiledAuditType[], book: FindingBook) {
+  constructor(types: readonly CompiledAuditType[], book: FindingBook, most = mostEvents) {
     this.#book = book;
     this.#types = typeNames(types);
     this.#classify = buildEventClassifier(types, this.#types, { selected: undefined, withIds: true });
+    this.#most = most;
   }
 
-  /** Hears one object. Objects come folder by folder, some at once. */
-  open(key: string): ContentEar {
-    const name = key.slice(0, key.lastIndexOf('/') + 1);
+  /** Hears one object. Objects come folder by folder, some at once. `layout`: by which it was filed, where that is known. */
+  open(key: string, layout: Layout | undefined): ContentEar {
+    const name = folderOfKey(key);
     // What a folder was is let go when another one comes and nobody reads in it any more.
-    for (const [other, { open }] of this.#folders)
-      if (other !== name && open === 0) this.#folders.delete(other);
-    const folder = this.#folders.get(name) ?? { events: new EventTable(), open: 0 };
+    for (const [other, { open }] of this.#folders) if (other !== name && open === 0) this.#leave(other);
+    const folder = this.#folders.get(name) ?? newFolder();
     this.#folders.set(name, folder);
+    folder.keys.push(key);
     folder.open++;
-    const lines = new LineCutter((line, number) => this.#line({ line, number, key, folder }));
+    const lines = new LineCutter((line, number) => {
+      const verdict = this.#verdict(line);
+      if (verdict === undefined) this.unknownLines++;
+      else {
+        if (layout !== undefined) this.#checkHome(verdict, { number, key, layout });
+        this.#count(this.#eventKey(verdict, line), { number, key, folder });
+      }
+    });
     return {
       take: (piece) => lines.take(piece),
       end: () => {
@@ -54,7 +78,10 @@ export class DeepLook {
     };
   }
 
-  end(): void {
+  /** Everything was read. */
+  async end(readAgain: ReadAgain): Promise<void> {
+    for (const name of this.#folders.keys()) this.#leave(name);
+    for (const folder of this.#large) await this.#lookAgain(folder, readAgain);
     if (this.unknownLines > 0)
       this.#book.addUnproven({
         what: `that ${this.unknownLines} lines lie where they belong and are there once`,
@@ -62,127 +89,87 @@ export class DeepLook {
       });
   }
 
-  #line({ line, number, key, folder }: { line: Buffer; number: number; key: string; folder: Folder }): void {
-    const verdict = this.#verdict(line);
-    if (verdict?.ok !== true) {
-      this.unknownLines++;
-      return;
-    }
-    const { typeIndex, timeMs, id } = verdict;
-    const type = this.#types[typeIndex] ?? '';
-    const partition = partitionOfKey(key);
-    if (partition !== undefined) {
-      const isHome = timeMs >= partition.from && timeMs < partition.to && type === partition.type;
-      if (!isHome)
-        this.#book.add({
-          code: 'line-misplaced',
-          key,
-          message: `Line ${number} is a ${type} event of ${new Date(timeMs).toISOString()}.`,
-        });
-    }
-    this.#count(eventKey({ type, id, timeMs, line }), { number, key, folder });
+  #leave(name: string): void {
+    const folder = this.#folders.get(name);
+    this.#folders.delete(name);
+    if (folder === undefined) return;
+    if (folder.events === undefined) this.#large.push(folder);
+    else this.#book.addAll(folder.found);
   }
 
-  #verdict(line: Buffer): EventVerdict | undefined {
+  async #lookAgain({ keys, count }: Folder, readAgain: ReadAgain): Promise<void> {
+    const parts = Math.ceil(count / this.#most);
+    for (let part = 0; part < parts; part++) {
+      const events = new EventTable();
+      for (const key of keys) {
+        const lines = new LineCutter((line, number) => {
+          const verdict = this.#verdict(line);
+          const event = verdict === undefined ? undefined : this.#eventKey(verdict, line);
+          if (event !== undefined && partOf(event) % parts === part)
+            addEvent(event, { number, key, events }, this.#book);
+        });
+        await readAgain(key, (piece) => lines.take(piece));
+        lines.end();
+      }
+    }
+  }
+
+  #verdict(line: Buffer): Verdict | undefined {
     try {
-      return this.#classify(JSON.parse(line.toString('utf8')));
+      const verdict = this.#classify(JSON.parse(line.toString('utf8')));
+      return verdict.ok ? verdict : undefined;
     } catch {
       return undefined;
     }
   }
 
-  #count(event: Uint8Array, { number, key, folder }: { number: number; key: string; folder: Folder }): void {
-    const first = folder.events?.add(event, key);
-    if (first !== undefined)
-      this.#book.add({
-        code: 'event-twice',
-        key,
-        message: `The event of line ${number} is ${first === key ? 'in it before' : `in ${first} as well`}.`,
-      });
-    if ((folder.events?.count ?? 0) < mostEvents) return;
-    folder.events = undefined;
-    this.#book.addUnproven({
-      what: `that no event is twice among those behind the first ${mostEvents} of ${key.slice(0, key.lastIndexOf('/'))}`,
-      why: 'there are more events in one folder than memory is taken for',
+  #eventKey({ typeIndex, id, timeMs }: Verdict, line: Buffer): Uint8Array {
+    return eventKey({ type: this.#types[typeIndex] ?? '', id, timeMs, line });
+  }
+
+  #checkHome(
+    { typeIndex, timeMs }: Verdict,
+    { number, key, layout }: { number: number; key: string; layout: Layout },
+  ): void {
+    const type = this.#types[typeIndex] ?? '';
+    const home = renderLayout(layout, type, timeMs);
+    if (`${home}/` === folderOfKey(key)) return;
+    this.#book.add({
+      code: 'line-misplaced',
+      key,
+      message: `Line ${number} is a ${type} event of ${new Date(timeMs).toISOString()}, which belongs in ${home}.`,
     });
   }
-}
 
-/** Cuts pieces into lines; a line that lies in several pieces is put together. */
-class LineCutter {
-  readonly #onLine: (line: Buffer, number: number) => void;
-  #rest: Buffer[] = [];
-  #number = 0;
-
-  constructor(onLine: (line: Buffer, number: number) => void) {
-    this.#onLine = onLine;
-  }
-
-  take(piece: Buffer): void {
-    let start = 0;
-    for (let end = piece.indexOf(lf); end !== -1; end = piece.indexOf(lf, start)) {
-      this.#line(piece.subarray(start, end));
-      start = end + 1;
-    }
-    if (start < piece.length) this.#rest.push(Buffer.from(piece.subarray(start)));
-  }
-
-  end(): void {
-    if (this.#rest.length > 0) this.#line(Buffer.alloc(0));
-  }
-
-  #line(last: Buffer): void {
-    const line = this.#rest.length === 0 ? last : Buffer.concat([...this.#rest, last]);
-    this.#rest = [];
-    this.#onLine(line, ++this.#number);
+  #count(event: Uint8Array, { number, key, folder }: { number: number; key: string; folder: Folder }): void {
+    folder.count++;
+    const { events, found } = folder;
+    if (events !== undefined) addEvent(event, { number, key, events }, found);
+    if (folder.count > this.#most) folder.events = undefined;
   }
 }
 
-/** The keys of events, and in which object each was first. */
-class EventTable {
-  #keys = Buffer.alloc(1024 * eventKeyBytes);
-  #objectOf = new Uint32Array(1024);
-  /** Open addressing; 0 is free, else number + 1. */
-  #table = new Uint32Array(4096);
-  readonly #objects: string[] = [];
-  count = 0;
+function newFolder(): Folder {
+  return { events: new EventTable(), count: 0, found: new FindingBook(), keys: [], open: 0 };
+}
 
-  /** Adds an event; answers with the object that it was in before, if it was. */
-  add(event: Uint8Array, object: string): string | undefined {
-    const key = Buffer.from(event.buffer, event.byteOffset, eventKeyBytes);
-    const mask = this.#table.length - 1;
-    let slot = key.readUInt32LE(0) & mask;
-    for (let entry = this.#table[slot]; entry !== 0; entry = this.#table[slot]) {
-      const at = ((entry as number) - 1) * eventKeyBytes;
-      if (key.compare(this.#keys, at, at + eventKeyBytes) === 0)
-        return this.#objects[this.#objectOf[(entry as number) - 1] as number];
-      slot = (slot + 1) & mask;
-    }
-    this.#keep(key, object);
-    this.#table[slot] = this.count;
-    if (this.count * 2 > this.#table.length) this.#grow();
-    return undefined;
-  }
+function addEvent(
+  event: Uint8Array,
+  { number, key, events }: { number: number; key: string; events: EventTable },
+  book: FindingBook,
+): void {
+  const first = events.add(event, key);
+  if (first === undefined) return;
+  const where = first === key ? 'in it before' : `in ${first} as well`;
+  book.add({ code: 'event-twice', key, message: `The event of line ${number} is ${where}.` });
+}
 
-  #keep(key: Buffer, object: string): void {
-    if (this.count === this.#objectOf.length) {
-      this.#keys = Buffer.concat([this.#keys, Buffer.alloc(this.#keys.length)]);
-      const grown = new Uint32Array(this.#objectOf.length * 2);
-      grown.set(this.#objectOf);
-      this.#objectOf = grown;
-    }
-    if (this.#objects.at(-1) !== object) this.#objects.push(object);
-    key.copy(this.#keys, this.count * eventKeyBytes);
-    this.#objectOf[this.count++] = this.#objects.length - 1;
-  }
+/** The folder of a key, with the slash at its end. */
+function folderOfKey(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
+}
 
-  #grow(): void {
-    const table = new Uint32Array(this.#table.length * 4);
-    for (let event = 0; event < this.count; event++) {
-      let slot = this.#keys.readUInt32LE(event * eventKeyBytes) & (table.length - 1);
-      while (table[slot] !== 0) slot = (slot + 1) & (table.length - 1);
-      table[slot] = event + 1;
-    }
-    this.#table = table;
-  }
+/** By what events are told apart into parts: bytes of their keys that their places in the table do not go by. */
+function partOf(event: Uint8Array): number {
+  return ((event[12] as number) << 8) | (event[13] as number);
 }

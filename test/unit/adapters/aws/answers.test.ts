@@ -41,6 +41,7 @@ describe('an answer that is in the form of the service passes, with its body to 
     ['GetBucketVersioningCommand', 'S3', 200, {}, '<VersioningConfiguration/>'],
     ['PutBucketPolicyCommand', 'S3', 204, {}, ''],
     ['PutBucketPolicyCommand', 'S3', 200, {}, '{"Statement":[]}'],
+    ['PutBucketPolicyCommand', 'S3', 200, {}, 'True'],
     ['CreateBucketCommand', 'S3', 200, { location: '/b' }, ''],
     ['DeleteObjectCommand', 'S3', 204, {}, ''],
     ['HeadBucketCommand', 'S3', 200, { 'content-type': 'application/xml' }, ''],

@@ -55,7 +55,7 @@ const ofServices: Row[] = [
     'wrong-region',
     /--region eu-west-1/,
   ],
-  ['307 of a new bucket', { name: 'TemporaryRedirect', status: 307 }, 'wrong-region', /--region/],
+  ['307 of a new bucket', { name: 'TemporaryRedirect', status: 307 }, 'unreachable', /--region/],
   [
     '400 that names the region in its text',
     {

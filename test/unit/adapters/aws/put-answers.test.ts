@@ -71,6 +71,16 @@ describe('an object counts as stored or as there where S3 says so, and for nothi
       },
     ],
     ['303 with a page', { status: 303, headers: page, body: html }, { cause: 'server', maybeStored: false }],
+    ...[301, 307].map((status): [string, OddAnswer, object] => [
+      `${status} that is none of S3`,
+      { status, headers: { location: 'http://portal.example/login' } },
+      { cause: 'server', code: 'unreachable', message: expect.stringMatching(/portal\.example/) },
+    ]),
+    [
+      '307 of a new bucket',
+      { status: 307, headers: { location: 'http://x.example/' }, body: s3Error('TemporaryRedirect') },
+      { cause: 'server', code: 'unreachable', message: expect.stringMatching(/lead to its region/) },
+    ],
     ['308', { status: 308, headers: { location: '/x' } }, { cause: 'server', maybeStored: false }],
     [
       '412 with a page',

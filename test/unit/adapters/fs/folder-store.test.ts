@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { link, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -106,37 +105,6 @@ describe('an object in a folder', () => {
     } finally {
       vi.mocked(open).mockImplementation(original);
     }
-  });
-});
-
-describe('what a killed run left', () => {
-  /** The id of a process that has ended. */
-  const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
-  const leave = (folder: string, name: string, ageMs: number): string => {
-    mkdirSync(join(folder, dirname(key)), { recursive: true });
-    const path = join(folder, dirname(key), name);
-    writeFileSync(path, 'half');
-    const time = (Date.now() - ageMs) / 1000;
-    utimesSync(path, time, time);
-    return path;
-  };
-
-  test.each([
-    ['is removed when it is older than an hour', `.unfinished-${deadPid}-ab12`, 3_700_000, false],
-    [
-      'stays while it is younger: another machine may be writing it',
-      `.unfinished-${deadPid}-ab12`,
-      3_500_000,
-      true,
-    ],
-    ['stays while its process runs', `.unfinished-${process.pid}-ab12`, 90_000_000, true],
-    ['stays if it is no leftover of ours', '.unfinished-notes', 90_000_000, true],
-    ['stays if it is an object', '20200101T000000000Z-ab.jsonl.gz', 90_000_000, true],
-  ])('%s', async (_, name, ageMs, stays) => {
-    const folder = scratchFolder();
-    const path = leave(folder, name, ageMs);
-    await new FolderStore(folder).put(object('x'));
-    expect(existsSync(path)).toBe(stays);
   });
 });
 

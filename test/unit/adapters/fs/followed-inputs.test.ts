@@ -30,7 +30,7 @@ async function contentOf(source: FileSource | undefined): Promise<string | undef
 /** Says that all that was taken is durable, each file up to where it ends now. */
 async function settleAll(followed: FollowedInputs, all = true): Promise<string[]> {
   const taken = followed.take(all);
-  const files = taken.files();
+  const files = await taken.files();
   await taken.settle(knownAs(files));
   return files.map(({ name }) => name);
 }
@@ -53,6 +53,10 @@ describe('a look at the followed files', () => {
     writeFileSync(log, 'one\n');
     const first = await followed.scan(noTrouble);
     expect(first).toMatchObject({ bytes: 4, fresh: [{ name: log }] });
+    // Told until it is noted.
+    const again = await followed.scan(noTrouble);
+    expect(again).toMatchObject({ bytes: 0, fresh: [{ name: log }] });
+    again.noted();
     expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 0, fresh: [] });
     appendFileSync(log, 'two\n');
     expect(await followed.scan(noTrouble)).toMatchObject({ bytes: 4, fresh: [] });
@@ -95,7 +99,7 @@ describe('the files that are to be delivered', () => {
     appendFileSync(log, 'two\n');
     rmSync(log);
     await followed.scan(noTrouble);
-    const [deleted] = followed.take(false).files();
+    const [deleted] = await followed.take(false).files();
     expect(deleted?.file).toMatchObject({ path: log, isAway: true, storedBytes: 8 });
     expect(await contentOf(deleted)).toBe('one\ntwo\n');
   });
@@ -107,7 +111,7 @@ describe('the files that are to be delivered', () => {
     const followed = await following(folder);
     await followed.scan(noTrouble);
     const taken = followed.take(false);
-    const files = taken.files();
+    const files = await taken.files();
     renameSync(log, `${log}.1`);
     await followed.scan(noTrouble);
     await taken.settle(knownAs(files));
@@ -121,22 +125,13 @@ describe('the files that are to be delivered', () => {
     const followed = await following(log);
     await followed.scan(noTrouble);
     const taken = followed.take(false);
-    const files = taken.files();
+    const files = await taken.files();
     appendFileSync(log, 'two\n');
     await followed.scan(noTrouble);
     await taken.settle(knownAs(files));
-    expect(
-      followed
-        .take(false)
-        .files()
-        .map(({ name }) => name),
-    ).toEqual([log]);
-    expect(
-      followed
-        .take(false)
-        .files()
-        .map(({ name }) => name),
-    ).toEqual([log]);
+    const names = async (): Promise<string[]> => (await followed.take(false).files()).map(({ name }) => name);
+    expect(await names()).toEqual([log]);
+    expect(await names()).toEqual([log]);
   });
 });
 
@@ -147,13 +142,15 @@ describe('a file that is held open', () => {
     writeFileSync(log, 'one\n');
     const followed = await following(log);
     await followed.scan(noTrouble);
-    const [source] = followed.take(false).files();
+    const [source] = await followed.take(false).files();
     appendFileSync(log, 'two\n');
     renameSync(log, `${log}.1`);
     writeFileSync(log, 'three\n');
     appendFileSync(`${log}.1`, 'late\n');
-    expect(await contentOf(source)).toBe('one\ntwo\nlate\n');
+    expect(await contentOf(source)).toBe('one\n');
     await followed.scan(noTrouble);
+    const renamed = (await followed.take(true).files()).find(({ file }) => file.isAway);
+    expect(await contentOf(renamed)).toBe('one\ntwo\nlate\n');
     expect(await contentOf(await followed.at(log))).toBe('three\n');
     const beside = await followed.beside(log);
     expect(new Set(beside.map(({ name }) => name))).toEqual(new Set([log, `${log}.1`]));
@@ -166,7 +163,7 @@ describe('a file that is held open', () => {
     writeFileSync(log, 'one\n');
     const followed = await following(log);
     await followed.scan(noTrouble);
-    const [source] = followed.take(false).files();
+    const [source] = await followed.take(false).files();
     appendFileSync(log, 'two\n');
     rmSync(log);
     writeFileSync(log, 'three\n');
@@ -182,7 +179,7 @@ describe('a file that is held open', () => {
     writeFileSync(log, 'one\n');
     const followed = await following(folder);
     await followed.scan(noTrouble);
-    const all = followed.take(true).files();
+    const all = await followed.take(true).files();
     const inode = all[0]?.file.inode;
     rmSync(log);
     writeFileSync(join(folder, 'other.log'), 'x\n');
@@ -206,7 +203,7 @@ describe('a file that is held open', () => {
     const followed = await following(folder);
     await followed.scan(noTrouble);
     await followed.scan(noTrouble);
-    for (const source of followed.take(true).files()) expect(await contentOf(source)).toBe(source.name);
+    for (const source of await followed.take(true).files()) expect(await contentOf(source)).toBe(source.name);
   });
 });
 

@@ -70,7 +70,7 @@ describe('files', () => {
     rmSync(join(folder, 'a'));
     const error = await rejectionOf(contentOf(source));
     expect(error).toMatchObject({ code: 'source-moved' });
-    expect(error.message).toContain(`${join(folder, 'a')} was rotated while it was to be read: it is gone.`);
+    expect(error.message).toContain(`${join(folder, 'a')} is gone since it was looked at.`);
   });
 
   test.skipIf(process.getuid?.() === 0)('that may not be read are an error that says so', async () => {

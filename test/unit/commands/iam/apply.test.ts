@@ -155,7 +155,7 @@ onEveryServer('apply', (bench) => {
       message: expect.stringMatching(
         /iam:CreateRole on role .* Done before that: create the policy acme\.s3\.policy/,
       ),
-      cure: expect.stringContaining('run audit-export iam apply again: it goes on from there'),
+      cure: expect.stringContaining('Then audit-export iam apply --profile acme goes on from there.'),
     });
     expect(host.receipts.receipt).toMatchObject({ complete: false, roleArn: null });
     expect(host.receipts.receipt?.made.map(({ kind }) => kind)).toEqual(['policy']);

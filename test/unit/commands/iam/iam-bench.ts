@@ -92,6 +92,7 @@ export class IamBench {
       clock: { now: () => Date.UTC(2025, 0, 2) },
       signal: new AbortController().signal,
       receipts,
+      again: 'audit-export iam apply --profile acme',
       changes,
       onChange: ({ kind }) => {
         changes.push(kind);

@@ -61,6 +61,7 @@ describe('a server without CreatePolicy, GetCallerIdentity and names for errors'
       clock: { now: () => 0 },
       signal: new AbortController().signal,
       receipts: new MemoryReceipts(),
+      again: 'audit-export iam apply',
       onChange: () => undefined,
     };
     const receipt = await applyAccess(plan, host);

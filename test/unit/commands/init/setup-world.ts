@@ -126,6 +126,7 @@ export function setUpWorld(world: World = {}): Setup {
             receipt = next;
           },
         },
+        again: 'audit-export init --profile acme',
         onChange: () => undefined,
       };
     },

@@ -48,7 +48,6 @@ async function run(flags: Record<string, string> = {}, profile: Profile | null =
     onWait: () => undefined,
     agreeToLock: async () => true,
     ambientRegion: async () => 'eu-central-1',
-    ambientEndpoint: async () => undefined,
     destinationOf: async (address, endpointUrl) => destinationOf(address, endpointUrl),
     lastChangeMs: async () => undefined,
     reports: () => ({

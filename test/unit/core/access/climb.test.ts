@@ -129,7 +129,7 @@ describe('a denied delivery is blamed on the policy that AWS names', () => {
   test.each<[string, FindingCode]>([
     ['because no identity-based policy allows the s3:PutObject action', 'put-denied-by-role'],
     ['with an explicit deny in an identity-based policy', 'put-denied-by-role'],
-    ['because no session policy allows the s3:PutObject action', 'put-denied-by-role'],
+    ['because no session policy allows the s3:PutObject action', 'put-denied-by-session'],
     ['because no resource-based policy allows the s3:PutObject action', 'put-denied-by-role'],
     ['with an explicit deny in a resource-based policy', 'put-denied-by-bucket'],
     ['because no permissions boundary allows the s3:PutObject action', 'put-denied-by-boundary'],
@@ -147,6 +147,40 @@ describe('a denied delivery is blamed on the policy that AWS names', () => {
     });
   });
 });
+
+const scp = 'arn:aws:organizations::987654321098:policy/o-qv5af4abcd/service_control_policy/p-2kgnabcd';
+
+test.each<[string, Answers, ProbeId, FindingCode]>([
+  [
+    'a delivery',
+    { put: async () => refused('access-denied', { said: byOrganization('s3:PutObject') }) },
+    'put-object',
+    'put-denied-by-organization',
+  ],
+  [
+    'the role',
+    { assumeRole: async () => refused('access-denied', { said: byOrganization('sts:AssumeRole') }) },
+    'assume-role',
+    'assume-denied-outside',
+  ],
+  [
+    'the key',
+    { put: async () => refused('kms-denied', { said: byOrganization('kms:GenerateDataKey') }) },
+    'kms',
+    'kms-denied-outside',
+  ],
+])(
+  'a policy of the organization that keeps from %s is told by its ARN',
+  async (_, answers, probe, finding) => {
+    const climbed = await climbWith(proberWith(answers));
+    expect(climbed.of(probe)).toMatchObject({ finding, status: 'fail' });
+    expect(climbed.of(probe).message).toContain(`service control policy (${scp})`);
+  },
+);
+
+function byOrganization(action: string): string {
+  return `User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: ${action} on resource: "arn:aws:x" with an explicit deny in a service control policy: ${scp}`;
+}
 
 describe('the owner of the bucket', () => {
   test.each<[what: string, withOwner: boolean, without: boolean, finding: FindingCode]>([

@@ -25,7 +25,6 @@ export const access: TestedAccess = {
   types: { all: false, names: ['query'] },
   layout: parseLayout(dayLayout),
   headers: {},
-  endpointUrl: undefined,
   otherExternalId: undefined,
   trustedAccountId: vendor,
   policyName: 'acme.s3.policy',

@@ -1,17 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import {
-  beginPart,
-  confirmPart,
-  hasNews,
-  partIn,
-  standingBehind,
-} from '../../../../src/core/batches/file-parts.ts';
+import { beginPart, hasNews, partIn, standingBehind } from '../../../../src/core/batches/file-parts.ts';
 import type { SeenFile } from '../../../../src/core/files/catalogue.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
-import type { SourcePart } from '../../../../src/core/push/source-part.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
+import type { ErrorCode } from '../../../../src/errors.ts';
 import { lines, Reader } from '../files/reading-on.ts';
 import type { KnownFile } from '../../../../src/ports/known-file.ts';
 import type { FilePart } from '../../../../src/ports/batch.ts';
@@ -37,14 +31,6 @@ async function seenAt(reader: Reader, path: string): Promise<SeenFile> {
   return seen;
 }
 
-async function contentOf({ source, part }: SourcePart): Promise<string> {
-  const pieces: Buffer[] = [];
-  const range = part ?? { from: { stored: 0 }, to: 0 };
-  for await (const piece of source.read(() => undefined, { start: range.from.stored, end: range.to }))
-    pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString();
-}
-
 describe('whether there is something new in a file', () => {
   const at = { stored: 10, offset: 10, lines: 1 };
   const news = (stored: number, known: Partial<KnownFile>, isFinal = false, path = '/a.log'): boolean =>
@@ -52,8 +38,7 @@ describe('whether there is something new in a file', () => {
       source: { file: { storedBytes: stored, path } },
       known: { plain: true, broken: false, at, seen: 10, waiting: 0, ...known },
       isFinal,
-      isAsked: true,
-    } as SeenFile);
+    } as unknown as SeenFile);
   const beginning = { stored: 0, offset: 0, lines: 0 };
 
   test.each<[string, boolean, boolean]>([
@@ -93,79 +78,6 @@ describe('the part of a file that is new', () => {
   });
 });
 
-describe('a part that was begun', () => {
-  test('is there where the file has only grown, and what came behind is no part of it', async () => {
-    const { reader, part } = await grownLog();
-    reader.files.append(log, lines(10, 12));
-    const found = await partIn(part, await seenAt(reader, log));
-    expect(found?.part).toMatchObject({
-      from: { stored: size(0, 5), offset: size(0, 5), lines: 5 },
-      to: size(0, 10),
-      toOffset: size(0, 10),
-      plain: true,
-    });
-    expect(found && (await contentOf(found))).toBe(lines(5, 10));
-  });
-
-  test('is nowhere where its bytes are others now, or gone', async () => {
-    const { reader, seen, part } = await grownLog();
-    const source = async (): Promise<FileSource> => reader.files.given(log)[0] as FileSource;
-    reader.files.write(log, lines(0, 9) + lines(7, 8));
-    expect(await partIn(part, { ...seen, source: await source() })).toBeUndefined();
-    reader.files.write(log, lines(0, 9));
-    expect(await partIn(part, { ...seen, source: await source() })).toBeUndefined();
-  });
-
-  test('is found in the archive that its log was compressed to, to its own end', async () => {
-    const { reader, part } = await grownLog();
-    reader.files.append(log, lines(10, 12));
-    reader.files.gzip(log);
-    const found = await partIn(part, await seenAt(reader, `${log}.gz`));
-    expect(found?.part).toMatchObject({
-      from: { stored: 0, offset: size(0, 5), lines: 5 },
-      toOffset: size(0, 10),
-      plain: false,
-    });
-    // All of it is read, and cut by offsets.
-    expect(found && (await contentOf(found))).toBe(lines(0, 12));
-  });
-});
-
-describe('what was read of a part', () => {
-  test('counts where it is still there', async () => {
-    const { reader, seen, part } = await grownLog();
-    await expect(confirmPart(part, seen)).resolves.toBeUndefined();
-    reader.files.append(log, lines(10, 11));
-    await expect(confirmPart(part, seen)).resolves.toBeUndefined();
-  });
-
-  test('counts for nothing where the log was cut and written anew meanwhile', async () => {
-    const { reader, seen, part } = await grownLog();
-    reader.files.write(log, lines(50, 70));
-    await expect(confirmPart(part, seen)).rejects.toMatchObject({ code: 'source-moved' });
-  });
-
-  test('counts where its file was renamed meanwhile: it was read from the file itself', async () => {
-    const { seen, part } = await grownLog();
-    const bytes = async (): Promise<Buffer> => {
-      throw new AuditExportError('source-moved', 'It is gone.');
-    };
-    const { source } = seen;
-    const renamed = { ...seen, source: { ...source, file: { ...source.file, bytes } } };
-    await expect(confirmPart(part, renamed)).resolves.toBeUndefined();
-  });
-
-  test('where the disk fails is told as that', async () => {
-    const { seen, part } = await grownLog();
-    const bytes = async (): Promise<Buffer> => {
-      throw new AuditExportError('source-unreadable', 'EIO');
-    };
-    const { source } = seen;
-    const failing = { ...seen, source: { ...source, file: { ...source.file, bytes } } };
-    await expect(confirmPart(part, failing)).rejects.toMatchObject({ code: 'source-unreadable' });
-  });
-});
-
 describe('where a file stands behind a part', () => {
   /** An account that took so much of the new content, of which the last bytes wait. */
   async function standing(
@@ -174,12 +86,11 @@ describe('where a file stands behind a part', () => {
     rest = '',
     more: Partial<Pick<SourceAccount, 'waits' | 'failure'>> = {},
   ): Promise<KnownFile> {
-    const found = await partIn(at.part, at.seen);
-    const account = new SourceAccount(found ?? { source: at.seen.source });
+    const account = new SourceAccount(partIn(at.part, at.seen));
     const bytes = Buffer.from(taken + rest);
     account.addContent(bytes, bytes.lastIndexOf('\n') + 1);
     account.lines += taken.split('\n').length - 1;
-    return standingBehind(at.part, at.seen, Object.assign(account, more), { query: 3 });
+    return standingBehind(at.part, at.seen, Object.assign(account, more));
   }
 
   test('is behind what was taken, by three measures, and by its content', async () => {
@@ -194,7 +105,6 @@ describe('where a file stands behind a part', () => {
       unterminated: false,
       broken: false,
       grew: true,
-      delivered: { query: 3 },
     });
   });
 
@@ -231,13 +141,33 @@ describe('where a file stands behind a part', () => {
     });
   });
 
-  test('of a log that was cut meanwhile has ends that no file has', async () => {
+  test('is nowhere where the log was cut and written anew while it was read', async () => {
     const at = await grownLog();
-    const known = { ...at, part: { ...at.part, to: size(0, 10) + 1 } };
-    const account = new SourceAccount({ source: at.seen.source });
-    account.addContent(Buffer.from(lines(5, 10)), size(5, 10));
-    at.reader.files.write(log, lines(50, 60));
-    const file = await standingBehind(known.part, at.seen, account, {});
-    expect(file.ends).toEqual({ head: '', tail: '' });
+    at.reader.files.write(log, lines(50, 70));
+    await expect(standing(at, lines(5, 10))).rejects.toMatchObject({ code: 'source-moved' });
+  });
+
+  test('of a log that was renamed while it was read has ends that no file has: it was read from the file itself', async () => {
+    const { reader, seen, part } = await grownLog();
+    const renamed = { ...seen, source: failingWith(seen, 'source-moved') };
+    expect(await standing({ reader, seen: renamed, part }, lines(5, 9))).toMatchObject({
+      at: { offset: size(0, 9) },
+      ends: { head: '', tail: '' },
+    });
+  });
+
+  test('can not be said where the disk fails, and that is told', async () => {
+    const { reader, seen, part } = await grownLog();
+    const failing = { ...seen, source: failingWith(seen, 'source-unreadable') };
+    await expect(standing({ reader, seen: failing, part }, lines(5, 10))).rejects.toMatchObject({
+      code: 'source-unreadable',
+    });
   });
 });
+
+function failingWith({ source }: SeenFile, code: ErrorCode): FileSource {
+  const bytes = async (): Promise<Buffer> => {
+    throw new AuditExportError(code, 'It fails.');
+  };
+  return { ...source, file: { ...source.file, bytes } };
+}

@@ -69,7 +69,7 @@ describe('a line gets the same verdict without being parsed', () => {
           expect(quick).toEqual(parsed);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('a line gets the same verdict without being parsed', () => {
         const { quick, parsed } = bothWays(write(new Members(members), space));
         expect(quick).toEqual(parsed);
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 

@@ -43,7 +43,7 @@ describe('gzip, block by block', () => {
         expect(membersOf(body)).toEqual([content]);
         expect(body.readUInt32LE(body.length - 4)).toBe(content.length);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 

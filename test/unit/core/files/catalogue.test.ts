@@ -125,7 +125,7 @@ describe('a name that holds other content: what is left of the old is read first
     expect(grown.look.files.map(({ isFinal }) => isFinal)).toEqual([false, false]);
     const still = await reader.round([log]);
     expect(still.read).toEqual([[`${log}.1`, '{"half":']]);
-    expect(still.look.files[0]).toMatchObject({ isFinal: true, isAsked: true });
+    expect(still.look.files[0]).toMatchObject({ isFinal: true });
   });
 
   test('an empty file is known by its inode', async () => {
@@ -261,15 +261,6 @@ describe('a file that was edited in the part that was delivered', () => {
     expect(read.map(([, content]) => content.length)).toEqual([lines(0, 6).length]);
     expect([...reader.known.keys()]).toEqual(['id-2']);
   });
-});
-
-test('a file of which something was begun is looked for although it is not given', async () => {
-  const reader = await readerOf(lines(0, 3));
-  reader.files.rename(log, `${log}.1`);
-  reader.begun.add('id-1');
-  const { files, problems } = await reader.look([]);
-  expect(files).toMatchObject([{ known: { id: 'id-1', path: `${log}.1` }, isAsked: false }]);
-  expect(problems).toEqual([]);
 });
 
 test('reading that broke off goes on where it stood, once the archive is whole', async () => {

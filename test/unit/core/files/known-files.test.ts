@@ -36,7 +36,8 @@ test('those that begin with a line; a line that is not whole is none', () => {
 test('those of an inode, the furthest first, and those that stood in a place', () => {
   expect(ids(files().withInode('1:long'))).toEqual(['long', 'again']);
   const place = { path: '/other', real: '', inode: '1:other', storedBytes: 0, modifiedMs: 0 };
-  const file = { ...place, bytes: async () => Buffer.alloc(0), isCompressed: async () => false };
+  const says = async (): Promise<boolean> => false;
+  const file = { ...place, bytes: async () => Buffer.alloc(0), isCompressed: says, stands: says };
   expect(ids(files().standingAt(file))).toEqual(['other']);
   expect(ids(files().standingAt({ ...file, inode: '1:short' }))).toEqual(['short', 'other']);
 });

@@ -24,22 +24,23 @@ const noChoices: FileChoices = { again: new Set(), accept: new Set() };
 export class Reader {
   readonly files = new MemoryFiles();
   readonly known = new Map<string, KnownFile>();
-  readonly begun = new Set<string>();
   nowMs = 0;
   #ids = 0;
 
   async look(paths: readonly (string | FileSource)[], choices: Partial<FileChoices> = {}): Promise<Look> {
-    const look = await lookAtFiles(
-      paths.flatMap((path) => (typeof path === 'string' ? this.files.given(path) : [path])),
-      this.known,
-      { ...noChoices, ...choices },
-      {
-        files: this.files,
-        begun: this.begun,
-        newId: () => `id-${++this.#ids}`,
-        now: () => ++this.nowMs,
-      },
-    );
+    const gone = new Set<string>();
+    const attempt = (): Promise<Look> =>
+      lookAtFiles(
+        paths.flatMap((path) => (typeof path === 'string' ? this.files.given(path) : [path])),
+        this.known,
+        { ...noChoices, ...choices },
+        { files: this.files, gone, newId: () => `id-${++this.#ids}`, now: () => ++this.nowMs },
+      );
+    // What has gone under a look is looked for once more.
+    const look = await attempt().catch((error: unknown) => {
+      if (isAuditExportError(error) && error.code === 'source-moved' && gone.size > 0) return attempt();
+      throw error;
+    });
     for (const file of look.changed) this.known.set(file.id, file);
     for (const id of look.forgotten) this.known.delete(id);
     return look;
@@ -55,7 +56,7 @@ export class Reader {
     const look = await this.look(paths, choices);
     const read: Round['read'] = [];
     for (const seen of look.files) {
-      if (!seen.isAsked || !hasNews(seen)) continue;
+      if (!hasNews(seen)) continue;
       const content = await this.#take(seen);
       if (content !== '') read.push([seen.source.file.path, content]);
     }
@@ -91,7 +92,7 @@ export class Reader {
     account.waits = !part.isFinal && end < rest.length;
     const taken = rest.subarray(0, account.takenBytes).toString();
     account.lines += taken.split('\n').length - 1;
-    this.known.set(known.id, await standingBehind(part, seen, account, known.delivered));
+    this.known.set(known.id, await standingBehind(part, seen, account));
     return taken;
   }
 }

@@ -94,6 +94,12 @@ describe('the cure makes lines of it, as it is printed', () => {
     ['iconv', 'u16be.jsonl', (plain) => utf16be(readFileSync(plain, 'utf8'))],
     ['iconv', 'u32', (plain) => utf32le(readFileSync(plain, 'utf8'))],
     [
+      'tr',
+      's.json-seq',
+      (plain) => Buffer.from(readFileSync(plain, 'utf8').replaceAll(/^(?=.)/gm, '\u001e')),
+    ],
+    ['xz', 'a.lzma', (plain) => run('xz', '--format=lzma', '-c', plain)],
+    [
       'perl',
       'c.json',
       (plain) => Buffer.from(`// c\n[\n${readFileSync(plain, 'utf8').trim().split('\n').join(', // x\n')}]`),

@@ -39,6 +39,12 @@ test.each<{ name: string; line: string; wrapping: Wrapping; content: string | un
     { name: 'docker, whole', line: docker('{"a":"ä\\n"}\n'), wrapping: 'docker', content: '{"a":"ä\\n"}' },
     { name: 'docker, a part', line: docker('{"a"'), wrapping: 'docker', content: '{"a"', partial: true },
     {
+      name: 'docker, written anew with spaces',
+      line: `{"log": "x\\n", "stream": "stdout", "time": "${time}"}`,
+      wrapping: 'docker',
+      content: 'x',
+    },
+    {
       name: 'an event is no docker line',
       line: '{"log":1,"stream":"x","time":"y"}',
       wrapping: 'docker',

@@ -71,7 +71,7 @@ test('both windows find every place of a text, whatever they held before, and ho
         expect(places(plainWindow(['zz', needle.toLowerCase()]))).toEqual(expected);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 40 },
   );
 });
 

@@ -25,11 +25,10 @@ test('a clock that was set back is found', async () => {
 
 test('a run that never ended is found, and one whose batch another try has ended is not', async () => {
   const store = await writtenStore();
-  const begin = { kind: 'begin' as const, tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) };
-  store.leaf({ ...begin, run: 'cut-short', batch: 'b' });
-  store.leaf({ ...begin, run: 'again', batch: 'b' });
+  store.begin('cut-short', { batch: 'b' });
+  store.begin('again', { batch: 'b' });
   store.end('again', { objects: 0, delivered: 0 });
-  store.leaf({ ...begin, run: 'killed', batch: 'c' });
+  store.begin('killed', { batch: 'c' });
   store.publish();
   const { findings } = await store.report();
   expect(findings).toMatchObject([{ code: 'run-unfinished', message: expect.stringContaining('killed') }]);
@@ -43,7 +42,7 @@ test.each([
 ])('books that do not add up are found: %s', async (_, wrong) => {
   const store = await writtenStore();
   const run = 'odd';
-  store.leaf({ kind: 'begin', run, tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) });
+  store.begin(run);
   await store.object(run, ['{"a":1}', '{"a":2}', '{"a":3}']);
   store.leaf({
     kind: 'end',
@@ -84,7 +83,7 @@ test('a log that speaks each hour and falls silent is found, in the middle and a
 test('a run that takes long is no silence', async () => {
   const store = await writtenStore([1]);
   store.quiet(store.nowMs + hourMs);
-  store.leaf({ kind: 'begin', run: 'long', tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) });
+  store.begin('long');
   store.nowMs += 9 * hourMs;
   store.end('long', { objects: 0, delivered: 0 });
   store.publish();
@@ -109,12 +108,80 @@ test('what was removed lawfully is not missing; what is delivered again is', asy
 test('an object whose leaf says times of another day, or lines of another type, is misplaced', async () => {
   const store = await writtenStore([1]);
   const run = 'run-9';
-  store.leaf({ kind: 'begin', run, tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) });
+  store.begin(run);
   const leaf = await store.object(run, ['{"a":1}']);
   store.leaf({ ...leaf, last: iso(startMs + 2 * dayMs) });
   store.end(run, { objects: 2, delivered: 2 });
   store.publish();
   expect(codes(await store.report())).toEqual(['line-misplaced']);
+});
+
+test('so it is in a layout of the user’s own, which the run has recorded', async () => {
+  const store = await writtenStore([1]);
+  const run = 'run-9';
+  const layout = 'siem/{yyyy}/{MM}/{type}';
+  store.begin(run, { layout });
+  const leaf = await store.object(run, ['{"a":1}'], { layout });
+  store.end(run, { objects: 1, delivered: 1 });
+  store.publish();
+  expect(await store.report()).toMatchObject({ verdict: 'intact' });
+  store.begin('other', { layout: 'siem/{yyyy}/{MM}/{dd}/{type}' });
+  store.leaf({ ...leaf, run: 'other' });
+  store.leaf({ ...leaf, run: 'other', last: iso(startMs + 40 * dayMs) });
+  store.end('other', { objects: 2, delivered: 2 });
+  store.publish();
+  const { findings, counts } = await store.report();
+  expect(counts).toEqual({ 'line-misplaced': 2 });
+  expect(findings[0]?.message).toContain('siem/2026/03/01/query');
+});
+
+test('a log is silent after what its profile expects, as it was recorded then, and owes nothing where nothing was', async () => {
+  const store = await writtenStore([1, 1, 1, 1, 1, 1]);
+  const nowMs = store.nowMs + 300 * dayMs;
+  expect(codes(await store.report({ nowMs }))).toEqual([]);
+  expect(codes(await store.report({ nowMs, silentMs: dayMs }))).toEqual(['log-silent']);
+  store.nowMs += 20 * dayMs;
+  store.begin('daily', { expect: 26 * 3600 });
+  store.end('daily', { objects: 0, delivered: 0 });
+  store.nowMs += 26 * hourMs;
+  await store.run(1);
+  store.publish();
+  // What was recorded last counts from then on.
+  expect(codes(await store.report({ nowMs }))).toEqual([]);
+  store.begin('daily again', { expect: 26 * 3600 });
+  store.end('daily again', { objects: 0, delivered: 0 });
+  store.publish();
+  expect(codes(await store.report({ nowMs: store.nowMs + 26 * hourMs }))).toEqual([]);
+  expect((await store.report({ nowMs })).counts).toEqual({ 'log-silent': 1 });
+  store.nowMs += 27 * hourMs;
+  await store.run(1);
+  store.publish();
+  expect((await store.report({ nowMs: store.nowMs })).findings).toMatchObject([
+    { code: 'log-silent', message: expect.stringContaining(iso(store.nowMs - 27 * hourMs)) },
+  ]);
+});
+
+test('--deep finds the same with memory for a few events and leaves at once', async () => {
+  const types = await loadAuditTypes([]);
+  const event = JSON.parse(queryEvent) as Record<string, unknown>;
+  const atMs = new Date(event['eventTime'] as string | number).getTime();
+  const store = new WrittenStore();
+  store.nowMs = Math.max(startMs, atMs);
+  const line = (id: number): string =>
+    JSON.stringify({ ...event, eventID: `${String(event['eventID']).slice(0, -3)}${100 + id}` });
+  store.begin('run');
+  for (let object = 0; object < 20; object++)
+    await store.object(
+      'run',
+      Array.from({ length: 10 }, (_, at) => line((object * 10 + (object < 17 ? at : 9 - at)) % 170)),
+      { firstMs: atMs },
+    );
+  store.end('run', { objects: 20, delivered: 200 });
+  store.publish();
+  const whole = await store.report({ mode: 'deep', types });
+  expect(whole.counts).toEqual({ 'event-twice': 30 });
+  const bounded = await store.report({ mode: 'deep', types, eventsAtOnce: 8, leavesAtOnce: 5 });
+  expect(bounded.counts).toEqual(whole.counts);
 });
 
 test('--from and --to leave out what lies outside, but the log is always read whole', async () => {
@@ -139,13 +206,13 @@ test('--deep finds a line in a partition that is not its own, and an event that 
   const store = new WrittenStore();
   store.nowMs = Math.max(startMs, atMs);
   const run = 'run-1';
-  store.leaf({ kind: 'begin', run, tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) });
+  store.begin(run);
   await store.object(run, [queryEvent], { firstMs: atMs });
   store.end(run, { objects: 1, delivered: 1 });
   store.publish();
   expect(await store.report({ mode: 'deep', types })).toMatchObject({ verdict: 'intact' });
   const again = 'run-2';
-  store.leaf({ kind: 'begin', run: again, tool: 'audit-export 0', command: 'push', time: iso(store.nowMs) });
+  store.begin(again);
   await store.object(again, [queryEvent, queryEvent], { firstMs: atMs });
   await store.object(again, [queryEvent], { firstMs: atMs + dayMs });
   store.end(again, { objects: 2, delivered: 3 });

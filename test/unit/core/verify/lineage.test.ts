@@ -15,15 +15,10 @@ function childOf(parent: WrittenStore, { size = parent.size, nowMs = parent.nowM
   return new WrittenStore({ id: `a-${parent.id}`, folder: parent.folder, nowMs, after });
 }
 
-function begin(store: WrittenStore, run: string): void {
-  const { nowMs } = store;
-  store.leaf({ kind: 'begin', run, tool: 'audit-export 0', command: 'push', time: iso(nowMs) });
-}
-
 describe('a log that goes on from another', () => {
   test('ends the runs that began there', async () => {
     const store = await writtenStore([2]);
-    begin(store, 'long');
+    store.begin('long');
     await store.object('long', ['{"a":1}']);
     store.publish();
     expect(codes(await store.report())).toEqual(['run-unfinished']);
@@ -41,7 +36,7 @@ describe('a log that goes on from another', () => {
   test('does not end what it does not know', async () => {
     const store = await writtenStore([1]);
     const { size } = store;
-    begin(store, 'later');
+    store.begin('later');
     store.publish();
     const child = childOf(store, { size });
     child.end('later', { objects: 0, delivered: 0 });
@@ -88,12 +83,12 @@ describe('a run that was killed, and was ended by the next one', () => {
   test('is no finding, and the time until then is not its own', async () => {
     const store = await writtenStore([1]);
     store.quiet(store.nowMs + hourMs);
-    begin(store, 'killed');
+    store.begin('killed');
     store.nowMs += hourMs;
     store.leaf(endOfKilled('killed', store.nowMs));
     store.publish();
     expect(codes(await store.report())).toEqual([]);
-    begin(store, 'again');
+    store.begin('again');
     store.nowMs += dayMs;
     store.leaf(endOfKilled('again', store.nowMs));
     store.publish();
@@ -102,7 +97,7 @@ describe('a run that was killed, and was ended by the next one', () => {
 
   test('is named where an object is there that no log tells of, until a leaf does', async () => {
     const store = await writtenStore([1]);
-    begin(store, 'killed');
+    store.begin('killed');
     store.leaf(endOfKilled('killed', store.nowMs));
     const key = 'audit_type=query/event_date=2026-03-01/x.jsonl.gz';
     store.write(key, 'x');
@@ -119,7 +114,7 @@ describe('a run that was killed, and was ended by the next one', () => {
 test('a log of which a leaf of another says that it has ended owes nothing, and may be gone', async () => {
   const lost = await writtenStore([1]);
   lost.quiet(lost.nowMs + hourMs);
-  begin(lost, 'for ever');
+  lost.begin('for ever');
   lost.publish();
   const { memory } = await lost.verify();
   const next = new WrittenStore({ id: 'log-2', folder: lost.folder, nowMs: lost.nowMs + dayMs });

@@ -6,10 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
 import { emptyBalance } from '../../../../src/core/accounting/balance.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
+import { dayLayout, parseLayout, renderLayout } from '../../../../src/core/layout/layout.ts';
 import { formatCheckpoint } from '../../../../src/core/log/checkpoint.ts';
-import type { Leaf, ObjectLeaf, OpenLeaf } from '../../../../src/core/log/leaf.ts';
+import type { BeginLeaf, Leaf, ObjectLeaf, OpenLeaf } from '../../../../src/core/log/leaf.ts';
 import { encodeLeaf, signedOfKeyLeaf } from '../../../../src/core/log/leaf.ts';
-import { checkpointKey, claimKey, originOf, tileKey } from '../../../../src/core/log/log-keys.ts';
+import { checkpointKey, claimKey, originOf, tileKey, workingKey } from '../../../../src/core/log/log-keys.ts';
 import type { Edge } from '../../../../src/core/log/right-edge.ts';
 import { emptyEdge, grow, rootOfEdge } from '../../../../src/core/log/right-edge.ts';
 import type { VerifierKey } from '../../../../src/core/log/signed-note.ts';
@@ -17,6 +18,7 @@ import { formatNote, formatVerifierKey, keyIdOf, publicKeyOf } from '../../../..
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
 import type { VerifyStoreOptions } from '../../../../src/core/verify/verify-store.ts';
 import { verifyStore } from '../../../../src/core/verify/verify-store.ts';
+import { formatWorking } from '../../../../src/core/log/working.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 export const hourMs = 3_600_000;
@@ -90,17 +92,27 @@ export class WrittenStore {
     this.#waiting.push(encodeLeaf(leaf));
   }
 
+  begin(run: string, more: Partial<BeginLeaf> = {}): void {
+    const begin = {
+      kind: 'begin' as const,
+      run,
+      time: iso(this.nowMs),
+      tool: 'audit-export 0',
+      command: 'push',
+    };
+    this.leaf({ ...begin, layout: dayLayout, ...more });
+  }
+
   /** Stores lines as one object and gives its leaf. */
   async object(
     run: string,
     lines: readonly string[],
-    { type = 'query', firstMs = this.nowMs } = {},
+    { type = 'query', firstMs = this.nowMs, layout = dayLayout } = {},
   ): Promise<ObjectLeaf> {
     const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     const sha256 = createHash('sha256').update(content).digest('hex');
-    const day = iso(firstMs).slice(0, 10);
     const name = `${iso(firstMs).replaceAll(/[-:.]/g, '')}-${sha256.slice(0, 32)}`;
-    const key = `audit_type=${type}/event_date=${day}/${name}.jsonl.gz`;
+    const key = `${renderLayout(parseLayout(layout), type, firstMs)}/${name}.jsonl.gz`;
     this.write(key, await gzipped(content));
     const first = iso(firstMs);
     const leaf: ObjectLeaf = {
@@ -122,14 +134,7 @@ export class WrittenStore {
   /** One whole run of objects of a few lines. */
   async run(objects: number, { linesEach = 3, type = 'query', sources = 0 } = {}): Promise<ObjectLeaf[]> {
     const run = `run-${++this.#runs}`;
-    this.leaf({
-      kind: 'begin',
-      run,
-      batch: `batch-${run}`,
-      time: iso(this.nowMs),
-      tool: 'audit-export 0',
-      command: 'push',
-    });
+    this.begin(run, { batch: `batch-${run}` });
     const leaves: ObjectLeaf[] = [];
     for (let at = 0; at < objects; at++) {
       const lines = Array.from(
@@ -182,6 +187,17 @@ export class WrittenStore {
     const by = ({ privateKey }: Signer): string => sign(null, signed, privateKey).toString('base64');
     this.leaf({ ...leaf, oldSignature: by(this.signer), newSignature: by(next) });
     this.signer = next;
+  }
+
+  /** Says that a run is under way; answers with the key of the note. */
+  announce(
+    run: string,
+    { sinceMs = this.nowMs, untilMs = this.nowMs + 2 * hourMs, signer = this.signer } = {},
+  ): string {
+    const key = workingKey(this.id, { run, untilMs });
+    const text = formatWorking({ log: this.id, run, sinceMs, untilMs }, signer.verifier);
+    this.write(key, signedNote(text, signer));
+    return key;
   }
 
   /** Publishes what waits: claim, tiles, checkpoint. */

@@ -15,7 +15,8 @@ import type { SourcePart } from '../../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../../src/errors.ts';
 import type { FollowedInputs } from '../../../../../src/ports/followed-inputs.ts';
 import type { Cut } from '../../../../../src/ports/batch.ts';
-import type { Journal } from '../../../../../src/ports/journal.ts';
+import type { Journal, JournalRecord } from '../../../../../src/ports/journal.ts';
+import type { KnownFile } from '../../../../../src/ports/known-file.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 
@@ -31,16 +32,18 @@ export class FollowedFolder {
   readonly state = new JournalState();
   readonly #inputs: readonly string[];
   readonly #between: () => void;
+  readonly #tell: (what: string) => void;
   #followed: FollowedInputs | undefined;
   #watch: InputWatch | undefined;
   #looking = new Mutex();
   #ids = 0;
   #nowMs = 0;
 
-  /** `between` is called whenever something is read: others may do something then. */
-  constructor(inputs: readonly string[], between: () => void) {
+  /** `between` is called whenever something is read: others may do something then. `tell` gets what the journal says. */
+  constructor(inputs: readonly string[], between: () => void, tell: (what: string) => void) {
     this.#inputs = inputs;
     this.#between = between;
+    this.#tell = tell;
   }
 
   /** As a process does, it looks before it delivers. */
@@ -76,8 +79,11 @@ export class FollowedFolder {
       if (error === killed) {
         await this.stop();
         await this.start();
-        // What is rotated all the time is tried again with the next batch.
-      } else if (!isAuditExportError(error) || error.code !== 'source-moved') throw error;
+        return;
+      }
+      if (!isAuditExportError(error) || error.code !== 'source-moved') throw error;
+      // What is rotated all the time is tried again with the next batch.
+      this.#tell(error.message);
     }
   }
 
@@ -85,15 +91,19 @@ export class FollowedFolder {
     const followed = this.#followed;
     if (followed === undefined) return;
     const taken = followed.take(isWhole);
-    const result = await deliverFiles(
+    await deliverFiles(
       { cut, choices: noChoices, isFinal: false, reread: false },
       {
         journal: this.#journal(),
         files: followed,
-        list: async () => taken.files(),
+        list: () => taken.files(),
         open: async () => undefined,
         more: async () => [],
         isGiven: () => false,
+        onProblem: ({ kind, source }) => {
+          this.#tell(`${kind} ${source}`);
+          this.problems.push(`${kind} ${source}`);
+        },
         enter: () => this.#looking.enter(),
         newId: () => `id-${++this.#ids}`,
         now: () => ++this.#nowMs,
@@ -102,7 +112,6 @@ export class FollowedFolder {
         onDone: async () => undefined,
       },
     );
-    this.problems.push(...result.problems.map(({ kind, source }) => `${kind} ${source}`));
     await taken.settle(this.state.files);
   }
 
@@ -119,7 +128,10 @@ export class FollowedFolder {
     return {
       state: this.state,
       // As the disk gives it back.
-      add: async (record) => this.state.apply(structuredClone(record)),
+      add: async (record) => {
+        this.#tell(shown(record));
+        this.state.apply(structuredClone(record));
+      },
       history: async function* none() {},
       close: async () => undefined,
     };
@@ -132,7 +144,7 @@ export class FollowedFolder {
       for (const part of parts) read.push(await readPart(part));
       if (await during()) throw killed;
       try {
-        await confirm();
+        await confirm(read.map(({ account }) => account));
       } catch (error) {
         return { ended: 'failed', error, sources: [], types: [] } as unknown as PushResult;
       }
@@ -162,6 +174,10 @@ export class FollowedFolder {
           this.#between();
           return found.file.isCompressed();
         },
+        stands: () => {
+          this.#between();
+          return found.file.stands();
+        },
       },
       read: (onStoredBytes, range) => {
         this.#between();
@@ -186,11 +202,28 @@ export class FollowedFolder {
       },
       take: (all) => {
         const taken = followed.take(all);
-        return { files: () => taken.files().map(source), settle: (known) => taken.settle(known) };
+        return {
+          files: async () => {
+            this.#between();
+            return (await taken.files()).map(source);
+          },
+          settle: (known) => taken.settle(known),
+        };
       },
       close: () => followed.close(),
     };
   }
+}
+
+/** A record, for whoever looks for what went wrong. */
+function shown(record: JournalRecord): string {
+  const file = ({ id, path, inode, at, seen, waiting, left, copyOf, lostMs, plain }: KnownFile): string =>
+    `${id} ${path.slice(path.lastIndexOf('/') + 1)} ${inode.slice(inode.indexOf(':'))}@${at.offset}/${seen}${waiting > 0 ? ` waits ${waiting}` : ''}${left ? ' left' : ''}${plain ? '' : ' packed'}${copyOf === undefined ? '' : ` copy of ${copyOf}`}${lostMs === undefined ? '' : ' lost'}`;
+  if (record.kind === 'owner') return 'owner';
+  if (record.kind === 'begin')
+    return `begin ${record.batch.id}: ${record.batch.parts.map((part) => (part.kind === 'file' ? `${file(part.file)} to ${part.to}` : '')).join(', ')}`;
+  const { files = [], forgotten = [] } = record.standing;
+  return `${record.kind}${record.kind === 'done' ? ` ${record.id}` : ''}: ${files.map((one) => file(one)).join(', ')}; forgotten ${forgotten.join(' ')}`;
 }
 
 async function readPart({ source, part }: SourcePart): Promise<{ account: SourceAccount; lines: string }> {

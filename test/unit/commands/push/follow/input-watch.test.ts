@@ -11,6 +11,8 @@ import { keptLog } from '../../../../fakes/kept-log.ts';
 import { MemoryFiles } from '../../../../fakes/memory-files.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 
+const noted = (): void => undefined;
+
 /** A watch over files in memory; `scans` says what each scan finds. */
 function watchOver(
   files: MemoryFiles,
@@ -31,8 +33,8 @@ function watchOver(
       hasFiles: true,
       at: (path) => files.at(path),
       beside: (path) => files.beside(path),
-      scan: async () => scans.shift() ?? { bytes: 0, fresh: [], absent: [] },
-      take: () => ({ files: () => [], settle: async () => undefined }),
+      scan: async () => scans.shift() ?? { bytes: 0, fresh: [], absent: [], noted },
+      take: () => ({ files: async () => [], settle: async () => undefined }),
       close: async () => undefined,
     },
     journal,
@@ -49,7 +51,10 @@ test('a file that is rotated while it is looked at for the first time ends nothi
   files.write('/logs/app.log', '{"n":1}\n');
   const [fresh] = files.given('/logs/app.log');
   if (fresh === undefined) throw new Error('no file');
-  const { watch, state } = watchOver(files, [{ bytes: 8, fresh: [fresh], absent: [] }]);
+  const { watch, state } = watchOver(files, [
+    { bytes: 8, fresh: [fresh], absent: [], noted },
+    { bytes: 0, fresh: [fresh], absent: [], noted },
+  ]);
   files.rename('/logs/app.log', '/logs/app.log.1');
   await watch.scan();
   expect([...state.files.keys()]).toEqual([]);
@@ -61,8 +66,8 @@ test('a file that is rotated while it is looked at for the first time ends nothi
 test('a named file that is not there at the start is told, once', async () => {
   const absent = ['/logs/app.log'];
   const { watch, log } = watchOver(new MemoryFiles(), [
-    { bytes: 0, fresh: [], absent },
-    { bytes: 0, fresh: [], absent },
+    { bytes: 0, fresh: [], absent, noted },
+    { bytes: 0, fresh: [], absent, noted },
   ]);
   await watch.scan();
   await watch.scan();
@@ -83,7 +88,7 @@ test('a file that was empty is known by its first bytes as soon as they are ther
   const known = await newlyKnown(empty, 'empty', sight);
   state.apply({ kind: 'cursor', standing: { files: [known] } });
   files.append('/logs/app.log', '{"n":1}\n');
-  scans.push({ bytes: 8, fresh: fresh(), absent: [] });
+  scans.push({ bytes: 8, fresh: fresh(), absent: [], noted });
   await watch.scan();
   expect([...state.files.values()]).toMatchObject([
     { id: 'empty', at: { offset: 0 }, head: { bytes: 8 }, firstLine: { bytes: 7 } },

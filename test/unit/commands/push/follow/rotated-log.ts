@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -15,6 +24,7 @@ export class RotatedLog {
   readonly #folder: string;
   readonly #chance: () => number;
   #rotations = 0;
+  #movedUp = 0;
 
   constructor(folder: string, chance: () => number) {
     this.#folder = folder;
@@ -62,6 +72,42 @@ export class RotatedLog {
     yield this.#step('empty', () => writeFileSync(this.#path('app.log'), ''));
   }
 
+  *copyAndCut(nth: number): Generator<LogStep> {
+    const [from, to] = [this.#path('app.log'), this.#path(`app.log.${nth}`)];
+    const share = this.#chance();
+    if (this.#chance() < 0.5)
+      yield this.#step(`app.log.${nth}: ${share} of app.log`, () =>
+        writeFileSync(to, readFileSync(from).subarray(0, readFileSync(from).length * share)),
+      );
+    yield this.#step(`app.log.${nth}: all of app.log`, () => writeFileSync(to, readFileSync(from)));
+    yield this.#step('cut app.log', () => truncateSync(from));
+  }
+
+  *copyCutAndGzip(nth: number): Generator<LogStep> {
+    yield* this.copyAndCut(nth);
+    if (this.#chance() < 0.7) yield* this.#write();
+    yield* this.#gzip(`app.log.${nth}`, `app.log.${nth}.gz`);
+  }
+
+  /** As logrotate does without dates: the older ones move up. */
+  *moveUp(): Generator<LogStep> {
+    for (let older = this.#movedUp++; older >= 1; older--)
+      yield this.#step(`rename app.log.up.${older} to ${older + 1}`, () =>
+        renameSync(this.#path(`app.log.up.${older}`), this.#path(`app.log.up.${older + 1}`)),
+      );
+    yield this.#step('rename to app.log.up.1', () =>
+      renameSync(this.#path('app.log'), this.#path('app.log.up.1')),
+    );
+  }
+
+  /** Into another folder that is looked at. */
+  *moveAway(nth: number): Generator<LogStep> {
+    mkdirSync(this.#path('shelf'), { recursive: true });
+    yield this.#step(`move to shelf/app.log.${nth}`, () =>
+      renameSync(this.#path('app.log'), this.#path(`shelf/app.log.${nth}`)),
+    );
+  }
+
   *#write(): Generator<LogStep> {
     const lines = Array.from({ length: 1 + this.#below(40) }, () => this.#line());
     const text = lines.join('');
@@ -104,4 +150,13 @@ export class RotatedLog {
   }
 }
 
-export type RotationKind = 'gzipInPlace' | 'renameAndGzip' | 'rename' | 'replace' | 'empty';
+export type RotationKind =
+  | 'gzipInPlace'
+  | 'renameAndGzip'
+  | 'rename'
+  | 'replace'
+  | 'empty'
+  | 'copyAndCut'
+  | 'copyCutAndGzip'
+  | 'moveUp'
+  | 'moveAway';

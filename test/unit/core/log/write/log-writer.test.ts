@@ -202,6 +202,7 @@ describe('who goes on from where another went on', () => {
 describe('a run that was killed', () => {
   const begin: Leaf = {
     kind: 'begin',
+    layout: 'audit_type={type}/event_date={date}',
     run: 'killed',
     time: '2026-01-01T00:00:00.000Z',
     tool: 'audit-export 1',
@@ -246,6 +247,24 @@ describe('a run that was killed', () => {
       endOf('killed'),
     ]);
   });
+});
+
+test('a store that says of every name that it is taken is not believed without end', async () => {
+  const file = new MemoryRecordFile<LogRecord>();
+  const writer = await open(file);
+  await writer.keep([leaf('a')]);
+  const untrue = new LogBucket();
+  let asked = 0;
+  const answers = { put: async () => (asked++, 'already-there' as const), read: async () => undefined };
+  for (let tries = 1; tries <= 2; tries++) {
+    await expect(writer.publish(answers).next()).rejects.toMatchObject({
+      code: 'store-failed',
+      message: expect.stringContaining('has just begun'),
+    });
+    expect(asked).toBe(2 * tries);
+  }
+  await publish(await open(file), untrue);
+  expect(await runsIn(untrue)).toEqual(['a']);
 });
 
 test('a store that refuses leaves all for another time', async () => {
