@@ -43,6 +43,7 @@ const groupSummaries: Record<string, string> = {
   evidence: 'the transparency log: its key, proofs, bundles, removals',
   collect: 'audit events from where they arise',
   consumers: 'what the readers of the bucket need: Athena, Splunk, e-mails',
+  map: 'events in other forms: OCSF',
   types: 'the audit types and their schemas',
   config: 'profiles and settings',
 };

@@ -52,7 +52,7 @@ export async function openEvents(
 }
 
 /** Loads the audit types; what reads a user's own is loaded only if there are any. */
-async function loadTypes(schemas: readonly string[]): Promise<CompiledAuditType[]> {
+export async function loadTypes(schemas: readonly string[]): Promise<CompiledAuditType[]> {
   if (schemas.length === 0) return loadAuditTypes([]);
   const { readOwnType } = await import('./context.ts');
   return loadAuditTypes(await Promise.all(schemas.map(readOwnType)));

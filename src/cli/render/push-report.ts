@@ -31,6 +31,7 @@ export function renderPushReport(report: PushReport, palette: Palette, shown: Re
     warningLines(report, palette),
     waitingLines(report),
     evidenceLines(report),
+    monthLines(report),
     alertLines(report),
   ];
   return `${parts
@@ -156,7 +157,16 @@ function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette):
   return [strong(first), ...others];
 }
 
-/** Ends of files that are not finished yet. */
+/** What requests and scans come to: small objects cost more than their bytes. */
+function monthLines({ month }: PushReport): string[] {
+  if (month === undefined) return [];
+  const { objects, putUsd, getUsd, scanUsd } = month;
+  const usd = (amount: number): string => `${amount.toPrecision(2)} USD`;
+  return [
+    `A month of such days: ${formatCounted(objects, 'object', 'objects')}; their PUTs ${usd(putUsd)}, a GET of each ${usd(getUsd)}, one scan by Athena ${usd(scanUsd)}.`,
+  ];
+}
+
 function alertLines({ alerts }: PushReport): string[] {
   if (alerts === undefined) return [];
   const known = alerts.alreadyThere === 0 ? '' : `, ${formatCount(alerts.alreadyThere)} were there`;

@@ -8,9 +8,11 @@ import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetir
 import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
 import { findVerb } from './find.ts';
 import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
+import { consumersCheckVerb } from './consumers-check.ts';
 import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
 import { initVerb } from './init.ts';
 import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
+import { mapOcsfVerb } from './map-ocsf.ts';
 import { pushVerb } from './push.ts';
 import {
   quarantineDropVerb,
@@ -47,6 +49,7 @@ export const verbs: readonly Verb[] = [
   consumersSplunkVerb,
   consumersAlertsVerb,
   consumersAlertsTestVerb,
+  consumersCheckVerb,
   statusVerb,
   evidenceKeyVerb,
   evidenceProveVerb,
@@ -57,6 +60,7 @@ export const verbs: readonly Verb[] = [
   findVerb,
   queryVerb,
   compactVerb,
+  mapOcsfVerb,
   scheduleVerb,
   rehearseVerb,
   typesListVerb,

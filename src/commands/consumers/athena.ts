@@ -1,7 +1,7 @@
 import { icebergStatements, s3TablesStatements } from '../../core/consumers/athena/iceberg.ts';
 import { tableStatements } from '../../core/consumers/athena/ddl.ts';
 import type { SavedQuery } from '../../core/consumers/athena/queries.ts';
-import { savedQueries, scanPrice } from '../../core/consumers/athena/queries.ts';
+import { savedQueries } from '../../core/consumers/athena/queries.ts';
 import type { TableModel } from '../../core/consumers/athena/tables.ts';
 import { tablesOf } from '../../core/consumers/athena/tables.ts';
 import type { View } from '../../core/consumers/athena/views.ts';
@@ -9,6 +9,7 @@ import { viewsOf } from '../../core/consumers/athena/views.ts';
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
 import { columnsOfTypes } from '../../core/readers/type-columns.ts';
+import { scanPrice } from '../../core/report/prices.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QueryEngine } from '../../ports/query-engine.ts';

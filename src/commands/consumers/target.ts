@@ -14,14 +14,11 @@ export interface Target {
   types: CompiledAuditType[];
 }
 
-/**
- * What a command of `consumers` is about. Throws `missing-answer` where no store is named, `usage` for a folder or a type that there is not,
- * and `schema-invalid`.
- */
-export async function targetOf(
-  options: TargetOptions,
+/** How the events of a store are filed, and their audit types. Throws `usage` for a type that there is not, and `schema-invalid`. */
+export async function filingOf(
+  options: Pick<TargetOptions, 'schemas' | 'types' | 'layout' | 'partition'>,
   readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>,
-): Promise<Target> {
+): Promise<Omit<Target, 'store'>> {
   const compiled = await loadAuditTypes(await readOwnTypes(options.schemas ?? []));
   const known = new Set(compiled.map(({ descriptor }) => descriptor.type));
   const odd = options.types?.find((type) => !known.has(type));
@@ -30,10 +27,21 @@ export async function targetOf(
       cure: 'See audit-export types list, or name its schema with --schema FILE.',
     });
   return {
-    store: bucketOf(options.to),
     layout: options.layout ?? (options.partition === 'hour' ? hourLayout : dayLayout),
     types: compiled.filter(({ descriptor }) => options.types?.includes(descriptor.type) !== false),
   };
+}
+
+/**
+ * What a command of `consumers` is about. Throws `missing-answer` where no store is named, `usage` for a folder or a type that there is not,
+ * and `schema-invalid`.
+ */
+export async function targetOf(
+  options: TargetOptions,
+  readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>,
+): Promise<Target> {
+  const filing = await filingOf(options, readOwnTypes);
+  return { store: bucketOf(options.to), ...filing };
 }
 
 function bucketOf(given: string | undefined): Place {

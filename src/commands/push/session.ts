@@ -242,12 +242,20 @@ export class Session {
   /** Publishes the log, and gives the report of all that was pushed, as one run that ended like this. */
   async finish(end: ReportEnd): Promise<PushReport> {
     const { log } = this.books;
-    if (log === undefined) return this.report(end);
+    if (log === undefined) return this.#withMonth(this.report(end));
     const isQuiet = log.isIdle && end.ended === 'complete' && (end.problems ?? []).length === 0;
     if (isQuiet) await log.noteQuiet();
     await log.finish(this.#plainStore, end.ended === 'failed');
     const evidence = await log.report();
-    return { ...this.report(end), evidence };
+    return this.#withMonth({ ...this.report(end), evidence });
+  }
+
+  /** What is planned for a bucket is told with its price. */
+  async #withMonth(report: PushReport): Promise<PushReport> {
+    if (!report.dryRun || !report.store.startsWith('s3://')) return report;
+    const { monthOf } = await import('../../core/report/prices.ts');
+    const month = monthOf(report);
+    return month === undefined ? report : { ...report, month };
   }
 
   /** The report of all that was pushed, as one run that ended like this. */

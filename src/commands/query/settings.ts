@@ -1,4 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { athenaSettings } from '../consumers/athena-settings.ts';
 import { readerSettings } from '../find/settings.ts';
 
 /** The settings of `query`. */
@@ -18,6 +19,22 @@ export const querySettings = {
     group: 'Store',
     help: 'where copies of objects are kept; $XDG_CACHE_HOME/audit-export/objects if missing',
   },
+  engine: {
+    kind: 'text',
+    flag: 'engine',
+    value: 'NAME',
+    group: 'Engine',
+    choices: ['duckdb', 'athena'],
+    default: 'duckdb',
+    help: 'who answers: DuckDB here, or Athena over the views of consumers athena',
+  },
+  database: { ...athenaSettings.database, group: 'Engine' },
+  workgroup: {
+    ...athenaSettings.workgroup,
+    group: 'Engine',
+    help: 'workgroup of Athena that the question runs in',
+  },
+  athenaResults: { ...athenaSettings.athenaResults, group: 'Engine' },
   csv: { kind: 'switch', flag: 'csv', group: 'Output', default: 'false', help: 'the answer as CSV' },
 } as const satisfies Settings;
 

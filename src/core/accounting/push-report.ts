@@ -9,6 +9,7 @@ import type { PartitionAccount, TypeAccount, WarningAccount } from './run-accoun
 import type { SourceFormat } from '../../ports/source.ts';
 import type { ReasonCode } from '../../ports/quarantine.ts';
 import type { Balance } from '../../ports/run-history.ts';
+import type { MonthlyCost } from '../report/prices.ts';
 
 /** What a run says of itself; `--json` prints it as it is. Shape: schemas/push-report.schema.json. */
 export interface PushReport {
@@ -65,6 +66,8 @@ export interface PushReport {
   warnings: WarningAccount[];
   /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
   waiting: { source: string; bytes: number }[];
+  /** Of a dry run to a bucket: a month of such days, and its price in USD. */
+  month?: MonthlyCost;
   /** Objects below _alerts/; missing where there are no rules for them. */
   alerts?: { stored: number; alreadyThere: number; failed: number };
   /** What could not be read or found, while all else was delivered; and what somebody has to decide. */

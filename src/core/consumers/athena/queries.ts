@@ -66,12 +66,3 @@ export function savedQueries(database: string, layout: Layout): SavedQuery[] {
     };
   });
 }
-
-/** USD a terabyte that Athena reads, compressed, in most regions, and the least a query is billed for: Athena's price list. */
-const usdPerTerabyte = 5;
-const leastBytes = 10_000_000;
-
-/** What a query costs that reads so many bytes, in USD. */
-export function scanPrice(bytes: number): number {
-  return (Math.max(bytes, leastBytes) / 1e12) * usdPerTerabyte;
-}
