@@ -100,7 +100,11 @@ class OnePush {
       const ports: FilesPorts = {
         journal: held.journal,
         files: host.files,
-        list: async () => (await list()).filter(isFileSource),
+        list: async () => {
+          // What a batch of an earlier run broke off with is told again if it still is so.
+          this.#failures.clear();
+          return (await list()).filter(isFileSource);
+        },
         ...otherParts(objects, held, host),
         more: () => objects.fresh(held.journal.state.cursors),
         newId: host.newId,

@@ -180,6 +180,7 @@ export class Follower {
     const choices = isWhole ? choicesOf(plan) : noChoices;
     const looked = new Set<string>();
     const list: FilesPorts['list'] = async () => {
+      this.#problems.looking();
       const files = await taken.files();
       for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
       return files;
