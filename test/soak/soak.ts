@@ -119,13 +119,22 @@ async function knownFiles(workspace: Workspace): Promise<KnownFile[]> {
   return (await Promise.all(texts)).flatMap((text) => filesIn(text));
 }
 
-/** What a journal says of files. The last line may not be whole yet. */
+function recordIn(line: string): JournalRecord | undefined {
+  try {
+    return JSON.parse(line.slice(line.indexOf('{'))) as JournalRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a journal says of files. It may be written while it is read: what is not a whole line says nothing. */
 function filesIn(journal: string): KnownFile[] {
   return journal
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => {
-      const record = JSON.parse(line.slice(line.indexOf('{'))) as JournalRecord;
+      const record = recordIn(line);
+      if (record === undefined) return [];
       if (record.kind === 'begin')
         return record.batch.parts.flatMap((part) => (part.kind === 'file' ? [part.file] : []));
       return record.kind === 'owner' ? [] : (record.standing.files ?? []);
