@@ -113,6 +113,7 @@ class OnePush {
           (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
             .result,
         isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
+        onUnreadable: ({ name }, error) => this.#failures.set(name, error),
         onProblem: (problem) => this.#problems.push(problemOf(problem, plan)),
       };
       const { reread, final } = plan.options;

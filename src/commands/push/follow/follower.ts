@@ -213,6 +213,7 @@ export class Follower {
       now: host.clock.now,
       push: ({ id, cut }, parts, confirm) => this.#push({ parts, cut, batch: id, confirm }),
       isGiven: () => false,
+      onUnreadable: ({ name }, error) => this.#tell(sourceProblem(name, error)),
       onProblem: (problem) => this.#tell(problemOf(problem, this.#session.plan), problem),
       settle: async (parts) => standingOf(parts.map(({ part }) => part)),
       onDone: async ({ parts }) => {

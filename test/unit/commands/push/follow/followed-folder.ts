@@ -111,6 +111,7 @@ export class FollowedFolder {
         open: async () => undefined,
         more: async () => [],
         isGiven: () => false,
+        onUnreadable: ({ name }, error) => this.problems.push(`${name}: ${error.message}`),
         onProblem: ({ kind, id, source }) => {
           this.#tell(`${kind} ${source}`);
           // What a push saw empty, and the next one finds compressed, can't be known again: that is told.
