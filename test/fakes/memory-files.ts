@@ -58,6 +58,14 @@ export class MemoryFiles implements FilesPort {
     this.#links.set(path, target);
   }
 
+  /** Appends to the file at a path, whatever becomes of its name. */
+  writer(path: string): (content: string) => void {
+    const file = this.#file(path);
+    return (content) => {
+      file.stored = Buffer.concat([file.stored, Buffer.from(content)]);
+    };
+  }
+
   /** The files at these paths, as inputs. */
   given(...paths: readonly string[]): FileSource[] {
     return paths.map((path) => this.#source(path, this.#file(path)));

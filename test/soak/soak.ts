@@ -95,34 +95,46 @@ export async function keepWriting(
  * empty there. Inodes alone say nothing: they are used again when a file is deleted. Says whether it came to that.
  */
 export async function journalKnows(workspace: Workspace, path: string): Promise<boolean> {
-  const folder = workspace.path('state');
   for (const untilMs = Date.now() + 60_000; Date.now() < untilMs; await sleep(300)) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) return true;
     const [firstLine = ''] = (await readFile(path, 'utf8')).split('\n');
     const hash = createHash('sha256').update(firstLine).digest('hex').slice(0, 32);
-    const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
-    for (const journal of journals) {
-      const text = await readFile(join(folder, journal), 'utf8').catch(() => '');
-      const isKnown = filesIn(text).some(
-        (file) =>
-          file.path === path &&
-          file.inode === `${found.dev}:${found.ino}` &&
-          (found.size === 0 ? file.head.bytes === 0 : file.firstLine.hash === hash),
-      );
-      if (isKnown) return true;
-    }
+    const isKnown = (await knownFiles(workspace)).some(
+      (file) =>
+        file.path === path &&
+        file.inode === `${found.dev}:${found.ino}` &&
+        (found.size === 0 ? file.head.bytes === 0 : file.firstLine.hash === hash),
+    );
+    if (isKnown) return true;
   }
   return false;
 }
 
-/** What a journal says of files. The last line may not be whole yet. */
+/** What all journals ever said of files. */
+async function knownFiles(workspace: Workspace): Promise<KnownFile[]> {
+  const folder = workspace.path('state');
+  const journals = (await filesBelow(folder)).filter((file) => /destinations\/[^/]+\/journal/.test(file));
+  const texts = journals.map((journal) => readFile(join(folder, journal), 'utf8').catch(() => ''));
+  return (await Promise.all(texts)).flatMap((text) => filesIn(text));
+}
+
+function recordIn(line: string): JournalRecord | undefined {
+  try {
+    return JSON.parse(line.slice(line.indexOf('{'))) as JournalRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a journal says of files. It may be written while it is read: what is not a whole line says nothing. */
 function filesIn(journal: string): KnownFile[] {
   return journal
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => {
-      const record = JSON.parse(line.slice(line.indexOf('{'))) as JournalRecord;
+      const record = recordIn(line);
+      if (record === undefined) return [];
       if (record.kind === 'begin')
         return record.batch.parts.flatMap((part) => (part.kind === 'file' ? [part.file] : []));
       return record.kind === 'owner' ? [] : (record.standing.files ?? []);
@@ -143,7 +155,7 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
       run.ended,
     ]);
     run.child.kill('SIGKILL');
-    note(name, await run.ended, soak);
+    await note(name, await run.ended, soak);
   }
   await soak.written;
   const last = startCli(soak.workspace, args, {
@@ -168,7 +180,7 @@ export async function followAndKill(name: string, args: readonly string[], soak:
       await sleep(500);
     }
     run.child.kill(luck > 0.8 ? 'SIGTERM' : 'SIGKILL');
-    note(name, await run.ended, soak);
+    await note(name, await run.ended, soak);
   }
   await soak.written;
   return finish(`${name}, last`, await stopWhenIdle(start(), soak.puts), args, soak);
@@ -211,7 +223,7 @@ async function stopWhenIdle(run: RunningCli, puts: () => number): Promise<CliRun
 async function finish(name: string, run: CliRun, args: readonly string[], soak: Soak): Promise<CliRun> {
   if (run.stdout === '') throw new Error(`${name}: no report, exit ${run.code} ${run.signal}\n${run.stderr}`);
   const { outcome } = JSON.parse(run.stdout) as PushReport;
-  note(`${name} ${outcome}`, run, soak);
+  await note(`${name} ${outcome}`, run, soak);
   if (outcome !== 'interrupted') return run;
   const next = startCli(soak.workspace, args, {
     environment: soak.environment,
@@ -228,14 +240,26 @@ async function residentBytes(pid: number): Promise<number | undefined> {
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** Counts how a run ended, and keeps the problems that it told: there is none, whatever is killed and rotated when. */
-function note(name: string, run: CliRun, { tally, problems }: Soak): CliRun {
+/**
+ * Counts how a run ended, and keeps the problems that it told: there is none, whatever is killed and rotated when. But what a
+ * push saw empty, and the next one finds rotated and compressed, can't be known again: that is told.
+ */
+async function note(name: string, run: CliRun, { tally, problems, workspace }: Soak): Promise<CliRun> {
   const { signal, code, stdout } = run;
   count(tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
   const report = stdout.trim() === '' ? {} : (JSON.parse(stdout) as Partial<PushReport>);
   for (const { kind, source, message } of report.problems ?? [])
-    problems.push(`${name}: ${kind} ${source}: ${message}`);
+    if (kind === 'missing' && (await wasEmpty(workspace, source))) count(tally, `${name}: empty, then gone`);
+    else problems.push(`${name}: ${kind} ${source}: ${message}`);
   return run;
+}
+
+/** Whether nothing was ever seen in all that a journal misses of a path. */
+async function wasEmpty(workspace: Workspace, path: string): Promise<boolean> {
+  const lost = (await knownFiles(workspace)).filter(
+    (file) => file.path === path && file.lostMs !== undefined,
+  );
+  return lost.length > 0 && lost.every(({ head }) => head.bytes === 0);
 }
 
 function count(tally: Map<string, number>, what: string): void {

@@ -61,6 +61,7 @@ export class AnswerDelivery {
           ...otherParts(objects, place, host),
           more: async () => fresh,
           isGiven: () => false,
+          onUnreadable: () => undefined,
           onProblem: (problem) => {
             const { kind, message, cure } = problemOf(problem, plan);
             host.log.warn(kind, message, { cure });

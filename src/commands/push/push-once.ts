@@ -100,7 +100,11 @@ class OnePush {
       const ports: FilesPorts = {
         journal: held.journal,
         files: host.files,
-        list: async () => (await list()).filter(isFileSource),
+        list: async () => {
+          // What a batch of an earlier run broke off with is told again if it still is so.
+          this.#failures.clear();
+          return (await list()).filter(isFileSource);
+        },
         ...otherParts(objects, held, host),
         more: () => objects.fresh(held.journal.state.cursors),
         newId: host.newId,
@@ -109,6 +113,7 @@ class OnePush {
           (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
             .result,
         isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
+        onUnreadable: ({ name }, error) => this.#failures.set(name, error),
         onProblem: (problem) => this.#problems.push(problemOf(problem, plan)),
       };
       const { reread, final } = plan.options;

@@ -1,14 +1,16 @@
+import type { AuditExportError } from '../../errors.ts';
 import { isAuditExportError } from '../../errors.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { Journal, Standing } from '../../ports/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
 import type { FileSource } from '../files/look-at-content.ts';
-import { moved } from '../files/look-at-content.ts';
+import { isBreak, moved, storedEnds } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
+import { acceptedByType, difference, sum } from './lines-by-type.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 import type { Batch, Cut, FilePart, Part } from '../../ports/batch.ts';
 
@@ -51,6 +53,8 @@ export interface FilesPorts {
   onDone: (batch: Batch) => Promise<void>;
   /** Told what needs somebody's eye when it is found, whatever becomes of the delivery; each once. */
   onProblem: (problem: DeliveryProblem) => void;
+  /** Told of a given file that can't be read: the others are delivered. */
+  onUnreadable: (source: FileSource, error: AuditExportError) => void;
 }
 
 type OtherPart = Exclude<Part, FilePart>;
@@ -131,12 +135,12 @@ class FilesDelivery {
   }
 
   async #look(given: readonly FileSource[]): Promise<Look> {
-    const { journal, files, newId, now } = this.#ports;
-    const look = await lookAtFiles(given, journal.state.files, this.#choices, {
-      files,
-      gone: this.#gone,
-      newId,
-      now,
+    const { journal } = this.#ports;
+    const look = await this.#lookAt(given).catch(async (error: unknown) => {
+      if (!isBreak(error)) throw error;
+      const readable = await this.#readable(given);
+      if (readable.length === given.length) throw error;
+      return this.#lookAt(readable);
     });
     // Decided once: what is read again is new now, and goes on from there.
     this.#choices = { ...this.#choices, again: new Set() };
@@ -145,6 +149,30 @@ class FilesDelivery {
     if (changed.length > 0 || forgotten.length > 0)
       await journal.add({ kind: 'cursor', standing: { files: changed, forgotten } });
     return look;
+  }
+
+  #lookAt(given: readonly FileSource[]): Promise<Look> {
+    const { journal, files, newId, now } = this.#ports;
+    return lookAtFiles(given, journal.state.files, this.#choices, { files, gone: this.#gone, newId, now });
+  }
+
+  /** Those of the given files whose ends can be read, and what was delivered of them. */
+  async #readable(given: readonly FileSource[]): Promise<FileSource[]> {
+    const { journal, onUnreadable } = this.#ports;
+    const readable: FileSource[] = [];
+    for (const source of given) {
+      const { file } = source;
+      const known = [...journal.state.files.values()].filter(({ inode }) => inode === file.inode);
+      try {
+        for (const stored of [file.storedBytes, ...known.map(({ at }) => at.stored)])
+          await storedEnds(file, Math.min(stored, file.storedBytes));
+        readable.push(source);
+      } catch (error) {
+        if (!isBreak(error) || !isAuditExportError(error)) throw error;
+        onUnreadable(source, error);
+      }
+    }
+    return readable;
   }
 
   #tell(problem: DeliveryProblem): void {
@@ -336,28 +364,4 @@ function isTouched({ inode, path, left }: KnownFile, given: readonly FileSource[
 
 function fileParts({ parts }: Batch): FilePart[] {
   return parts.filter((part) => part.kind === 'file');
-}
-
-/** Lines taken on from a source, by the name of their audit type. */
-function acceptedByType({ accepted }: SourceAccount, types: readonly string[]): Record<string, number> {
-  return Object.fromEntries([...accepted].map(([index, lines]) => [types[index] ?? '', lines]));
-}
-
-/** Adds numbers by name. */
-function sum(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const total: Record<string, number> = { ...a };
-  for (const [name, lines] of Object.entries(b)) total[name] = (total[name] ?? 0) + lines;
-  return total;
-}
-
-/** Takes numbers by name away; what comes to nothing is left out. */
-function difference(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const rest = Object.entries(a).map(([name, lines]) => [name, lines - (b[name] ?? 0)] as const);
-  return Object.fromEntries(rest.filter(([, lines]) => lines > 0));
 }

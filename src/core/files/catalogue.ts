@@ -1,9 +1,9 @@
 import type { FilesPort } from '../../ports/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { furthestFirst, KnownFiles } from './known-files.ts';
-import { mayHoldMore, windowBytes } from './known-file.ts';
-import { FileSearch, holdsPart, isStillSo, longest } from './file-search.ts';
-import { Heads, knownNow, newlyKnown, settledHead } from './known-now.ts';
+import { mayHoldMore } from './known-file.ts';
+import { editedEnd, FileSearch, holdsPart, isLonger, isStillSo, longest } from './file-search.ts';
+import { Heads, knownCopy, knownNow, newlyKnown, ofItsOwn, settledHead } from './known-now.ts';
 import type { Sight } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
@@ -14,7 +14,6 @@ import {
   isHere,
   moved,
   noWindow,
-  storedEnds,
   walkContent,
 } from './look-at-content.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
@@ -88,6 +87,8 @@ class Looking {
   readonly #taken = new Map<string, KnownFile>();
   /** Files of which nothing was delivered yet, by what is known of them: what they hold says which file they are. */
   readonly #undecided = new Map<FileSource, KnownFile>();
+  /** Files that were copies of others when they were last looked at. */
+  readonly #wereCopies = new Map<FileSource, KnownFile>();
   /** Inodes of files that are copies of others, in the making or whole. */
   readonly #copies = new Set<string>();
   /** What is left of rotated files, by the position's id. */
@@ -126,6 +127,7 @@ class Looking {
     await this.#claimByContent(here);
     for (const source of away) await this.#claimByInode(source);
     await this.#claimByContent(away);
+    for (const [source, known] of this.#wereCopies) await this.#judgeCopy(source, known);
     await this.#findLeft();
     for (const source of this.#free(away)) await this.#passOver(source);
     for (const source of this.#free(this.#given)) await this.#meet(source);
@@ -172,17 +174,22 @@ class Looking {
     for (const known of this.#known.withInode(source.file.inode)) {
       if (this.#holders.has(known.id) || !(await endsHold(known, source.file))) continue;
       if (known.copyOf === undefined) await this.#claimSame(source, known);
-      else if (known.at.stored === source.file.storedBytes && !(await this.#isGone(known.copyOf)))
-        this.#copies.add(source.file.inode);
-      // A copy that has changed is looked at anew: it may have been in the making. One whose original is gone is the file now.
-      else this.#drop(known);
-      if (known.copyOf === undefined || this.#copies.has(source.file.inode)) return;
+      else this.#wereCopies.set(source, known);
+      return;
     }
   }
 
-  async #isGone(id: string): Promise<boolean> {
-    const known = this.#known.get(id);
-    return known !== undefined && (await this.#holderOf(known)) === undefined;
+  /**
+   * What was a copy of another file is one still, or was in the making and is looked at anew. Where its original is gone, it
+   * is the file now: it goes on from there, or else from its own end.
+   */
+  async #judgeCopy(source: FileSource, known: KnownFile): Promise<void> {
+    const original = this.#known.get(known.copyOf ?? '');
+    const isGone = original === undefined || (await this.#holderOf(original)) === undefined;
+    if (!this.#isFree(source)) this.#drop(known);
+    else if (isGone) this.#claim(source, ofItsOwn(known));
+    else if (known.at.stored === source.file.storedBytes) this.#copies.add(source.file.inode);
+    else this.#drop(known);
   }
 
   /** The same inode is the same file; but while nothing was delivered of it, it may turn out to be a copy, or go on from another. */
@@ -208,11 +215,26 @@ class Looking {
     }
   }
 
-  /** What is away and was delivered goes on elsewhere, if it is not known by its inode any more. */
+  /**
+   * What is away and was delivered goes on elsewhere, if it is not known by its inode any more. But its writer may still be at
+   * it: where it holds more than what took its place, it is the file, and the other one a copy of it.
+   */
   async #passOver(source: FileSource): Promise<void> {
     if (this.#undecided.has(source)) return;
-    for (const known of this.#known.alike(await this.#sight.heads.of(source)))
-      if (await holdsPart(source, known)) this.#copies.add(source.file.inode);
+    for (const known of this.#known.alike(await this.#sight.heads.of(source))) {
+      if (!(await holdsPart(source, known))) continue;
+      const holder = await this.#holderOf(known);
+      if (holder === undefined || !(await isLonger(source, holder))) this.#copies.add(source.file.inode);
+      else this.#takeOver(source, holder, known);
+      return;
+    }
+  }
+
+  #takeOver(source: FileSource, holder: FileSource, known: KnownFile): void {
+    this.#taken.delete(holder.file.inode);
+    if (this.#found.delete(known.id))
+      this.#look.files = this.#look.files.filter((seen) => seen.known.id !== known.id);
+    this.#claim(source, known);
   }
 
   /** A file that nobody knows: others may be copies of it. */
@@ -259,19 +281,8 @@ class Looking {
     const fresh = this.#fresh.get(source);
     if (fresh !== undefined) this.#known.remove(fresh.id);
     if (found.bytes > known.at.offset || found.bytes === 0) return true;
-    const { bytes: offset, lines, checksum } = found;
-    const { storedBytes: stored } = source.file;
     const copied = await newlyKnown(source, this.#options.newId(), this.#sight);
-    const at = { stored, offset, lines };
-    this.#look.changed.push({
-      ...copied,
-      copyOf: known.id,
-      at,
-      checksum,
-      seen: offset,
-      ends: await storedEnds(source.file, stored),
-      unterminated: known.unterminated && offset === known.at.offset,
-    });
+    this.#look.changed.push(await knownCopy(source, copied, { of: known, ...found }));
     return true;
   }
 
@@ -305,19 +316,7 @@ class Looking {
     const firstLine = firstLineOf(await this.#sight.heads.of(source));
     // A list of documents begins with a bracket, whatever is in it.
     const isSame = firstLine.bytes > 0 && firstLine.hash === known.firstLine.hash;
-    return (isSame && isLined(known.format)) || (await this.#editedEnd(source, known)) !== undefined;
-  }
-
-  /** Where the delivered part ends whose first line was edited, also to another length; undefined where its end is not there. */
-  async #editedEnd(
-    { file }: FileSource,
-    { at, firstLine, ends, plain }: KnownFile,
-  ): Promise<number | undefined> {
-    if (!plain) return undefined;
-    const now = firstLineOf(await file.bytes(0, windowBytes));
-    const stored = at.stored + now.bytes - firstLine.bytes;
-    if (file.storedBytes < stored || (await storedEnds(file, stored)).tail !== ends.tail) return undefined;
-    return stored;
+    return (isSame && isLined(known.format)) || (await editedEnd(source, known)) !== undefined;
   }
 
   #tell(kind: FileProblem['kind'], known: KnownFile): void {
@@ -363,7 +362,7 @@ class Looking {
     if (known === undefined || !this.#choices.accept.has(source.file.path)) return;
     this.#look.problems.splice(this.#look.problems.indexOf(problem), 1);
     // The edit may have moved the ends of lines: it is gone on with at the next one.
-    const offset = (await this.#editedEnd(source, known)) ?? (await lineEndFrom(source, known.at.offset));
+    const offset = (await editedEnd(source, known)) ?? (await lineEndFrom(source, known.at.offset));
     const { checksum = 0 } = await walkContent(source, offset, false);
     this.#claim(source, known);
     const accepted = { ...known, inode: '', checksum, at: { ...known.at, offset }, head: noWindow };

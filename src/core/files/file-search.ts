@@ -2,7 +2,16 @@ import { isAuditExportError } from '../../errors.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { Heads } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
-import { endsHold, hashOf, isBeginningOf, isBreak, walkContent } from './look-at-content.ts';
+import {
+  endsHold,
+  firstLineOf,
+  hashOf,
+  isBeginningOf,
+  isBreak,
+  storedEnds,
+  walkContent,
+} from './look-at-content.ts';
+import { windowBytes } from './known-file.ts';
 import type { KnownFile } from '../../ports/known-file.ts';
 
 /** A log that is rotated while it is looked for is looked for again so often. */
@@ -88,13 +97,15 @@ export async function longest(
   let found: FileSource | undefined;
   for (const source of sources) {
     if (!(await ifReadable(holdsPart(source, known)))) continue;
-    const isMore =
-      found === undefined ||
-      ((await isBeginningOf(source, found)) === undefined &&
-        (await isBeginningOf(found, source)) !== undefined);
-    if (isMore) found = source;
+    if (found === undefined || (await isLonger(source, found))) found = source;
   }
   return found;
+}
+
+/** Whether a file holds all of another, and more. */
+export async function isLonger(source: FileSource, other: FileSource): Promise<boolean> {
+  const isWithin = (await isBeginningOf(source, other)) !== undefined;
+  return !isWithin && (await isBeginningOf(other, source)) !== undefined;
 }
 
 /** Whether a file begins with all that was delivered of a known one. */
@@ -133,4 +144,16 @@ export async function isStillSo({ file }: FileSource, known: KnownFile): Promise
   if (!(await file.stands())) return false;
   // Ends that were not known prove nothing.
   return file.inode !== known.inode || known.ends.head === '' || endsHold(known, file);
+}
+
+/** Where the delivered part ends whose first line was edited, also to another length; undefined where its end is not there. */
+export async function editedEnd(
+  { file }: FileSource,
+  { at, firstLine, ends, plain }: KnownFile,
+): Promise<number | undefined> {
+  if (!plain) return undefined;
+  const now = firstLineOf(await file.bytes(0, windowBytes));
+  const stored = at.stored + now.bytes - firstLine.bytes;
+  if (file.storedBytes < stored || (await storedEnds(file, stored)).tail !== ends.tail) return undefined;
+  return stored;
 }

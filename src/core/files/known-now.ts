@@ -102,3 +102,28 @@ async function place(source: FileSource, known: KnownFile): Promise<void> {
   known.at = { stored, offset, lines };
   known.ends = await storedEnds(file, stored);
 }
+
+/** What is known of a file that is a copy of all of which so many bytes were delivered. */
+export async function knownCopy(
+  { file }: FileSource,
+  copy: KnownFile,
+  { of, bytes: offset, lines, checksum }: { of: KnownFile; bytes: number; lines: number; checksum: number },
+): Promise<KnownFile> {
+  const { storedBytes: stored } = file;
+  return {
+    ...copy,
+    copyOf: of.id,
+    at: { stored, offset, lines },
+    checksum,
+    seen: offset,
+    ends: await storedEnds(file, stored),
+    unterminated: of.unterminated && offset === of.at.offset,
+  };
+}
+
+/** A file that was a copy, and is the file now. */
+export function ofItsOwn(copy: KnownFile): KnownFile {
+  const known = { ...copy };
+  delete known.copyOf;
+  return known;
+}

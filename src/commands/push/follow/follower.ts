@@ -180,6 +180,7 @@ export class Follower {
     const choices = isWhole ? choicesOf(plan) : noChoices;
     const looked = new Set<string>();
     const list: FilesPorts['list'] = async () => {
+      this.#problems.looking();
       const files = await taken.files();
       for (const { name, file } of files) for (const known of [name, file.path]) looked.add(known);
       return files;
@@ -212,6 +213,7 @@ export class Follower {
       now: host.clock.now,
       push: ({ id, cut }, parts, confirm) => this.#push({ parts, cut, batch: id, confirm }),
       isGiven: () => false,
+      onUnreadable: ({ name }, error) => this.#tell(sourceProblem(name, error)),
       onProblem: (problem) => this.#tell(problemOf(problem, this.#session.plan), problem),
       settle: async (parts) => standingOf(parts.map(({ part }) => part)),
       onDone: async ({ parts }) => {

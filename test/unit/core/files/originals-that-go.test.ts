@@ -81,7 +81,40 @@ describe('a copy in the making whose original goes', () => {
   });
 });
 
+describe('a copy that was whole', () => {
+  const copy = '/logs/app.log.copy';
+
+  test('and whose original went on and is gone then has nothing new; what comes to it later is', async () => {
+    const reader = await readerOf(lines(0, 5));
+    reader.files.copy(log, copy);
+    await reader.round([log, copy]);
+    reader.files.append(log, lines(5, 7));
+    await reader.round([log, copy]);
+    reader.files.remove(log);
+    expect((await reader.round([copy])).read).toEqual([]);
+    reader.files.append(copy, lines(20, 21));
+    expect((await reader.round([copy])).read).toEqual([[copy, lines(20, 21)]]);
+    expect((await reader.round([copy])).read).toEqual([]);
+  });
+});
+
 describe('a file that is held open and has no name any more', () => {
+  test('and is written to although an archive took its place is read on; the archive is a copy then, also later', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const held = reader.files.hold(log);
+    const write = reader.files.writer(log);
+    reader.files.copy(log, `${log}.1`);
+    reader.files.gzip(`${log}.1`);
+    reader.files.remove(log);
+    const archive = `${log}.1.gz`;
+    expect((await reader.round([archive, held()])).read).toEqual([]);
+    write(lines(5, 7));
+    expect((await reader.round([archive, held()])).read).toEqual([[log, lines(5, 7)]]);
+    expect((await reader.round([archive, held()])).read).toEqual([]);
+    // The process has ended, and nobody holds the file any more.
+    expect((await reader.round([archive])).read).toEqual([]);
+  });
+
   test('is read to its end, also where nothing comes in its place', async () => {
     const reader = await readerOf(lines(0, 5));
     const held = reader.files.hold(log);

@@ -19,8 +19,18 @@ test('what was broken and is read to its end later is not told at the end; what 
   problems.add(problem('broken', 'b.gz'));
   problems.looked(new Set(['a.gz', 'b.gz']));
   expect(kindsLeft(problems)).toEqual(['broken a.gz', 'broken b.gz']);
+  problems.looking();
   problems.looked(new Set(['a.gz']));
   expect(kindsLeft(problems)).toEqual(['broken b.gz']);
+});
+
+test('what a batch that was begun before broke off with is over where the look behind it finds nothing wrong', () => {
+  const problems = new FollowProblems();
+  problems.looking();
+  problems.add(problem('broken', 'a.gz'));
+  problems.looking();
+  problems.looked(new Set(['a.gz']));
+  expect(kindsLeft(problems)).toEqual([]);
 });
 
 test('what was missing and is found is not told at the end', () => {

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
+import { filesOnDisk } from '../../../../../src/adapters/fs/files-on-disk.ts';
 import { openFollowed } from '../../../../../src/adapters/fs/followed-inputs.ts';
+import { openSources } from '../../../../../src/adapters/fs/sources.ts';
 import { Mutex } from '../../../../../src/commands/push/condition.ts';
 import { FollowNotes } from '../../../../../src/commands/push/follow/follow-notes.ts';
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';
@@ -8,7 +10,7 @@ import { deliverFiles } from '../../../../../src/core/batches/deliver-files.ts';
 import type { FilesPorts } from '../../../../../src/core/batches/deliver-files.ts';
 import { JournalState } from '../../../../../src/core/batches/journal-state.ts';
 import type { FileSource } from '../../../../../src/core/files/look-at-content.ts';
-import { isBreak } from '../../../../../src/core/files/look-at-content.ts';
+import { isBreak, isFileSource } from '../../../../../src/core/files/look-at-content.ts';
 import type { PushResult } from '../../../../../src/core/push/push-sources.ts';
 import { SourceAccount } from '../../../../../src/core/push/source-part.ts';
 import type { SourcePart } from '../../../../../src/core/push/source-part.ts';
@@ -24,13 +26,17 @@ const noChoices = { again: new Set<string>(), accept: new Set<string>() };
 const cut: Cut = { types: [], objectBytes: 1 } as unknown as Cut;
 const killed = new Error('killed');
 
-/** A follower of a folder whose looks and batches come when they are asked for; the store is a list of lines. */
+/** How files are delivered: by one process that follows them, or by pushes one after the other. */
+export type Way = 'follow' | 'push';
+
+/** A follower of a folder (or pushes of it) whose looks and batches come when they are asked for; the store is a list of lines. */
 export class FollowedFolder {
   /** What each batch delivered: one that is done again has the same objects. */
   readonly #batches = new Map<string, string>();
   readonly problems: string[] = [];
   readonly state = new JournalState();
   readonly #inputs: readonly string[];
+  readonly #way: Way;
   readonly #between: () => void;
   readonly #tell: (what: string) => void;
   #followed: FollowedInputs | undefined;
@@ -40,18 +46,23 @@ export class FollowedFolder {
   #nowMs = 0;
 
   /** `between` is called whenever something is read: others may do something then. `tell` gets what the journal says. */
-  constructor(inputs: readonly string[], between: () => void, tell: (what: string) => void) {
+  constructor(
+    inputs: readonly string[],
+    { way, between, tell }: { way: Way; between: () => void; tell: (what: string) => void },
+  ) {
     this.#inputs = inputs;
+    this.#way = way;
     this.#between = between;
     this.#tell = tell;
   }
 
   /** As a process does, it looks before it delivers. */
   async start(): Promise<void> {
-    const opened = await openFollowed(this.#inputs, {
-      stdin: new Readable({ read: () => undefined }),
-      exceptBelow: [],
-    });
+    const stdin = new Readable({ read: () => undefined });
+    const opened =
+      this.#way === 'follow'
+        ? await openFollowed(this.#inputs, { stdin, exceptBelow: [] })
+        : pushedInputs(this.#inputs, stdin);
     const followed = this.#watched(opened);
     const clock = new VirtualTimer();
     this.#followed = followed;
@@ -100,9 +111,12 @@ export class FollowedFolder {
         open: async () => undefined,
         more: async () => [],
         isGiven: () => false,
-        onProblem: ({ kind, source }) => {
+        onUnreadable: ({ name }, error) => this.problems.push(`${name}: ${error.message}`),
+        onProblem: ({ kind, id, source }) => {
           this.#tell(`${kind} ${source}`);
-          this.problems.push(`${kind} ${source}`);
+          // What a push saw empty, and the next one finds compressed, can't be known again: that is told.
+          const wasEmpty = this.#way === 'push' && this.state.files.get(id)?.head.bytes === 0;
+          if (!wasEmpty) this.problems.push(`${kind} ${source}`);
         },
         enter: () => this.#looking.enter(),
         newId: () => `id-${++this.#ids}`,
@@ -213,6 +227,21 @@ export class FollowedFolder {
       close: () => followed.close(),
     };
   }
+}
+
+/** What every push finds: nothing is held open, and nothing noted between pushes. */
+function pushedInputs(inputs: readonly string[], stdin: Readable): FollowedInputs {
+  const { signal } = new AbortController();
+  const list = async (): Promise<FileSource[]> =>
+    (await openSources(inputs, { stdin, signal, exceptBelow: [] })).filter((source) => isFileSource(source));
+  return {
+    ...filesOnDisk,
+    pipes: [],
+    hasFiles: true,
+    scan: async () => ({ bytes: 0, fresh: [], absent: [], noted: () => undefined }),
+    take: () => ({ files: list, settle: async () => undefined }),
+    close: async () => undefined,
+  };
 }
 
 /** A record, for whoever looks for what went wrong. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
+import type { Way } from './followed-folder.ts';
 import { play } from './play.ts';
 import type { RotationKind } from './rotated-log.ts';
 
@@ -7,19 +8,32 @@ import type { RotationKind } from './rotated-log.ts';
 const runs = Number(process.env['AUDIT_EXPORT_TEST_RUNS'] ?? '10');
 const firstSeed = Number(process.env['AUDIT_EXPORT_TEST_SEED'] ?? '1');
 
-test.each<{ kinds: readonly RotationKind[] }>([
-  { kinds: ['gzipInPlace'] },
-  { kinds: ['renameAndGzip', 'gzipInPlace'] },
-  { kinds: ['replace', 'gzipInPlace'] },
-  { kinds: ['rename', 'empty', 'replace', 'renameAndGzip', 'gzipInPlace'] },
-  { kinds: ['copyAndCut'] },
-  { kinds: ['copyCutAndGzip'] },
-  { kinds: ['moveUp', 'moveAway', 'copyCutAndGzip', 'gzipInPlace', 'replace'] },
+const everyKind: readonly RotationKind[] = [
+  'rename',
+  'empty',
+  'replace',
+  'renameAndGzip',
+  'gzipInPlace',
+  'copyAndCut',
+  'copyCutAndGzip',
+  'moveUp',
+  'moveAway',
+];
+
+test.each<{ way: Way; kinds: readonly RotationKind[] }>([
+  { way: 'follow', kinds: ['gzipInPlace'] },
+  { way: 'follow', kinds: ['renameAndGzip', 'gzipInPlace'] },
+  { way: 'follow', kinds: ['replace', 'gzipInPlace'] },
+  { way: 'follow', kinds: ['copyAndCut'] },
+  { way: 'follow', kinds: ['copyCutAndGzip'] },
+  { way: 'follow', kinds: everyKind },
+  { way: 'push', kinds: ['copyCutAndGzip', 'gzipInPlace'] },
+  { way: 'push', kinds: everyKind },
 ])(
-  '$kinds, whatever of it comes between looks, batches and kills: each line once',
+  '$way, $kinds, whatever of it comes between looks, batches and kills: each line once',
   { timeout: 600_000 },
-  async ({ kinds }) => {
+  async (played) => {
     for (let seed = firstSeed; seed < firstSeed + runs; seed++)
-      expect(await play(seed, kinds, scratchFolder())).toEqual([]);
+      expect(await play(seed, played, scratchFolder())).toEqual([]);
   },
 );

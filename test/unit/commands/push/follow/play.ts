@@ -1,10 +1,15 @@
 import { seeded } from '../../../../soak/log-writer.ts';
+import type { Way } from './followed-folder.ts';
 import { FollowedFolder } from './followed-folder.ts';
 import type { RotationKind } from './rotated-log.ts';
 import { RotatedLog } from './rotated-log.ts';
 
-/** A follower and a log that is rotated, in an order that the seed decides; says what went wrong, and what happened. */
-export async function play(seed: number, kinds: readonly RotationKind[], folder: string): Promise<string[]> {
+/** A follower, or pushes, and a log that is rotated, in an order that the seed decides; says what went wrong, and what happened. */
+export async function play(
+  seed: number,
+  { kinds, way }: { kinds: readonly RotationKind[]; way: Way },
+  folder: string,
+): Promise<string[]> {
   const chance = seeded(seed * 7919);
   const happened: string[] = [];
   const log = new RotatedLog(folder, chance);
@@ -20,13 +25,13 @@ export async function play(seed: number, kinds: readonly RotationKind[], folder:
     next.value.run();
   };
   let eagerness = 0;
-  const follower = new FollowedFolder(
-    [folder],
-    () => {
+  const follower = new FollowedFolder([folder], {
+    way,
+    between: () => {
       if (chance() < eagerness) step();
     },
-    (what) => happened.push(what),
-  );
+    tell: (what) => happened.push(what),
+  });
   const look = async (): Promise<void> => {
     happened.push('look {');
     await follower.scan();
