@@ -122,31 +122,42 @@ async function* readRows(
   { session, range, statement, signal }: RowReading,
   origin?: RowOrigin,
 ): AsyncGenerator<readonly QueryRow[]> {
-  let { fromNs } = range;
-  /** Of those that ended at `fromNs`, the ones that were read. */
-  let known = new Set<string>();
-  for (let forgotten = 0; ;) {
+  const read = new ReadRows(range.fromNs);
+  for (let forgotten = 0; forgotten <= mostForgotten; forgotten++) {
     try {
-      const { columns, batches } = await session.query({ ...statement({ ...range, fromNs }), signal });
+      const rest = statement({ ...range, fromNs: read.untilNs });
+      const { columns, batches } = await session.query({ ...rest, signal });
       const places = columnPlaces(columns);
       for await (const cells of batches) {
-        const rows = cells
-          .map((row) => new QueryRow(row, places, origin))
-          .filter(({ endNs, queryId }) => endNs !== fromNs || !known.has(queryId));
-        const last = rows.at(-1)?.endNs;
-        if (last !== undefined) {
-          if (last !== fromNs) known = new Set();
-          for (const { endNs, queryId } of rows) if (endNs === last) known.add(queryId);
-          fromNs = last;
-          forgotten = 0;
-        }
+        const rows = read.add(cells.map((row) => new QueryRow(row, places, origin)));
+        if (rows.length > 0) forgotten = 0;
         yield rows;
       }
       return;
     } catch (error) {
-      forgotten += 1;
-      if (!hasExpired(error) || forgotten > mostForgotten) throw error;
+      if (!hasExpired(error) || forgotten === mostForgotten) throw error;
     }
+  }
+}
+
+/** Which rows were read, of those that come in the order of their ends. */
+class ReadRows {
+  untilNs: bigint;
+  /** Those that ended then. */
+  #last = new Set<string>();
+
+  constructor(fromNs: bigint) {
+    this.untilNs = fromNs;
+  }
+
+  /** Takes rows in, and hands back those that are new. */
+  add(rows: readonly QueryRow[]): QueryRow[] {
+    const fresh = rows.filter(({ endNs, queryId }) => endNs !== this.untilNs || !this.#last.has(queryId));
+    const untilNs = fresh.at(-1)?.endNs ?? this.untilNs;
+    if (untilNs !== this.untilNs) this.#last = new Set();
+    for (const { endNs, queryId } of fresh) if (endNs === untilNs) this.#last.add(queryId);
+    this.untilNs = untilNs;
+    return fresh;
   }
 }
 
