@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { join } from 'node:path';
+import { MapFolder } from '../adapters/fs/map-folder.ts';
+import { makeScratchFolder } from '../adapters/fs/scratch/scratch-folder.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
 import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
@@ -26,10 +28,11 @@ export function buildCollectHost(context: CliContext, options: CollectOptions): 
     push: { ...buildPushHost(context, options), progress: { update: () => undefined, end: () => undefined } },
     onCommit: tellProgress(context, options),
     openSession: (asked) => openSession(asked, context),
-    readCursors: async (destination) => {
+    readState: async (destination) => {
       const folder = statePlaces(context).destinationFolder(destination);
-      return (await JournalOnDisk.read(folder)).cursors;
+      return { cursors: (await JournalOnDisk.read(folder)).cursors, folder };
     },
+    openMaps: (folder) => new MapFolder(join(folder, 'snowflake-maps')),
     openScratch: () => openScratch(context.environment),
     readFile: readNamedFile,
     print: (bytes) => writeOut(stdout, bytes),
@@ -53,7 +56,7 @@ function tellProgress({ log, clock }: CliContext, { quiet }: CollectOptions): Co
 
 /** A folder that is gone when the run has ended. */
 async function openScratch(environment: CliContext['environment']): Promise<ScratchPlace> {
-  const folder = await mkdtemp(join(temporaryFolder(environment), 'audit-export-collect-'));
+  const folder = await makeScratchFolder(temporaryFolder(environment), 'audit-export-collect');
   return {
     kept: await KeptBytesFolder.open(join(folder, 'answers')),
     openSeenQueries: (days) => openSeenQueries(folder, days),

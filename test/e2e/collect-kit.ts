@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOnDisk } from '../../src/adapters/fs/files-on-disk.ts';
+import { MapFolder } from '../../src/adapters/fs/map-folder.ts';
 import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
 import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
 import { openSeenQueries } from '../../src/cli/journal-context.ts';
@@ -122,7 +123,11 @@ export function collectHost({
       openJournal: async ({ id }) => power.journal(await journalInFolder(join(folder, id), Date.now)),
     },
     openSession: async () => power.session(session),
-    readCursors: async ({ id }) => (await JournalOnDisk.read(join(folder, id))).cursors,
+    readState: async ({ id }) => ({
+      cursors: (await JournalOnDisk.read(join(folder, id))).cursors,
+      folder: join(folder, id),
+    }),
+    openMaps: (place) => new MapFolder(join(place, 'snowflake-maps')),
     openScratch: async () => {
       const scratch = mkdtempSync(`${folder}-scratch-`);
       return {

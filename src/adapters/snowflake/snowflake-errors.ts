@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import { proxyErrorIn, proxyTrouble } from '../net/proxy-error.ts';
 
 /** What Snowflake says of a failure: QueryFailureStatus of the SQL API reference. */
@@ -116,6 +116,25 @@ const byStatus: Readonly<Record<number, Meaning>> = {
 
 /** SQL state of a missing privilege. */
 const insufficientPrivilege = '42501';
+
+/** What Snowflake says of a statement that it no longer knows, beside HTTP 404. */
+const forgottenCodes: ReadonlySet<unknown> = new Set(['000709', '391918']);
+
+/** The error of a look at a statement: marked with `expired` where Snowflake does not know it, or its result, any more. */
+export function ofStatement(error: unknown): unknown {
+  if (!isAuditExportError(error) || error.code !== 'snowflake-failed') return error;
+  const { snowflakeCode, httpStatus } = error.details;
+  if (httpStatus !== 404 && !forgottenCodes.has(snowflakeCode)) return error;
+  return new AuditExportError(
+    'snowflake-failed',
+    `${error.message} Snowflake does not know the statement, or its result, any more.`,
+    {
+      cure: 'Run it again: it goes on where it stopped.',
+      details: { ...error.details, expired: true },
+      cause: error,
+    },
+  );
+}
 
 /** Makes an error of an answer that is no success: what failed, on which account, why, and the cure. Ids are kept. */
 export function fromAnswer({ what, account, status, said, aheadMs = 0 }: FailedStep): AuditExportError {

@@ -11,7 +11,7 @@ import type { Caller, Pace } from './caller.ts';
 import { interrupted } from './caller.ts';
 import type { PartitionInfo } from './result-rows.ts';
 import { readRows } from './result-rows.ts';
-import { fromAnswer } from './snowflake-errors.ts';
+import { fromAnswer, ofStatement } from './snowflake-errors.ts';
 import type { Answer } from './transport.ts';
 
 /** What statements run with, and how the session talks. */
@@ -137,7 +137,7 @@ export class SqlApiSession implements SnowflakeSession {
     submitted: Read,
     { id, statement, signal }: { id: string; statement: SnowflakeStatement; signal: AbortSignal },
   ): Promise<Read> {
-    const { pace, caller } = this.#parts;
+    const { pace } = this.#parts;
     const allowedMs =
       statement.timeoutSeconds === undefined ? longestRunMs : statement.timeoutSeconds * 1000 + 60_000;
     const endMs = pace.now() + allowedMs;
@@ -158,7 +158,7 @@ export class SqlApiSession implements SnowflakeSession {
         throw interrupted(`Statement ${id}`, error);
       });
       read = this.#read(
-        await caller.call({
+        await this.#look({
           what: `Statement ${id}`,
           method: 'GET',
           path: `/api/v2/statements/${id}`,
@@ -174,7 +174,6 @@ export class SqlApiSession implements SnowflakeSession {
       throw fromAnswer({ what: `Statement ${id}`, account: this.account, status: 200, said: body });
     if (meta?.rowType === undefined || data === undefined)
       throw this.#strange('a result without columns or rows', answer);
-    const { caller } = this.#parts;
     const partitions = meta.partitionInfo ?? [];
     const rows = partitions.length === 0 ? data.length : sumOf(partitions.map(({ rowCount }) => rowCount));
     if ((meta.numRows ?? rows) !== rows)
@@ -188,7 +187,7 @@ export class SqlApiSession implements SnowflakeSession {
         first: data,
         partitions,
         fetch: (index, stop) =>
-          caller.call({
+          this.#look({
             what: `Partition ${index} of statement ${id}`,
             method: 'GET',
             path: `/api/v2/statements/${id}?partition=${index}`,
@@ -197,6 +196,13 @@ export class SqlApiSession implements SnowflakeSession {
           }),
       }),
     };
+  }
+
+  /** Asks about a statement; Snowflake may have forgotten it. */
+  #look(call: Parameters<Caller['call']>[0]): Promise<Answer> {
+    return this.#parts.caller.call(call).catch((error: unknown) => {
+      throw ofStatement(error);
+    });
   }
 
   /** Tells Snowflake to give a statement up. What goes wrong with it hides nothing: the run has stopped already. */

@@ -13,14 +13,26 @@ export interface ScratchPlace {
   close: () => Promise<void>;
 }
 
+/** Copies of files, by the SHA-256 of what they hold. */
+export interface KeptMaps {
+  /** Keeps a text, durable; again is free. Throws `state-not-written`. */
+  keep: (sha256: string, text: string) => Promise<void>;
+  /** Undefined where it is gone, or is something else. */
+  read: (sha256: string) => Promise<string | undefined>;
+  /** Lets go of all others. */
+  keepOnly: (these: ReadonlySet<string>) => Promise<void>;
+}
+
 /** What `collect` needs of the world. */
 export interface CollectHost {
   /** What its batches are delivered with. */
   push: PushHost;
   /** Makes ready to talk to Snowflake. Throws `usage`, `config-invalid` and `no-snowflake-credentials`. */
   openSession: (options: CollectOptions) => Promise<SnowflakeSession>;
-  /** Where the sources of a destination stand, without taking its journal. Throws `state-not-written`. */
-  readCursors: (destination: Destination) => Promise<ReadonlyMap<string, unknown>>;
+  /** Where the sources of a destination stand, and its folder, without taking its journal. Throws `state-not-written`. */
+  readState: (destination: Destination) => Promise<{ cursors: ReadonlyMap<string, unknown>; folder: string }>;
+  /** Copies of the files that records were made by, in the folder of a destination. */
+  openMaps: (folder: string) => KeptMaps;
   /** A place for a run that leaves no trace. */
   openScratch: () => Promise<ScratchPlace>;
   /** Reads a file that was named. Throws `document-invalid`. */

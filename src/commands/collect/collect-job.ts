@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto';
 import type { Checkpoint } from '../../core/collect/checkpoint.ts';
 import type { CollectJob } from '../../core/collect/collect.ts';
 import { parseTimeOrAge } from '../../core/collect/time-words.ts';
 import type { Registry } from '../../core/collect/translate/registry.ts';
 import { emptyRegistry, readDataSources, readUserMap } from '../../core/collect/translate/registry.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';
-import type { TranslationRules } from '../../core/collect/translate/translate-query.ts';
+import type { Maps, TranslationRules } from '../../core/collect/translate/translate-query.ts';
+import type { MadeBy } from '../../core/collect/made-by.ts';
 import type { ReadingRules } from '../../core/collect/windows.ts';
 import { windowEnd } from '../../core/collect/windows.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -63,56 +65,69 @@ export function readingRules(options: CollectOptions): ReadingRules {
   };
 }
 
+/** What records are made by: the files as they are now, their texts, and what else decides which records there are. */
+export interface Translation {
+  rules: TranslationRules;
+  now: MadeBy;
+  /** The files by the SHA-256 of what they hold. */
+  texts: ReadonlyMap<string, string>;
+}
+
 /** Reads the files that say who and what is registered. Throws `missing-answer` and `document-invalid`. */
-export async function translationRules(
+export async function readTranslation(
   options: CollectOptions,
   accountHost: string,
   host: Pick<CollectHost, 'readFile'>,
-): Promise<TranslationRules> {
-  const { userMap, dataSources, unmapped, redactLiterals, form, window } = options;
+): Promise<Translation> {
+  const { userMap, dataSources, redactLiterals: redact, window, sessions: client } = options;
+  const unmapped = options.unmapped as TranslationRules['unmapped'];
+  const form = options.form as TranslationRules['form'];
   if (unmapped === 'drop') requireFiles(options);
   const windowNs = BigInt(window) * nsPerMs;
-  const users = await read(userMap, readUserMap, host);
-  const sources = await read(dataSources, readDataSources, host);
+  const users = await readFileOf(userMap, readUserMap, host);
+  const sources = await readFileOf(dataSources, readDataSources, host);
+  const logins = readsLogins(options);
   return {
-    users,
-    dataSources: sources,
-    before: await registriesBefore(options, { users, dataSources: sources }, host),
-    unmapped: unmapped as TranslationRules['unmapped'],
-    redact: redactLiterals,
-    form: form as TranslationRules['form'],
-    host: accountHost,
-    madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
+    rules: {
+      users: users.registry,
+      dataSources: sources.registry,
+      unmapped,
+      logins,
+      redact,
+      form,
+      host: accountHost,
+      madeMsOf: (endNs) => millisecondsOf(windowEnd(endNs, windowNs)),
+    },
+    now: { users: users.sha256, dataSources: sources.sha256, unmapped, form, redact, client, logins },
+    texts: new Map(
+      [users, sources].flatMap(({ sha256, text }) => (sha256 === null ? [] : [[sha256, text] as const])),
+    ),
   };
 }
 
-async function read<T>(
+async function readFileOf<T>(
   file: string | undefined,
   parse: (file: string, text: string) => Promise<Registry<T>>,
   { readFile }: Pick<CollectHost, 'readFile'>,
-): Promise<Registry<T>> {
-  return file === undefined ? emptyRegistry : parse(file, await readFile(file));
+): Promise<{ registry: Registry<T>; sha256: string | null; text: string }> {
+  if (file === undefined) return { registry: emptyRegistry, sha256: null, text: '' };
+  const text = await readFile(file);
+  return { registry: await parse(file, text), sha256: hash('sha256', text), text };
 }
 
-/** The files by which a time was read before that is read once more; one that is not named is as it was. */
-async function registriesBefore(
-  { again, unmapped, userMapBefore, dataSourcesBefore }: CollectOptions,
-  now: Pick<TranslationRules, 'users' | 'dataSources'>,
-  host: Pick<CollectHost, 'readFile'>,
-): Promise<TranslationRules['before']> {
-  if (userMapBefore === undefined && dataSourcesBefore === undefined) return undefined;
-  if (!again || unmapped === 'keep')
-    throw new AuditExportError(
-      'usage',
-      '--user-map-before and --data-sources-before are about what is read once more and was left out before.',
-      { cure: 'Use them with --again, and without --unmapped keep.' },
-    );
+/** The files by which records were made before, as they were kept; undefined where one of them is gone. */
+export async function mapsOf(
+  { users, dataSources, unmapped, logins }: MadeBy,
+  read: (sha256: string) => Promise<string | undefined>,
+): Promise<Maps | undefined> {
+  const userText = users === null ? '' : await read(users);
+  const sourceText = dataSources === null ? '' : await read(dataSources);
+  if (userText === undefined || sourceText === undefined) return undefined;
   return {
-    users: userMapBefore === undefined ? now.users : await read(userMapBefore, readUserMap, host),
-    dataSources:
-      dataSourcesBefore === undefined
-        ? now.dataSources
-        : await read(dataSourcesBefore, readDataSources, host),
+    users: users === null ? emptyRegistry : await readUserMap(users, userText),
+    dataSources: dataSources === null ? emptyRegistry : await readDataSources(dataSources, sourceText),
+    unmapped,
+    logins,
   };
 }
 
@@ -149,7 +164,7 @@ const nsOf = (text: string | undefined): bigint | undefined =>
  */
 export function collectJob(
   options: CollectOptions,
-  { next, ...place }: Pick<CollectJob, 'account' | 'translation'> & { next: Checkpoint | undefined },
+  { next, ...place }: Pick<CollectJob, 'account' | 'translator'> & { next: Checkpoint | undefined },
 ): CollectJob {
   const { since, until, sessions } = options;
   const rules = readingRules(options);

@@ -37,7 +37,7 @@ export interface CollectReport {
   lateRows: number;
   lateAccessRows: number;
   records: number;
-  /** Objects of which the files of before made a record, with --user-map-before and --data-sources-before. */
+  /** Objects of which the files of before made a record, with --again. */
   madeBefore: number;
   unmappedUsers: number;
   unmappedObjects: number;

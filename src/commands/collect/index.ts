@@ -14,7 +14,7 @@ import type { PushPlan } from '../push/push-plan.ts';
 import { statePlaceOf } from '../push/state-place.ts';
 import { pushSettings } from '../push/settings.ts';
 import type { CollectHost } from './collect-host.ts';
-import { readingRules, translationRules } from './collect-job.ts';
+import { readingRules, readTranslation } from './collect-job.ts';
 import type { CollectOutcome, CollectReport } from './collect-report.ts';
 import { asPushReport, buildCollectReport, reportEndOf } from './collect-report.ts';
 import type { Reading } from './run-collect.ts';
@@ -51,8 +51,8 @@ export async function collectSnowflake(request: CollectRequest, host: CollectHos
 }
 
 async function printed(request: CollectRequest, host: CollectHost): Promise<CollectReport> {
-  const { to, again } = request.options;
-  const place = to === undefined || again ? undefined : await statePlaceOf(pushRequest(request), host.push);
+  const { to } = request.options;
+  const place = to === undefined ? undefined : await statePlaceOf(pushRequest(request), host.push);
   return withSnowflake(request, host, async (reading, startedMs) =>
     reportOn(await printRecords(reading, place?.destination), request, {
       reading,
@@ -97,7 +97,7 @@ async function withSnowflake<R>(
 ): Promise<R> {
   const session = watched(await host.openSession(options), options, host);
   try {
-    const translation = await translationRules(options, session.host, host);
+    const translation = await readTranslation(options, session.host, host);
     return await act({ options, host, session, translation }, host.push.clock.now());
   } finally {
     await session.close();

@@ -50,6 +50,6 @@ export function leftOutProblem(
   return {
     code: 'left-out',
     message,
-    cure: 'Refresh the files: audit-export collect snowflake map --help. Then read that time again with --again --since …, and the files as they were in --user-map-before and --data-sources-before; or accept it with --left-out-limit 100.',
+    cure: 'Refresh the files: audit-export collect snowflake map --help. Then read that time again with --again --since …: what was made before is not made again. Or accept it with --left-out-limit 100.',
   };
 }

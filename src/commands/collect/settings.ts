@@ -223,20 +223,6 @@ const ownSettings = {
     group: records,
     help: 'CSV or JSON: object, dataSourceId, dataSourceName',
   },
-  userMapBefore: {
-    kind: 'text',
-    flag: 'user-map-before',
-    value: 'FILE',
-    group: records,
-    help: 'with --again: the user map by which that time was read; only records that it did not make are made',
-  },
-  dataSourcesBefore: {
-    kind: 'text',
-    flag: 'data-sources-before',
-    value: 'FILE',
-    group: records,
-    help: 'with --again: the same for --data-sources',
-  },
   unmapped: {
     kind: 'text',
     flag: 'unmapped',

@@ -2,8 +2,7 @@ import type { KeptBytes, KeptSegment, KeptWriter } from '../../ports/kept-bytes.
 import type { CollectAccount } from './collect-account.ts';
 import type { SeenQueries } from './seen-queries.ts';
 import type { QueryRow } from './translate/query-row.ts';
-import type { TranslationRules } from './translate/translate-query.ts';
-import { translateRow } from './translate/translate-query.ts';
+import type { Translator } from './translator.ts';
 
 /** Whether a batch is of a window that is read for the first time, or of what came late to one. */
 export type BatchKind = 'window' | 'late';
@@ -13,7 +12,7 @@ export interface BatchTools {
   kept: KeptBytes;
   seen: SeenQueries;
   account: CollectAccount;
-  translation: TranslationRules;
+  translator: Translator;
 }
 
 /** The records of the rows of one window on their way to the disk. Nothing is written before the first row that is new. */
@@ -37,7 +36,7 @@ export class Batch {
 
   /** Takes rows of its window: those that are new become records. */
   async add(rows: readonly QueryRow[]): Promise<void> {
-    const { seen, account, translation } = this.#tools;
+    const { seen, account, translator } = this.#tools;
     const others = rows.filter(({ own }) => !own);
     account.countOwn(this.#kind, rows.length - others.length);
     for (const [index, found] of seen.newsOf(others).entries()) {
@@ -45,7 +44,7 @@ export class Batch {
       account.countRow(this.#kind, found?.news, row.source);
       if (found === undefined) continue;
       if (found.news !== 'later-row')
-        for (const line of translateRow(row, translation, account.books, {
+        for (const line of translator.linesOf(this.#kind, row, account.books, {
           supplement: found.news === 'access',
         }))
           await this.#records.add(Buffer.from(`${line}\n`));

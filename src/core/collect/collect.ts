@@ -11,7 +11,7 @@ import { SeenQueries } from './seen-queries.ts';
 import type { TimeRange } from './statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
 import { printNanoseconds } from './translate/snowflake-time.ts';
-import type { TranslationRules } from './translate/translate-query.ts';
+import type { Translator } from './translator.ts';
 import type { ReadingRules } from './windows.ts';
 import { nsPerDay, readableUntil, spansOf, windowEnd, windowOf } from './windows.ts';
 
@@ -32,7 +32,7 @@ export interface CollectJob {
   /** Whether client and address are read as well, and log-ins. */
   client: boolean;
   logins: boolean;
-  translation: TranslationRules;
+  translator: Translator;
 }
 
 /** What a run goes on from, and where it writes down how far it came. */
@@ -186,7 +186,7 @@ class CollectRun {
 
   async #readLateWindow(range: TimeRange, seen: SeenQueries): Promise<boolean> {
     const { session, account, signal } = this.#ports;
-    const batch = this.#openBatch('late', range, seen);
+    const batch = await this.#openBatch('late', range, seen);
     const { client, logins } = this.#job;
     for await (const rows of readQueries(session, range, { client, logins, signal })) await batch.add(rows);
     if (signal.aborted) return false;
@@ -200,7 +200,7 @@ class CollectRun {
     const { session, signal } = this.#ports;
     const { windowNs } = this.#job.rules;
     let window: TimeRange = { fromNs: span.fromNs, untilNs: windowEnd(span.fromNs, windowNs) };
-    let batch = this.#openBatch('window', window, seen);
+    let batch = await this.#openBatch('window', window, seen);
     const { client, logins, waitedNs } = this.#job;
     const firstNs = this.#job.firstNs ?? BigInt((this.#checkpoint as Checkpoint).fromNs);
     for await (const rows of readSpan(session, span, { client, logins, waitedNs, firstNs, signal })) {
@@ -208,7 +208,7 @@ class CollectRun {
         if (group.untilNs !== window.untilNs) {
           if (!(await this.#closeWindow(batch, window))) return false;
           window = { fromNs: window.untilNs, untilNs: group.untilNs };
-          batch = this.#openBatch('window', window, seen);
+          batch = await this.#openBatch('window', window, seen);
         }
         await batch.add(group.rows);
       }
@@ -219,11 +219,12 @@ class CollectRun {
     return true;
   }
 
-  #openBatch(kind: BatchKind, { fromNs }: TimeRange, seen: SeenQueries): Batch {
+  async #openBatch(kind: BatchKind, window: TimeRange, seen: SeenQueries): Promise<Batch> {
     const { account, state } = this.#ports;
-    const { translation } = this.#job;
-    const source = `snowflake ${this.#job.account} ${printNanoseconds(fromNs).slice(0, 19)}`;
-    this.#open = new Batch(kind, source, { kept: state.kept, seen, account, translation });
+    const { translator } = this.#job;
+    await translator.prepare(window);
+    const source = `snowflake ${this.#job.account} ${printNanoseconds(window.fromNs).slice(0, 19)}`;
+    this.#open = new Batch(kind, source, { kept: state.kept, seen, account, translator });
     return this.#open;
   }
 

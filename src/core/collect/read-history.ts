@@ -1,5 +1,5 @@
-import { AuditExportError } from '../../errors.ts';
-import type { SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
+import type { SnowflakeRow, SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake.ts';
 import type { TimeRange } from './statement.ts';
 import {
   accessOnlyStatement,
@@ -15,11 +15,9 @@ import { parseNanoseconds } from './translate/snowflake-time.ts';
 
 /** Snowflake's own clock, in nanoseconds since 1970. Throws what the session throws. */
 export async function readClock(session: SnowflakeSession, signal: AbortSignal): Promise<bigint> {
-  const result = await session.query({ ...clockStatement(), signal });
-  for await (const [row] of result.batches) {
-    const cell = row?.[0];
-    if (typeof cell === 'string') return parseNanoseconds(cell, 'the time');
-  }
+  const row = await firstRow(session, { ...clockStatement(), signal });
+  const [cell] = row ?? [];
+  if (typeof cell === 'string') return parseNanoseconds(cell, 'the time');
   throw new AuditExportError('snowflake-failed', 'Snowflake did not say what time it is.', {
     cure: 'Run it again.',
   });
@@ -33,13 +31,38 @@ export async function readAccount(
   session: SnowflakeSession,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const result = await session.query({ ...accountStatement(), signal });
-  for await (const [row] of result.batches) {
-    const [organization, account] = row ?? [];
-    if (typeof organization === 'string' && typeof account === 'string')
-      return `${organization}-${account}`.toUpperCase();
+  const [organization, account] = (await firstRow(session, { ...accountStatement(), signal })) ?? [];
+  return typeof organization === 'string' && typeof account === 'string'
+    ? `${organization}-${account}`.toUpperCase()
+    : undefined;
+}
+
+function firstRow(
+  session: SnowflakeSession,
+  statement: SnowflakeStatement,
+): Promise<SnowflakeRow | undefined> {
+  return askingAgain(async () => {
+    const { batches } = await session.query(statement);
+    for await (const [row] of batches) return row;
+    return undefined;
+  });
+}
+
+/** A statement that Snowflake forgets is submitted again so often, without a row in between. */
+const mostForgotten = 3;
+
+async function askingAgain<T>(ask: () => Promise<T>): Promise<T> {
+  for (let forgotten = 0; ; forgotten++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!hasExpired(error) || forgotten >= mostForgotten) throw error;
+    }
   }
-  return undefined;
+}
+
+function hasExpired(error: unknown): boolean {
+  return isAuditExportError(error) && error.details['expired'] === true;
 }
 
 /** What is read, beside the queries. */
@@ -59,11 +82,12 @@ export function readQueries(
   range: TimeRange,
   { client, logins, signal }: ReadingOptions,
 ): AsyncGenerator<readonly QueryRow[]> {
-  const queries = readRows(session, { ...queriesStatement(range, { client }), signal });
+  const read = { session, range, signal };
+  const queries = readRows({ ...read, statement: (part) => queriesStatement(part, { client }) });
   if (!logins) return queries;
   return inOrderOfPlace(
     queries,
-    readRows(session, { ...loginsStatement(range), signal }, { source: 'loginHistory' }),
+    readRows({ ...read, statement: loginsStatement }, { source: 'loginHistory' }),
   );
 }
 
@@ -73,19 +97,68 @@ export async function* readIds(
   range: TimeRange,
   { logins, signal }: Omit<ReadingOptions, 'client'>,
 ): AsyncGenerator<readonly QueryRow[]> {
-  yield* readRows(session, { ...idsStatement(range), signal });
+  const read = { session, range, signal };
+  yield* readRows({ ...read, statement: idsStatement });
   if (logins)
-    yield* readRows(session, { ...loginsStatement(range, true), signal }, { source: 'loginHistory' });
+    yield* readRows(
+      { ...read, statement: (part) => loginsStatement(part, true) },
+      { source: 'loginHistory' },
+    );
 }
 
+interface RowReading {
+  session: SnowflakeSession;
+  range: TimeRange;
+  /** Asks for the rows of a range, in the order of their ends. */
+  statement: (range: TimeRange) => SnowflakeStatement;
+  signal: AbortSignal;
+}
+
+/**
+ * The rows that a statement gives. Where Snowflake forgets it before its last row, the rest is asked for by another: the rows
+ * come in the order of their ends, so it is known which were read.
+ */
 async function* readRows(
-  session: SnowflakeSession,
-  statement: SnowflakeStatement,
+  { session, range, statement, signal }: RowReading,
   origin?: RowOrigin,
 ): AsyncGenerator<readonly QueryRow[]> {
-  const { columns, batches } = await session.query(statement);
-  const places = columnPlaces(columns);
-  for await (const rows of batches) yield rows.map((row) => new QueryRow(row, places, origin));
+  const read = new ReadRows(range.fromNs);
+  for (let forgotten = 0; forgotten <= mostForgotten; forgotten++) {
+    try {
+      const rest = statement({ ...range, fromNs: read.untilNs });
+      const { columns, batches } = await session.query({ ...rest, signal });
+      const places = columnPlaces(columns);
+      for await (const cells of batches) {
+        const rows = read.add(cells.map((row) => new QueryRow(row, places, origin)));
+        if (rows.length > 0) forgotten = 0;
+        yield rows;
+      }
+      return;
+    } catch (error) {
+      if (!hasExpired(error) || forgotten === mostForgotten) throw error;
+    }
+  }
+}
+
+/** Which rows were read, of those that come in the order of their ends. */
+class ReadRows {
+  untilNs: bigint;
+  /** Those that ended then. */
+  #last = new Set<string>();
+
+  constructor(fromNs: bigint) {
+    this.untilNs = fromNs;
+  }
+
+  /** Takes rows in, and hands back those that are new. */
+  add(rows: readonly QueryRow[]): QueryRow[] {
+    const fresh = rows.filter(({ endNs, queryId }) => endNs !== this.untilNs || !this.#last.has(queryId));
+    const untilNs = fresh.at(-1)?.endNs ?? this.untilNs;
+    if (untilNs !== this.untilNs) this.#last = new Set();
+    for (const { endNs, queryId } of fresh) if (endNs === untilNs) this.#last.add(queryId);
+    this.untilNs = untilNs;
+    return fresh;
+  }
 }
 
 /** What is read of a span of windows. Times and lengths in nanoseconds. */
@@ -109,8 +182,8 @@ export function readSpan(
   const began = span.fromNs - waitedNs;
   const range = { fromNs: began > firstNs ? began : firstNs, untilNs: span.untilNs - waitedNs };
   if (range.fromNs >= range.untilNs) return queries;
-  const statement = { ...accessOnlyStatement(range), signal: options.signal };
-  return inOrderOfPlace(queries, readRows(session, statement, { source: 'accessHistory', waitedNs }));
+  const read = { session, range, statement: accessOnlyStatement, signal: options.signal };
+  return inOrderOfPlace(queries, readRows(read, { source: 'accessHistory', waitedNs }));
 }
 
 /** Joins two streams that are each in the order of places. */

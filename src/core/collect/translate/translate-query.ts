@@ -11,14 +11,20 @@ import { hasFailed, touchedObjects } from './touched-objects.ts';
 import type { UamParts } from './uam-query.ts';
 import { uamQueryLine } from './uam-query.ts';
 
-/** How rows become records. */
-export interface TranslationRules {
+/** Of whom and of what there are records. */
+export interface Maps {
   users: Registry<MappedUser>;
   dataSources: Registry<DataSource>;
-  /** The files by which this time was read before: what they made a record of is not made again. */
-  before?: { users: Registry<unknown>; dataSources: Registry<unknown> } | undefined;
   /** What becomes of a user or an object that no file names: `drop` as Immuta does, or `keep` with nulls. */
   unmapped: 'drop' | 'keep';
+  /** Whether log-ins are read as well. */
+  logins: boolean;
+}
+
+/** How rows become records. */
+export interface TranslationRules extends Maps {
+  /** By what this time was read before: what they made a record of is not made again. */
+  before?: readonly Maps[] | undefined;
   redact: boolean;
   /** Whose shape records have: Immuta's older one, one for each object, or that of its universal audit model. */
   form: 'native-query' | 'uam';
@@ -85,7 +91,7 @@ export function translateRow(
   options: TranslateOptions,
 ): string[] {
   if (row.source !== 'loginHistory') return translateQuery(row, rules, books, options);
-  if (rules.before !== undefined) {
+  if (rules.before?.some(({ logins }) => logins) === true) {
     // Log-ins are told of everybody, whatever files there are.
     books.madeBefore += 1;
     return [];
@@ -116,7 +122,7 @@ export function translateQuery(
   const isNew = isNewBy(rules, userName);
   const fresh = kept.filter(isNew);
   books.madeBefore += kept.length - fresh.length;
-  if (fresh.length === 0 && kept.length > 0) return [];
+  if (fresh.length === 0 && wasTold(kept, rules)) return [];
   const supplementOf = isSupplement(rules, { supplement, fresh, kept })
     ? recordId(row.queryId, '')
     : undefined;
@@ -137,10 +143,20 @@ function isSupplement(
 }
 
 /** Says of an object whether the files of before made no record of it for a query of this user. */
-function isNewBy({ before }: TranslationRules, userName: string): (found: Found) => boolean {
-  if (before === undefined || before.users.find(userName) === undefined) return () => true;
-  return ({ object }) =>
-    typeof object.object !== 'string' || before.dataSources.find(object.object) === undefined;
+function isNewBy({ before = [] }: TranslationRules, userName: string): (found: Found) => boolean {
+  const told = before.filter(
+    ({ users, unmapped }) => unmapped === 'keep' || users.find(userName) !== undefined,
+  );
+  return ({ object: { object } }) =>
+    !told.some(
+      ({ dataSources, unmapped }) =>
+        unmapped === 'keep' || (typeof object === 'string' && dataSources.find(object) !== undefined),
+    );
+}
+
+/** Whether a query of which nothing is new left a record before: one about its objects, or one about nothing. */
+function wasTold(kept: readonly Found[], { before = [] }: TranslationRules): boolean {
+  return kept.length > 0 || before.some(({ unmapped }) => unmapped === 'keep');
 }
 
 type Common = Omit<UamParts, 'objects'>;

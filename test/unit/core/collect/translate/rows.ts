@@ -50,6 +50,7 @@ export function objectsCell(...names: readonly string[]): string {
 
 export async function rulesWith(changes: Partial<TranslationRules> = {}): Promise<TranslationRules> {
   return {
+    logins: false,
     users: await readUserMap(
       'users.csv',
       'snowflakeUser,profileId,userId\njane.doe@immuta.com,1,jane.doe@immuta.com\n',

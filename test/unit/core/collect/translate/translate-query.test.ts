@@ -39,7 +39,7 @@ describe('what files of before made a record of is not made again', () => {
 
   test('an object that was added: its records alone', async () => {
     const rules = await rulesWith();
-    const before = { users: rules.users, dataSources: await oldSources() };
+    const before = [{ ...rules, users: rules.users, dataSources: await oldSources() }];
     const { records, counts } = recordsOf(both, { ...rules, before });
     expect(records.map(({ nativeObject }) => nativeObject)).toEqual(['IMMUTA.PUBLIC.ORDERS']);
     expect(counts).toMatchObject({ records: 1, madeBefore: 1, leftOut: 0 });
@@ -48,13 +48,32 @@ describe('what files of before made a record of is not made again', () => {
 
   test('a user who was added: all records', async () => {
     const rules = await rulesWith();
-    const before = { users: await oldUsers(), dataSources: rules.dataSources };
+    const before = [{ ...rules, users: await oldUsers(), dataSources: rules.dataSources }];
     expect(recordsOf(both, { ...rules, before }).records).toHaveLength(2);
+  });
+
+  test('where everything was kept before, nothing is new, nor what touched nothing', async () => {
+    const rules = await rulesWith({ unmapped: 'keep' });
+    const before = [{ ...rules, dataSources: await oldSources() }];
+    expect(recordsOf(both, { ...rules, before }).records).toEqual([]);
+    const nothing = rowOf({ DIRECT_OBJECTS_ACCESSED: null, BASE_OBJECTS_ACCESSED: null });
+    expect(recordsOf(nothing, rules).records).toHaveLength(1);
+    expect(recordsOf(nothing, { ...rules, before }).records).toEqual([]);
+  });
+
+  test('what was found by one of several files before', async () => {
+    const rules = await rulesWith();
+    const before = [
+      { ...rules, dataSources: await oldSources() },
+      { ...rules, users: await oldUsers() },
+    ];
+    const { records } = recordsOf(both, { ...rules, before });
+    expect(records.map(({ nativeObject }) => nativeObject)).toEqual(['IMMUTA.PUBLIC.ORDERS']);
   });
 
   test('as an event of the universal audit model: the objects that were added, as a supplement', async () => {
     const rules = await rulesWith({ form: 'uam' });
-    const before = { users: rules.users, dataSources: await oldSources() };
+    const before = [{ ...rules, users: rules.users, dataSources: await oldSources() }];
     const [first] = recordsOf(both, rules).records;
     const [more, ...others] = recordsOf(both, { ...rules, before }).records;
     expect(others).toEqual([]);
