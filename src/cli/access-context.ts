@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { openAccessProber } from '../adapters/aws/access-prober.ts';
-import { findRegion } from '../adapters/aws/aws-profile.ts';
+import { openAccessProber } from '../adapters/aws/access/access-prober.ts';
+import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
 import { saveAccessReport } from '../adapters/fs/access-report-file.ts';
 import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
 import type { StoreSettings } from '../commands/push/push-host.ts';

@@ -100,7 +100,7 @@ export async function openStore(
   { environment, workingFolder }: CliContext,
 ): Promise<ObjectStore> {
   if (address.kind === 'folder') return openFolderStore(address.path, workingFolder);
-  const { openS3Store } = await import('../adapters/aws/s3-store.ts');
+  const { openS3Store } = await import('../adapters/aws/s3/s3-store.ts');
   const { bucket, prefix } = address;
   return openS3Store(settings, { ...settings, bucket, prefix }, environment, {
     checked: settings.checked ?? true,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRegion } from '../adapters/aws/aws-profile.ts';
-import { openIamAdmin } from '../adapters/aws/iam-admin.ts';
+import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
+import { openIamAdmin } from '../adapters/aws/iam/iam-admin.ts';
 import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
 import { destinationFolders, openDestinationFolder, statePlaces } from '../adapters/fs/state/state-places.ts';
 import type { Consent } from '../commands/iam/confirm.ts';

@@ -1,5 +1,5 @@
-import { findRegion } from '../adapters/aws/aws-profile.ts';
-import { openBucketAdmin } from '../adapters/aws/bucket-admin.ts';
+import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
+import { openBucketAdmin } from '../adapters/aws/s3/bucket-admin.ts';
 import { openConfigStore } from '../adapters/fs/config-store.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';

@@ -17,7 +17,7 @@ export function bucketSources(
 ): Required<Pick<OpenSourcesOptions, 'openBucket'>> {
   return {
     openBucket: async (input, choice) => {
-      const { openS3Sources } = await import('../adapters/aws/s3-sources.ts');
+      const { openS3Sources } = await import('../adapters/aws/s3/s3-sources.ts');
       return openS3Sources(input, { ...reachOf(options), environment, signal }, choice);
     },
   };
@@ -46,7 +46,7 @@ export function queueParts(
       return openSqsQueue(url, options.region, environment);
     },
     openObjects: async (signal) => {
-      const { S3ObjectReader } = await import('../adapters/aws/s3-sources.ts');
+      const { S3ObjectReader } = await import('../adapters/aws/s3/s3-sources.ts');
       return new S3ObjectReader({ ...reachOf(options), environment, signal });
     },
   };

@@ -18,7 +18,7 @@ export async function findDestination(
 ): Promise<Destination> {
   if (address.kind === 's3') {
     // A delivery into a folder need not load what reads AWS's configuration.
-    const { readAwsProfile } = await import('../adapters/aws/aws-profile.ts');
+    const { readAwsProfile } = await import('../adapters/aws/credentials/aws-profile.ts');
     const profile = await readAwsProfile(environment);
     return destinationOf(address, endpointUrl ?? configuredEndpoint('S3', environment, profile));
   }

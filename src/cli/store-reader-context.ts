@@ -15,7 +15,7 @@ export async function openStoreReader(
     const { FolderReader } = await import('../adapters/fs/folder-reader.ts');
     return new FolderReader(address.path, resolve(workingFolder, address.path));
   }
-  const { S3StoreReader } = await import('../adapters/aws/s3-store-reader.ts');
+  const { S3StoreReader } = await import('../adapters/aws/s3/s3-store-reader.ts');
   const { region, endpointUrl, pathStyle } = options;
   // A bucket that is elsewhere says where.
   const reach = { region: undefined, usualRegion: region, endpointUrl, pathStyle, environment, signal };

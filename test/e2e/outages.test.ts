@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { quickClock } from '../fakes/quick-clock.ts';
-import { openS3Store } from '../../src/adapters/aws/s3-store.ts';
+import { openS3Store } from '../../src/adapters/aws/s3/s3-store.ts';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import { systemClock, systemRandom } from '../../src/adapters/system/system-clock.ts';
 import { RetryingStore } from '../../src/core/delivery/retrying-store.ts';

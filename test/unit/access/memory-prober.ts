@@ -1,4 +1,4 @@
-import type { ProberSettings } from '../../../src/adapters/aws/access-prober.ts';
+import type { ProberSettings } from '../../../src/adapters/aws/access/access-prober.ts';
 import type { Decision } from '../../../src/core/policy/authorize.ts';
 import type { ContextValues } from '../../../src/core/policy/context.ts';
 import type { AccessProber, Refusal, Tried, WriteTarget } from '../../../src/ports/access-prober.ts';

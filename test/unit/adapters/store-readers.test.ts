@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test, vi } from 'vitest';
-import { S3StoreReader } from '../../../src/adapters/aws/s3-store-reader.ts';
+import { S3StoreReader } from '../../../src/adapters/aws/s3/s3-store-reader.ts';
 import { FolderReader } from '../../../src/adapters/fs/folder-reader.ts';
 import type { StoreReader } from '../../../src/ports/store-reader.ts';
 import { scratchFolder } from '../../fakes/scratch-folder.ts';

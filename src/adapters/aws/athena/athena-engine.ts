@@ -5,7 +5,7 @@ import { AuditExportError } from '../../../errors.ts';
 import type { QueryAnswer, QueryEngine } from '../../../ports/query-engine.ts';
 import type { Upkeep } from '../../../ports/table-catalogue.ts';
 import { checkAnswers } from '../answers.ts';
-import { fromAwsError } from '../aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 import { clientConfig } from '../client-config.ts';
 import { optionalClient } from '../optional-client.ts';
 

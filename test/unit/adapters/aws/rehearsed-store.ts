@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { AwsSettings, S3WriteSettings } from '../../../../src/adapters/aws/aws-settings.ts';
-import type { S3Store } from '../../../../src/adapters/aws/s3-store.ts';
-import { openS3Store } from '../../../../src/adapters/aws/s3-store.ts';
+import type { S3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
+import { openS3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
 import type { EmulatorOptions } from '../../../../src/adapters/emulator/start-emulator.ts';
 import { startEmulator } from '../../../../src/adapters/emulator/start-emulator.ts';
 import { scenarios } from '../../../../src/adapters/emulator/scenarios/scenarios.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, test, vi } from 'vitest';
-import type { S3Store } from '../../../../src/adapters/aws/s3-store.ts';
+import type { S3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
 import type { Fault } from '../../../../src/ports/emulator.ts';
 import type { PutTrouble } from '../../../../src/ports/put-failure.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';

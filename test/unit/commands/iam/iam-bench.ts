@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
-import { openIamAdmin } from '../../../../src/adapters/aws/iam-admin.ts';
+import { openIamAdmin } from '../../../../src/adapters/aws/iam/iam-admin.ts';
 import type { IamHost } from '../../../../src/commands/iam/iam-host.ts';
 import type { SetupAnswers } from '../../../../src/core/setup/answers/answers.ts';
 import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';

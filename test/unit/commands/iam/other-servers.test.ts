@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openIamAdmin } from '../../../../src/adapters/aws/iam-admin.ts';
+import { openIamAdmin } from '../../../../src/adapters/aws/iam/iam-admin.ts';
 import { applyAccess } from '../../../../src/commands/iam/apply.ts';
 import { readPlan } from '../../../../src/commands/iam/plan.ts';
 import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';

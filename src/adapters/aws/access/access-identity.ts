@@ -2,11 +2,11 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { IdentityProber, Tried } from '../../ports/access-prober.ts';
-import type { IamCaller } from '../../ports/iam-admin.ts';
-import { sessionName } from '../../core/setup/delivery/delivery.ts';
+import type { IdentityProber, Tried } from '../../../ports/access-prober.ts';
+import type { IamCaller } from '../../../ports/iam-admin.ts';
+import { sessionName } from '../../../core/setup/delivery/delivery.ts';
 import { tried, triedIam } from './access-answers.ts';
-import { documentText, readLiveAccess } from './iam-reader.ts';
+import { documentText, readLiveAccess } from '../iam/iam-reader.ts';
 
 /** The shortest session there is; it is thrown away. */
 const sessionSeconds = 900;

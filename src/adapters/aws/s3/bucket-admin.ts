@@ -14,13 +14,13 @@ import type {
   BucketGrant,
   BucketLook,
   ObjectLock,
-} from '../../ports/bucket-admin.ts';
-import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
-import type { AwsSettings } from './aws-settings.ts';
-import { s3ClientConfig } from './client-config.ts';
+} from '../../../ports/bucket-admin.ts';
+import { checkAnswers } from '../answers.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
+import type { AwsSettings } from '../aws-settings.ts';
+import { s3ClientConfig } from '../client-config.ts';
 import { createBucket } from './create-bucket.ts';
-import { watchTransport } from './plain-transport.ts';
+import { watchTransport } from '../plain-transport.ts';
 
 /** Nobody should wait longer for a look than for the answer to a question. */
 const maxAttempts = 3;

@@ -1,4 +1,4 @@
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError } from '../../../errors.ts';
 import { fromAwsError } from './aws-errors.ts';
 
 interface Meaning {

@@ -1,5 +1,5 @@
 import type { AwsMeaning } from './aws-error-meaning.ts';
-import type { AwsProfile, Environment } from './aws-profile.ts';
+import type { AwsProfile, Environment } from '../credentials/aws-profile.ts';
 
 /** There are no credentials, and the reason is known. */
 export class CredentialsError extends Error {

@@ -6,11 +6,11 @@ import {
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
-import { AuditExportError } from '../../errors.ts';
-import type { NewBucket } from '../../ports/bucket-admin.ts';
-import { UnexpectedAnswer } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
-import { watchTransport } from './plain-transport.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { NewBucket } from '../../../ports/bucket-admin.ts';
+import { UnexpectedAnswer } from '../answers.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
+import { watchTransport } from '../plain-transport.ts';
 
 interface ServiceError {
   name?: string;

@@ -1,6 +1,6 @@
-import type { PutFailureCause } from '../../ports/put-failure.ts';
-import { ProxyError, proxyErrorIn } from '../net/proxy-error.ts';
-import { UnexpectedAnswer } from './answers.ts';
+import type { PutFailureCause } from '../../../ports/put-failure.ts';
+import { ProxyError, proxyErrorIn } from '../../net/proxy-error.ts';
+import { UnexpectedAnswer } from '../answers.ts';
 import { again } from './aws-error-meaning.ts';
 import type { AwsAct, AwsMeaning } from './aws-error-meaning.ts';
 import { byName, byStatus, denialCure, denied, noRegion, skewed } from './aws-error-meanings.ts';

@@ -1,9 +1,9 @@
-import type { Refusal, Tried } from '../../ports/access-prober.ts';
-import { isAuditExportError } from '../../errors.ts';
-import type { AuditExportError } from '../../errors.ts';
-import type { AwsAct } from './aws-errors.ts';
-import { fromAwsError } from './aws-errors.ts';
-import { fromIamError, isUnsupported } from './iam-errors.ts';
+import type { Refusal, Tried } from '../../../ports/access-prober.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { AuditExportError } from '../../../errors.ts';
+import type { AwsAct } from '../errors/aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
+import { fromIamError, isUnsupported } from '../iam/iam-errors.ts';
 
 interface Metadata {
   $metadata?: { requestId?: string | undefined };

@@ -1,9 +1,9 @@
-import type { UnexpectedAnswer } from './answers.ts';
+import type { UnexpectedAnswer } from '../answers.ts';
 import { again } from './aws-error-meaning.ts';
 import type { AwsMeaning } from './aws-error-meaning.ts';
 import { elsewhere } from './aws-error-meanings.ts';
-import { proxyTrouble } from '../net/proxy-error.ts';
-import type { ProxyError } from '../net/proxy-error.ts';
+import { proxyTrouble } from '../../net/proxy-error.ts';
+import type { ProxyError } from '../../net/proxy-error.ts';
 
 /** What it means that the proxy would not, or could not, connect us. */
 export function proxyMeaning(error: ProxyError): AwsMeaning {

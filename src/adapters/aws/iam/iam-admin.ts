@@ -9,15 +9,15 @@ import type {
   IamAdmin,
   IamCaller,
   IamChange,
-} from '../../ports/iam-admin.ts';
-import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
-import { readLiveBucket } from './bucket-policy.ts';
-import { clientConfig, s3ClientConfig } from './client-config.ts';
+} from '../../../ports/iam-admin.ts';
+import { checkAnswers } from '../answers.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
+import { readLiveBucket } from '../s3/bucket-policy.ts';
+import { clientConfig, s3ClientConfig } from '../client-config.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';
 import { readLiveAccess } from './iam-reader.ts';
-import { watchTransport } from './plain-transport.ts';
+import { watchTransport } from '../plain-transport.ts';
 
 /** How IAM is reached. */
 export interface IamSettings {

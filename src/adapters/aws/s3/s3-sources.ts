@@ -1,12 +1,12 @@
-import { parseStoreAddress } from '../../core/config/store-address.ts';
-import type { Shard } from '../../core/push/shard.ts';
-import { isInShard } from '../../core/push/shard.ts';
-import type { WrittenPlace } from '../../core/queue/named-object.ts';
-import { leftOut } from '../../core/queue/named-object.ts';
-import { AuditExportError } from '../../errors.ts';
-import type { NamedObject, ObjectReader } from '../../ports/queue.ts';
-import type { Source } from '../../ports/source.ts';
-import { decompress } from '../fs/decompress.ts';
+import { parseStoreAddress } from '../../../core/config/store-address.ts';
+import type { Shard } from '../../../core/push/shard.ts';
+import { isInShard } from '../../../core/push/shard.ts';
+import type { WrittenPlace } from '../../../core/queue/named-object.ts';
+import { leftOut } from '../../../core/queue/named-object.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { NamedObject, ObjectReader } from '../../../ports/queue.ts';
+import type { Source } from '../../../ports/source.ts';
+import { decompress } from '../../fs/decompress.ts';
 import type { ListedObject, ObjectAddress, OpenedObject, SourceSettings } from './bucket-reader.ts';
 import { BucketReader } from './bucket-reader.ts';
 

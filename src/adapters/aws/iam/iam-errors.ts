@@ -1,8 +1,8 @@
-import type { ErrorCode } from '../../errors.ts';
-import { AuditExportError } from '../../errors.ts';
-import { UnexpectedAnswer } from './answers.ts';
-import type { AwsAct } from './aws-errors.ts';
-import { fromAwsError } from './aws-errors.ts';
+import type { ErrorCode } from '../../../errors.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { UnexpectedAnswer } from '../answers.ts';
+import type { AwsAct } from '../errors/aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 
 interface Meaning {
   code: ErrorCode;

@@ -1,9 +1,9 @@
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError } from '../../../errors.ts';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssumeRoleCommandOutput, STSClientConfig } from '@aws-sdk/client-sts';
-import { sessionName } from '../../core/setup/delivery/delivery.ts';
-import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { sessionName } from '../../../core/setup/delivery/delivery.ts';
+import { checkAnswers } from '../answers.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 
 /** What the SDK takes as credentials; asked again for new ones some minutes before these expire. */
 type CredentialsProvider = (options?: { forceRefresh?: boolean }) => Promise<{

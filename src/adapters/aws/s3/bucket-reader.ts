@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { AuditExportError } from '../../errors.ts';
-import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
-import { s3ClientConfig } from './client-config.ts';
-import { openError } from './source-errors.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { checkAnswers } from '../answers.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
+import { s3ClientConfig } from '../client-config.ts';
+import { openError } from '../errors/source-errors.ts';
 
 /** How the buckets of sources are reached. */
 export interface SourceSettings {

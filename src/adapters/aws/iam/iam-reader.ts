@@ -10,9 +10,9 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Role } from '@aws-sdk/client-iam';
-import { policyArnOf } from '../../core/setup/desired/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole, AccessNames } from '../../ports/iam-admin.ts';
-import { AuditExportError } from '../../errors.ts';
+import { policyArnOf } from '../../../core/setup/desired/desired-access.ts';
+import type { LiveAccess, LivePolicy, LiveRole, AccessNames } from '../../../ports/iam-admin.ts';
+import { AuditExportError } from '../../../errors.ts';
 import { fromIamError, isMissing, isUnsupported } from './iam-errors.ts';
 
 /** A list in IAM has at most a thousand items a page; no account has more roles or policies than this. */

@@ -1,16 +1,16 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { GetBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { AccessProber, BucketProber, LifecycleRule } from '../../ports/access-prober.ts';
+import type { AccessProber, BucketProber, LifecycleRule } from '../../../ports/access-prober.ts';
 import { tried } from './access-answers.ts';
-import { checkAnswers } from './answers.ts';
+import { checkAnswers } from '../answers.ts';
 import { identityProber } from './access-identity.ts';
 import { storeProber } from './access-store.ts';
-import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
-import { openBucketAdmin } from './bucket-admin.ts';
-import { readBucketPolicy } from './bucket-policy.ts';
-import { clientConfig, s3ClientConfig } from './client-config.ts';
-import { buildStoreClient } from './store-client.ts';
+import type { AwsSettings, S3WriteSettings } from '../aws-settings.ts';
+import { openBucketAdmin } from '../s3/bucket-admin.ts';
+import { readBucketPolicy } from '../s3/bucket-policy.ts';
+import { clientConfig, s3ClientConfig } from '../client-config.ts';
+import { buildStoreClient } from '../s3/store-client.ts';
 
 /** Nobody should wait long for a probe that fails. */
 const maxAttempts = 3;

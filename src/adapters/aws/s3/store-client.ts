@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { checkAnswers } from './answers.ts';
-import { assumedRole } from './assumed-role.ts';
-import type { AwsSettings } from './aws-settings.ts';
-import type { ClientWish } from './client-config.ts';
-import { clientConfig, s3ClientConfig } from './client-config.ts';
+import { checkAnswers } from '../answers.ts';
+import { assumedRole } from '../credentials/assumed-role.ts';
+import type { AwsSettings } from '../aws-settings.ts';
+import type { ClientWish } from '../client-config.ts';
+import { clientConfig, s3ClientConfig } from '../client-config.ts';
 
 /** Tries that a request of an access test gets, unless AWS_MAX_ATTEMPTS says otherwise; delivery tries again by itself. */
 const testAttempts = 6;

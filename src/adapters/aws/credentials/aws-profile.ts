@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles } from '@smithy/core/config';
-import { AuditExportError } from '../../errors.ts';
-import { homeFolder } from '../fs/home-folder.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { homeFolder } from '../../fs/home-folder.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

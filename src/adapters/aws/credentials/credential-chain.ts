@@ -2,15 +2,15 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { AwsProfile, Environment } from './aws-profile.ts';
 import { sharedFiles } from './aws-profile.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 import {
   containerGaveNone,
   CredentialsError,
   missingSession,
   reasonIn,
   unreadableToken,
-} from './credential-errors.ts';
-import type { RoutedHandler } from './request-handler.ts';
+} from '../errors/credential-errors.ts';
+import type { RoutedHandler } from '../request-handler.ts';
 
 type ChainLogger = NonNullable<NonNullable<Parameters<typeof defaultProvider>[0]>['logger']>;
 type ChainOf = NonNullable<S3ClientConfig['credentialDefaultProvider']>;

@@ -1,7 +1,7 @@
 import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LiveBucket } from '../../ports/iam-admin.ts';
-import { fromAwsError } from './aws-errors.ts';
+import type { LiveBucket } from '../../../ports/iam-admin.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 
 const nameOf = (error: unknown): string => (error as { name?: string }).name ?? '';
 

@@ -6,11 +6,11 @@ import type {
   ServerSideEncryption,
   StorageClass,
 } from '@aws-sdk/client-s3';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
-import { inForm } from './answers.ts';
-import { toPutFailure } from './aws-errors.ts';
-import type { AwsSettings, S3WriteSettings } from './aws-settings.ts';
-import { FreshCredentials } from './fresh-credentials.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/object-store.ts';
+import { inForm } from '../answers.ts';
+import { toPutFailure } from '../errors/aws-errors.ts';
+import type { AwsSettings, S3WriteSettings } from '../aws-settings.ts';
+import { FreshCredentials } from '../credentials/fresh-credentials.ts';
 import { PutTemplate } from './put-template.ts';
 import type { HttpResponse } from './put-template.ts';
 import { buildStoreClient } from './store-client.ts';

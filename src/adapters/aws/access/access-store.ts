@@ -7,12 +7,12 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StoreProber, WriteTarget } from '../../ports/access-prober.ts';
-import type { FinishedObject } from '../../ports/object-store.ts';
-import { PutFailure } from '../../ports/put-failure.ts';
+import type { StoreProber, WriteTarget } from '../../../ports/access-prober.ts';
+import type { FinishedObject } from '../../../ports/object-store.ts';
+import { PutFailure } from '../../../ports/put-failure.ts';
 import { tried } from './access-answers.ts';
-import type { S3WriteSettings } from './aws-settings.ts';
-import { constantInput, S3Store, saysTaken } from './s3-store.ts';
+import type { S3WriteSettings } from '../aws-settings.ts';
+import { constantInput, S3Store, saysTaken } from '../s3/s3-store.ts';
 
 /** Always the same content, so that a probe that is there from before is the same one. */
 const probeText = 'Written by the access test of audit-export. It may be deleted.\n';
