@@ -1,5 +1,5 @@
-import { configPlaces } from '../adapters/fs/config-file.ts';
-import { openConfigStore } from '../adapters/fs/config-store.ts';
+import { configPlaces } from '../adapters/fs/records/config-file.ts';
+import { openConfigStore } from '../adapters/fs/records/config-store.ts';
 import type { SetHost } from '../commands/config/set.ts';
 import { loadAuditTypes } from '../core/audit-types/load-audit-types.ts';
 import type { ConfigStore } from '../ports/config-store.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFolderStore } from '../adapters/fs/folder-store.ts';
-import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
-import { openSources } from '../adapters/fs/sources.ts';
+import { openFolderStore } from '../adapters/fs/store/folder-store.ts';
+import { QuarantineFolder } from '../adapters/fs/quarantine/quarantine-folder.ts';
+import { openSources } from '../adapters/fs/sources/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
 import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { systemRandom } from '../adapters/system/system-clock.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
 import { openIamAdmin } from '../adapters/aws/iam/iam-admin.ts';
-import { ReceiptFiles } from '../adapters/fs/receipt-file.ts';
+import { ReceiptFiles } from '../adapters/fs/records/receipt-file.ts';
 import { destinationFolders, openDestinationFolder, statePlaces } from '../adapters/fs/state/state-places.ts';
 import type { Consent } from '../commands/iam/confirm.ts';
 import type { IamHost, ReceiptStore } from '../commands/iam/iam-host.ts';

@@ -1,6 +1,6 @@
 import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
 import { openBucketAdmin } from '../adapters/aws/s3/bucket-admin.ts';
-import { openConfigStore } from '../adapters/fs/config-store.ts';
+import { openConfigStore } from '../adapters/fs/records/config-store.ts';
 import { statePlaces } from '../adapters/fs/state/state-places.ts';
 import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';
 import { openConversation } from '../adapters/terminal/conversation.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { filesOnDisk } from '../adapters/fs/files-on-disk.ts';
-import { openFollowed } from '../adapters/fs/followed-inputs.ts';
+import { filesOnDisk } from '../adapters/fs/sources/files-on-disk.ts';
+import { openFollowed } from '../adapters/fs/sources/followed-inputs.ts';
 import { SeenEventsFolder, usualSeenEventsBounds } from '../adapters/fs/seen-events/seen-events-folder.ts';
 import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
 import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';

@@ -6,7 +6,7 @@ export async function loadProfile(
   { profile, config }: { profile: string | undefined; config: string | undefined },
   { environment, workingFolder }: CliProcess,
 ): Promise<{ profile: ChosenProfile | undefined; configFile: string | undefined }> {
-  const { configPlaces, readConfigFile } = await import('../adapters/fs/config-file.ts');
+  const { configPlaces, readConfigFile } = await import('../adapters/fs/records/config-file.ts');
   const found = await readConfigFile(config, environment, workingFolder);
   if (found === undefined && profile === undefined) return { profile: undefined, configFile: undefined };
   const { chooseProfile, parseConfig } = await import('../core/config/parse-config.ts');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
+import { QuarantineFolderShelf } from '../adapters/fs/quarantine/quarantine-shelf.ts';
 import { destinationFolders, scheduledPlaces, statePlaces } from '../adapters/fs/state/state-places.ts';
 import { destinationFlags } from '../core/config/destination.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDuckDb } from '../adapters/duckdb/duckdb-engine.ts';
-import { ObjectCache } from '../adapters/fs/object-cache.ts';
+import { ObjectCache } from '../adapters/fs/store/object-cache.ts';
 import type { QueryHost } from '../commands/query/index.ts';
 import type { QueryOptions } from '../commands/query/settings.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { objectContent } from '../adapters/fs/object-content.ts';
+import { objectContent } from '../adapters/fs/store/object-content.ts';
 import type { ReaderOptions } from '../commands/find/settings.ts';
 import { layoutOf } from '../commands/push/check-request.ts';
 import type { CompiledAuditType } from '../core/audit-types/audit-type.ts';

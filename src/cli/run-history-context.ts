@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RunHistoryFile } from '../adapters/fs/run-history-file.ts';
+import { RunHistoryFile } from '../adapters/fs/records/run-history-file.ts';
 import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
 import type { StatePlace } from '../core/config/destination.ts';
 import { isAuditExportError } from '../errors.ts';

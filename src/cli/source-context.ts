@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../errors.ts';
-import type { OpenSourcesOptions } from '../adapters/fs/sources.ts';
+import type { OpenSourcesOptions } from '../adapters/fs/sources/sources.ts';
 import type { PushHost } from '../commands/push/push-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { CliContext } from './terminal-context.ts';

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { configPlaces, readConfigFile } from '../adapters/fs/config-file.ts';
-import { QuarantineFolderShelf } from '../adapters/fs/quarantine-shelf.ts';
+import { configPlaces, readConfigFile } from '../adapters/fs/records/config-file.ts';
+import { QuarantineFolderShelf } from '../adapters/fs/quarantine/quarantine-shelf.ts';
 import { lockHolder } from '../adapters/fs/state/owner-lock.ts';
 import {
   destinationFolders,

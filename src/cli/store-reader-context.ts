@@ -12,7 +12,7 @@ export async function openStoreReader(
   { environment, workingFolder, signal }: CliContext,
 ): Promise<StoreReader> {
   if (address.kind === 'folder') {
-    const { FolderReader } = await import('../adapters/fs/folder-reader.ts');
+    const { FolderReader } = await import('../adapters/fs/store/folder-reader.ts');
     return new FolderReader(address.path, resolve(workingFolder, address.path));
   }
   const { S3StoreReader } = await import('../adapters/aws/s3/s3-store-reader.ts');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesOnDisk } from '../../src/adapters/fs/files-on-disk.ts';
+import { filesOnDisk } from '../../src/adapters/fs/sources/files-on-disk.ts';
 import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
 import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
 import { openSeenQueries } from '../../src/cli/journal-context.ts';

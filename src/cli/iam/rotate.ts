@@ -1,5 +1,5 @@
 import { statePlaces } from '../../adapters/fs/state/state-places.ts';
-import { openConfigStore } from '../../adapters/fs/config-store.ts';
+import { openConfigStore } from '../../adapters/fs/records/config-store.ts';
 import { applyAccess } from '../../commands/iam/apply.ts';
 import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts';
 import { readPlan } from '../../commands/iam/plan.ts';

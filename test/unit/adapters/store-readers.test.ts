@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test, vi } from 'vitest';
 import { S3StoreReader } from '../../../src/adapters/aws/s3/s3-store-reader.ts';
-import { FolderReader } from '../../../src/adapters/fs/folder-reader.ts';
+import { FolderReader } from '../../../src/adapters/fs/store/folder-reader.ts';
 import type { StoreReader } from '../../../src/ports/store-reader.ts';
 import { scratchFolder } from '../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../fakes/thrown.ts';

@@ -6,7 +6,7 @@ import { leftOut } from '../../../core/queue/named-object.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { NamedObject, ObjectReader } from '../../../ports/queue.ts';
 import type { Source } from '../../../ports/source.ts';
-import { decompress } from '../../fs/decompress.ts';
+import { decompress } from '../../fs/compression/decompress.ts';
 import type { ListedObject, ObjectAddress, OpenedObject, SourceSettings } from './bucket-reader.ts';
 import { BucketReader } from './bucket-reader.ts';
 

@@ -10,8 +10,8 @@ import {
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine-folder.ts';
-import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine-shelf.ts';
+import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine/quarantine-folder.ts';
+import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine/quarantine-shelf.ts';
 import type { QuarantinedLine } from '../../../../src/ports/quarantine.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { openFollowed } from '../../../../../src/adapters/fs/followed-inputs.ts';
+import { openFollowed } from '../../../../../src/adapters/fs/sources/followed-inputs.ts';
 import { Mutex } from '../../../../../src/commands/push/condition.ts';
 import { FollowNotes } from '../../../../../src/commands/push/follow/follow-notes.ts';
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';

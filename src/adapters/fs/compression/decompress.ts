@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
-import { shellWord } from '../../core/language/shell-word.ts';
-import { AuditExportError } from '../../errors.ts';
+import { shellWord } from '../../../core/language/shell-word.ts';
+import { AuditExportError } from '../../../errors.ts';
 import type { Decoding } from './decode-members.ts';
 import { DamagedData, decodeMembers } from './decode-members.ts';
 import { cutAtFrames } from './zstd-frames.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
-import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
+import { makeFolder } from '../make-folder.ts';
+import { removeAbandoned, unfinishedPath } from '../unfinished-files.ts';
 
 const bufferBytes = 256 * 1024;
 

@@ -1,6 +1,6 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { AuditExportError } from '../../errors.ts';
+import { AuditExportError } from '../../../errors.ts';
 
 /**
  * Why stdin can't be read, where it is that of the process. Node reads a folder as an empty stream, and puts /dev/null in the

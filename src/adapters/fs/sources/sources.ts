@@ -5,15 +5,15 @@ import { Socket } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { AuditExportError, isAuditExportError } from '../../errors.ts';
-import { isOwnName } from '../../core/layout/own-names.ts';
-import { byLogAndAge } from '../../core/lines/rotated-name.ts';
-import type { Shard } from '../../core/push/shard.ts';
-import { isInShard } from '../../core/push/shard.ts';
-import type { Source } from '../../ports/source.ts';
-import { decompress } from './decompress.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import { isOwnName } from '../../../core/layout/own-names.ts';
+import { byLogAndAge } from '../../../core/lines/rotated-name.ts';
+import type { Shard } from '../../../core/push/shard.ts';
+import { isInShard } from '../../../core/push/shard.ts';
+import type { Source } from '../../../ports/source.ts';
+import { decompress } from '../compression/decompress.ts';
 import { fileSource, inodeOf } from './file-source.ts';
-import { notUtf8, openFile, unreadable } from './read-file.ts';
+import { notUtf8, openFile, unreadable } from '../read-file.ts';
 import { unusableStdin } from './stdin-state.ts';
 
 export interface OpenSourcesOptions {

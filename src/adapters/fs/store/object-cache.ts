@@ -3,8 +3,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
-import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import { removeAbandoned, unfinishedPath } from '../unfinished-files.ts';
 
 /**
  * Copies of objects on this machine, under their own names. Those say their content by a hash, so a copy is never stale; whoever wants

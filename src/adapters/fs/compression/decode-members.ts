@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { isAuditExportError } from '../../errors.ts';
+import { isAuditExportError } from '../../../errors.ts';
 
 /** How one compressed form is read. */
 export interface Decoding {

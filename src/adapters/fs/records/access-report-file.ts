@@ -1,5 +1,5 @@
-import { AuditExportError } from '../../errors.ts';
-import { replaceFile } from './replace-file.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** Keeps the report of the last access test of a profile, whole or not at all. Throws `state-not-written`. */
 export async function saveAccessReport(file: string, report: object): Promise<void> {

@@ -1,9 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { parseConfig } from '../../core/config/parse-config.ts';
-import { AuditExportError } from '../../errors.ts';
-import type { Config, ConfigStore } from '../../ports/config-store.ts';
+import { parseConfig } from '../../../core/config/parse-config.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { Config, ConfigStore } from '../../../ports/config-store.ts';
 import { configPlaces } from './config-file.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** What `$schema` of a new file says: the `$id` of schemas/config.schema.json. */
 const schemaId = 'urn:audit-export:schema:config:v1';

@@ -3,12 +3,12 @@ import { appendFile, open, readFile, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { compactRuns } from '../../core/runs/fold-runs.ts';
-import type { KeptRuns } from '../../core/runs/fold-runs.ts';
-import type { BeginRecord, EndRecord, MarkRecord } from '../../core/runs/run-record.ts';
-import type { OpenRun, RunBeginning, RunHistory, RunHistoryBook } from '../../ports/run-history.ts';
-import { replaceFile } from './replace-file.ts';
-import { makeFolder } from './make-folder.ts';
+import { compactRuns } from '../../../core/runs/fold-runs.ts';
+import type { KeptRuns } from '../../../core/runs/fold-runs.ts';
+import type { BeginRecord, EndRecord, MarkRecord } from '../../../core/runs/run-record.ts';
+import type { OpenRun, RunBeginning, RunHistory, RunHistoryBook } from '../../../ports/run-history.ts';
+import { replaceFile } from '../replace-file.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const lf = 0x0a;
 const ownerOnly = 0o600;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AuditExportError } from '../../errors.ts';
-import { homeFolder } from './home-folder.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { homeFolder } from '../home-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

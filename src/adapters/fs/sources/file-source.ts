@@ -2,10 +2,10 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { FileSource } from '../../core/files/look-at-content.ts';
-import type { SourceFile, StoredRange } from '../../ports/source.ts';
-import { decompress, isCompressed } from './decompress.ts';
-import { openFile, readHandle, unreadable } from './read-file.ts';
+import type { FileSource } from '../../../core/files/look-at-content.ts';
+import type { SourceFile, StoredRange } from '../../../ports/source.ts';
+import { decompress, isCompressed } from '../compression/decompress.ts';
+import { openFile, readHandle, unreadable } from '../read-file.ts';
 
 /** A file that is open while it is used: opened for it, or held open by somebody. */
 export interface FileAccess {

@@ -2,9 +2,9 @@ import { close, constants, open } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { FollowedPipe } from '../../ports/followed-inputs.ts';
-import { AuditExportError } from '../../errors.ts';
-import { unreadable } from './read-file.ts';
+import type { FollowedPipe } from '../../../ports/followed-inputs.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { unreadable } from '../read-file.ts';
 
 /** Stdin to its end. What was read when the signal comes is kept. Throws `source-broken` where it can't be read on. */
 export function streamPipe(name: string, stream: Readable): FollowedPipe {

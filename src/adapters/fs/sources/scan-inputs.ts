@@ -1,11 +1,11 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { byLogAndAge } from '../../core/lines/rotated-name.ts';
-import { AuditExportError } from '../../errors.ts';
-import { isOwnName } from '../../core/layout/own-names.ts';
+import { byLogAndAge } from '../../../core/lines/rotated-name.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { isOwnName } from '../../../core/layout/own-names.ts';
 import { inodeOf } from './file-source.ts';
-import { unreadable } from './read-file.ts';
+import { unreadable } from '../read-file.ts';
 
 /** A regular file that was found, as it was then. */
 export interface FoundFile {

@@ -1,6 +1,6 @@
 import { createGunzip } from 'node:zlib';
-import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
-import { decompress } from './decompress.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import { decompress } from '../compression/decompress.ts';
 
 /** Below this, an object is held in memory as it is stored, and unpacked by a decoder alone, without the care for damage. */
 const smallObject = 2 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { parseReceipt } from '../../core/setup/plan/receipt.ts';
-import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
-import { AuditExportError } from '../../errors.ts';
-import { replaceFile } from './replace-file.ts';
+import { parseReceipt } from '../../../core/setup/plan/receipt.ts';
+import type { AccessReceipt } from '../../../core/setup/plan/receipt.ts';
+import { AuditExportError } from '../../../errors.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** A receipt in one file or, for somebody to take along, in several: the first that exists is read, all are written. */
 export class ReceiptFiles {

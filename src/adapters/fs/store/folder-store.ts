@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { access, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { AuditExportError } from '../../errors.ts';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
-import { PutFailure } from '../../ports/put-failure.ts';
-import type { PutFailureCause } from '../../ports/put-failure.ts';
-import { makeFolder } from './make-folder.ts';
-import { unlessGone } from './state/disk-bytes.ts';
-import { removeAbandoned, unfinishedPath } from './unfinished-files.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/object-store.ts';
+import { PutFailure } from '../../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../../ports/put-failure.ts';
+import { makeFolder } from '../make-folder.ts';
+import { unlessGone } from '../state/disk-bytes.ts';
+import { removeAbandoned, unfinishedPath } from '../unfinished-files.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
