@@ -6,7 +6,7 @@ import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-a
 import type { StoreSettings } from '../commands/push/push-host.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { AuditExportError } from '../errors.ts';
-import type { AccessProber } from '../ports/access-prober.ts';
+import type { AccessProber } from '../ports/aws/access-prober.ts';
 import type { StatePlace } from '../core/config/destination.ts';
 import { findDestination, stateFolderOf } from './state-context.ts';
 import { buildConsent, openReceipts } from './iam-context.ts';

@@ -8,7 +8,7 @@ import { parseStoreAddress } from '../core/config/store-address.ts';
 import { defaultLimits } from '../core/delivery/limits.ts';
 import { RetryingStore } from '../core/delivery/retrying-store.ts';
 import { AuditExportError } from '../errors.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/store/object-store.ts';
 import { openStore } from './context.ts';
 import type { OpenedEvents } from './readers-context.ts';
 import { openStoreReader } from './store-reader-context.ts';

@@ -2,7 +2,7 @@ import { configPlaces } from '../adapters/fs/records/config-file.ts';
 import { openConfigStore } from '../adapters/fs/records/config-store.ts';
 import type { SetHost } from '../commands/config/set.ts';
 import { loadAuditTypes } from '../core/audit-types/load-audit-types.ts';
-import type { ConfigStore } from '../ports/config-store.ts';
+import type { ConfigStore } from '../ports/state/config-store.ts';
 import { readOwnType } from './context.ts';
 import type { CliContext } from './terminal-context.ts';
 

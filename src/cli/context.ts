@@ -15,7 +15,7 @@ import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/store/object-store.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { journalParts } from './journal-context.ts';
 import { buildProgress } from './log-context.ts';

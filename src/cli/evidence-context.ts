@@ -13,7 +13,7 @@ import type { EvidenceRequest } from '../commands/evidence/open-log.ts';
 import { storeAddress } from '../commands/push/check-request.ts';
 import type { OpenedLog } from '../commands/push/push-host.ts';
 import { findDestination } from './state-context.ts';
-import type { Destination } from '../ports/destination.ts';
+import type { Destination } from '../ports/store/destination.ts';
 import type { LogRecord } from '../core/log/write/log-state.ts';
 import { LogState } from '../core/log/write/log-state.ts';
 import { LogWriter } from '../core/log/write/log-writer.ts';
@@ -22,7 +22,7 @@ import { formatVerifierKey } from '../core/log/signed-note.ts';
 import { PassingRecords } from '../core/log/write/passing-records.ts';
 import { isAuditExportError } from '../errors.ts';
 import type { HttpPost } from '../ports/http-post.ts';
-import type { Signer } from '../ports/signer.ts';
+import type { Signer } from '../ports/aws/signer.ts';
 import type { CliContext } from './terminal-context.ts';
 
 /** What of the process the log needs. */

@@ -11,7 +11,7 @@ import type { ProfilePlace } from '../core/config/destination.ts';
 import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
 import type { PlannedChange } from '../core/setup/plan/change.ts';
 import { AuditExportError } from '../errors.ts';
-import type { IamAdmin } from '../ports/iam-admin.ts';
+import type { IamAdmin } from '../ports/aws/iam-admin.ts';
 import { findDestination } from './state-context.ts';
 import type { CliContext } from './terminal-context.ts';
 

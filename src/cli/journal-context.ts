@@ -11,9 +11,9 @@ import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
 import type { PushRequest } from '../commands/push/index.ts';
 import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
-import type { KeptBytes } from '../ports/kept-bytes.ts';
+import type { KeptBytes } from '../ports/state/kept-bytes.ts';
 import type { CliContext } from './terminal-context.ts';
-import type { Destination } from '../ports/destination.ts';
+import type { Destination } from '../ports/store/destination.ts';
 
 /** More than anybody has, in days and in objects: what was delivered of a bucket is not forgotten. */
 const objectBounds = { ...usualSeenEventsBounds, maxKeys: 100_000_000, days: 36_500 };

@@ -4,10 +4,10 @@ import { destinationFolders, scheduledPlaces, statePlaces } from '../adapters/fs
 import { destinationFlags } from '../core/config/destination.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
 import { shellWord } from '../core/language/shell-word.ts';
-import type { QuarantineShelf } from '../ports/quarantine-shelf.ts';
+import type { QuarantineShelf } from '../ports/store/quarantine-shelf.ts';
 import { findDestination } from './state-context.ts';
 import type { Invocation } from './verb.ts';
-import type { Destination } from '../ports/destination.ts';
+import type { Destination } from '../ports/store/destination.ts';
 
 type Asked = Pick<Invocation, 'context' | 'options' | 'profile'>;
 

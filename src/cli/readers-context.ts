@@ -9,7 +9,7 @@ import type { GlobalOptions } from '../core/config/global-settings.ts';
 import { parseStoreAddress } from '../core/config/store-address.ts';
 import type { ChosenObject } from '../core/readers/choose-objects.ts';
 import { AuditExportError } from '../errors.ts';
-import type { StoreReader } from '../ports/store-reader.ts';
+import type { StoreReader } from '../ports/store/store-reader.ts';
 import { openStoreReader } from './store-reader-context.ts';
 import type { CliContext } from './terminal-context.ts';
 

@@ -6,7 +6,7 @@ import type { StatePlace } from '../core/config/destination.ts';
 import { destinationOf } from '../core/config/destination.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import type { CliProcess } from './terminal-context.ts';
-import type { Destination } from '../ports/destination.ts';
+import type { Destination } from '../ports/store/destination.ts';
 
 type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder' | 'systemState'>;
 

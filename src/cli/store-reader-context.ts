@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
-import type { StoreReader } from '../ports/store-reader.ts';
+import type { StoreReader } from '../ports/store/store-reader.ts';
 import type { SourceOptions } from './source-context.ts';
 import type { CliContext } from './terminal-context.ts';
 

@@ -15,7 +15,7 @@ import { destinationOf } from '../../src/core/config/destination.ts';
 import { globalSettings } from '../../src/core/config/global-settings.ts';
 import { noMetrics } from '../../src/core/metrics/no-metrics.ts';
 import { resolveSettings } from '../../src/core/config/setting.ts';
-import type { ObjectStore } from '../../src/ports/object-store.ts';
+import type { ObjectStore } from '../../src/ports/store/object-store.ts';
 import type { SnowflakeSession, SnowflakeStatement } from '../../src/ports/snowflake.ts';
 import { journalInFolder } from '../fakes/journal-folder.ts';
 import { keptLog } from '../fakes/kept-log.ts';

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { MessageQueue, QueueMessage } from '../../ports/queue.ts';
+import type { MessageQueue, QueueMessage } from '../../ports/aws/queue.ts';
 import { checkAnswers } from './answers.ts';
 import { fromAwsError } from './errors/aws-errors.ts';
 import { clientConfig } from './client-config.ts';

@@ -5,7 +5,7 @@ import { originalOf } from '../load-profile.ts';
 import type { CliContext } from '../terminal-context.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 import { renderError, renderKnownError } from './error.ts';
 import { buildPalette } from './palette.ts';
 import { renderPushReport } from './push-report.ts';

@@ -6,7 +6,7 @@ import type { CollectResult, CollectState } from '../../core/collect/collect.ts'
 import { collect } from '../../core/collect/collect.ts';
 import { readAccount } from '../../core/collect/read-history.ts';
 import type { TranslationRules } from '../../core/collect/translate/translate-query.ts';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { takeJournal } from '../push/held-journal.ts';
 import type { Session } from '../push/session.ts';

@@ -1,6 +1,6 @@
 import { isAuditExportError } from '../../errors.ts';
-import type { FilesPort } from '../../ports/files.ts';
-import type { Journal, Standing } from '../../ports/journal.ts';
+import type { FilesPort } from '../../ports/sources/files.ts';
+import type { Journal, Standing } from '../../ports/state/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
 import type { FileSource } from '../files/look-at-content.ts';
@@ -9,8 +9,8 @@ import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
-import type { Batch, Cut, FilePart, Part } from '../../ports/batch.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
+import type { Batch, Cut, FilePart, Part } from '../../ports/state/batch.ts';
 
 export interface FilesJob {
   /** How new batches are cut. */

@@ -4,7 +4,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test, vi } from 'vitest';
 import { S3StoreReader } from '../../../src/adapters/aws/s3/s3-store-reader.ts';
 import { FolderReader } from '../../../src/adapters/fs/store/folder-reader.ts';
-import type { StoreReader } from '../../../src/ports/store-reader.ts';
+import type { StoreReader } from '../../../src/ports/store/store-reader.ts';
 import { scratchFolder } from '../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../fakes/thrown.ts';
 import { runEmulator } from './emulator/running-emulator.ts';

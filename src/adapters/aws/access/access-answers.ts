@@ -1,4 +1,4 @@
-import type { Refusal, Tried } from '../../../ports/access-prober.ts';
+import type { Refusal, Tried } from '../../../ports/aws/access-prober.ts';
 import { isAuditExportError } from '../../../errors.ts';
 import type { AuditExportError } from '../../../errors.ts';
 import type { AwsAct } from '../errors/aws-errors.ts';

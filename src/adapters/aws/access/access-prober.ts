@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { GetBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { AccessProber, BucketProber, LifecycleRule } from '../../../ports/access-prober.ts';
+import type { AccessProber, BucketProber, LifecycleRule } from '../../../ports/aws/access-prober.ts';
 import { tried } from './access-answers.ts';
 import { checkAnswers } from '../answers.ts';
 import { identityProber } from './access-identity.ts';

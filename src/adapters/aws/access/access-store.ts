@@ -7,9 +7,9 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StoreProber, WriteTarget } from '../../../ports/access-prober.ts';
-import type { FinishedObject } from '../../../ports/object-store.ts';
-import { PutFailure } from '../../../ports/put-failure.ts';
+import type { StoreProber, WriteTarget } from '../../../ports/aws/access-prober.ts';
+import type { FinishedObject } from '../../../ports/store/object-store.ts';
+import { PutFailure } from '../../../ports/store/put-failure.ts';
 import { tried } from './access-answers.ts';
 import type { S3WriteSettings } from '../aws-settings.ts';
 import { constantInput, S3Store, saysTaken } from '../s3/s3-store.ts';

@@ -1,7 +1,7 @@
 import type * as sdkTypes from '@aws-sdk/client-glue';
 import type { GlueClient, Table, TableInput } from '@aws-sdk/client-glue';
 import { AuditExportError } from '../../../errors.ts';
-import type { CatalogueTable, TableCatalogue, Upkeep } from '../../../ports/table-catalogue.ts';
+import type { CatalogueTable, TableCatalogue, Upkeep } from '../../../ports/aws/table-catalogue.ts';
 import { checkAnswers } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 import { clientConfig } from '../client-config.ts';

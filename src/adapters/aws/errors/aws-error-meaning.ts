@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../errors.ts';
-import type { PutFailureCause } from '../../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../../ports/store/put-failure.ts';
 
 /** What was being done, for the message. */
 export interface AwsAct {

@@ -1,6 +1,6 @@
 import { AuditExportError } from '../../../errors.ts';
-import { PutFailure } from '../../../ports/put-failure.ts';
-import type { PutFailureCause } from '../../../ports/put-failure.ts';
+import { PutFailure } from '../../../ports/store/put-failure.ts';
+import type { PutFailureCause } from '../../../ports/store/put-failure.ts';
 import { proxyErrorIn } from '../../net/proxy-error.ts';
 import type { AwsAct, AwsMeaning } from './aws-error-meaning.ts';
 import { readDenial } from './denial.ts';

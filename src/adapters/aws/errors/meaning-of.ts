@@ -1,4 +1,4 @@
-import type { PutFailureCause } from '../../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../../ports/store/put-failure.ts';
 import { ProxyError, proxyErrorIn } from '../../net/proxy-error.ts';
 import { UnexpectedAnswer } from '../answers.ts';
 import { again } from './aws-error-meaning.ts';

@@ -9,7 +9,7 @@ import type {
   IamAdmin,
   IamCaller,
   IamChange,
-} from '../../../ports/iam-admin.ts';
+} from '../../../ports/aws/iam-admin.ts';
 import { checkAnswers } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 import { readLiveBucket } from '../s3/bucket-policy.ts';

@@ -12,7 +12,7 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Tag } from '@aws-sdk/client-iam';
-import type { AppliedChange, IamChange } from '../../../ports/iam-admin.ts';
+import type { AppliedChange, IamChange } from '../../../ports/aws/iam-admin.ts';
 import { fromIamError, isConflict, isMissing } from './iam-errors.ts';
 
 /** Pauses before the tries after the first: what was just made may take a moment to be seen by the next call. */

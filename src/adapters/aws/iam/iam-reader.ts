@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { IAMClient, Role } from '@aws-sdk/client-iam';
 import { policyArnOf } from '../../../core/setup/desired/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole, AccessNames } from '../../../ports/iam-admin.ts';
+import type { LiveAccess, LivePolicy, LiveRole, AccessNames } from '../../../ports/aws/iam-admin.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { fromIamError, isMissing, isUnsupported } from './iam-errors.ts';
 

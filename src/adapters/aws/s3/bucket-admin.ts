@@ -14,7 +14,7 @@ import type {
   BucketGrant,
   BucketLook,
   ObjectLock,
-} from '../../../ports/bucket-admin.ts';
+} from '../../../ports/aws/bucket-admin.ts';
 import { checkAnswers } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 import type { AwsSettings } from '../aws-settings.ts';

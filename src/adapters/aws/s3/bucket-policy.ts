@@ -1,6 +1,6 @@
 import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LiveBucket } from '../../../ports/iam-admin.ts';
+import type { LiveBucket } from '../../../ports/aws/iam-admin.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 
 const nameOf = (error: unknown): string => (error as { name?: string }).name ?? '';

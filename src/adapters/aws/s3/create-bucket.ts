@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
 import { AuditExportError } from '../../../errors.ts';
-import type { NewBucket } from '../../../ports/bucket-admin.ts';
+import type { NewBucket } from '../../../ports/aws/bucket-admin.ts';
 import { UnexpectedAnswer } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 import { watchTransport } from '../plain-transport.ts';

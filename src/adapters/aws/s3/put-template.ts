@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { FinishedObject } from '../../../ports/object-store.ts';
+import type { FinishedObject } from '../../../ports/store/object-store.ts';
 
 type Signer = Awaited<ReturnType<S3Client['config']['signer']>>;
 type AuthScheme = Parameters<S3Client['config']['signer']>[0];

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../../errors.ts';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import type { SourceSettings } from './bucket-reader.ts';
 import { BucketReader } from './bucket-reader.ts';
 

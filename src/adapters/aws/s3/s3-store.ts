@@ -6,7 +6,7 @@ import type {
   ServerSideEncryption,
   StorageClass,
 } from '@aws-sdk/client-s3';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/object-store.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/store/object-store.ts';
 import { inForm } from '../answers.ts';
 import { toPutFailure } from '../errors/aws-errors.ts';
 import type { AwsSettings, S3WriteSettings } from '../aws-settings.ts';

@@ -5,8 +5,8 @@ import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../../errors.ts';
 import { giveName, QuarantineList, newListPath } from './quarantine-list.ts';
-import type { Quarantine, QuarantinedLine } from '../../../ports/quarantine.ts';
-import type { Destination } from '../../../ports/destination.ts';
+import type { Quarantine, QuarantinedLine } from '../../../ports/store/quarantine.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 /** Longer lines lie in a file of their own beside the list. */
 const inlineBytes = 1024 * 1024;

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
-import type { QuarantinedLine } from '../../../ports/quarantine.ts';
+import type { QuarantinedLine } from '../../../ports/store/quarantine.ts';
 import { QuarantineList } from './quarantine-list.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../../ports/quarantine-shelf.ts';
-import type { Destination } from '../../../ports/destination.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../../ports/store/quarantine-shelf.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 const lf = 0x0a;
 

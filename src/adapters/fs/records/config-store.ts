@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { parseConfig } from '../../../core/config/parse-config.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { Config, ConfigStore } from '../../../ports/config-store.ts';
+import type { Config, ConfigStore } from '../../../ports/state/config-store.ts';
 import { configPlaces } from './config-file.ts';
 import { replaceFile } from '../replace-file.ts';
 

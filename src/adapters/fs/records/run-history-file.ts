@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { compactRuns } from '../../../core/runs/fold-runs.ts';
 import type { KeptRuns } from '../../../core/runs/fold-runs.ts';
 import type { BeginRecord, EndRecord, MarkRecord } from '../../../core/runs/run-record.ts';
-import type { OpenRun, RunBeginning, RunHistory, RunHistoryBook } from '../../../ports/run-history.ts';
+import type { OpenRun, RunBeginning, RunHistory, RunHistoryBook } from '../../../ports/state/run-history.ts';
 import { replaceFile } from '../replace-file.ts';
 import { makeFolder } from '../make-folder.ts';
 

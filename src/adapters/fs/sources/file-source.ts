@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
-import type { SourceFile, StoredRange } from '../../../ports/source.ts';
+import type { SourceFile, StoredRange } from '../../../ports/sources/source.ts';
 import { decompress, isCompressed } from '../compression/decompress.ts';
 import { openFile, readHandle, unreadable } from '../read-file.ts';
 

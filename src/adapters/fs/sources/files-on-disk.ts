@@ -2,7 +2,7 @@ import { access, constants, lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
 import { isFileSource } from '../../../core/files/look-at-content.ts';
-import type { FilesPort } from '../../../ports/files.ts';
+import type { FilesPort } from '../../../ports/sources/files.ts';
 import { fileSource } from './file-source.ts';
 
 /** Looks at files where they stand. */

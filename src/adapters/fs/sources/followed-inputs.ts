@@ -4,7 +4,12 @@ import { open, realpath, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { dirname, resolve } from 'node:path';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
-import type { FollowedInputs, FollowedPipe, ScanChange, TakenFiles } from '../../../ports/followed-inputs.ts';
+import type {
+  FollowedInputs,
+  FollowedPipe,
+  ScanChange,
+  TakenFiles,
+} from '../../../ports/sources/followed-inputs.ts';
 import type { FileAccess } from './file-source.ts';
 import { fileSourceOf, inodeOf } from './file-source.ts';
 import { filesOnDisk } from './files-on-disk.ts';
@@ -13,7 +18,7 @@ import { openFile } from '../read-file.ts';
 import type { FollowedInput, FoundFile } from './scan-inputs.ts';
 import { lookAtInput, scanInputs } from './scan-inputs.ts';
 import { unusableStdin } from './stdin-state.ts';
-import type { KnownFile } from '../../../ports/known-file.ts';
+import type { KnownFile } from '../../../ports/sources/known-file.ts';
 
 /** Silent files beyond this number are closed until they are looked at again. */
 const mostOpenFiles = 512;

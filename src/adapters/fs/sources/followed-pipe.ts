@@ -2,7 +2,7 @@ import { close, constants, open } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { FollowedPipe } from '../../../ports/followed-inputs.ts';
+import type { FollowedPipe } from '../../../ports/sources/followed-inputs.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { unreadable } from '../read-file.ts';
 

@@ -10,7 +10,7 @@ import { isOwnName } from '../../../core/layout/own-names.ts';
 import { byLogAndAge } from '../../../core/lines/rotated-name.ts';
 import type { Shard } from '../../../core/push/shard.ts';
 import { isInShard } from '../../../core/push/shard.ts';
-import type { Source } from '../../../ports/source.ts';
+import type { Source } from '../../../ports/sources/source.ts';
 import { decompress } from '../compression/decompress.ts';
 import { fileSource, inodeOf } from './file-source.ts';
 import { notUtf8, openFile, unreadable } from '../read-file.ts';

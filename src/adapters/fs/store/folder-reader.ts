@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unfinishedName } from '../../../core/layout/own-names.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import { openFile, readHandle } from '../read-file.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import { removeAbandoned, unfinishedPath } from '../unfinished-files.ts';
 
 /**

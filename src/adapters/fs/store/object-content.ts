@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import { decompress } from '../compression/decompress.ts';
 
 /** Below this, an object is held in memory as it is stored, and unpacked by a decoder alone, without the care for damage. */

@@ -3,7 +3,7 @@ import { fromAwsError, toPutFailure } from '../../../../src/adapters/aws/errors/
 import { fromIamError } from '../../../../src/adapters/aws/iam/iam-errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
-import type { PutTrouble } from '../../../../src/ports/put-failure.ts';
+import type { PutTrouble } from '../../../../src/ports/store/put-failure.ts';
 
 interface Answer {
   name?: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openSources } from '../../../../src/adapters/fs/sources/sources.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 const signal = new AbortController().signal;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
-import type { StoreReader } from '../../../../src/ports/store-reader.ts';
+import type { StoreReader } from '../../../../src/ports/store/store-reader.ts';
 import type { WrittenStore } from './written-store.ts';
 import { hourMs, newSigner, writtenStore } from './written-store.ts';
 

@@ -13,10 +13,10 @@ import type { PushResult } from '../../../../../src/core/push/push-sources.ts';
 import { SourceAccount } from '../../../../../src/core/push/source-part.ts';
 import type { SourcePart } from '../../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../../src/errors.ts';
-import type { FollowedInputs } from '../../../../../src/ports/followed-inputs.ts';
-import type { Cut } from '../../../../../src/ports/batch.ts';
-import type { Journal, JournalRecord } from '../../../../../src/ports/journal.ts';
-import type { KnownFile } from '../../../../../src/ports/known-file.ts';
+import type { FollowedInputs } from '../../../../../src/ports/sources/followed-inputs.ts';
+import type { Cut } from '../../../../../src/ports/state/batch.ts';
+import type { Journal, JournalRecord } from '../../../../../src/ports/state/journal.ts';
+import type { KnownFile } from '../../../../../src/ports/sources/known-file.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 

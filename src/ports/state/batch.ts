@@ -1,4 +1,4 @@
-import type { KnownFile, Place } from './known-file.ts';
+import type { KnownFile, Place } from '../sources/known-file.ts';
 
 /** What decides how lines become objects. With the same bytes and the same cut, the same objects come out. */
 export interface Cut {

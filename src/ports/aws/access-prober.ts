@@ -1,5 +1,5 @@
 import type { LiveAccess, AccessNames, IamCaller } from './iam-admin.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 import type { BucketLook } from './bucket-admin.ts';
 
 /** What was answered instead of a yes, or why no answer came. */

@@ -1,5 +1,5 @@
 import type { Batch } from './batch.ts';
-import type { KnownFile } from './known-file.ts';
+import type { KnownFile } from '../sources/known-file.ts';
 
 /**
  * What the journal holds. `owner`: a process took it over. `begin` is durable before the first object of a batch is

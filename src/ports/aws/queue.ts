@@ -1,4 +1,4 @@
-import type { Source } from './source.ts';
+import type { Source } from '../sources/source.ts';
 
 /** An object that is to be read as a source. */
 export interface NamedObject {

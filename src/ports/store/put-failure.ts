@@ -1,4 +1,4 @@
-import { AuditExportError } from '../errors.ts';
+import { AuditExportError } from '../../errors.ts';
 
 /** Why a PUT failed, as far as it matters for trying it again. */
 export const putFailureCauses = [
