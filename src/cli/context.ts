@@ -17,12 +17,12 @@ import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/store/object-store.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
-import { journalParts } from './journal-context.ts';
-import { buildProgress } from './log-context.ts';
-import type { SourceOptions } from './source-context.ts';
-import { bucketSources, queueParts } from './source-context.ts';
-import { findDestination, stateFolderOf } from './state-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import { journalParts } from './contexts/delivery/journal-context.ts';
+import { buildProgress } from './terminal/log-context.ts';
+import type { SourceOptions } from './contexts/delivery/source-context.ts';
+import { bucketSources, queueParts } from './contexts/delivery/source-context.ts';
+import { findDestination, stateFolderOf } from './contexts/delivery/state-context.ts';
+import type { CliContext } from './terminal/terminal-context.ts';
 
 const workerUrl = new URL('../adapters/threads/classifier-worker.js', import.meta.url);
 
@@ -52,16 +52,16 @@ export function buildPushHost(
     ...queueParts(context, options),
     ...journalParts(context, reload),
     post: async (url, body, signal) => {
-      const { post } = await import('./evidence-context.ts');
+      const { post } = await import('./contexts/readers/evidence-context.ts');
       return post(url, body, signal);
     },
     openLog: async (destination, key) => {
-      const { openLog } = await import('./evidence-context.ts');
+      const { openLog } = await import('./contexts/readers/evidence-context.ts');
       return openLog(destination, key, context);
     },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
-      const { beginRunHistory } = await import('./run-history-context.ts');
+      const { beginRunHistory } = await import('./contexts/delivery/run-history-context.ts');
       return beginRunHistory(place, context);
     },
     openStore: (address, settings) => openStore(address, settings, context),

@@ -1,5 +1,5 @@
 import type { ChosenProfile } from '../core/config/parse-config.ts';
-import type { CliProcess } from './terminal-context.ts';
+import type { CliProcess } from './terminal/terminal-context.ts';
 
 /** Reads the configuration file, if there is one, and chooses the profile. */
 export async function loadProfile(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { filesOnDisk } from '../../src/adapters/fs/sources/files-on-disk.ts';
 import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
 import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
-import { openSeenQueries } from '../../src/cli/journal-context.ts';
+import { openSeenQueries } from '../../src/cli/contexts/delivery/journal-context.ts';
 import type { CollectHost } from '../../src/commands/collect/collect-host.ts';
 import type { CollectRequest } from '../../src/commands/collect/index.ts';
 import { collectSettings } from '../../src/commands/collect/settings.ts';

@@ -6,7 +6,7 @@ import type { ApplyOptions } from '../../commands/iam/settings.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import { exitCodes } from '../../errors.ts';
-import { buildConsent, buildIamHost, openReceipts, receiptFolder } from '../iam-context.ts';
+import { buildConsent, buildIamHost, openReceipts, receiptFolder } from '../contexts/access/iam-context.ts';
 import { renderPlan } from '../render/iam-plan.ts';
 import { renderReceipt } from '../render/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';

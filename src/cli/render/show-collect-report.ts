@@ -1,6 +1,6 @@
 import type { CollectReport } from '../../commands/collect/collect-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { CliContext } from '../terminal-context.ts';
+import type { CliContext } from '../terminal/terminal-context.ts';
 import { leftOutLines, renderCollectReport } from './collect-report.ts';
 import { renderError, renderKnownError } from './error.ts';
 import { buildPalette } from './palette.ts';

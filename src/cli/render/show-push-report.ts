@@ -2,7 +2,7 @@ import type { PushReport } from '../../core/accounting/push-report.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import { originalOf } from '../load-profile.ts';
-import type { CliContext } from '../terminal-context.ts';
+import type { CliContext } from '../terminal/terminal-context.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { Log } from '../../ports/terminal/log.ts';

@@ -25,7 +25,7 @@ After an addition, read the time again that was left out: collect snowflake --ag
       throw new AuditExportError('usage', `${JSON.stringify(what)} is no map.`, {
         cure: 'Use users or objects.',
       });
-    const { buildCollectHost } = await import('../collect-context.ts');
+    const { buildCollectHost } = await import('../contexts/delivery/collect-context.ts');
     const { makeMap } = await import('../../commands/collect/map.ts');
     const host = buildCollectHost(context, options as unknown as CollectOptions);
     const { openSession, readFile } = host;

@@ -3,7 +3,7 @@ import { collectSettings } from '../../commands/collect/settings.ts';
 import type { CollectOptions } from '../../commands/collect/settings.ts';
 import type { CollectHost } from '../../commands/collect/collect-host.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
-import type { CliContext } from '../terminal-context.ts';
+import type { CliContext } from '../terminal/terminal-context.ts';
 import type { Verb } from '../verb.ts';
 
 export const collectSnowflakeVerb: Verb = {
@@ -36,7 +36,7 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
       throw new AuditExportError('usage', '--print-setup and --check are two things to do.', {
         cure: 'Set it up first, then check it.',
       });
-    const { buildCollectHost } = await import('../collect-context.ts');
+    const { buildCollectHost } = await import('../contexts/delivery/collect-context.ts');
     const host = buildCollectHost(context, asked);
     if (asked.printSetup) return showSetup(asked, host, context);
     if (asked.check) return showCheck(asked, host, context);

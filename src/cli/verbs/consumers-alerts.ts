@@ -23,7 +23,7 @@ What it makes, what that costs and how to remove it: docs/consumers/alerts.md.
 Exit codes: 0 done; 2 usage; 3 a package is missing; 4 access.`,
   run: async ({ context, options }) => {
     const { consumersAlerts } = await import('../../commands/consumers/alerts.ts');
-    const { buildAlertsHost } = await import('../consumers-context.ts');
+    const { buildAlertsHost } = await import('../contexts/readers/consumers-context.ts');
     const { showFiles } = await import('../render/rendered-files.ts');
     const asked = options as unknown as AlertsOptions;
     const report = await consumersAlerts(asked, buildAlertsHost(context, options));

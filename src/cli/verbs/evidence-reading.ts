@@ -22,7 +22,7 @@ Examples:
 Exit codes: 0 proven; 3 no log knows the object; 4 access; 7 the log is damaged where it would prove it.`,
   run: async ({ context, options, args }) => {
     const { prove } = await import('../../commands/evidence/prove.ts');
-    const { buildVerifyHost } = await import('../verify-context.ts');
+    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
     const asked = options as unknown as EvidenceProveOptions;
     const report = await prove(asked, args, buildVerifyHost(context, options));
     const shown =
@@ -50,7 +50,7 @@ Example:
 Exit codes: 0 written; 7 written, but verify found something, which is in its report; 4 access; 2 usage.`,
   run: async ({ context, options, flags }) => {
     const { bundle } = await import('../../commands/evidence/bundle.ts');
-    const { buildVerifyHost } = await import('../verify-context.ts');
+    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
     const { formatBytes, formatCounted } = await import('../../core/report/format.ts');
     // AUDIT_EXPORT_TO is the store that push delivers to, and no time.
     const asked = { ...(options as unknown as EvidenceBundleOptions), to: flags['to']?.at(-1) };

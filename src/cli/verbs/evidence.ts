@@ -21,7 +21,7 @@ Examples:
   audit-export evidence key --profile acme
   audit-export verify --store s3://acme-audit/altr --key "$(audit-export evidence key --profile acme)"`,
   run: async ({ context, options, profile }) => {
-    const { readVerifierKey } = await import('../evidence-context.ts');
+    const { readVerifierKey } = await import('../contexts/readers/evidence-context.ts');
     const request = { options, profile } as unknown as EvidenceRequest;
     const { log, key } = await readVerifierKey(request, context);
     context.stdout.write(options.json ? `${JSON.stringify({ log, key }, null, 2)}\n` : `${key}\n`);
@@ -105,7 +105,7 @@ the store is damaged, or does not begin with what this state has signed.`,
 
 async function readingHost({ options }: EvidenceRequest, { context }: Invocation): Promise<ReadingHost> {
   const { buildPushHost } = await import('../context.ts');
-  const { openStoreReader } = await import('../store-reader-context.ts');
+  const { openStoreReader } = await import('../contexts/readers/store-reader-context.ts');
   return {
     ...buildPushHost(context, options),
     openReader: (address) => openStoreReader(address, options, context),

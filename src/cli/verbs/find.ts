@@ -4,7 +4,7 @@ import { findSettings } from '../../commands/find/settings.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import { exitCodes } from '../../errors.ts';
 import type { HitForm } from '../render/find-hits.ts';
-import type { CliContext } from '../terminal-context.ts';
+import type { CliContext } from '../terminal/terminal-context.ts';
 import type { Verb } from '../verb.ts';
 
 export const findVerb: Verb = {
@@ -30,7 +30,7 @@ Exit codes: 0 done, whether something was found or not; 4 denied; 6 objects coul
     const { find } = await import('../../commands/find/index.ts');
     const { parseTimeRange } = await import('../../core/readers/time-range.ts');
     const { checkTypes } = await import('../../commands/push/check-request.ts');
-    const { openEvents } = await import('../readers-context.ts');
+    const { openEvents } = await import('../contexts/readers/readers-context.ts');
     const given = options as unknown as GlobalOptions & FindOptions;
     const criteria = { ...given, ...parseTimeRange(given, Date.now()) };
     const events = await openEvents(given, context);
@@ -65,7 +65,7 @@ async function writeHits(
   limit: number | undefined,
   { stdout, signal }: CliContext,
 ): Promise<FindSummary | undefined> {
-  const { writeOut } = await import('../output.ts');
+  const { writeOut } = await import('../terminal/output.ts');
   let left = limit ?? Number.POSITIVE_INFINITY;
   if (head !== '') await writeOut(stdout, head);
   while (left > 0 && !stdout.destroyed && !signal.aborted) {

@@ -24,7 +24,7 @@ Exit codes: 0 done as far as can be seen; 2 an answer is missing or wrong; 4 acc
 failed; 130 closed (what was answered is kept).`,
   run: async ({ context, options }) => {
     const { init } = await import('../../commands/init/index.ts');
-    const { buildInitHost } = await import('../init-context.ts');
+    const { buildInitHost } = await import('../contexts/access/init-context.ts');
     const { renderInitReport } = await import('../render/init-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const request = { options } as unknown as InitRequest;

@@ -23,7 +23,7 @@ the folder that is shown. ${where}
 Once the cause is mended: audit-export quarantine replay`,
   run: async (invocation) => {
     const { context, options } = invocation;
-    const { openShelves, replayCommands } = await import('../quarantine-context.ts');
+    const { openShelves, replayCommands } = await import('../contexts/delivery/quarantine-context.ts');
     const { listQuarantine } = await import('../../commands/quarantine/list.ts');
     const { renderQuarantineList } = await import('../render/quarantine-list.ts');
     const { buildPalette } = await import('../render/palette.ts');
@@ -53,7 +53,7 @@ Examples:
   audit-export quarantine show --json | jq -r '.lines[].content.lines[]'`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../quarantine-context.ts');
+    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
     const { showQuarantine } = await import('../../commands/quarantine/show.ts');
     const { renderQuarantinedLines } = await import('../render/quarantined-lines.ts');
     const { buildPalette } = await import('../render/palette.ts');
@@ -83,7 +83,7 @@ Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of the
   run: async (invocation) => {
     const { context, options, profile } = invocation;
     const { buildPushHost } = await import('../context.ts');
-    const { openShelves } = await import('../quarantine-context.ts');
+    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
     const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
     const { showPushReport } = await import('../render/show-push-report.ts');
     const request = {
@@ -115,7 +115,7 @@ Examples:
 Exit codes: 0 dropped; 2 no reason or no lines are named, or a line does not wait; 6 the quarantine can't be read or written.`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../quarantine-context.ts');
+    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
     const { dropQuarantined } = await import('../../commands/quarantine/drop.ts');
     const { formatCounted } = await import('../../core/report/format.ts');
     const { all, reason } = options as unknown as QuarantineDropOptions;

@@ -29,10 +29,10 @@ Exit codes: 0 done; 2 DuckDB refused the question; 3 DuckDB is not installed; 4 
     const { query } = await import('../../commands/query/index.ts');
     const { checkTypes } = await import('../../commands/push/check-request.ts');
     const { parseTimeRange } = await import('../../core/readers/time-range.ts');
-    const { openEvents } = await import('../readers-context.ts');
-    const { buildQueryHost } = await import('../query-context.ts');
+    const { openEvents } = await import('../contexts/readers/readers-context.ts');
+    const { buildQueryHost } = await import('../contexts/readers/query-context.ts');
     const { answerLines, answerTable } = await import('../render/sql-answer.ts');
-    const { writeOut } = await import('../output.ts');
+    const { writeOut } = await import('../terminal/output.ts');
     const given = options as unknown as GlobalOptions & QueryOptions;
     const form = given.curated === undefined ? 'lines' : 'parquet';
     const events = await openEvents({ ...given, from: given.curated ?? given.from }, context);

@@ -27,7 +27,7 @@ Examples:
   run: async (invocation) => {
     const { context, options } = invocation;
     const { status } = await import('../../commands/status/index.ts');
-    const { buildStatusHost } = await import('../status-context.ts');
+    const { buildStatusHost } = await import('../contexts/delivery/status-context.ts');
     const { renderStatusReport } = await import('../render/status-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const report = await status(options as unknown as StatusOptions, buildStatusHost(context, options));
@@ -55,7 +55,7 @@ async function readCoverage(
   const { map, page, store } = options as unknown as StatusOptions;
   if (!map && page === undefined) return undefined;
   const { coverageOf, writeCoveragePage } = await import('../../commands/status/coverage.ts');
-  const { buildVerifyHost } = await import('../verify-context.ts');
+  const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
   const open = (endpointUrl: string | undefined): VerifyHost =>
     buildVerifyHost(context, { ...options, endpointUrl: endpointUrl ?? options.endpointUrl });
   const coverage = await coverageOf(report, store, open);

@@ -25,7 +25,7 @@ Exit codes: 0 passed; 4 failed, not yet visible, or seen from one side only (a r
 tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor --no-write; 130 interrupted.`,
   run: async ({ context, options, profile }) => {
     const { testAccess } = await import('../../commands/test-access/index.ts');
-    const { buildTestAccessHost } = await import('../access-context.ts');
+    const { buildTestAccessHost } = await import('../contexts/access/access-context.ts');
     const { renderAccessReport } = await import('../render/test-access-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const request = { options, profile } as unknown as TestAccessRequest;

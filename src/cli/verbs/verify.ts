@@ -29,7 +29,7 @@ Exit codes: 0 complete and untouched; 7 something was found; 4 nothing was found
 what could not be proven for that; 6 the same for another reason; 2 usage.`,
   run: async (invocation) => {
     const options = verifyOptions(invocation);
-    const { buildVerifyHost } = await import('../verify-context.ts');
+    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
     const host = buildVerifyHost(invocation.context, invocation.options);
     return options.proof === undefined
       ? verifyStore(options, invocation, host)

@@ -1,5 +1,5 @@
-import { globalSettings } from '../core/config/global-settings.ts';
-import { environmentName } from '../core/config/setting.ts';
+import { globalSettings } from '../../core/config/global-settings.ts';
+import { environmentName } from '../../core/config/setting.ts';
 import type { CliProcess } from './terminal-context.ts';
 
 export type LogFormat = 'text' | 'json';

@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
-import { openIamAdmin } from '../adapters/aws/iam/iam-admin.ts';
-import { ReceiptFiles } from '../adapters/fs/records/receipt-file.ts';
-import { destinationFolders, openDestinationFolder, statePlaces } from '../adapters/fs/state/state-places.ts';
-import type { Consent } from '../commands/iam/confirm.ts';
-import type { IamHost, ReceiptStore } from '../commands/iam/iam-host.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import type { ProfilePlace } from '../core/config/destination.ts';
-import type { DesiredAccess } from '../core/setup/desired/desired-access.ts';
-import type { PlannedChange } from '../core/setup/plan/change.ts';
-import { AuditExportError } from '../errors.ts';
-import type { IamAdmin } from '../ports/aws/iam-admin.ts';
-import { findDestination } from './state-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import { findRegion } from '../../../adapters/aws/credentials/aws-profile.ts';
+import { openIamAdmin } from '../../../adapters/aws/iam/iam-admin.ts';
+import { ReceiptFiles } from '../../../adapters/fs/records/receipt-file.ts';
+import {
+  destinationFolders,
+  openDestinationFolder,
+  statePlaces,
+} from '../../../adapters/fs/state/state-places.ts';
+import type { Consent } from '../../../commands/iam/confirm.ts';
+import type { IamHost, ReceiptStore } from '../../../commands/iam/iam-host.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { ProfilePlace } from '../../../core/config/destination.ts';
+import type { DesiredAccess } from '../../../core/setup/desired/desired-access.ts';
+import type { PlannedChange } from '../../../core/setup/plan/change.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { IamAdmin } from '../../../ports/aws/iam-admin.ts';
+import { findDestination } from '../delivery/state-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Which IAM, and whose receipt. */
 export interface IamPlace {
@@ -94,7 +98,7 @@ export function buildConsent(context: CliContext, options: GlobalOptions): Conse
     yes: options.yes,
     canAsk: stdin.isTTY === true && stderr.isTTY === true && !options.noInput,
     prompter: async () => {
-      const { InquirerPrompter } = await import('../adapters/terminal/inquirer-prompter.ts');
+      const { InquirerPrompter } = await import('../../../adapters/terminal/inquirer-prompter.ts');
       const colours = !options.noColor && (environment['NO_COLOR'] ?? '') === '';
       return new InquirerPrompter({ input: stdin, output: stderr, colours, signal });
     },

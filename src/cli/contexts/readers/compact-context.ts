@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
-import { systemClock, systemRandom } from '../adapters/system/system-clock.ts';
-import type { CompactHost } from '../commands/compact/index.ts';
-import type { CompactOptions } from '../commands/compact/settings.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import type { StoreAddress } from '../core/config/store-address.ts';
-import { parseStoreAddress } from '../core/config/store-address.ts';
-import { defaultLimits } from '../core/delivery/limits.ts';
-import { RetryingStore } from '../core/delivery/retrying-store.ts';
-import { AuditExportError } from '../errors.ts';
-import type { ObjectStore } from '../ports/store/object-store.ts';
-import { openStore } from './context.ts';
+import { systemClock, systemRandom } from '../../../adapters/system/system-clock.ts';
+import type { CompactHost } from '../../../commands/compact/index.ts';
+import type { CompactOptions } from '../../../commands/compact/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { StoreAddress } from '../../../core/config/store-address.ts';
+import { parseStoreAddress } from '../../../core/config/store-address.ts';
+import { defaultLimits } from '../../../core/delivery/limits.ts';
+import { RetryingStore } from '../../../core/delivery/retrying-store.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { ObjectStore } from '../../../ports/store/object-store.ts';
+import { openStore } from '../../context.ts';
 import type { OpenedEvents } from './readers-context.ts';
 import { openStoreReader } from './store-reader-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 type Options = GlobalOptions & CompactOptions;
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { RunHistoryFile } from '../adapters/fs/records/run-history-file.ts';
-import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import type { StatePlace } from '../core/config/destination.ts';
-import { isAuditExportError } from '../errors.ts';
-import type { RunHistory, RunHistoryBook } from '../ports/state/run-history.ts';
+import { RunHistoryFile } from '../../../adapters/fs/records/run-history-file.ts';
+import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
+import type { StatePlace } from '../../../core/config/destination.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { RunHistory, RunHistoryBook } from '../../../ports/state/run-history.ts';
 import { stateFolderOf } from './state-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** The history that lies in a folder of state. */
 export function openRunHistory(

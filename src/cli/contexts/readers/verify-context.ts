@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { replaceFile } from '../adapters/fs/replace-file.ts';
-import { unreadable } from '../adapters/fs/read-file.ts';
-import type { VerifyHost } from '../commands/verify/verify-host.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { AuditExportError, isAuditExportError } from '../errors.ts';
-import { buildProgress } from './log-context.ts';
-import type { SourceOptions } from './source-context.ts';
+import { replaceFile } from '../../../adapters/fs/replace-file.ts';
+import { unreadable } from '../../../adapters/fs/read-file.ts';
+import type { VerifyHost } from '../../../commands/verify/verify-host.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import { buildProgress } from '../../terminal/log-context.ts';
+import type { SourceOptions } from '../delivery/source-context.ts';
 import { openStoreReader } from './store-reader-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `verify`, and what else reads evidence, the real world. */
 export function buildVerifyHost(context: CliContext, options: GlobalOptions & SourceOptions): VerifyHost {
@@ -19,8 +19,8 @@ export function buildVerifyHost(context: CliContext, options: GlobalOptions & So
     progress: buildProgress(context, options),
     openReader: (address) => openStoreReader(address, options, context),
     loadTypes: async (ownSchemas) => {
-      const { loadAuditTypes } = await import('../core/audit-types/load-audit-types.ts');
-      const { readOwnType } = await import('./context.ts');
+      const { loadAuditTypes } = await import('../../../core/audit-types/load-audit-types.ts');
+      const { readOwnType } = await import('../../context.ts');
       return loadAuditTypes(await Promise.all(ownSchemas.map(readOwnType)));
     },
     readText: (file) => readText(pathOf(file), file),

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { objectContent } from '../adapters/fs/store/object-content.ts';
-import type { ReaderOptions } from '../commands/find/settings.ts';
-import { layoutOf } from '../commands/push/check-request.ts';
-import type { CompiledAuditType } from '../core/audit-types/audit-type.ts';
-import { loadAuditTypes } from '../core/audit-types/load-audit-types.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { parseStoreAddress } from '../core/config/store-address.ts';
-import type { ChosenObject } from '../core/readers/choose-objects.ts';
-import { AuditExportError } from '../errors.ts';
-import type { StoreReader } from '../ports/store/store-reader.ts';
+import { objectContent } from '../../../adapters/fs/store/object-content.ts';
+import type { ReaderOptions } from '../../../commands/find/settings.ts';
+import { layoutOf } from '../../../commands/push/check-request.ts';
+import type { CompiledAuditType } from '../../../core/audit-types/audit-type.ts';
+import { loadAuditTypes } from '../../../core/audit-types/load-audit-types.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { parseStoreAddress } from '../../../core/config/store-address.ts';
+import type { ChosenObject } from '../../../core/readers/choose-objects.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import { openStoreReader } from './store-reader-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** A store of events, open for reading. */
 export interface OpenedEvents {
@@ -54,6 +54,6 @@ export async function openEvents(
 /** Loads the audit types; what reads a user's own is loaded only if there are any. */
 async function loadTypes(schemas: readonly string[]): Promise<CompiledAuditType[]> {
   if (schemas.length === 0) return loadAuditTypes([]);
-  const { readOwnType } = await import('./context.ts');
+  const { readOwnType } = await import('../../context.ts');
   return loadAuditTypes(await Promise.all(schemas.map(readOwnType)));
 }

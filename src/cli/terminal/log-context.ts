@@ -1,16 +1,16 @@
 import { Console } from 'node:console';
-import { systemClock } from '../adapters/system/system-clock.ts';
-import { openJsonLog } from '../adapters/terminal/json-log.ts';
-import { openLogStream } from '../adapters/terminal/log-stream.ts';
-import { ProgressLine } from '../adapters/terminal/progress-line.ts';
-import { ProgressLog } from '../adapters/terminal/progress-log.ts';
-import { openTextLog } from '../adapters/terminal/text-log.ts';
-import { AuditExportError, exitCodes } from '../errors.ts';
-import type { Log } from '../ports/terminal/log.ts';
-import type { Progress } from '../ports/terminal/progress.ts';
-import type { TextProgress } from '../ports/terminal/text-progress.ts';
+import { systemClock } from '../../adapters/system/system-clock.ts';
+import { openJsonLog } from '../../adapters/terminal/json-log.ts';
+import { openLogStream } from '../../adapters/terminal/log-stream.ts';
+import { ProgressLine } from '../../adapters/terminal/progress-line.ts';
+import { ProgressLog } from '../../adapters/terminal/progress-log.ts';
+import { openTextLog } from '../../adapters/terminal/text-log.ts';
+import { AuditExportError, exitCodes } from '../../errors.ts';
+import type { Log } from '../../ports/terminal/log.ts';
+import type { Progress } from '../../ports/terminal/progress.ts';
+import type { TextProgress } from '../../ports/terminal/text-progress.ts';
 import type { LogFormat } from './log-format.ts';
-import { tellError } from './render/error.ts';
+import { tellError } from '../render/error.ts';
 import type { CliContext, CliProcess } from './terminal-context.ts';
 
 /** The log of a command line, on stderr. */

@@ -1,8 +1,8 @@
-import { isAuditExportError } from '../errors.ts';
-import type { OpenSourcesOptions } from '../adapters/fs/sources/sources.ts';
-import type { PushHost } from '../commands/push/push-host.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import type { CliContext } from './terminal-context.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { OpenSourcesOptions } from '../../../adapters/fs/sources/sources.ts';
+import type { PushHost } from '../../../commands/push/push-host.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** What of the options of a command says how sources are read. */
 export interface SourceOptions {
@@ -17,7 +17,7 @@ export function bucketSources(
 ): Required<Pick<OpenSourcesOptions, 'openBucket'>> {
   return {
     openBucket: async (input, choice) => {
-      const { openS3Sources } = await import('../adapters/aws/s3/s3-sources.ts');
+      const { openS3Sources } = await import('../../../adapters/aws/s3/s3-sources.ts');
       return openS3Sources(input, { ...reachOf(options), environment, signal }, choice);
     },
   };
@@ -42,11 +42,11 @@ export function queueParts(
       .map((variable) => ({ variable, value: environment[variable] ?? '' }))
       .find(({ value }) => value !== ''),
     openQueue: async (url) => {
-      const { openSqsQueue } = await import('../adapters/aws/sqs-queue.ts');
+      const { openSqsQueue } = await import('../../../adapters/aws/sqs-queue.ts');
       return openSqsQueue(url, options.region, environment);
     },
     openObjects: async (signal) => {
-      const { S3ObjectReader } = await import('../adapters/aws/s3/s3-sources.ts');
+      const { S3ObjectReader } = await import('../../../adapters/aws/s3/s3-sources.ts');
       return new S3ObjectReader({ ...reachOf(options), environment, signal });
     },
   };

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openDuckDb } from '../adapters/duckdb/duckdb-engine.ts';
-import { ObjectCache } from '../adapters/fs/store/object-cache.ts';
-import type { QueryHost } from '../commands/query/index.ts';
-import type { QueryOptions } from '../commands/query/settings.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
+import { openDuckDb } from '../../../adapters/duckdb/duckdb-engine.ts';
+import { ObjectCache } from '../../../adapters/fs/store/object-cache.ts';
+import type { QueryHost } from '../../../commands/query/index.ts';
+import type { QueryOptions } from '../../../commands/query/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import type { OpenedEvents } from './readers-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `query` the real world; DuckDB is loaded now. */
 export async function buildQueryHost(

@@ -1,4 +1,4 @@
-import { exitCodes } from '../errors.ts';
+import { exitCodes } from '../../errors.ts';
 
 const meanings: Record<keyof typeof exitCodes, string> = {
   done: 'done; all selected lines are durable',

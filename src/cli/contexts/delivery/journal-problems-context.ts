@@ -1,8 +1,8 @@
-import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
-import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
-import { AuditExportError } from '../errors.ts';
-import type { Timer } from '../ports/clock.ts';
-import type { JournalProblem, JournalProblems } from '../ports/state/journal-problems.ts';
+import { JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
+import { takeOwnership } from '../../../adapters/fs/state/owner-lock.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { Timer } from '../../../ports/clock.ts';
+import type { JournalProblem, JournalProblems } from '../../../ports/state/journal-problems.ts';
 import { join } from 'node:path';
 
 /** Somebody waits for the command. */

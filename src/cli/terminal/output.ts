@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { AuditExportError } from '../errors.ts';
+import { AuditExportError } from '../../errors.ts';
 
 /** A reader that has seen enough (`| head`) closes the pipe: no error of ours. */
 function isClosed({ code }: NodeJS.ErrnoException): boolean {

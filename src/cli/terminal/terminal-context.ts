@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Timer } from '../ports/clock.ts';
-import type { Log } from '../ports/terminal/log.ts';
+import type { Timer } from '../../ports/clock.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 
 /** The process, as far as the command line may know it. */
 export interface CliProcess {

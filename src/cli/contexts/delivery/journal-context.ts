@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { filesOnDisk } from '../adapters/fs/sources/files-on-disk.ts';
-import { openFollowed } from '../adapters/fs/sources/followed-inputs.ts';
-import { SeenEventsFolder, usualSeenEventsBounds } from '../adapters/fs/seen-events/seen-events-folder.ts';
-import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
-import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
-import type { LockHolder } from '../adapters/fs/state/owner-lock.ts';
-import { takeOwnership } from '../adapters/fs/state/owner-lock.ts';
-import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import type { PushRequest } from '../commands/push/index.ts';
-import type { HeldJournal, OtherRun, PushHost } from '../commands/push/push-host.ts';
-import { AuditExportError, isAuditExportError } from '../errors.ts';
-import type { KeptBytes } from '../ports/state/kept-bytes.ts';
-import type { CliContext } from './terminal-context.ts';
-import type { Destination } from '../ports/store/destination.ts';
+import { filesOnDisk } from '../../../adapters/fs/sources/files-on-disk.ts';
+import { openFollowed } from '../../../adapters/fs/sources/followed-inputs.ts';
+import {
+  SeenEventsFolder,
+  usualSeenEventsBounds,
+} from '../../../adapters/fs/seen-events/seen-events-folder.ts';
+import { KeptBytesFolder } from '../../../adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
+import type { LockHolder } from '../../../adapters/fs/state/owner-lock.ts';
+import { takeOwnership } from '../../../adapters/fs/state/owner-lock.ts';
+import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
+import type { PushRequest } from '../../../commands/push/index.ts';
+import type { HeldJournal, OtherRun, PushHost } from '../../../commands/push/push-host.ts';
+import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import type { KeptBytes } from '../../../ports/state/kept-bytes.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 /** More than anybody has, in days and in objects: what was delivered of a bucket is not forgotten. */
 const objectBounds = { ...usualSeenEventsBounds, maxKeys: 100_000_000, days: 36_500 };

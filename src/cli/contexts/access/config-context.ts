@@ -1,10 +1,10 @@
-import { configPlaces } from '../adapters/fs/records/config-file.ts';
-import { openConfigStore } from '../adapters/fs/records/config-store.ts';
-import type { SetHost } from '../commands/config/set.ts';
-import { loadAuditTypes } from '../core/audit-types/load-audit-types.ts';
-import type { ConfigStore } from '../ports/state/config-store.ts';
-import { readOwnType } from './context.ts';
-import type { CliContext } from './terminal-context.ts';
+import { configPlaces } from '../../../adapters/fs/records/config-file.ts';
+import { openConfigStore } from '../../../adapters/fs/records/config-store.ts';
+import type { SetHost } from '../../../commands/config/set.ts';
+import { loadAuditTypes } from '../../../core/audit-types/load-audit-types.ts';
+import type { ConfigStore } from '../../../ports/state/config-store.ts';
+import { readOwnType } from '../../context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `config set` the real world. */
 export async function buildSetHost(context: CliContext, file: string | undefined): Promise<SetHost> {

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { configPlaces, readConfigFile } from '../adapters/fs/records/config-file.ts';
-import { QuarantineFolderShelf } from '../adapters/fs/quarantine/quarantine-shelf.ts';
-import { lockHolder } from '../adapters/fs/state/owner-lock.ts';
+import { configPlaces, readConfigFile } from '../../../adapters/fs/records/config-file.ts';
+import { QuarantineFolderShelf } from '../../../adapters/fs/quarantine/quarantine-shelf.ts';
+import { lockHolder } from '../../../adapters/fs/state/owner-lock.ts';
 import {
   destinationFolders,
   profileFolders,
   scheduledPlaces,
   statePlaces,
-} from '../adapters/fs/state/state-places.ts';
+} from '../../../adapters/fs/state/state-places.ts';
 import type {
   FoundPlaces,
   LockNote,
@@ -18,19 +18,19 @@ import type {
   PlaceLook,
   SpoolLook,
   StatusHost,
-} from '../commands/status/status-host.ts';
-import { destinationFlags } from '../core/config/destination.ts';
-import type { ChosenProfile } from '../core/config/parse-config.ts';
-import { chooseProfile, parseConfig } from '../core/config/parse-config.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { parseStoreAddress } from '../core/config/store-address.ts';
-import { shellWord } from '../core/language/shell-word.ts';
-import type { LooksAlive } from '../core/runs/run-states.ts';
-import type { Clock } from '../ports/clock.ts';
+} from '../../../commands/status/status-host.ts';
+import { destinationFlags } from '../../../core/config/destination.ts';
+import type { ChosenProfile } from '../../../core/config/parse-config.ts';
+import { chooseProfile, parseConfig } from '../../../core/config/parse-config.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { parseStoreAddress } from '../../../core/config/store-address.ts';
+import { shellWord } from '../../../core/language/shell-word.ts';
+import type { LooksAlive } from '../../../core/runs/run-states.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import { openJournalProblems } from './journal-problems-context.ts';
 import { openRunHistory } from './run-history-context.ts';
 import { findDestination } from './state-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `status` the real world. */
 export function buildStatusHost(context: CliContext, options: GlobalOptions): StatusHost {

@@ -1,20 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
+import { temporaryFolder } from '../../../adapters/fs/temporary-folder.ts';
 import { join } from 'node:path';
-import { readNamedFile } from '../adapters/fs/named-files.ts';
-import { KeptBytesFolder } from '../adapters/fs/state/kept-bytes.ts';
-import { JournalOnDisk } from '../adapters/fs/state/open-journal.ts';
-import { statePlaces } from '../adapters/fs/state/state-places.ts';
-import type { CollectHost, ScratchPlace } from '../commands/collect/collect-host.ts';
-import type { CollectOptions } from '../commands/collect/settings.ts';
-import { millisecondsOf } from '../core/collect/translate/snowflake-time.ts';
-import { formatCount } from '../core/report/format.ts';
-import type { AuditExportError } from '../errors.ts';
-import type { SnowflakeSession } from '../ports/snowflake.ts';
-import { buildPushHost } from './context.ts';
+import { readNamedFile } from '../../../adapters/fs/named-files.ts';
+import { KeptBytesFolder } from '../../../adapters/fs/state/kept-bytes.ts';
+import { JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
+import { statePlaces } from '../../../adapters/fs/state/state-places.ts';
+import type { CollectHost, ScratchPlace } from '../../../commands/collect/collect-host.ts';
+import type { CollectOptions } from '../../../commands/collect/settings.ts';
+import { millisecondsOf } from '../../../core/collect/translate/snowflake-time.ts';
+import { formatCount } from '../../../core/report/format.ts';
+import type { AuditExportError } from '../../../errors.ts';
+import type { SnowflakeSession } from '../../../ports/snowflake.ts';
+import { buildPushHost } from '../../context.ts';
 import { openSeenQueries } from './journal-context.ts';
-import { writeOut } from './output.ts';
-import type { CliContext } from './terminal-context.ts';
+import { writeOut } from '../../terminal/output.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 const tellEveryMs = 10_000;
 
@@ -69,7 +69,7 @@ export async function openSession(
   { account, accountUrl, user, role, warehouse, check }: CollectOptions,
   { environment, version, log, clock }: CliContext,
 ): Promise<SnowflakeSession> {
-  const { openSnowflakeSession } = await import('../adapters/snowflake/open-session.ts');
+  const { openSnowflakeSession } = await import('../../../adapters/snowflake/open-session.ts');
   let toldMs = Number.NEGATIVE_INFINITY;
   const onTrouble = ({ message, code }: AuditExportError): void => {
     if (clock.now() - toldMs < tellEveryMs) return;

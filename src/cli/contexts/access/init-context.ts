@@ -1,22 +1,22 @@
-import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
-import { openBucketAdmin } from '../adapters/aws/s3/bucket-admin.ts';
-import { openConfigStore } from '../adapters/fs/records/config-store.ts';
-import { statePlaces } from '../adapters/fs/state/state-places.ts';
-import { readNamedFile, writeNamedFile } from '../adapters/fs/named-files.ts';
-import { openConversation } from '../adapters/terminal/conversation.ts';
-import { InquirerPrompter } from '../adapters/terminal/inquirer-prompter.ts';
-import type { InitHost, Tone } from '../commands/init/init-host.ts';
-import { testAccess } from '../commands/test-access/index.ts';
-import { optionsOfProfile } from '../commands/test-access/options-of-profile.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { profileFlags } from '../core/config/profile-flags.ts';
-import { describeChange } from '../core/setup/plan/change.ts';
-import { AuditExportError } from '../errors.ts';
+import { findRegion } from '../../../adapters/aws/credentials/aws-profile.ts';
+import { openBucketAdmin } from '../../../adapters/aws/s3/bucket-admin.ts';
+import { openConfigStore } from '../../../adapters/fs/records/config-store.ts';
+import { statePlaces } from '../../../adapters/fs/state/state-places.ts';
+import { readNamedFile, writeNamedFile } from '../../../adapters/fs/named-files.ts';
+import { openConversation } from '../../../adapters/terminal/conversation.ts';
+import { InquirerPrompter } from '../../../adapters/terminal/inquirer-prompter.ts';
+import type { InitHost, Tone } from '../../../commands/init/init-host.ts';
+import { testAccess } from '../../../commands/test-access/index.ts';
+import { optionsOfProfile } from '../../../commands/test-access/options-of-profile.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { profileFlags } from '../../../core/config/profile-flags.ts';
+import { describeChange } from '../../../core/setup/plan/change.ts';
+import { AuditExportError } from '../../../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from './iam-context.ts';
-import { buildPalette } from './render/palette.ts';
-import { renderProbe } from './render/test-access-lines.ts';
-import type { CliContext } from './terminal-context.ts';
+import { buildPalette } from '../../render/palette.ts';
+import { renderProbe } from '../../render/test-access-lines.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `init` the real world. */
 export async function buildInitHost(context: CliContext, options: GlobalOptions): Promise<InitHost> {

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { openAccessProber } from '../adapters/aws/access/access-prober.ts';
-import { findRegion } from '../adapters/aws/credentials/aws-profile.ts';
-import { saveAccessReport } from '../adapters/fs/records/access-report-file.ts';
-import type { ProbedStore, TestAccessHost } from '../commands/test-access/test-access-host.ts';
-import type { StoreSettings } from '../commands/push/push-host.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { AuditExportError } from '../errors.ts';
-import type { AccessProber } from '../ports/aws/access-prober.ts';
-import type { StatePlace } from '../core/config/destination.ts';
-import { findDestination, stateFolderOf } from './state-context.ts';
+import { openAccessProber } from '../../../adapters/aws/access/access-prober.ts';
+import { findRegion } from '../../../adapters/aws/credentials/aws-profile.ts';
+import { saveAccessReport } from '../../../adapters/fs/records/access-report-file.ts';
+import type { ProbedStore, TestAccessHost } from '../../../commands/test-access/test-access-host.ts';
+import type { StoreSettings } from '../../../commands/push/push-host.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { AuditExportError } from '../../../errors.ts';
+import type { AccessProber } from '../../../ports/aws/access-prober.ts';
+import type { StatePlace } from '../../../core/config/destination.ts';
+import { findDestination, stateFolderOf } from '../delivery/state-context.ts';
 import { buildConsent, openReceipts } from './iam-context.ts';
-import { showProbes } from './render/test-access-lines.ts';
-import type { CliContext } from './terminal-context.ts';
+import { showProbes } from '../../render/test-access-lines.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `test-access` the real world. */
 export function buildTestAccessHost(context: CliContext, options: GlobalOptions): TestAccessHost {

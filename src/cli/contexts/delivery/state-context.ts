@@ -1,12 +1,12 @@
-import { configuredEndpoint } from '../adapters/aws/endpoints.ts';
-import { realPath } from '../adapters/fs/state/real-path.ts';
-import { statePlaces } from '../adapters/fs/state/state-places.ts';
+import { configuredEndpoint } from '../../../adapters/aws/endpoints.ts';
+import { realPath } from '../../../adapters/fs/state/real-path.ts';
+import { statePlaces } from '../../../adapters/fs/state/state-places.ts';
 import { resolve } from 'node:path';
-import type { StatePlace } from '../core/config/destination.ts';
-import { destinationOf } from '../core/config/destination.ts';
-import type { StoreAddress } from '../core/config/store-address.ts';
-import type { CliProcess } from './terminal-context.ts';
-import type { Destination } from '../ports/store/destination.ts';
+import type { StatePlace } from '../../../core/config/destination.ts';
+import { destinationOf } from '../../../core/config/destination.ts';
+import type { StoreAddress } from '../../../core/config/store-address.ts';
+import type { CliProcess } from '../../terminal/terminal-context.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 type Surroundings = Pick<CliProcess, 'environment' | 'workingFolder' | 'systemState'>;
 
@@ -18,7 +18,7 @@ export async function findDestination(
 ): Promise<Destination> {
   if (address.kind === 's3') {
     // A delivery into a folder need not load what reads AWS's configuration.
-    const { readAwsProfile } = await import('../adapters/aws/credentials/aws-profile.ts');
+    const { readAwsProfile } = await import('../../../adapters/aws/credentials/aws-profile.ts');
     const profile = await readAwsProfile(environment);
     return destinationOf(address, endpointUrl ?? configuredEndpoint('S3', environment, profile));
   }

@@ -7,23 +7,23 @@ import {
   passingKey,
   readKeyFile,
   readLogRecords,
-} from '../adapters/fs/state/log-folder.ts';
-import { openDestinationFolder } from '../adapters/fs/state/state-places.ts';
-import type { EvidenceRequest } from '../commands/evidence/open-log.ts';
-import { storeAddress } from '../commands/push/check-request.ts';
-import type { OpenedLog } from '../commands/push/push-host.ts';
-import { findDestination } from './state-context.ts';
-import type { Destination } from '../ports/store/destination.ts';
-import type { LogRecord } from '../core/log/write/log-state.ts';
-import { LogState } from '../core/log/write/log-state.ts';
-import { LogWriter } from '../core/log/write/log-writer.ts';
-import { originOf } from '../core/log/log-keys.ts';
-import { formatVerifierKey } from '../core/log/signed-note.ts';
-import { PassingRecords } from '../core/log/write/passing-records.ts';
-import { isAuditExportError } from '../errors.ts';
-import type { HttpPost } from '../ports/http-post.ts';
-import type { Signer } from '../ports/aws/signer.ts';
-import type { CliContext } from './terminal-context.ts';
+} from '../../../adapters/fs/state/log-folder.ts';
+import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
+import type { EvidenceRequest } from '../../../commands/evidence/open-log.ts';
+import { storeAddress } from '../../../commands/push/check-request.ts';
+import type { OpenedLog } from '../../../commands/push/push-host.ts';
+import { findDestination } from '../delivery/state-context.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
+import type { LogRecord } from '../../../core/log/write/log-state.ts';
+import { LogState } from '../../../core/log/write/log-state.ts';
+import { LogWriter } from '../../../core/log/write/log-writer.ts';
+import { originOf } from '../../../core/log/log-keys.ts';
+import { formatVerifierKey } from '../../../core/log/signed-note.ts';
+import { PassingRecords } from '../../../core/log/write/passing-records.ts';
+import { isAuditExportError } from '../../../errors.ts';
+import type { HttpPost } from '../../../ports/http-post.ts';
+import type { Signer } from '../../../ports/aws/signer.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** What of the process the log needs. */
 type Surroundings = Pick<
@@ -60,7 +60,7 @@ export async function openLog(
 
 async function namedKey(key: string, { environment }: Surroundings): Promise<Signer> {
   if (!key.startsWith('arn:')) return readKeyFile(key);
-  const { openKmsSigner } = await import('../adapters/aws/kms-signer.ts');
+  const { openKmsSigner } = await import('../../../adapters/aws/kms-signer.ts');
   return openKmsSigner(key, environment);
 }
 
@@ -69,7 +69,7 @@ const postPatienceMs = 5000;
 
 /** Posts text over HTTP. Throws what the network fails with. */
 export const post: HttpPost = async (url, body, signal) => {
-  const { openTransport } = await import('../adapters/snowflake/transport.ts');
+  const { openTransport } = await import('../../../adapters/snowflake/transport.ts');
   const { origin, pathname, search } = new URL(url);
   const transport = await openTransport(origin, postPatienceMs);
   try {

@@ -1,9 +1,9 @@
-import type { AlertsHost } from '../commands/consumers/alerts.ts';
-import type { ConsumersHost } from '../commands/consumers/consumers-host.ts';
-import type { GlobalOptions } from '../core/config/global-settings.ts';
-import { readOwnType } from './context.ts';
+import type { AlertsHost } from '../../../commands/consumers/alerts.ts';
+import type { ConsumersHost } from '../../../commands/consumers/consumers-host.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { readOwnType } from '../../context.ts';
 import { openStoreReader } from './store-reader-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `consumers alerts` the real world. */
 export function buildAlertsHost(
@@ -13,7 +13,7 @@ export function buildAlertsHost(
   return {
     say: (line) => void (quiet || context.stderr.write(`${line}\n`)),
     openMail: async () => {
-      const { openAlertMail } = await import('../adapters/aws/alert-mail.ts');
+      const { openAlertMail } = await import('../../../adapters/aws/alert-mail.ts');
       return openAlertMail({ region, endpointUrl }, context.environment);
     },
   };
@@ -33,11 +33,11 @@ export function buildConsumersHost(
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
     openReader: (address) => openStoreReader(address, { ...options, pathStyle: options.pathStyle }, context),
     openCatalogue: async () => {
-      const { openGlueCatalogue } = await import('../adapters/aws/athena/glue-catalogue.ts');
+      const { openGlueCatalogue } = await import('../../../adapters/aws/athena/glue-catalogue.ts');
       return openGlueCatalogue(region, environment);
     },
     openEngine: async (place) => {
-      const { openAthenaEngine } = await import('../adapters/aws/athena/athena-engine.ts');
+      const { openAthenaEngine } = await import('../../../adapters/aws/athena/athena-engine.ts');
       return openAthenaEngine({ ...place, region }, environment);
     },
   };

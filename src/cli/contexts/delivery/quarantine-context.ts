@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { QuarantineFolderShelf } from '../adapters/fs/quarantine/quarantine-shelf.ts';
-import { destinationFolders, scheduledPlaces, statePlaces } from '../adapters/fs/state/state-places.ts';
-import { destinationFlags } from '../core/config/destination.ts';
-import { parseStoreAddress } from '../core/config/store-address.ts';
-import { shellWord } from '../core/language/shell-word.ts';
-import type { QuarantineShelf } from '../ports/store/quarantine-shelf.ts';
+import { QuarantineFolderShelf } from '../../../adapters/fs/quarantine/quarantine-shelf.ts';
+import { destinationFolders, scheduledPlaces, statePlaces } from '../../../adapters/fs/state/state-places.ts';
+import { destinationFlags } from '../../../core/config/destination.ts';
+import { parseStoreAddress } from '../../../core/config/store-address.ts';
+import { shellWord } from '../../../core/language/shell-word.ts';
+import type { QuarantineShelf } from '../../../ports/store/quarantine-shelf.ts';
 import { findDestination } from './state-context.ts';
-import type { Invocation } from './verb.ts';
-import type { Destination } from '../ports/store/destination.ts';
+import type { Invocation } from '../../verb.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 type Asked = Pick<Invocation, 'context' | 'options' | 'profile'>;
 
