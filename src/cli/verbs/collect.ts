@@ -41,7 +41,7 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
     if (asked.printSetup) return showSetup(asked, host, context);
     if (asked.check) return showCheck(asked, host, context);
     const { collectSnowflake } = await import('../../commands/collect/index.ts');
-    const { showCollectReport } = await import('../render/show-collect-report.ts');
+    const { showCollectReport } = await import('../render/delivery/show-collect-report.ts');
     const request: CollectRequest = { print: args[0] === '-', options: asked, profile };
     return showCollectReport(await collectSnowflake(request, host), options, context);
   },
@@ -62,7 +62,7 @@ async function showSetup(
 
 async function showCheck(options: CollectOptions, host: CollectHost, context: CliContext): Promise<number> {
   const { checkCollect } = await import('../../commands/collect/look.ts');
-  const { renderCheckProbe, renderCheckVerdict } = await import('../render/collect-check.ts');
+  const { renderCheckProbe, renderCheckVerdict } = await import('../render/delivery/collect-check.ts');
   const { buildPalette } = await import('../render/palette.ts');
   const { stdout } = context;
   const palette = buildPalette(context, options.noColor);

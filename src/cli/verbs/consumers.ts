@@ -23,7 +23,7 @@ Exit codes: 0 done; 2 usage, or a name is taken; 3 a schema is invalid, a packag
   run: async ({ context, options }) => {
     const { consumersAthena } = await import('../../commands/consumers/athena.ts');
     const { buildConsumersHost } = await import('../contexts/readers/consumers-context.ts');
-    const { renderAthenaReport } = await import('../render/consumers-athena.ts');
+    const { renderAthenaReport } = await import('../render/readers/consumers-athena.ts');
     const { out, ...asked } = options as unknown as AthenaOptions;
     const report = await consumersAthena({ ...asked, out }, buildConsumersHost(context, options));
     const text = options.json

@@ -3,7 +3,7 @@ import type { FindOptions } from '../../commands/find/settings.ts';
 import { findSettings } from '../../commands/find/settings.ts';
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import { exitCodes } from '../../errors.ts';
-import type { HitForm } from '../render/find-hits.ts';
+import type { HitForm } from '../render/readers/find-hits.ts';
 import type { CliContext } from '../terminal/terminal-context.ts';
 import type { Verb } from '../verb.ts';
 
@@ -52,7 +52,7 @@ async function formFor(
   { json, csv, table }: FindOptions & GlobalOptions,
   { stdout }: CliContext,
 ): Promise<HitForm> {
-  const { csvLines, jsonLines, storedLines, tableLines } = await import('../render/find-hits.ts');
+  const { csvLines, jsonLines, storedLines, tableLines } = await import('../render/readers/find-hits.ts');
   if (json) return jsonLines;
   if (csv) return csvLines;
   return table || stdout.isTTY === true ? tableLines : storedLines;

@@ -25,7 +25,7 @@ failed; 130 closed (what was answered is kept).`,
   run: async ({ context, options }) => {
     const { init } = await import('../../commands/init/index.ts');
     const { buildInitHost } = await import('../contexts/access/init-context.ts');
-    const { renderInitReport } = await import('../render/init-report.ts');
+    const { renderInitReport } = await import('../render/access/init-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const request = { options } as unknown as InitRequest;
     const report = await init(request, await buildInitHost(context, options));

@@ -37,7 +37,7 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
   run: async ({ context, args, options, profile, reload }) => {
     const { push } = await import('../../commands/push/index.ts');
     const { buildPushHost } = await import('../context.ts');
-    const { showPushReport } = await import('../render/show-push-report.ts');
+    const { showPushReport } = await import('../render/delivery/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
     const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
     return showPushReport(

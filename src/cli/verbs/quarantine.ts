@@ -25,7 +25,7 @@ Once the cause is mended: audit-export quarantine replay`,
     const { context, options } = invocation;
     const { openShelves, replayCommands } = await import('../contexts/delivery/quarantine-context.ts');
     const { listQuarantine } = await import('../../commands/quarantine/list.ts');
-    const { renderQuarantineList } = await import('../render/quarantine-list.ts');
+    const { renderQuarantineList } = await import('../render/delivery/quarantine-list.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const list = await listQuarantine(await openShelves(invocation));
     const replay = await replayCommands(list.destinations, invocation);
@@ -55,7 +55,7 @@ Examples:
     const { context, options, args } = invocation;
     const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
     const { showQuarantine } = await import('../../commands/quarantine/show.ts');
-    const { renderQuarantinedLines } = await import('../render/quarantined-lines.ts');
+    const { renderQuarantinedLines } = await import('../render/delivery/quarantined-lines.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const { limit } = options as unknown as QuarantineShowOptions;
     const shown = await showQuarantine(await openShelves(invocation), { ids: args, limit });
@@ -85,7 +85,7 @@ Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of the
     const { buildPushHost } = await import('../context.ts');
     const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
     const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
-    const { showPushReport } = await import('../render/show-push-report.ts');
+    const { showPushReport } = await import('../render/delivery/show-push-report.ts');
     const request = {
       inputs: [],
       options: { ...options, types: undefined },

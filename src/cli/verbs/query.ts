@@ -31,7 +31,7 @@ Exit codes: 0 done; 2 DuckDB refused the question; 3 DuckDB is not installed; 4 
     const { parseTimeRange } = await import('../../core/readers/time-range.ts');
     const { openEvents } = await import('../contexts/readers/readers-context.ts');
     const { buildQueryHost } = await import('../contexts/readers/query-context.ts');
-    const { answerLines, answerTable } = await import('../render/sql-answer.ts');
+    const { answerLines, answerTable } = await import('../render/readers/sql-answer.ts');
     const { writeOut } = await import('../terminal/output.ts');
     const given = options as unknown as GlobalOptions & QueryOptions;
     const form = given.curated === undefined ? 'lines' : 'parquet';

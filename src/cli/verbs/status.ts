@@ -28,7 +28,7 @@ Examples:
     const { context, options } = invocation;
     const { status } = await import('../../commands/status/index.ts');
     const { buildStatusHost } = await import('../contexts/delivery/status-context.ts');
-    const { renderStatusReport } = await import('../render/status-report.ts');
+    const { renderStatusReport } = await import('../render/delivery/status-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const report = await status(options as unknown as StatusOptions, buildStatusHost(context, options));
     const coverage = await readCoverage(invocation, report);
@@ -40,7 +40,7 @@ Examples:
         : renderStatusReport(report, buildPalette(context, options.noColor), view),
     );
     if (!options.json && options['map'] === true && coverage !== undefined) {
-      const { renderCoverage } = await import('../render/coverage.ts');
+      const { renderCoverage } = await import('../render/readers/coverage.ts');
       context.stdout.write(renderCoverage(coverage, view.columns ?? 100));
     }
     return 0;

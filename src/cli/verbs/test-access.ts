@@ -26,7 +26,7 @@ tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor
   run: async ({ context, options, profile }) => {
     const { testAccess } = await import('../../commands/test-access/index.ts');
     const { buildTestAccessHost } = await import('../contexts/access/access-context.ts');
-    const { renderAccessReport } = await import('../render/test-access-report.ts');
+    const { renderAccessReport } = await import('../render/access/test-access-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
     const request = { options, profile } as unknown as TestAccessRequest;
     const report = await testAccess(request, buildTestAccessHost(context, options));

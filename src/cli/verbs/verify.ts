@@ -48,7 +48,7 @@ async function verifyStore(
   host: VerifyHost,
 ): Promise<number> {
   const { verify } = await import('../../commands/verify/index.ts');
-  const { renderVerifyReport } = await import('../render/verify-report.ts');
+  const { renderVerifyReport } = await import('../render/readers/verify-report.ts');
   const { buildPalette } = await import('../render/palette.ts');
   const report = await verify(asked, host);
   const { isTTY, columns } = context.stdout;
@@ -71,7 +71,7 @@ async function verifyProof(
   host: VerifyHost,
 ): Promise<number> {
   const { checkProof } = await import('../../commands/verify/check-proof.ts');
-  const { renderProofReport } = await import('../render/verify-report.ts');
+  const { renderProofReport } = await import('../render/readers/verify-report.ts');
   const { buildPalette } = await import('../render/palette.ts');
   const report = await checkProof(asked, args, host);
   context.stdout.write(

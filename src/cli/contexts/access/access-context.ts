@@ -10,7 +10,7 @@ import type { AccessProber } from '../../../ports/aws/access-prober.ts';
 import type { StatePlace } from '../../../core/config/destination.ts';
 import { findDestination, stateFolderOf } from '../delivery/state-context.ts';
 import { buildConsent, openReceipts } from './iam-context.ts';
-import { showProbes } from '../../render/test-access-lines.ts';
+import { showProbes } from '../../render/access/test-access-lines.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `test-access` the real world. */

@@ -15,7 +15,7 @@ import { AuditExportError } from '../../../errors.ts';
 import { buildTestAccessHost } from './access-context.ts';
 import { buildConsent, buildIamHost, openReceipts } from './iam-context.ts';
 import { buildPalette } from '../../render/palette.ts';
-import { renderProbe } from '../../render/test-access-lines.ts';
+import { renderProbe } from '../../render/access/test-access-lines.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `init` the real world. */

@@ -1,9 +1,9 @@
-import type { PlannedChange } from '../../core/setup/plan/change.ts';
-import { describeChange } from '../../core/setup/plan/change.ts';
-import type { DriftFinding } from '../../core/setup/drift/finding.ts';
-import type { AccessPlan } from '../../core/setup/plan/plan.ts';
-import type { StatementDifference } from '../../core/setup/documents/statement-difference.ts';
-import type { Palette } from './palette.ts';
+import type { PlannedChange } from '../../../core/setup/plan/change.ts';
+import { describeChange } from '../../../core/setup/plan/change.ts';
+import type { DriftFinding } from '../../../core/setup/drift/finding.ts';
+import type { AccessPlan } from '../../../core/setup/plan/plan.ts';
+import type { StatementDifference } from '../../../core/setup/documents/statement-difference.ts';
+import type { Palette } from '../palette.ts';
 
 /** A plan as text: what it is about, what would change statement by statement, what differs by name, and a verdict. */
 export function renderPlan(plan: AccessPlan, palette: Palette, apply: string): string {

@@ -1,6 +1,6 @@
-import type { StoreCoverage } from '../../commands/status/coverage.ts';
-import { renderHeatMap } from '../../core/coverage/heat-map.ts';
-import { printable } from '../../core/report/printable.ts';
+import type { StoreCoverage } from '../../../commands/status/coverage.ts';
+import { renderHeatMap } from '../../../core/coverage/heat-map.ts';
+import { printable } from '../../../core/report/printable.ts';
 
 /** The map of each store, as wide as the terminal. */
 export function renderCoverage(stores: readonly StoreCoverage[], columns: number): string {

@@ -1,7 +1,7 @@
-import type { QuarantineLines, ShownLine } from '../../commands/quarantine/show.ts';
-import { formatBytes, formatCount, formatCounted } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Palette } from './palette.ts';
+import type { QuarantineLines, ShownLine } from '../../../commands/quarantine/show.ts';
+import { formatBytes, formatCount, formatCounted } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Palette } from '../palette.ts';
 
 /** So many lines of the content are shown before and behind the fault, and so many characters of one. */
 const aroundLines = 8;

@@ -1,6 +1,6 @@
-import type { AccessReport, ProbeReport } from '../../core/access/access-report.ts';
-import { hangingText } from './hanging-text.ts';
-import type { Palette } from './palette.ts';
+import type { AccessReport, ProbeReport } from '../../../core/access/access-report.ts';
+import { hangingText } from '../hanging-text.ts';
+import type { Palette } from '../palette.ts';
 import { markOf } from './test-access-lines.ts';
 
 /** What is wrong with what cures it, then what stays behind; the verdict comes last, broken where the terminal ends. */

@@ -1,5 +1,5 @@
-import type { InitReport } from '../../commands/init/init-report.ts';
-import type { Palette } from './palette.ts';
+import type { InitReport } from '../../../commands/init/init-report.ts';
+import type { Palette } from '../palette.ts';
 import { renderAccessReport } from './test-access-report.ts';
 
 /** What came of the set-up: the documents where they were asked for, the test, and where things stand. */

@@ -1,10 +1,10 @@
-import type { AccessRemoval } from '../../commands/iam/destroy.ts';
-import { describeChange } from '../../core/setup/plan/change.ts';
-import { describeItem } from '../../core/setup/plan/plan-removal.ts';
-import type { RemovalPlan } from '../../core/setup/plan/plan-removal.ts';
-import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
+import type { AccessRemoval } from '../../../commands/iam/destroy.ts';
+import { describeChange } from '../../../core/setup/plan/change.ts';
+import { describeItem } from '../../../core/setup/plan/plan-removal.ts';
+import type { RemovalPlan } from '../../../core/setup/plan/plan-removal.ts';
+import type { AccessReceipt } from '../../../core/setup/plan/receipt.ts';
 import { renderFinding } from './iam-plan.ts';
-import type { Palette } from './palette.ts';
+import type { Palette } from '../palette.ts';
 
 /** What `apply` leaves: the ARN that the vendor asks for, the receipt, and what is still to be done. */
 export function renderReceipt(

@@ -1,11 +1,11 @@
-import type { ProofReport } from '../../commands/verify/check-proof.ts';
-import { formatBytes, formatCount, formatCounted } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Finding, FindingCode } from '../../core/verify/finding.ts';
-import { findingMeanings } from '../../core/verify/finding.ts';
-import type { VerifiedLog, VerifyReport } from '../../core/verify/verify-report.ts';
-import { hangingText } from './hanging-text.ts';
-import type { Palette } from './palette.ts';
+import type { ProofReport } from '../../../commands/verify/check-proof.ts';
+import { formatBytes, formatCount, formatCounted } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Finding, FindingCode } from '../../../core/verify/finding.ts';
+import { findingMeanings } from '../../../core/verify/finding.ts';
+import type { VerifiedLog, VerifyReport } from '../../../core/verify/verify-report.ts';
+import { hangingText } from '../hanging-text.ts';
+import type { Palette } from '../palette.ts';
 
 /** Findings of one code that are shown; --verbose shows all that were kept. */
 const mostShown = 10;

@@ -1,7 +1,7 @@
-import type { QuarantineList, QuarantineSample } from '../../commands/quarantine/list.ts';
-import { formatCount, formatCounted } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Palette } from './palette.ts';
+import type { QuarantineList, QuarantineSample } from '../../../commands/quarantine/list.ts';
+import { formatCount, formatCounted } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Palette } from '../palette.ts';
 
 /** The quarantine as text: each reason with its cure and the first few lines; `replay` are the commands that clear it. */
 export function renderQuarantineList(

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/report/format.ts';
+import { formatDuration } from '../../../core/report/format.ts';
 
 const hourMs = 3_600_000;
 

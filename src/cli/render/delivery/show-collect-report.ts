@@ -1,9 +1,9 @@
-import type { CollectReport } from '../../commands/collect/collect-report.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
+import type { CollectReport } from '../../../commands/collect/collect-report.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 import { leftOutLines, renderCollectReport } from './collect-report.ts';
-import { renderError, renderKnownError } from './error.ts';
-import { buildPalette } from './palette.ts';
+import { renderError, renderKnownError } from '../error.ts';
+import { buildPalette } from '../palette.ts';
 
 /** Shows the report of a run and returns the exit code: on stdout, or on stderr where stdout has the records. */
 export function showCollectReport(

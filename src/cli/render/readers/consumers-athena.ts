@@ -1,6 +1,6 @@
-import type { AthenaReport } from '../../commands/consumers/athena.ts';
-import { formatBytes } from '../../core/report/format.ts';
-import { showFiles } from './rendered-files.ts';
+import type { AthenaReport } from '../../../commands/consumers/athena.ts';
+import { formatBytes } from '../../../core/report/format.ts';
+import { showFiles } from '../rendered-files.ts';
 
 /** The statements, unless they were carried out; and what the queries read, where that was measured. */
 export async function renderAthenaReport(report: AthenaReport, out: string | undefined): Promise<string> {

@@ -1,6 +1,6 @@
-import { csvCell } from './csv.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { SqlAnswer } from '../../ports/sql-engine.ts';
+import { csvCell } from '../csv.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { SqlAnswer } from '../../../ports/sql-engine.ts';
 
 type Rows = readonly (readonly unknown[])[];
 

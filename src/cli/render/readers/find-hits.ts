@@ -1,8 +1,8 @@
-import type { FindHit } from '../../commands/find/index.ts';
-import { standardColumns } from '../../core/readers/standard-columns.ts';
-import type { ColumnName, EventRow } from '../../core/readers/standard-columns.ts';
-import { csvCell } from './csv.ts';
-import { printable } from '../../core/report/printable.ts';
+import type { FindHit } from '../../../commands/find/index.ts';
+import { standardColumns } from '../../../core/readers/standard-columns.ts';
+import type { ColumnName, EventRow } from '../../../core/readers/standard-columns.ts';
+import { csvCell } from '../csv.ts';
+import { printable } from '../../../core/report/printable.ts';
 
 /** How hits are written: what comes before them, and each of them; texts end with a line end. */
 export interface HitForm {

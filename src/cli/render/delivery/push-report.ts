@@ -1,8 +1,8 @@
-import type { PushReport } from '../../core/accounting/push-report.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
-import { layoutTable } from '../../core/report/table.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Palette } from './palette.ts';
+import type { PushReport } from '../../../core/accounting/push-report.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../core/report/format.ts';
+import { layoutTable } from '../../../core/report/table.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Palette } from '../palette.ts';
 
 /** Rows of a long list that are shown without --verbose. */
 const shownRows = 16;

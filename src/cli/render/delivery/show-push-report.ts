@@ -1,13 +1,13 @@
-import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import { shellWord } from '../../core/language/shell-word.ts';
-import { originalOf } from '../load-profile.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
-import { formatCount } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Log } from '../../ports/terminal/log.ts';
-import { renderError, renderKnownError } from './error.ts';
-import { buildPalette } from './palette.ts';
+import type { PushReport } from '../../../core/accounting/push-report.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { shellWord } from '../../../core/language/shell-word.ts';
+import { originalOf } from '../../load-profile.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import { formatCount } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Log } from '../../../ports/terminal/log.ts';
+import { renderError, renderKnownError } from '../error.ts';
+import { buildPalette } from '../palette.ts';
 import { renderPushReport } from './push-report.ts';
 
 /** Shows the report of a run on stdout, its error on stderr, and returns the exit code. */

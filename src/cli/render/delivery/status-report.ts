@@ -3,14 +3,14 @@ import type {
   StatusReport,
   StatusRun,
   TypeStatus,
-} from '../../commands/status/status-report.ts';
-import type { RunState } from '../../core/runs/run-states.ts';
-import { printDuration } from '../../core/language/duration.ts';
-import { formatBytes, formatCount } from '../../core/report/format.ts';
-import { printable } from '../../core/report/printable.ts';
-import { layoutTable } from '../../core/report/table.ts';
-import { hangingText } from './hanging-text.ts';
-import type { Palette } from './palette.ts';
+} from '../../../commands/status/status-report.ts';
+import type { RunState } from '../../../core/runs/run-states.ts';
+import { printDuration } from '../../../core/language/duration.ts';
+import { formatBytes, formatCount } from '../../../core/report/format.ts';
+import { printable } from '../../../core/report/printable.ts';
+import { layoutTable } from '../../../core/report/table.ts';
+import { hangingText } from '../hanging-text.ts';
+import type { Palette } from '../palette.ts';
 import { formatAge, formatMinute } from './status-words.ts';
 
 /** How the report is shown. */

@@ -1,7 +1,7 @@
-import type { CollectReport } from '../../commands/collect/collect-report.ts';
-import { formatBytes, formatCount, formatDuration } from '../../core/report/format.ts';
-import { layoutTable } from '../../core/report/table.ts';
-import type { Palette } from './palette.ts';
+import type { CollectReport } from '../../../commands/collect/collect-report.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../core/report/format.ts';
+import { layoutTable } from '../../../core/report/table.ts';
+import type { Palette } from '../palette.ts';
 import { evidenceLines } from './push-report.ts';
 
 const headlines: Record<CollectReport['outcome'], (report: CollectReport, palette: Palette) => string> = {

@@ -1,11 +1,11 @@
-import type { ProbeReport } from '../../core/access/access-report.ts';
-import type { ProbeStatus } from '../../core/access/findings/finding-row.ts';
-import { probeIds } from '../../core/access/findings/probes.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
-import type { Palette } from './palette.ts';
-import { hangingText } from './hanging-text.ts';
-import { buildPalette } from './palette.ts';
+import type { ProbeReport } from '../../../core/access/access-report.ts';
+import type { ProbeStatus } from '../../../core/access/findings/finding-row.ts';
+import { probeIds } from '../../../core/access/findings/probes.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Palette } from '../palette.ts';
+import { hangingText } from '../hanging-text.ts';
+import { buildPalette } from '../palette.ts';
 
 const nameWidth = Math.max(...probeIds.map((id) => id.length));
 

@@ -1,6 +1,6 @@
-import type { CheckProbeReport, CheckReport, CheckStatus } from '../../core/collect/check/check-report.ts';
-import { printable } from '../../core/report/printable.ts';
-import type { Palette } from './palette.ts';
+import type { CheckProbeReport, CheckReport, CheckStatus } from '../../../core/collect/check/check-report.ts';
+import { printable } from '../../../core/report/printable.ts';
+import type { Palette } from '../palette.ts';
 
 const marks: Record<CheckStatus, { word: string; paint: keyof Palette }> = {
   pass: { word: 'pass', paint: 'good' },
