@@ -1,10 +1,13 @@
 import type {
   EvidenceBundleOptions,
   EvidenceProveOptions,
-} from '../../commands/evidence/reading-settings.ts';
-import { evidenceBundleSettings, evidenceProveSettings } from '../../commands/evidence/reading-settings.ts';
-import { exitCodes } from '../../errors.ts';
-import type { Verb } from '../verb.ts';
+} from '../../../commands/evidence/reading-settings.ts';
+import {
+  evidenceBundleSettings,
+  evidenceProveSettings,
+} from '../../../commands/evidence/reading-settings.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { Verb } from '../../verb.ts';
 
 export const evidenceProveVerb: Verb = {
   path: ['evidence', 'prove'],
@@ -21,8 +24,8 @@ Examples:
 
 Exit codes: 0 proven; 3 no log knows the object; 4 access; 7 the log is damaged where it would prove it.`,
   run: async ({ context, options, args }) => {
-    const { prove } = await import('../../commands/evidence/prove.ts');
-    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
+    const { prove } = await import('../../../commands/evidence/prove.ts');
+    const { buildVerifyHost } = await import('../../contexts/readers/verify-context.ts');
     const asked = options as unknown as EvidenceProveOptions;
     const report = await prove(asked, args, buildVerifyHost(context, options));
     const shown =
@@ -49,9 +52,9 @@ Example:
 
 Exit codes: 0 written; 7 written, but verify found something, which is in its report; 4 access; 2 usage.`,
   run: async ({ context, options, flags }) => {
-    const { bundle } = await import('../../commands/evidence/bundle.ts');
-    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
-    const { formatBytes, formatCounted } = await import('../../core/report/format.ts');
+    const { bundle } = await import('../../../commands/evidence/bundle.ts');
+    const { buildVerifyHost } = await import('../../contexts/readers/verify-context.ts');
+    const { formatBytes, formatCounted } = await import('../../../core/report/format.ts');
     // AUDIT_EXPORT_TO is the store that push delivers to, and no time.
     const asked = { ...(options as unknown as EvidenceBundleOptions), to: flags['to']?.at(-1) };
     const report = await bundle(asked, buildVerifyHost(context, options));

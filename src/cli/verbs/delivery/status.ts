@@ -1,9 +1,9 @@
-import type { StatusOptions } from '../../commands/status/settings.ts';
-import { statusSettings } from '../../commands/status/settings.ts';
-import type { StoreCoverage } from '../../commands/status/coverage.ts';
-import type { StatusReport } from '../../commands/status/status-report.ts';
-import type { VerifyHost } from '../../commands/verify/verify-host.ts';
-import type { Invocation, Verb } from '../verb.ts';
+import type { StatusOptions } from '../../../commands/status/settings.ts';
+import { statusSettings } from '../../../commands/status/settings.ts';
+import type { StoreCoverage } from '../../../commands/status/coverage.ts';
+import type { StatusReport } from '../../../commands/status/status-report.ts';
+import type { VerifyHost } from '../../../commands/verify/verify-host.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const statusVerb: Verb = {
   path: ['status'],
@@ -26,10 +26,10 @@ Examples:
   audit-export status --json | jq '.profiles[] | {profile, problems}'`,
   run: async (invocation) => {
     const { context, options } = invocation;
-    const { status } = await import('../../commands/status/index.ts');
-    const { buildStatusHost } = await import('../contexts/delivery/status-context.ts');
-    const { renderStatusReport } = await import('../render/delivery/status-report.ts');
-    const { buildPalette } = await import('../render/palette.ts');
+    const { status } = await import('../../../commands/status/index.ts');
+    const { buildStatusHost } = await import('../../contexts/delivery/status-context.ts');
+    const { renderStatusReport } = await import('../../render/delivery/status-report.ts');
+    const { buildPalette } = await import('../../render/palette.ts');
     const report = await status(options as unknown as StatusOptions, buildStatusHost(context, options));
     const coverage = await readCoverage(invocation, report);
     const { isTTY, columns } = context.stdout;
@@ -40,7 +40,7 @@ Examples:
         : renderStatusReport(report, buildPalette(context, options.noColor), view),
     );
     if (!options.json && options['map'] === true && coverage !== undefined) {
-      const { renderCoverage } = await import('../render/readers/coverage.ts');
+      const { renderCoverage } = await import('../../render/readers/coverage.ts');
       context.stdout.write(renderCoverage(coverage, view.columns ?? 100));
     }
     return 0;
@@ -54,8 +54,8 @@ async function readCoverage(
 ): Promise<StoreCoverage[] | undefined> {
   const { map, page, store } = options as unknown as StatusOptions;
   if (!map && page === undefined) return undefined;
-  const { coverageOf, writeCoveragePage } = await import('../../commands/status/coverage.ts');
-  const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
+  const { coverageOf, writeCoveragePage } = await import('../../../commands/status/coverage.ts');
+  const { buildVerifyHost } = await import('../../contexts/readers/verify-context.ts');
   const open = (endpointUrl: string | undefined): VerifyHost =>
     buildVerifyHost(context, { ...options, endpointUrl: endpointUrl ?? options.endpointUrl });
   const coverage = await coverageOf(report, store, open);

@@ -1,10 +1,10 @@
-import type { CollectRequest } from '../../commands/collect/index.ts';
-import { collectSettings } from '../../commands/collect/settings.ts';
-import type { CollectOptions } from '../../commands/collect/settings.ts';
-import type { CollectHost } from '../../commands/collect/collect-host.ts';
-import { AuditExportError, exitCodes } from '../../errors.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
-import type { Verb } from '../verb.ts';
+import type { CollectRequest } from '../../../commands/collect/index.ts';
+import { collectSettings } from '../../../commands/collect/settings.ts';
+import type { CollectOptions } from '../../../commands/collect/settings.ts';
+import type { CollectHost } from '../../../commands/collect/collect-host.ts';
+import { AuditExportError, exitCodes } from '../../../errors.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Verb } from '../../verb.ts';
 
 export const collectSnowflakeVerb: Verb = {
   path: ['collect', 'snowflake'],
@@ -36,12 +36,12 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
       throw new AuditExportError('usage', '--print-setup and --check are two things to do.', {
         cure: 'Set it up first, then check it.',
       });
-    const { buildCollectHost } = await import('../contexts/delivery/collect-context.ts');
+    const { buildCollectHost } = await import('../../contexts/delivery/collect-context.ts');
     const host = buildCollectHost(context, asked);
     if (asked.printSetup) return showSetup(asked, host, context);
     if (asked.check) return showCheck(asked, host, context);
-    const { collectSnowflake } = await import('../../commands/collect/index.ts');
-    const { showCollectReport } = await import('../render/delivery/show-collect-report.ts');
+    const { collectSnowflake } = await import('../../../commands/collect/index.ts');
+    const { showCollectReport } = await import('../../render/delivery/show-collect-report.ts');
     const request: CollectRequest = { print: args[0] === '-', options: asked, profile };
     return showCollectReport(await collectSnowflake(request, host), options, context);
   },
@@ -52,7 +52,7 @@ async function showSetup(
   host: CollectHost,
   { stdout }: CliContext,
 ): Promise<number> {
-  const { setupSql } = await import('../../commands/collect/look.ts');
+  const { setupSql } = await import('../../../commands/collect/look.ts');
   const sql = await setupSql(options, host);
   stdout.write(
     options.json ? `${JSON.stringify({ report: 'collect-setup', version: 1, sql }, null, 2)}\n` : sql,
@@ -61,9 +61,9 @@ async function showSetup(
 }
 
 async function showCheck(options: CollectOptions, host: CollectHost, context: CliContext): Promise<number> {
-  const { checkCollect } = await import('../../commands/collect/look.ts');
-  const { renderCheckProbe, renderCheckVerdict } = await import('../render/delivery/collect-check.ts');
-  const { buildPalette } = await import('../render/palette.ts');
+  const { checkCollect } = await import('../../../commands/collect/look.ts');
+  const { renderCheckProbe, renderCheckVerdict } = await import('../../render/delivery/collect-check.ts');
+  const { buildPalette } = await import('../../render/palette.ts');
   const { stdout } = context;
   const palette = buildPalette(context, options.noColor);
   const report = await checkCollect(options, host, (probe) => {

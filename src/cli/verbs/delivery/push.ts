@@ -1,6 +1,6 @@
-import type { PushRequest } from '../../commands/push/index.ts';
-import { pushSettings } from '../../commands/push/settings.ts';
-import type { Verb } from '../verb.ts';
+import type { PushRequest } from '../../../commands/push/index.ts';
+import { pushSettings } from '../../../commands/push/settings.ts';
+import type { Verb } from '../../verb.ts';
 
 export const pushVerb: Verb = {
   path: ['push'],
@@ -35,9 +35,9 @@ s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 some of it could not be delivered or
 read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 2 usage; 130 interrupted.`,
   run: async ({ context, args, options, profile, reload }) => {
-    const { push } = await import('../../commands/push/index.ts');
-    const { buildPushHost } = await import('../context.ts');
-    const { showPushReport } = await import('../render/delivery/show-push-report.ts');
+    const { push } = await import('../../../commands/push/index.ts');
+    const { buildPushHost } = await import('../../context.ts');
+    const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
     const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
     return showPushReport(

@@ -1,7 +1,7 @@
-import { testAccessSettings } from '../../commands/test-access/settings.ts';
-import type { TestAccessRequest } from '../../commands/test-access/index.ts';
-import { exitCodes } from '../../errors.ts';
-import type { Verb } from '../verb.ts';
+import { testAccessSettings } from '../../../commands/test-access/settings.ts';
+import type { TestAccessRequest } from '../../../commands/test-access/index.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { Verb } from '../../verb.ts';
 
 export const testAccessVerb: Verb = {
   path: ['test-access'],
@@ -24,13 +24,13 @@ Examples:
 Exit codes: 0 passed; 4 failed, not yet visible, or seen from one side only (a role that trusts only the vendor can't be
 tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor --no-write; 130 interrupted.`,
   run: async ({ context, options, profile }) => {
-    const { testAccess } = await import('../../commands/test-access/index.ts');
-    const { buildTestAccessHost } = await import('../contexts/access/access-context.ts');
-    const { renderAccessReport } = await import('../render/access/test-access-report.ts');
-    const { buildPalette } = await import('../render/palette.ts');
+    const { testAccess } = await import('../../../commands/test-access/index.ts');
+    const { buildTestAccessHost } = await import('../../contexts/access/access-context.ts');
+    const { renderAccessReport } = await import('../../render/access/test-access-report.ts');
+    const { buildPalette } = await import('../../render/palette.ts');
     const request = { options, profile } as unknown as TestAccessRequest;
     const report = await testAccess(request, buildTestAccessHost(context, options));
-    const { isGood } = await import('../../core/access/access-report.ts');
+    const { isGood } = await import('../../../core/access/access-report.ts');
     const passed = isGood(report);
     if (options.json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (!options.quiet || !passed) {

@@ -1,7 +1,7 @@
-import { initSettings } from '../../commands/init/settings.ts';
-import type { InitRequest } from '../../commands/init/index.ts';
-import { exitCodes } from '../../errors.ts';
-import type { Verb } from '../verb.ts';
+import { initSettings } from '../../../commands/init/settings.ts';
+import type { InitRequest } from '../../../commands/init/index.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { Verb } from '../../verb.ts';
 
 export const initVerb: Verb = {
   path: ['init'],
@@ -23,10 +23,10 @@ A profile is a draft until policy and role are made, applied until the access is
 Exit codes: 0 done as far as can be seen; 2 an answer is missing or wrong; 4 access was refused, or the access test
 failed; 130 closed (what was answered is kept).`,
   run: async ({ context, options }) => {
-    const { init } = await import('../../commands/init/index.ts');
-    const { buildInitHost } = await import('../contexts/access/init-context.ts');
-    const { renderInitReport } = await import('../render/access/init-report.ts');
-    const { buildPalette } = await import('../render/palette.ts');
+    const { init } = await import('../../../commands/init/index.ts');
+    const { buildInitHost } = await import('../../contexts/access/init-context.ts');
+    const { renderInitReport } = await import('../../render/access/init-report.ts');
+    const { buildPalette } = await import('../../render/palette.ts');
     const request = { options } as unknown as InitRequest;
     const report = await init(request, await buildInitHost(context, options));
     context.stdout.write(
@@ -34,7 +34,7 @@ failed; 130 closed (what was answered is kept).`,
         ? `${JSON.stringify(report, null, 2)}\n`
         : renderInitReport(report, buildPalette(context, options.noColor)),
     );
-    const { isGood } = await import('../../core/access/access-report.ts');
+    const { isGood } = await import('../../../core/access/access-report.ts');
     return report.test === null || isGood(report.test) ? exitCodes.done : exitCodes.access;
   },
 };

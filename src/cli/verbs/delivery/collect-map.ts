@@ -1,8 +1,8 @@
-import type { MapOptions } from '../../commands/collect/map.ts';
-import { mapSettings } from '../../commands/collect/map.ts';
-import type { CollectOptions } from '../../commands/collect/settings.ts';
-import { AuditExportError, exitCodes } from '../../errors.ts';
-import type { Verb } from '../verb.ts';
+import type { MapOptions } from '../../../commands/collect/map.ts';
+import { mapSettings } from '../../../commands/collect/map.ts';
+import type { CollectOptions } from '../../../commands/collect/settings.ts';
+import { AuditExportError, exitCodes } from '../../../errors.ts';
+import type { Verb } from '../../verb.ts';
 
 export const collectMapVerb: Verb = {
   path: ['collect', 'snowflake', 'map'],
@@ -25,8 +25,8 @@ After an addition, read the time again that was left out: collect snowflake --ag
       throw new AuditExportError('usage', `${JSON.stringify(what)} is no map.`, {
         cure: 'Use users or objects.',
       });
-    const { buildCollectHost } = await import('../contexts/delivery/collect-context.ts');
-    const { makeMap } = await import('../../commands/collect/map.ts');
+    const { buildCollectHost } = await import('../../contexts/delivery/collect-context.ts');
+    const { makeMap } = await import('../../../commands/collect/map.ts');
     const host = buildCollectHost(context, options as unknown as CollectOptions);
     const { openSession, readFile } = host;
     const { signal } = host.push;

@@ -4,8 +4,8 @@ import {
   planSettings,
   rotateSettings,
   showSettings,
-} from '../../commands/iam/settings.ts';
-import type { Verb } from '../verb.ts';
+} from '../../../commands/iam/settings.ts';
+import type { Verb } from '../../verb.ts';
 
 export const iamShowVerb: Verb = {
   path: ['iam', 'show'],
@@ -23,7 +23,7 @@ Examples:
   audit-export iam show --profile acme --for reader --reader 111122223333 --format cloudformation
   audit-export iam show --format aws-cli --account-id 444455556666 --organization-id ORGANIZATION \\
     --bucket acme-audit --prefix altr --role-name ALTRPublishSIEMDataAcme --policy-name acme.s3.policy`,
-  run: async (invocation) => (await import('../iam/show.ts')).runShow(invocation),
+  run: async (invocation) => (await import('../../iam/show.ts')).runShow(invocation),
 };
 
 export const iamPlanVerb: Verb = {
@@ -37,7 +37,7 @@ widened-action, widened-resource, missing-external-id, different-external-id, fo
 half-finished-role, extra-attached-policy, extra-inline-policy, permissions-boundary, name-taken and more (docs/iam.md).
 
 Exit codes: 0 nothing to do; 7 there are changes to make or findings to cure; 4 access; 2 usage.`,
-  run: async (invocation) => (await import('../iam/plan.ts')).runPlan(invocation),
+  run: async (invocation) => (await import('../../iam/plan.ts')).runPlan(invocation),
 };
 
 export const iamApplyVerb: Verb = {
@@ -56,7 +56,7 @@ Examples:
 
 Exit codes: 0 all is as it should be; 7 something is left for a person to cure, or the saved plan no longer fits;
 4 access; 3 a file can't be used; 2 usage, or a yes is missing; 130 declined.`,
-  run: async (invocation) => (await import('../iam/apply.ts')).runApply(invocation),
+  run: async (invocation) => (await import('../../iam/apply.ts')).runApply(invocation),
 };
 
 export const iamRotateVerb: Verb = {
@@ -75,7 +75,7 @@ Examples:
   audit-export iam rotate --profile acme --back
 
 Exit codes: 0 the step is done; 4 access, or the new id does not work; 2 usage, or a yes is missing; 130 declined.`,
-  run: async (invocation) => (await import('../iam/rotate.ts')).runRotate(invocation),
+  run: async (invocation) => (await import('../../iam/rotate.ts')).runRotate(invocation),
 };
 
 export const iamDestroyVerb: Verb = {
@@ -89,5 +89,5 @@ Never a bucket, never an object, never what somebody else made.
 
 Exit codes: 0 all that the receipt lists is gone; 7 something had to stay; 4 access; 3 there is no receipt;
 2 a yes is missing; 130 declined.`,
-  run: async (invocation) => (await import('../iam/destroy.ts')).runDestroy(invocation),
+  run: async (invocation) => (await import('../../iam/destroy.ts')).runDestroy(invocation),
 };

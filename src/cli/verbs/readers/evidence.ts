@@ -1,12 +1,12 @@
-import type { EvidenceRequest } from '../../commands/evidence/open-log.ts';
+import type { EvidenceRequest } from '../../../commands/evidence/open-log.ts';
 import {
   evidenceKeySettings,
   evidencePublishSettings,
   evidenceRetireSettings,
-} from '../../commands/evidence/settings.ts';
-import type { ReadingHost } from '../../commands/evidence/read-whole.ts';
-import type { EvidenceReport } from '../../core/accounting/push-report.ts';
-import type { Invocation, Verb } from '../verb.ts';
+} from '../../../commands/evidence/settings.ts';
+import type { ReadingHost } from '../../../commands/evidence/read-whole.ts';
+import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const evidenceKeyVerb: Verb = {
   path: ['evidence', 'key'],
@@ -21,7 +21,7 @@ Examples:
   audit-export evidence key --profile acme
   audit-export verify --store s3://acme-audit/altr --key "$(audit-export evidence key --profile acme)"`,
   run: async ({ context, options, profile }) => {
-    const { readVerifierKey } = await import('../contexts/readers/evidence-context.ts');
+    const { readVerifierKey } = await import('../../contexts/readers/evidence-context.ts');
     const request = { options, profile } as unknown as EvidenceRequest;
     const { log, key } = await readVerifierKey(request, context);
     context.stdout.write(options.json ? `${JSON.stringify({ log, key }, null, 2)}\n` : `${key}\n`);
@@ -41,7 +41,7 @@ credentials (s3:GetObject on _audit-export/log/) a witness that has missed check
 
 Exit codes: 0 published; 4 access; 6 the store failed, or another process has the log.`,
   run: async (invocation) => {
-    const { publishLog } = await import('../../commands/evidence/publish.ts');
+    const { publishLog } = await import('../../../commands/evidence/publish.ts');
     const request = requestOf(invocation);
     return show(await publishLog(request, await readingHost(request, invocation)), invocation);
   },
@@ -63,8 +63,8 @@ Examples:
 
 Exit codes: 0 written down and published; 2 no reason or no key; 4 access; 6 the store failed, or another process has the log.`,
   run: async (invocation) => {
-    const { retire } = await import('../../commands/evidence/retire.ts');
-    const { buildPushHost } = await import('../context.ts');
+    const { retire } = await import('../../../commands/evidence/retire.ts');
+    const { buildPushHost } = await import('../../context.ts');
     const request = requestOf(invocation);
     const reason = invocation.options['reason'];
     const report = await retire(
@@ -94,7 +94,7 @@ Exit codes: 0 the next push goes on with it; 2 there is nothing to resume; 4 acc
 the store is damaged, or does not begin with what this state has signed.`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { resume } = await import('../../commands/evidence/resume.ts');
+    const { resume } = await import('../../../commands/evidence/resume.ts');
     const request = requestOf(invocation);
     const resumed = await resume(args[0], request, await readingHost(request, invocation));
     const text = `Log ${resumed.log}: the next push goes on behind leaf ${resumed.leaves}.\n`;
@@ -104,8 +104,8 @@ the store is damaged, or does not begin with what this state has signed.`,
 };
 
 async function readingHost({ options }: EvidenceRequest, { context }: Invocation): Promise<ReadingHost> {
-  const { buildPushHost } = await import('../context.ts');
-  const { openStoreReader } = await import('../contexts/readers/store-reader-context.ts');
+  const { buildPushHost } = await import('../../context.ts');
+  const { openStoreReader } = await import('../../contexts/readers/store-reader-context.ts');
   return {
     ...buildPushHost(context, options),
     openReader: (address) => openStoreReader(address, options, context),
@@ -118,8 +118,8 @@ function requestOf({ options, profile }: Invocation): EvidenceRequest {
 
 /** How the log stands. What could not be published is an error here, and nowhere else. */
 async function show(report: EvidenceReport, { context, options }: Invocation): Promise<number> {
-  const { exitCodes } = await import('../../errors.ts');
-  const { formatCounted } = await import('../../core/report/format.ts');
+  const { exitCodes } = await import('../../../errors.ts');
+  const { formatCounted } = await import('../../../core/report/format.ts');
   const { log, leaves, unpublished, problem } = report;
   const text = `Log ${log ?? 'none'}: ${formatCounted(leaves, 'leaf', 'leaves')} published, ${unpublished} not.\n`;
   context.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : text);

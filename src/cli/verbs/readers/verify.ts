@@ -1,8 +1,8 @@
-import type { VerifyOptions } from '../../commands/verify/settings.ts';
-import { verifySettings } from '../../commands/verify/settings.ts';
-import type { VerifyHost } from '../../commands/verify/verify-host.ts';
-import { exitCodes } from '../../errors.ts';
-import type { Invocation, Verb } from '../verb.ts';
+import type { VerifyOptions } from '../../../commands/verify/settings.ts';
+import { verifySettings } from '../../../commands/verify/settings.ts';
+import type { VerifyHost } from '../../../commands/verify/verify-host.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const verifyVerb: Verb = {
   path: ['verify'],
@@ -29,7 +29,7 @@ Exit codes: 0 complete and untouched; 7 something was found; 4 nothing was found
 what could not be proven for that; 6 the same for another reason; 2 usage.`,
   run: async (invocation) => {
     const options = verifyOptions(invocation);
-    const { buildVerifyHost } = await import('../contexts/readers/verify-context.ts');
+    const { buildVerifyHost } = await import('../../contexts/readers/verify-context.ts');
     const host = buildVerifyHost(invocation.context, invocation.options);
     return options.proof === undefined
       ? verifyStore(options, invocation, host)
@@ -47,9 +47,9 @@ async function verifyStore(
   { context, options }: Invocation,
   host: VerifyHost,
 ): Promise<number> {
-  const { verify } = await import('../../commands/verify/index.ts');
-  const { renderVerifyReport } = await import('../render/readers/verify-report.ts');
-  const { buildPalette } = await import('../render/palette.ts');
+  const { verify } = await import('../../../commands/verify/index.ts');
+  const { renderVerifyReport } = await import('../../render/readers/verify-report.ts');
+  const { buildPalette } = await import('../../render/palette.ts');
   const report = await verify(asked, host);
   const { isTTY, columns } = context.stdout;
   const view = { verbose: options.verbose, columns: isTTY === true ? columns : undefined };
@@ -70,9 +70,9 @@ async function verifyProof(
   { context, options, args }: Invocation,
   host: VerifyHost,
 ): Promise<number> {
-  const { checkProof } = await import('../../commands/verify/check-proof.ts');
-  const { renderProofReport } = await import('../render/readers/verify-report.ts');
-  const { buildPalette } = await import('../render/palette.ts');
+  const { checkProof } = await import('../../../commands/verify/check-proof.ts');
+  const { renderProofReport } = await import('../../render/readers/verify-report.ts');
+  const { buildPalette } = await import('../../render/palette.ts');
   const report = await checkProof(asked, args, host);
   context.stdout.write(
     options.json

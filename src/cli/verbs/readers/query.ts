@@ -1,7 +1,7 @@
-import type { QueryOptions } from '../../commands/query/settings.ts';
-import { querySettings } from '../../commands/query/settings.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import type { Verb } from '../verb.ts';
+import type { QueryOptions } from '../../../commands/query/settings.ts';
+import { querySettings } from '../../../commands/query/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import type { Verb } from '../../verb.ts';
 
 export const queryVerb: Verb = {
   path: ['query'],
@@ -26,13 +26,13 @@ Examples:
 
 Exit codes: 0 done; 2 DuckDB refused the question; 3 DuckDB is not installed; 4 denied; 6 an object could not be read.`,
   run: async ({ context, args, options }) => {
-    const { query } = await import('../../commands/query/index.ts');
-    const { checkTypes } = await import('../../commands/push/check-request.ts');
-    const { parseTimeRange } = await import('../../core/readers/time-range.ts');
-    const { openEvents } = await import('../contexts/readers/readers-context.ts');
-    const { buildQueryHost } = await import('../contexts/readers/query-context.ts');
-    const { answerLines, answerTable } = await import('../render/readers/sql-answer.ts');
-    const { writeOut } = await import('../terminal/output.ts');
+    const { query } = await import('../../../commands/query/index.ts');
+    const { checkTypes } = await import('../../../commands/push/check-request.ts');
+    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+    const { openEvents } = await import('../../contexts/readers/readers-context.ts');
+    const { buildQueryHost } = await import('../../contexts/readers/query-context.ts');
+    const { answerLines, answerTable } = await import('../../render/readers/sql-answer.ts');
+    const { writeOut } = await import('../../terminal/output.ts');
     const given = options as unknown as GlobalOptions & QueryOptions;
     const form = given.curated === undefined ? 'lines' : 'parquet';
     const events = await openEvents({ ...given, from: given.curated ?? given.from }, context);

@@ -1,12 +1,12 @@
-import type { PushRequest } from '../../commands/push/index.ts';
-import type { QuarantineDropOptions, QuarantineShowOptions } from '../../commands/quarantine/settings.ts';
+import type { PushRequest } from '../../../commands/push/index.ts';
+import type { QuarantineDropOptions, QuarantineShowOptions } from '../../../commands/quarantine/settings.ts';
 import {
   quarantineDropSettings,
   quarantineListSettings,
   quarantineReplaySettings,
   quarantineShowSettings,
-} from '../../commands/quarantine/settings.ts';
-import type { Verb } from '../verb.ts';
+} from '../../../commands/quarantine/settings.ts';
+import type { Verb } from '../../verb.ts';
 
 const where = `Of the profile; without one, of all destinations that were delivered to without a profile, or of the one that --to names.`;
 
@@ -23,10 +23,10 @@ the folder that is shown. ${where}
 Once the cause is mended: audit-export quarantine replay`,
   run: async (invocation) => {
     const { context, options } = invocation;
-    const { openShelves, replayCommands } = await import('../contexts/delivery/quarantine-context.ts');
-    const { listQuarantine } = await import('../../commands/quarantine/list.ts');
-    const { renderQuarantineList } = await import('../render/delivery/quarantine-list.ts');
-    const { buildPalette } = await import('../render/palette.ts');
+    const { openShelves, replayCommands } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { listQuarantine } = await import('../../../commands/quarantine/list.ts');
+    const { renderQuarantineList } = await import('../../render/delivery/quarantine-list.ts');
+    const { buildPalette } = await import('../../render/palette.ts');
     const list = await listQuarantine(await openShelves(invocation));
     const replay = await replayCommands(list.destinations, invocation);
     context.stdout.write(
@@ -53,10 +53,10 @@ Examples:
   audit-export quarantine show --json | jq -r '.lines[].content.lines[]'`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
-    const { showQuarantine } = await import('../../commands/quarantine/show.ts');
-    const { renderQuarantinedLines } = await import('../render/delivery/quarantined-lines.ts');
-    const { buildPalette } = await import('../render/palette.ts');
+    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { showQuarantine } = await import('../../../commands/quarantine/show.ts');
+    const { renderQuarantinedLines } = await import('../../render/delivery/quarantined-lines.ts');
+    const { buildPalette } = await import('../../render/palette.ts');
     const { limit } = options as unknown as QuarantineShowOptions;
     const shown = await showQuarantine(await openShelves(invocation), { ids: args, limit });
     const { verbose } = options;
@@ -82,10 +82,10 @@ but --types, since every type is delivered: add --schema FILE for a type that wa
 Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of them were to go elsewhere.`,
   run: async (invocation) => {
     const { context, options, profile } = invocation;
-    const { buildPushHost } = await import('../context.ts');
-    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
-    const { replayQuarantine } = await import('../../commands/quarantine/replay.ts');
-    const { showPushReport } = await import('../render/delivery/show-push-report.ts');
+    const { buildPushHost } = await import('../../context.ts');
+    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { replayQuarantine } = await import('../../../commands/quarantine/replay.ts');
+    const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = {
       inputs: [],
       options: { ...options, types: undefined },
@@ -115,9 +115,9 @@ Examples:
 Exit codes: 0 dropped; 2 no reason or no lines are named, or a line does not wait; 6 the quarantine can't be read or written.`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../contexts/delivery/quarantine-context.ts');
-    const { dropQuarantined } = await import('../../commands/quarantine/drop.ts');
-    const { formatCounted } = await import('../../core/report/format.ts');
+    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { dropQuarantined } = await import('../../../commands/quarantine/drop.ts');
+    const { formatCounted } = await import('../../../core/report/format.ts');
     const { all, reason } = options as unknown as QuarantineDropOptions;
     const request = { ids: args, all, reason, nowMs: invocation.context.clock.now() };
     const report = await dropQuarantined(await openShelves(invocation), request);

@@ -1,10 +1,10 @@
-import type { CompactReport } from '../../commands/compact/compact-report.ts';
-import type { CompactOptions } from '../../commands/compact/settings.ts';
-import { compactSettings } from '../../commands/compact/settings.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import { exitCodes } from '../../errors.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
-import type { Verb } from '../verb.ts';
+import type { CompactReport } from '../../../commands/compact/compact-report.ts';
+import type { CompactOptions } from '../../../commands/compact/settings.ts';
+import { compactSettings } from '../../../commands/compact/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Verb } from '../../verb.ts';
 
 export const compactVerb: Verb = {
   path: ['compact'],
@@ -25,11 +25,11 @@ Examples:
 
 Exit codes: 0 done; 4 denied; 6 something could not be read or stored: it is named, run it again.`,
   run: async ({ context, options }) => {
-    const { compact } = await import('../../commands/compact/index.ts');
-    const { checkTypes } = await import('../../commands/push/check-request.ts');
-    const { parseTimeRange } = await import('../../core/readers/time-range.ts');
-    const { openEvents } = await import('../contexts/readers/readers-context.ts');
-    const { buildCompactHost } = await import('../contexts/readers/compact-context.ts');
+    const { compact } = await import('../../../commands/compact/index.ts');
+    const { checkTypes } = await import('../../../commands/push/check-request.ts');
+    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+    const { openEvents } = await import('../../contexts/readers/readers-context.ts');
+    const { buildCompactHost } = await import('../../contexts/readers/compact-context.ts');
     const given = options as unknown as GlobalOptions & CompactOptions;
     const events = await openEvents(given, context);
     try {
@@ -56,8 +56,8 @@ async function tell(
   { json, quiet }: GlobalOptions,
   { stdout, stderr, signal }: CliContext,
 ): Promise<number> {
-  const { formatBytes, formatCount } = await import('../../core/report/format.ts');
-  const { writeOut } = await import('../terminal/output.ts');
+  const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
+  const { writeOut } = await import('../../terminal/output.ts');
   const sum = (of: 'lines' | 'sources' | 'sourceBytes' | 'bytes'): number =>
     report.files.reduce((total, file) => total + file[of], 0);
   for (const { key, message } of report.failures) stderr.write(`${key}: ${message}\n`);

@@ -1,11 +1,11 @@
-import type { FindHit, FindProgress, FindSummary } from '../../commands/find/index.ts';
-import type { FindOptions } from '../../commands/find/settings.ts';
-import { findSettings } from '../../commands/find/settings.ts';
-import type { GlobalOptions } from '../../core/config/global-settings.ts';
-import { exitCodes } from '../../errors.ts';
-import type { HitForm } from '../render/readers/find-hits.ts';
-import type { CliContext } from '../terminal/terminal-context.ts';
-import type { Verb } from '../verb.ts';
+import type { FindHit, FindProgress, FindSummary } from '../../../commands/find/index.ts';
+import type { FindOptions } from '../../../commands/find/settings.ts';
+import { findSettings } from '../../../commands/find/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { HitForm } from '../../render/readers/find-hits.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Verb } from '../../verb.ts';
 
 export const findVerb: Verb = {
   path: ['find'],
@@ -27,10 +27,10 @@ Examples:
 
 Exit codes: 0 done, whether something was found or not; 4 denied; 6 objects could not be read: they are named.`,
   run: async ({ context, options }) => {
-    const { find } = await import('../../commands/find/index.ts');
-    const { parseTimeRange } = await import('../../core/readers/time-range.ts');
-    const { checkTypes } = await import('../../commands/push/check-request.ts');
-    const { openEvents } = await import('../contexts/readers/readers-context.ts');
+    const { find } = await import('../../../commands/find/index.ts');
+    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+    const { checkTypes } = await import('../../../commands/push/check-request.ts');
+    const { openEvents } = await import('../../contexts/readers/readers-context.ts');
     const given = options as unknown as GlobalOptions & FindOptions;
     const criteria = { ...given, ...parseTimeRange(given, Date.now()) };
     const events = await openEvents(given, context);
@@ -52,7 +52,7 @@ async function formFor(
   { json, csv, table }: FindOptions & GlobalOptions,
   { stdout }: CliContext,
 ): Promise<HitForm> {
-  const { csvLines, jsonLines, storedLines, tableLines } = await import('../render/readers/find-hits.ts');
+  const { csvLines, jsonLines, storedLines, tableLines } = await import('../../render/readers/find-hits.ts');
   if (json) return jsonLines;
   if (csv) return csvLines;
   return table || stdout.isTTY === true ? tableLines : storedLines;
@@ -65,7 +65,7 @@ async function writeHits(
   limit: number | undefined,
   { stdout, signal }: CliContext,
 ): Promise<FindSummary | undefined> {
-  const { writeOut } = await import('../terminal/output.ts');
+  const { writeOut } = await import('../../terminal/output.ts');
   let left = limit ?? Number.POSITIVE_INFINITY;
   if (head !== '') await writeOut(stdout, head);
   while (left > 0 && !stdout.destroyed && !signal.aborted) {
@@ -86,7 +86,7 @@ async function tellEnd(
 ): Promise<number> {
   if (signal.aborted) return exitCodes.interrupted;
   if (summary === undefined) return exitCodes.done;
-  const { formatBytes, formatCount } = await import('../../core/report/format.ts');
+  const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
   for (const { key, error } of summary.failures)
     stderr.write(
       `${key} was not read to its end: ${error instanceof Error ? error.message : String(error)}\n`,
