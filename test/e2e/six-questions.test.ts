@@ -27,7 +27,7 @@ const types = await loadAuditTypes([]);
 const everything = { types: undefined, sinceMs: undefined, untilMs: undefined };
 const input = generateInput({
   seed: 618,
-  lines: 12_800,
+  lines: 16_000,
   fromMs,
   hours: 8 * 24,
   late: 0.02,

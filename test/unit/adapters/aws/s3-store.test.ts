@@ -48,7 +48,7 @@ const faults: readonly [Fault, PutTrouble, string][] = [
   ],
   [{ kind: 'deny' }, { cause: 'denied', maybeStored: false }, 'access-denied'],
   [{ kind: 'wrong-region' }, { cause: 'denied', maybeStored: false }, 'wrong-region'],
-  [{ kind: 'moving' }, { cause: 'denied', maybeStored: false }, 'wrong-region'],
+  [{ kind: 'moving' }, { cause: 'server', maybeStored: false }, 'unreachable'],
   [{ kind: 'expired' }, { cause: 'expired', maybeStored: false }, 'expired-credentials'],
   [
     { kind: 'error', status: 400, code: 'RequestExpired' },
