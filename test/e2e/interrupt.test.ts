@@ -29,7 +29,7 @@ describe.each(storeKinds)('Ctrl-C, with a store of kind $kind', ({ kind }) => {
     const { environment } = store;
     const run = startCli(workspace, [...args, '--json'], { stdin: 'open', environment });
     await writeTo(run, input.bytes.subarray(0, middle));
-    await expect.poll(async () => await store.list(), { timeout: 20_000 }).not.toEqual([]);
+    await expect.poll(async () => await store.list(), { timeout: 60_000 }).not.toEqual([]);
     run.child.kill('SIGINT');
     const { code, report, stderr } = withReport(await run.ended);
 
@@ -51,7 +51,7 @@ describe.each(storeKinds)('Ctrl-C, with a store of kind $kind', ({ kind }) => {
     expect(again.code).toBe(5);
     expect(again.report.balance.alreadyDelivered).toBe(delivered);
     expect(differencesFrom(events, await readExport(store))).toEqual([]);
-  });
+  }, 120_000);
 });
 
 test.each([
