@@ -113,7 +113,7 @@ function runApart(...given) {
 /** Runs the program and answers with its report, its CPU time and its highest RSS. */
 async function measure(folder, environment, flags) {
   const { run } = await import('../dist/cli/run.js');
-  const { openLog } = await import('../dist/cli/log-context.js');
+  const { openLog } = await import('../dist/cli/terminal/log-context.js');
   const { systemClock } = await import('../dist/adapters/system/system-clock.js');
   const written = [];
   const context = {
@@ -152,7 +152,7 @@ function show(name, { report, seconds, cpu, peak }) {
 
 /** Makes an index know so many queries more, as collect does: those of an hour at a time. */
 async function know(folder, ids) {
-  const { openSeenQueries } = await import('../dist/cli/journal-context.js');
+  const { openSeenQueries } = await import('../dist/cli/contexts/delivery/journal-context.js');
   const { SeenQueries } = await import('../dist/core/collect/seen-queries.js');
   const { KeptBytesFolder } = await import('../dist/adapters/fs/state/kept-bytes.js');
   const kept = await KeptBytesFolder.open(join(folder, 'more'));

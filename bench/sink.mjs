@@ -57,7 +57,9 @@ async function decode(body) {
   const magic = body.subarray(0, 4).toString('hex');
   if (magic.startsWith('1f8b')) return [gunzipSync(body)];
   if (magic !== '28b52ffd') return [body];
-  const { decompress } = await import(new URL('../dist/adapters/fs/decompress.js', import.meta.url).href);
+  const { decompress } = await import(
+    new URL('../dist/adapters/fs/compression/decompress.js', import.meta.url).href
+  );
   return decompress('a body', Readable.from([body]));
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFolderStore } from '../adapters/fs/folder-store.ts';
-import { QuarantineFolder } from '../adapters/fs/quarantine-folder.ts';
-import { openSources } from '../adapters/fs/sources.ts';
+import { openFolderStore } from '../adapters/fs/store/folder-store.ts';
+import { QuarantineFolder } from '../adapters/fs/quarantine/quarantine-folder.ts';
+import { openSources } from '../adapters/fs/sources/sources.ts';
 import { SpoolFile } from '../adapters/fs/spool-file.ts';
 import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { systemRandom } from '../adapters/system/system-clock.ts';
@@ -15,14 +15,14 @@ import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { StoreAddress } from '../core/config/store-address.ts';
 import { noMetrics } from '../core/metrics/no-metrics.ts';
 import { AuditExportError, isAuditExportError } from '../errors.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/store/object-store.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
-import { journalParts } from './journal-context.ts';
-import { buildProgress } from './log-context.ts';
-import type { SourceOptions } from './source-context.ts';
-import { bucketSources, queueParts } from './source-context.ts';
-import { findDestination, stateFolderOf } from './state-context.ts';
-import type { CliContext } from './terminal-context.ts';
+import { journalParts } from './contexts/delivery/journal-context.ts';
+import { buildProgress } from './terminal/log-context.ts';
+import type { SourceOptions } from './contexts/delivery/source-context.ts';
+import { bucketSources, queueParts } from './contexts/delivery/source-context.ts';
+import { findDestination, stateFolderOf } from './contexts/delivery/state-context.ts';
+import type { CliContext } from './terminal/terminal-context.ts';
 
 const workerUrl = new URL('../adapters/threads/classifier-worker.js', import.meta.url);
 
@@ -52,16 +52,16 @@ export function buildPushHost(
     ...queueParts(context, options),
     ...journalParts(context, reload),
     post: async (url, body, signal) => {
-      const { post } = await import('./evidence-context.ts');
+      const { post } = await import('./contexts/readers/evidence-context.ts');
       return post(url, body, signal);
     },
     openLog: async (destination, key) => {
-      const { openLog } = await import('./evidence-context.ts');
+      const { openLog } = await import('./contexts/readers/evidence-context.ts');
       return openLog(destination, key, context);
     },
     destinationOf: (address, endpointUrl) => findDestination(address, endpointUrl, context),
     runHistory: async (place) => {
-      const { beginRunHistory } = await import('./run-history-context.ts');
+      const { beginRunHistory } = await import('./contexts/delivery/run-history-context.ts');
       return beginRunHistory(place, context);
     },
     openStore: (address, settings) => openStore(address, settings, context),
@@ -100,7 +100,7 @@ export async function openStore(
   { environment, workingFolder }: CliContext,
 ): Promise<ObjectStore> {
   if (address.kind === 'folder') return openFolderStore(address.path, workingFolder);
-  const { openS3Store } = await import('../adapters/aws/s3-store.ts');
+  const { openS3Store } = await import('../adapters/aws/s3/s3-store.ts');
   const { bucket, prefix } = address;
   return openS3Store(settings, { ...settings, bucket, prefix }, environment, {
     checked: settings.checked ?? true,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { dropEmpty } from './environment.ts';
-import { logFormatOf } from './log-format.ts';
+import { logFormatOf } from './terminal/log-format.ts';
 import { runProcess, stoppingSignals } from './run-process.ts';
 
 dropEmpty(process.env);
@@ -19,7 +19,7 @@ const argv = process.argv.slice(2);
 
 // What Node itself and the libraries have to say is part of the log as well.
 if (logFormatOf(argv, process.env) === 'json') {
-  const { tellAllAsJson } = await import('./log-context.ts');
+  const { tellAllAsJson } = await import('./terminal/log-context.ts');
   tellAllAsJson(process, version);
 }
 
@@ -47,7 +47,7 @@ function workingFolder(): string | undefined {
 
 const folder = workingFolder();
 if (folder === undefined) {
-  const { tellNoFolder } = await import('./log-context.ts');
+  const { tellNoFolder } = await import('./terminal/log-context.ts');
   process.exitCode = tellNoFolder(process, { format: logFormatOf(argv, process.env), version });
 } else
   process.exitCode = await runProcess(argv, {

@@ -2,7 +2,7 @@ import { closest } from '../core/config/closest.ts';
 import { globalSettings } from '../core/config/global-settings.ts';
 import { environmentName } from '../core/config/setting.ts';
 import { AuditExportError } from '../errors.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from './terminal/terminal-context.ts';
 import type { Verb } from './verb.ts';
 
 const prefix = 'AUDIT_EXPORT_';

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
 import type { Setting, Settings } from '../core/config/setting.ts';
 import type { Verb } from './verb.ts';
-import { exitCodeTable } from './exit-code-table.ts';
+import { exitCodeTable } from './terminal/exit-code-table.ts';
 
 /** Words given for flags, by flag name. */
 export type GivenFlags = Record<string, readonly string[]>;

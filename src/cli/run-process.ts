@@ -1,7 +1,7 @@
-import { logFormatOf } from './log-format.ts';
-import { watchOutput } from './output.ts';
+import { logFormatOf } from './terminal/log-format.ts';
+import { watchOutput } from './terminal/output.ts';
 import { run } from './run.ts';
-import type { CliProcess } from './terminal-context.ts';
+import type { CliProcess } from './terminal/terminal-context.ts';
 
 /** The signals that ask a run to stop. */
 export const stoppingSignals = ['SIGINT', 'SIGTERM'] as const;
@@ -26,7 +26,7 @@ export async function runProcess(argv: readonly string[], process: WholeProcess)
     void tellOfStopping(name);
   });
   const tellOfStopping = async (signal: StoppingSignal): Promise<void> => {
-    const { openLog } = await import('./log-context.ts');
+    const { openLog } = await import('./terminal/log-context.ts');
     const again = signal === 'SIGINT' ? 'Press Ctrl-C again to stop' : 'A second signal stops it';
     const message = `Stopping: what is under way is finished. ${again} at once.`;
     openLog(process, logFormat).note('stopping', message, { signal }, `\n${message}\n`);
@@ -36,7 +36,7 @@ export async function runProcess(argv: readonly string[], process: WholeProcess)
   const failure = await output.failure();
   // Whoever waited for what it wrote to be taken has told it.
   if (failure === undefined || exitCode === failure.exitCode) return exitCode;
-  const { openLog } = await import('./log-context.ts');
+  const { openLog } = await import('./terminal/log-context.ts');
   const { tellError } = await import('./render/error.ts');
   tellError(openLog(process, logFormat), failure, { version, verbose: argv.includes('--verbose') });
   return exitCode === 0 ? failure.exitCode : exitCode;

@@ -6,8 +6,8 @@ import { environmentName, resolveSettings } from '../core/config/setting.ts';
 import { AuditExportError, exitCodes, isAuditExportError } from '../errors.ts';
 import type { GivenFlags } from './program.ts';
 import { buildProgram } from './program.ts';
-import { logFormatOf } from './log-format.ts';
-import type { CliProcess } from './terminal-context.ts';
+import { logFormatOf } from './terminal/log-format.ts';
+import type { CliProcess } from './terminal/terminal-context.ts';
 import type { Invocation, Verb } from './verb.ts';
 import { refuseMisspeltVariables } from './misspelt-variables.ts';
 import { verbsFor } from './verbs/verbs-for.ts';
@@ -68,7 +68,7 @@ async function runVerb(
   const { profile, configFile } = verb.readsProfile
     ? await loadProfile(early, process)
     : { profile: undefined, configFile: undefined };
-  const { withLog } = await import('./log-context.ts');
+  const { withLog } = await import('./terminal/log-context.ts');
   const context = withLog(process, logFormatOf(argv, environment), verb.path.join('-'));
   const optionsBy = (profile: Invocation['profile']): Invocation['options'] =>
     resolveSettings(
@@ -112,7 +112,7 @@ async function refuseMisspelt(environment: CliProcess['environment']): Promise<v
 async function failWith(error: unknown, complaint: string, { argv, process }: Call): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const known = isAuditExportError(error) ? error : fromCommander(error);
-  const { openLog } = await import('./log-context.ts');
+  const { openLog } = await import('./terminal/log-context.ts');
   const { tellError } = await import('./render/error.ts');
   const log = openLog(process, logFormatOf(argv, process.environment));
   const how = { version: process.version, verbose: argv.includes('--verbose') };

@@ -1,7 +1,7 @@
 import type { GlobalOptions } from '../core/config/global-settings.ts';
 import type { ChosenProfile } from '../core/config/parse-config.ts';
 import type { Settings } from '../core/config/setting.ts';
-import type { CliContext } from './terminal-context.ts';
+import type { CliContext } from './terminal/terminal-context.ts';
 
 /** What a verb is called with, once flags, environment and profile are resolved. */
 export interface Invocation {

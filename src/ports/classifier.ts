@@ -1,4 +1,4 @@
-import type { ReasonCode } from './quarantine.ts';
+import type { ReasonCode } from './store/quarantine.ts';
 
 /** A piece of a source that holds whole lines, in memory that any thread can see. */
 export interface Chunk {

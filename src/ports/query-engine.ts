@@ -1,4 +1,4 @@
-import type { Upkeep } from './table-catalogue.ts';
+import type { Upkeep } from './aws/table-catalogue.ts';
 
 /** What a query came to. */
 export interface QueryAnswer {

@@ -2,7 +2,7 @@ import { appendFile, copyFile, mkdir, rename, truncate } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../src/ports/emulator.ts';
+import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import { quickClock } from '../fakes/quick-clock.ts';
 import { missingOrDoubled, seededFractions, slice, stop, storedLines } from './following.ts';
 import { eventsOf, generateInput } from './generated-input.ts';

@@ -41,7 +41,7 @@ test.each([...helps, { command: '--version' }])(
 
 test('the recorder of modules sees what a push to a folder loads, and that the AWS SDK is not among it', async () => {
   const modules = await modulesOf(await newWorkspace(), ['push', '--to', 'export']);
-  expect(modules.filter((module) => module.includes('/adapters/fs/folder-store')).length).toBeGreaterThan(0);
+  expect(modules.filter((module) => /\/adapters\/fs\/.*folder-store/.test(module)).length).toBeGreaterThan(0);
   expect(modules.filter((module) => /node_modules\/@(?:aws-sdk|smithy)\//.test(module))).toEqual([]);
 });
 

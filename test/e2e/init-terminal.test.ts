@@ -6,7 +6,7 @@ import { runForReport } from './run-cli.ts';
 import { useSetupServer } from './setup-server.ts';
 import type { Workspace } from './workspace.ts';
 import { useWorkspaces } from './workspace.ts';
-import type { Config } from '../../src/ports/config-store.ts';
+import type { Config } from '../../src/ports/state/config-store.ts';
 
 const { enter, ctrlC, ctrlD, space, down } = keys;
 const server = useSetupServer();

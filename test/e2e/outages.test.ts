@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { quickClock } from '../fakes/quick-clock.ts';
-import { openS3Store } from '../../src/adapters/aws/s3-store.ts';
+import { openS3Store } from '../../src/adapters/aws/s3/s3-store.ts';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import { systemClock, systemRandom } from '../../src/adapters/system/system-clock.ts';
 import { RetryingStore } from '../../src/core/delivery/retrying-store.ts';
-import type { PutFailureCause } from '../../src/ports/put-failure.ts';
-import type { Emulator, Fault, RequestRecord } from '../../src/ports/emulator.ts';
+import type { PutFailureCause } from '../../src/ports/store/put-failure.ts';
+import type { Emulator, Fault, RequestRecord } from '../../src/ports/aws/emulator.ts';
 import type { GeneratedInput } from './generated-input.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import { differencesFrom, hourFolder, isDelivery, readExport } from './read-export.ts';

@@ -1,7 +1,7 @@
 import type { HeldJournal } from '../../src/commands/push/push-host.ts';
-import type { KeptBytes } from '../../src/ports/kept-bytes.ts';
-import type { ObjectStore } from '../../src/ports/object-store.ts';
-import type { SeenEvents } from '../../src/ports/seen-events.ts';
+import type { KeptBytes } from '../../src/ports/state/kept-bytes.ts';
+import type { ObjectStore } from '../../src/ports/store/object-store.ts';
+import type { SeenEvents } from '../../src/ports/state/seen-events.ts';
 import type { SnowflakeSession } from '../../src/ports/snowflake.ts';
 
 /** What a power cut throws. */

@@ -6,7 +6,7 @@ import { runForReport, startCli, withReport } from './run-cli.ts';
 import { storeKinds, useStores } from './stores.ts';
 import type { Workspace } from './workspace.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
-import type { Balance } from '../../src/ports/run-history.ts';
+import type { Balance } from '../../src/ports/state/run-history.ts';
 
 const fromMs = Date.UTC(2026, 8, 10);
 /** Late events, every kind of bad line, blank lines, CRLF. */

@@ -61,7 +61,7 @@ test(`${workers} workers on one queue, ${kills} of them killed at random moments
         '2',
         '--json',
       ],
-      { environment, timeoutMs: 120_000, ownProcess: true },
+      { environment, timeoutMs: 280_000, ownProcess: true },
     );
   const running = Array.from({ length: workers }, start);
   const countOf = (operation: string): number =>
@@ -80,7 +80,7 @@ test(`${workers} workers on one queue, ${kills} of them killed at random moments
     const { visible, inFlight } = await world.counts();
     return visible + inFlight - told.length;
   };
-  await expect.poll(inSight, { timeout: 60_000, interval: 200 }).toBe(poison.length);
+  await expect.poll(inSight, { timeout: 200_000, interval: 200 }).toBe(poison.length);
   await world.redriveAfter(1);
   await expect.poll(inSight, { timeout: 20_000, interval: 200 }).toBe(0);
   for (const { child } of running) child.kill('SIGTERM');
@@ -93,7 +93,7 @@ test(`${workers} workers on one queue, ${kills} of them killed at random moments
     .requests()
     .filter(({ operation, status }) => operation === 'PutObject' && status === 412);
   expect(again.length, 'objects that were delivered a second time').toBeGreaterThan(objects / 2);
-}, 120_000);
+}, 300_000);
 
 test('a folder that is split between processes gives the lines of one process, each once', async () => {
   const workspace = await newWorkspace();

@@ -25,7 +25,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../src/ports/emulator.ts';
+import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
 import { isDelivery } from './read-export.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
-import { FolderReader } from '../../src/adapters/fs/folder-reader.ts';
+import { FolderReader } from '../../src/adapters/fs/store/folder-reader.ts';
 import { proveObject } from '../../src/core/verify/prove.ts';
 import { generateInput } from './generated-input.ts';
 import { runCli } from './run-cli.ts';

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator, Fault } from '../../src/ports/emulator.ts';
+import type { Emulator, Fault } from '../../src/ports/aws/emulator.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import { differencesFrom, isDelivery, readExport } from './read-export.ts';
 import type { CliRun } from './run-cli.ts';

@@ -14,7 +14,7 @@ import {
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../src/ports/emulator.ts';
+import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import type { ReadableStore } from './read-export.ts';
 import { isDelivery } from './read-export.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator, EmulatorAccess } from '../../src/ports/emulator.ts';
+import type { Emulator, EmulatorAccess } from '../../src/ports/aws/emulator.ts';
 
 /** S3, STS and IAM for a set-up, and whose credentials the program is given. */
 export interface SetupServer {

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openDuckDb } from '../../src/adapters/duckdb/duckdb-engine.ts';
-import { FolderReader } from '../../src/adapters/fs/folder-reader.ts';
-import { openFolderStore } from '../../src/adapters/fs/folder-store.ts';
-import { objectContent } from '../../src/adapters/fs/object-content.ts';
+import { FolderReader } from '../../src/adapters/fs/store/folder-reader.ts';
+import { openFolderStore } from '../../src/adapters/fs/store/folder-store.ts';
+import { objectContent } from '../../src/adapters/fs/store/object-content.ts';
 import type { CompactReport } from '../../src/commands/compact/compact-report.ts';
 import { compact } from '../../src/commands/compact/index.ts';
 import type { FindHit } from '../../src/commands/find/index.ts';
@@ -27,7 +27,7 @@ const types = await loadAuditTypes([]);
 const everything = { types: undefined, sinceMs: undefined, untilMs: undefined };
 const input = generateInput({
   seed: 618,
-  lines: 12_800,
+  lines: 16_000,
   fromMs,
   hours: 8 * 24,
   late: 0.02,

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Emulator } from '../../src/ports/emulator.ts';
+import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import { runCli } from './run-cli.ts';
 import { environmentOf, profileOf, useRehearsals } from './test-access-rehearsal.ts';
 import { stateFolderOf, useWorkspaces } from './workspace.ts';

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import { scenarios } from '../../src/adapters/emulator/scenarios/scenarios.ts';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator, EmulatorAccess } from '../../src/ports/emulator.ts';
+import type { Emulator, EmulatorAccess } from '../../src/ports/aws/emulator.ts';
 import type { TestedRun } from './test-access-world.ts';
 import { testAccessOf } from './test-access-world.ts';
 import type { Workspace } from './workspace.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../src/core/access/findings/findings.ts';
 import type { ProbeId } from '../../src/core/access/findings/probes.ts';
-import type { Fault } from '../../src/ports/emulator.ts';
+import type { Fault } from '../../src/ports/aws/emulator.ts';
 import { useRehearsals } from './test-access-rehearsal.ts';
 import { useWorkspaces } from './workspace.ts';
 

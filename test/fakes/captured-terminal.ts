@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { openTextLog } from '../../src/adapters/terminal/text-log.ts';
-import type { CliContext } from '../../src/cli/terminal-context.ts';
+import type { CliContext } from '../../src/cli/terminal/terminal-context.ts';
 
 /** A process of its own for `run`: what it writes is kept, and nothing of the real environment is in it. */
 export interface CapturedTerminal {

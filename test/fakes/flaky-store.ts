@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../src/errors.ts';
 import type { Timer } from '../../src/ports/clock.ts';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/object-store.ts';
-import { PutFailure } from '../../src/ports/put-failure.ts';
-import type { PutFailureCause } from '../../src/ports/put-failure.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/store/object-store.ts';
+import { PutFailure } from '../../src/ports/store/put-failure.ts';
+import type { PutFailureCause } from '../../src/ports/store/put-failure.ts';
 
 /** How a PUT fails; `stores`: the object is stored all the same. */
 export interface Fate {

@@ -1,4 +1,4 @@
-import type { Log, LogFacts } from '../../src/ports/log.ts';
+import type { Log, LogFacts } from '../../src/ports/terminal/log.ts';
 
 /** What a log was told. */
 export interface Told {

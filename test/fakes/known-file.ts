@@ -1,5 +1,5 @@
 import { noWindow } from '../../src/core/files/look-at-content.ts';
-import type { KnownFile } from '../../src/ports/known-file.ts';
+import type { KnownFile } from '../../src/ports/sources/known-file.ts';
 
 /** A plain log of which so many bytes were delivered, all that were seen. */
 export function knownFile(id: string, offset: number, more: Partial<KnownFile> = {}): KnownFile {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { FileSource } from '../../src/core/files/look-at-content.ts';
 import { AuditExportError } from '../../src/errors.ts';
-import type { FilesPort } from '../../src/ports/files.ts';
+import type { FilesPort } from '../../src/ports/sources/files.ts';
 
 interface MemoryFile {
   inode: string;

@@ -1,4 +1,4 @@
-import type { KeptBytes, KeptSegment, KeptWriter } from '../../src/ports/kept-bytes.ts';
+import type { KeptBytes, KeptSegment, KeptWriter } from '../../src/ports/state/kept-bytes.ts';
 
 interface Segment extends KeptSegment {
   pieces: Buffer[];

@@ -9,8 +9,8 @@ import { isConsistent, TileTree } from '../../src/core/log/proofs.ts';
 import { parseNote, publicKeyOf, verifiedBy } from '../../src/core/log/signed-note.ts';
 import { tileHolding, tilesBetween } from '../../src/core/log/tile-path.ts';
 import { leafHash } from '../../src/core/log/tree-hash.ts';
-import type { RecordFile } from '../../src/ports/record-file.ts';
-import type { Signer } from '../../src/ports/signer.ts';
+import type { RecordFile } from '../../src/ports/state/record-file.ts';
+import type { Signer } from '../../src/ports/aws/signer.ts';
 
 /** A key that is made anew. */
 export function memorySigner(): Signer {

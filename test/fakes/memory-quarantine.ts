@@ -1,4 +1,4 @@
-import type { Quarantine, QuarantinedLine } from '../../src/ports/quarantine.ts';
+import type { Quarantine, QuarantinedLine } from '../../src/ports/store/quarantine.ts';
 
 /**
  * Keeps what is set aside in memory, copied as the port demands; parts of a long line are joined with the record that

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../src/errors.ts';
-import type { StoredObject, StoreReader } from '../../src/ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../src/ports/store/store-reader.ts';
 
 /** A store in memory for readers; whoever has the map may change it. */
 export class MemoryReader implements StoreReader {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Spool } from '../../src/ports/spool.ts';
+import type { Spool } from '../../src/ports/store/spool.ts';
 
 /** Each write is a segment of its own. */
 const span = 2 ** 32;

@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/object-store.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../src/ports/store/object-store.ts';
 
 /** What the store does, by the number of the put (from 0). */
 export interface StoreScript {

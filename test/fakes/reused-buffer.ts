@@ -1,4 +1,4 @@
-import type { Source } from '../../src/ports/source.ts';
+import type { Source } from '../../src/ports/sources/source.ts';
 
 /**
  * Yields the bytes in pieces of the given sizes (the last size is repeated), always in the same buffer: as the port

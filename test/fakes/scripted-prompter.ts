@@ -6,7 +6,7 @@ import type {
   Prompter,
   SearchQuestion,
   TextQuestion,
-} from '../../src/ports/prompter.ts';
+} from '../../src/ports/terminal/prompter.ts';
 
 /** What is done at a question: an answer, the answer that stands there already, or closing it. */
 export type ScriptedAnswer = string | readonly string[] | boolean | typeof keep | typeof close;

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../src/ports/emulator.ts';
+import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import { differencesOf } from './check-export.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Soak } from './soak.ts';

@@ -5,9 +5,9 @@ import {
   PutBucketNotificationConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { AlertMail, MailStep, WantedMail } from '../../ports/alert-mail.ts';
+import type { AlertMail, MailStep, WantedMail } from '../../ports/aws/alert-mail.ts';
 import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { fromAwsError } from './errors/aws-errors.ts';
 import { clientConfig, s3ClientConfig } from './client-config.ts';
 import { optionalClient } from './optional-client.ts';
 

@@ -1,6 +1,6 @@
-import { environmentRegion, readAwsProfile, readCaBundle } from './aws-profile.ts';
-import type { AwsProfile, Environment } from './aws-profile.ts';
-import { credentialChain } from './credential-chain.ts';
+import { environmentRegion, readAwsProfile, readCaBundle } from './credentials/aws-profile.ts';
+import type { AwsProfile, Environment } from './credentials/aws-profile.ts';
+import { credentialChain } from './credentials/credential-chain.ts';
 import { checkEndpoint, configuredEndpoint } from './endpoints.ts';
 import type { Service } from './endpoints.ts';
 import { RoutedHandler } from './request-handler.ts';

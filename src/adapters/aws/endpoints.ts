@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import type { AwsProfile, Environment } from './aws-profile.ts';
+import type { AwsProfile, Environment } from './credentials/aws-profile.ts';
 
 /** The services of AWS that are asked, by the names of their variables; their settings in a profile are named alike. */
 const services = ['S3', 'STS', 'IAM', 'SQS', 'KMS', 'ATHENA', 'GLUE', 'SNS', 'EVENTBRIDGE'] as const;

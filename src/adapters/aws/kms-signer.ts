@@ -1,8 +1,8 @@
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { publicKeyOf } from '../../core/log/signed-note.ts';
-import type { Signer } from '../../ports/signer.ts';
+import type { Signer } from '../../ports/aws/signer.ts';
 import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { fromAwsError } from './errors/aws-errors.ts';
 import { clientConfig } from './client-config.ts';
 
 /**

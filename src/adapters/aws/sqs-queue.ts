@@ -5,9 +5,9 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { MessageQueue, QueueMessage } from '../../ports/queue.ts';
+import type { MessageQueue, QueueMessage } from '../../ports/aws/queue.ts';
 import { checkAnswers } from './answers.ts';
-import { fromAwsError } from './aws-errors.ts';
+import { fromAwsError } from './errors/aws-errors.ts';
 import { clientConfig } from './client-config.ts';
 
 /** A long poll is silent for up to 20 seconds. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Emulator } from '../../ports/emulator.ts';
+import type { Emulator } from '../../ports/aws/emulator.ts';
 import { AuditExportError } from '../../errors.ts';
 import { handleRequest } from './server/handle-request.ts';
 import { RequestLog } from './server/request-log.ts';

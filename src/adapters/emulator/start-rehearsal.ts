@@ -1,4 +1,4 @@
-import type { Emulator } from '../../ports/emulator.ts';
+import type { Emulator } from '../../ports/aws/emulator.ts';
 import { loadScenario } from './scenarios/load-scenario.ts';
 import { startEmulator } from './start-emulator.ts';
 

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { moved } from '../../core/files/look-at-content.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { StoredRange } from '../../ports/source.ts';
+import type { StoredRange } from '../../ports/sources/source.ts';
 
 const readBytes = 256 * 1024;
 

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError } from '../../errors.ts';
-import type { Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/store/spool.ts';
 
 const segmentBytes = 64 * 1024 * 1024;
 /** A position is the number of a segment and an offset in it. */

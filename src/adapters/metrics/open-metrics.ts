@@ -1,6 +1,6 @@
 import type { MetricKey } from '../../core/metrics/metric-table.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 import type { MetricFact, Metrics } from '../../ports/metrics.ts';
 import { openMetricsFile } from './metrics-file.ts';
 import type { MetricsFile } from './metrics-file.ts';

@@ -9,7 +9,7 @@ import type {
   Prompter,
   SearchQuestion,
   TextQuestion,
-} from '../../ports/prompter.ts';
+} from '../../ports/terminal/prompter.ts';
 import { plainOutput } from './plain-output.ts';
 
 /** The terminal to ask at. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Log, LogFacts } from '../../ports/log.ts';
+import type { Log, LogFacts } from '../../ports/terminal/log.ts';
 
 const ownMembers = new Set(['time', 'level', 'event', 'message']);
 

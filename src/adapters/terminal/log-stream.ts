@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Writable } from 'node:stream';
-import type { Log } from '../../ports/log.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 
 // oxlint-disable-next-line no-control-regex -- the control characters are what is looked for
 const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]|\r/g;

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
-import type { TextProgress } from '../../ports/text-progress.ts';
+import type { Progress, ProgressSnapshot } from '../../ports/terminal/progress.ts';
+import type { TextProgress } from '../../ports/terminal/text-progress.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../core/report/format.ts';
 
 /** On a terminal the line is redrawn this often; elsewhere a plain line is written now and then. */

@@ -1,6 +1,6 @@
-import type { Log } from '../../ports/log.ts';
-import type { Progress, ProgressSnapshot } from '../../ports/progress.ts';
-import type { TextProgress } from '../../ports/text-progress.ts';
+import type { Log } from '../../ports/terminal/log.ts';
+import type { Progress, ProgressSnapshot } from '../../ports/terminal/progress.ts';
+import type { TextProgress } from '../../ports/terminal/text-progress.ts';
 import { describeProgress } from './progress-line.ts';
 
 const everyMs = 30_000;

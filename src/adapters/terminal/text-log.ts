@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Log } from '../../ports/log.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 
 /** Tells a person: the message as it is, or what is to be shown instead. */
 export function openTextLog(stream: Writable): Log {

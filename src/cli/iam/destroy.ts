@@ -3,9 +3,9 @@ import { demandReceipt, destroyAccess, readRemoval } from '../../commands/iam/de
 import type { DestroyOptions } from '../../commands/iam/settings.ts';
 import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import { exitCodes } from '../../errors.ts';
-import { ReceiptFiles } from '../../adapters/fs/receipt-file.ts';
-import { buildConsent, buildIamHost, receiptToFollow } from '../iam-context.ts';
-import { renderRemoval, renderRemovalPlan } from '../render/iam-receipt.ts';
+import { ReceiptFiles } from '../../adapters/fs/records/receipt-file.ts';
+import { buildConsent, buildIamHost, receiptToFollow } from '../contexts/access/iam-context.ts';
+import { renderRemoval, renderRemovalPlan } from '../render/access/iam-receipt.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
 import { commandLine } from '../command-line.ts';

@@ -1,9 +1,9 @@
 import { readPlan } from '../../commands/iam/plan.ts';
 import type { PlanSettings } from '../../commands/iam/settings.ts';
 import { exitCodes } from '../../errors.ts';
-import { openAdmin } from '../iam-context.ts';
+import { openAdmin } from '../contexts/access/iam-context.ts';
 import { writeNamedFile } from '../../adapters/fs/named-files.ts';
-import { renderPlan } from '../render/iam-plan.ts';
+import { renderPlan } from '../render/access/iam-plan.ts';
 import { buildPalette } from '../render/palette.ts';
 import type { Invocation } from '../verb.ts';
 import { applying, readWanted, withFlags } from './wanted.ts';

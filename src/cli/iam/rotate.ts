@@ -1,5 +1,5 @@
 import { statePlaces } from '../../adapters/fs/state/state-places.ts';
-import { openConfigStore } from '../../adapters/fs/config-store.ts';
+import { openConfigStore } from '../../adapters/fs/records/config-store.ts';
 import { applyAccess } from '../../commands/iam/apply.ts';
 import { confirmChanges, demandAnswerable } from '../../commands/iam/confirm.ts';
 import { readPlan } from '../../commands/iam/plan.ts';
@@ -13,8 +13,8 @@ import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import { profileFlags, withProfileFlags } from '../../core/config/profile-flags.ts';
 import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError, exitCodes } from '../../errors.ts';
-import { buildTestAccessHost } from '../access-context.ts';
-import { buildConsent, buildIamHost, openReceipts } from '../iam-context.ts';
+import { buildTestAccessHost } from '../contexts/access/access-context.ts';
+import { buildConsent, buildIamHost, openReceipts } from '../contexts/access/iam-context.ts';
 import type { Invocation } from '../verb.ts';
 import { commandLine } from '../command-line.ts';
 import { changeLine, countChanges } from './change-line.ts';

@@ -5,7 +5,7 @@ import { showAccess } from '../../commands/iam/show.ts';
 import type { PrintedAccess, RenderFormat } from '../../core/setup/render/render-access.ts';
 import { printedAccess } from '../../core/setup/render/render-access.ts';
 import { exitCodes } from '../../errors.ts';
-import { ambientRegion } from '../iam-context.ts';
+import { ambientRegion } from '../contexts/access/iam-context.ts';
 import { writeNamedFile } from '../../adapters/fs/named-files.ts';
 import type { Invocation } from '../verb.ts';
 import { readWanted } from './wanted.ts';

@@ -8,7 +8,7 @@ import { buildDesiredAccess } from '../../core/setup/desired/desired-access.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import { parseAccessPlan } from '../../core/setup/plan/parse-plan.ts';
 import { AuditExportError } from '../../errors.ts';
-import { ambientRegion } from '../iam-context.ts';
+import { ambientRegion } from '../contexts/access/iam-context.ts';
 import { readNamedFile } from '../../adapters/fs/named-files.ts';
 import { commandLine } from '../command-line.ts';
 import type { Invocation } from '../verb.ts';

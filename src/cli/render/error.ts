@@ -1,7 +1,7 @@
 import { printable } from '../../core/report/printable.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { ErrorDetails } from '../../errors.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Log } from '../../ports/terminal/log.ts';
 
 /** An error of ours, or what a report says of one. */
 export interface ShownError {

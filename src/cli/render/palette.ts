@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { CliContext } from '../terminal-context.ts';
+import type { CliContext } from '../terminal/terminal-context.ts';
 
 /** The few styles in which results are shown. */
 export interface Palette {

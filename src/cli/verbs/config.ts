@@ -44,7 +44,7 @@ export const configSetVerb: Verb = {
 Bucket, region, role and trust are not changed by a slip: audit-export init --reconfigure shows the difference first.`,
   run: async ({ context, args, options }) => {
     const { setConfig } = await import('../../commands/config/set.ts');
-    const { buildSetHost } = await import('../config-context.ts');
+    const { buildSetHost } = await import('../contexts/access/config-context.ts');
     const { renderConfigChange } = await import('../render/config-report.ts');
     const [name = '', ...values] = args;
     const { unset } = options as unknown as ConfigSetOptions;
@@ -65,7 +65,7 @@ export const configPathVerb: Verb = {
   readsProfile: false,
   notes: 'The first of: --config FILE, ./audit-export.json, $XDG_CONFIG_HOME/audit-export/config.json.',
   run: async ({ context, options }) => {
-    const { openConfig, placesOf } = await import('../config-context.ts');
+    const { openConfig, placesOf } = await import('../contexts/access/config-context.ts');
     const config = await openConfig(context, options.config);
     const exists = (await config.read()) !== undefined;
     const report = {

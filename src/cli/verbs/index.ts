@@ -1,31 +1,36 @@
 import type { Verb } from '../verb.ts';
-import { collectMapVerb } from './collect-map.ts';
-import { collectSnowflakeVerb } from './collect.ts';
-import { compactVerb } from './compact.ts';
+import { collectMapVerb } from './delivery/collect-map.ts';
+import { collectSnowflakeVerb } from './delivery/collect.ts';
+import { compactVerb } from './readers/compact.ts';
 import { completionVerb } from './completion.ts';
 import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
-import { evidenceKeyVerb, evidencePublishVerb, evidenceResumeVerb, evidenceRetireVerb } from './evidence.ts';
-import { evidenceBundleVerb, evidenceProveVerb } from './evidence-reading.ts';
-import { findVerb } from './find.ts';
-import { consumersAthenaVerb, consumersSplunkVerb } from './consumers.ts';
-import { consumersCheckVerb } from './consumers-check.ts';
-import { consumersAlertsTestVerb, consumersAlertsVerb } from './consumers-alerts.ts';
-import { initVerb } from './init.ts';
-import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './iam.ts';
-import { mapOcsfVerb } from './map-ocsf.ts';
-import { pushVerb } from './push.ts';
+import {
+  evidenceKeyVerb,
+  evidencePublishVerb,
+  evidenceResumeVerb,
+  evidenceRetireVerb,
+} from './readers/evidence.ts';
+import { evidenceBundleVerb, evidenceProveVerb } from './readers/evidence-reading.ts';
+import { findVerb } from './readers/find.ts';
+import { consumersAthenaVerb, consumersSplunkVerb } from './readers/consumers.ts';
+import { consumersCheckVerb } from './readers/consumers-check.ts';
+import { consumersAlertsTestVerb, consumersAlertsVerb } from './readers/consumers-alerts.ts';
+import { initVerb } from './access/init.ts';
+import { iamApplyVerb, iamDestroyVerb, iamPlanVerb, iamRotateVerb, iamShowVerb } from './access/iam.ts';
+import { mapOcsfVerb } from './readers/map-ocsf.ts';
+import { pushVerb } from './delivery/push.ts';
 import {
   quarantineDropVerb,
   quarantineListVerb,
   quarantineReplayVerb,
   quarantineShowVerb,
-} from './quarantine.ts';
-import { queryVerb } from './query.ts';
+} from './delivery/quarantine.ts';
+import { queryVerb } from './readers/query.ts';
 import { rehearseVerb } from './rehearse.ts';
 import { scheduleVerb } from './schedule.ts';
-import { statusVerb } from './status.ts';
-import { testAccessVerb } from './test-access.ts';
-import { verifyVerb } from './verify.ts';
+import { statusVerb } from './delivery/status.ts';
+import { testAccessVerb } from './access/test-access.ts';
+import { verifyVerb } from './readers/verify.ts';
 import { typesCheckVerb, typesListVerb, typesShowVerb } from './types.ts';
 
 /** All commands, in the order of the help. Adding one is one file and one line here. */

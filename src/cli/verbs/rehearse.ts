@@ -25,7 +25,7 @@ Scenarios, and how to write one: docs/rehearse.md.
 Exit codes: that of the command; 0 when stopped; 2 for a port that is taken or a scenario that does not exist.`,
   run: async ({ context, args, options }) => {
     const { rehearse } = await import('../../commands/rehearse/index.ts');
-    const { buildRehearseHost } = await import('../rehearse-context.ts');
+    const { buildRehearseHost } = await import('../contexts/access/rehearse-context.ts');
     const {
       port,
       data,

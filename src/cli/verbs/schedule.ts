@@ -21,7 +21,7 @@ Runs to one destination never overlap: push takes a lock. See docs/schedule.md.
 Exit codes: 0 printed; 2 usage, or an answer is missing; 3 there is no such profile, or it is a draft.`,
   run: async ({ context, args, options, profile, configFile }) => {
     const { schedule } = await import('../../commands/schedule/index.ts');
-    const { buildScheduleHost } = await import('../schedule-context.ts');
+    const { buildScheduleHost } = await import('../contexts/access/schedule-context.ts');
     const { renderScheduleReport } = await import('../render/schedule.ts');
     const request = { inputs: args, options, profile, configFile } as unknown as ScheduleRequest;
     const report = schedule(request, buildScheduleHost(context));

@@ -2,9 +2,9 @@ import type { Verb } from '../verb.ts';
 
 /** Verbs that are run often, in small jobs, and by machines: they are loaded without the others. */
 const alone: Readonly<Record<string, () => Promise<Verb>>> = {
-  push: async () => (await import('./push.ts')).pushVerb,
-  find: async () => (await import('./find.ts')).findVerb,
-  status: async () => (await import('./status.ts')).statusVerb,
+  push: async () => (await import('./delivery/push.ts')).pushVerb,
+  find: async () => (await import('./readers/find.ts')).findVerb,
+  status: async () => (await import('./delivery/status.ts')).statusVerb,
 };
 
 /** The verbs that a command line may mean: the one that it begins with, or all. */

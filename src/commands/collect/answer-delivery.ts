@@ -1,5 +1,5 @@
 import type { ReportEnd } from '../../core/accounting/push-report.ts';
-import type { Batch, KeptPart } from '../../ports/batch.ts';
+import type { Batch, KeptPart } from '../../ports/state/batch.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';
 import { DeliveredObjects } from '../push/delivered-objects.ts';

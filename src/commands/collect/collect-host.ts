@@ -1,7 +1,7 @@
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 import type { CollectPorts } from '../../core/collect/collect.ts';
-import type { KeptBytes } from '../../ports/kept-bytes.ts';
-import type { SeenEvents } from '../../ports/seen-events.ts';
+import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import type { PushHost } from '../push/push-host.ts';
 import type { CollectOptions } from './settings.ts';

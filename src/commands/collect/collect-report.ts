@@ -1,4 +1,4 @@
-import type { Balance } from '../../ports/run-history.ts';
+import type { Balance } from '../../ports/state/run-history.ts';
 import type { EvidenceReport, PushReport, ReportEnd } from '../../core/accounting/push-report.ts';
 import { endOf } from '../../core/accounting/push-report.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';

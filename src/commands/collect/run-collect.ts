@@ -8,7 +8,7 @@ import { readAccount } from '../../core/collect/read-history.ts';
 import type { MadeBy, MadeHistory } from '../../core/collect/made-by.ts';
 import type { Maps } from '../../core/collect/translate/translate-query.ts';
 import { Translator } from '../../core/collect/translator.ts';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { takeJournal } from '../push/held-journal.ts';
 import type { Session } from '../push/session.ts';

@@ -7,8 +7,8 @@ import {
   readClaimKeys,
 } from '../../core/readers/compaction.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 
 interface Stores {
   target: ObjectStore;

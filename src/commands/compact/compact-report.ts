@@ -1,4 +1,4 @@
-import type { PutStatus } from '../../ports/object-store.ts';
+import type { PutStatus } from '../../ports/store/object-store.ts';
 
 /** What `compact` did; `--json` prints it as it is. Shape: schemas/compact-report.schema.json. */
 export interface CompactReport {

@@ -4,7 +4,7 @@ import { chooseProfile } from '../../core/config/parse-config.ts';
 import type { Setting } from '../../core/config/setting.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
-import type { Config, ConfigStore, Profile } from '../../ports/config-store.ts';
+import type { Config, ConfigStore, Profile } from '../../ports/state/config-store.ts';
 import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
 import { statusSettings } from '../status/settings.ts';

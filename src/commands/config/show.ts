@@ -4,7 +4,7 @@ import { globalSettings } from '../../core/config/global-settings.ts';
 import { collectSettings } from '../collect/settings.ts';
 import { pushSettings } from '../push/settings.ts';
 import { statusSettings } from '../status/settings.ts';
-import type { Profile, ProfileSetup, ProfileState } from '../../ports/config-store.ts';
+import type { Profile, ProfileSetup, ProfileState } from '../../ports/state/config-store.ts';
 
 /** The settings that a profile or the surroundings can give; switches of a single run are not among them. */
 const shown: Settings = {

@@ -1,7 +1,7 @@
 import { alertObject } from '../../core/alerts/alert-object.ts';
 import { inputTemplate } from '../../core/consumers/alerts/mail.ts';
 import type { EventRow } from '../../core/readers/standard-columns.ts';
-import type { ObjectStore, PutStatus } from '../../ports/object-store.ts';
+import type { ObjectStore, PutStatus } from '../../ports/store/object-store.ts';
 import { storeAddress, storeSettings } from '../push/check-request.ts';
 import type { PushRequest } from '../push/check-request.ts';
 import type { PushHost } from '../push/push-host.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../core/consumers/alerts/mail.ts';
 import { storeUrl } from '../../core/setup/desired/desired-access.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { AlertMail, MailStep } from '../../ports/alert-mail.ts';
+import type { AlertMail, MailStep } from '../../ports/aws/alert-mail.ts';
 import type { AlertsOptions } from './alerts-settings.ts';
 
 /** What `consumers alerts --json` prints. Shape: schemas/consumers-alerts.schema.json. */

@@ -13,7 +13,7 @@ import { scanPrice } from '../../core/report/prices.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QueryEngine } from '../../ports/query-engine.ts';
-import type { TableCatalogue, Upkeep } from '../../ports/table-catalogue.ts';
+import type { TableCatalogue, Upkeep } from '../../ports/aws/table-catalogue.ts';
 import type { AthenaOptions } from './athena-settings.ts';
 import type { ConsumersHost } from './consumers-host.ts';
 import { measuredBytes } from './measure.ts';

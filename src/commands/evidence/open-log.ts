@@ -1,6 +1,6 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import { storeAddress, storeSettings } from '../push/check-request.ts';
 import { witnessesOf } from '../push/evidence/witnesses.ts';
 import type { LogHost, LogPlan } from '../push/evidence/session-log.ts';

@@ -1,7 +1,7 @@
 import type { EvidenceReport } from '../../core/accounting/push-report.ts';
 import { isAuditExportError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { storeAddress } from '../push/check-request.ts';
 import type { EvidenceRequest } from './open-log.ts';
 import { withLog } from './open-log.ts';

@@ -1,5 +1,5 @@
 import type { StoreAddress } from '../../core/config/store-address.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import type { EvidenceHost } from './open-log.ts';
 
 /** What a command needs that reads the log as well. */

@@ -2,7 +2,7 @@ import { LogState } from '../../core/log/write/log-state.ts';
 import type { LogReader } from '../../core/log/write/resume.ts';
 import { resumedLog } from '../../core/log/write/resume.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { storeAddress } from '../push/check-request.ts';
 import type { EvidenceRequest } from './open-log.ts';
 import type { ReadingHost } from './read-whole.ts';

@@ -9,7 +9,7 @@ import { parseOrText, readRow } from '../../core/readers/read-row.ts';
 import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 import type { EventRow } from '../../core/readers/standard-columns.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 
 /** What `find` needs of the world. */
 export interface FindHost {

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import type { Prompter } from '../../ports/prompter.ts';
+import type { Prompter } from '../../ports/terminal/prompter.ts';
 
 /** Whether and whom one may ask. */
 export interface Consent {

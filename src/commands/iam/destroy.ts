@@ -1,4 +1,4 @@
-import type { LivePolicy, LiveRole, IamAdmin } from '../../ports/iam-admin.ts';
+import type { LivePolicy, LiveRole, IamAdmin } from '../../ports/aws/iam-admin.ts';
 import { nameOf } from '../../core/setup/answers/arns.ts';
 import { describeChange } from '../../core/setup/plan/change.ts';
 import type { RemovalPlan } from '../../core/setup/plan/plan-removal.ts';

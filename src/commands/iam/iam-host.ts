@@ -1,7 +1,7 @@
 import type { AccessReceipt } from '../../core/setup/plan/receipt.ts';
 import type { PlannedChange } from '../../core/setup/plan/change.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { IamAdmin } from '../../ports/iam-admin.ts';
+import type { IamAdmin } from '../../ports/aws/iam-admin.ts';
 
 /** Where a receipt is kept. */
 export interface ReceiptStore {

@@ -1,5 +1,5 @@
 import type { DesiredAccess } from '../../core/setup/desired/desired-access.ts';
-import type { LiveAccess, IamAdmin } from '../../ports/iam-admin.ts';
+import type { LiveAccess, IamAdmin } from '../../ports/aws/iam-admin.ts';
 import type { AccessPlan, PlanOptions } from '../../core/setup/plan/plan.ts';
 import { planAccess } from '../../core/setup/plan/plan.ts';
 import { AuditExportError } from '../../errors.ts';

@@ -8,7 +8,7 @@ import { understood } from '../../core/setup/answers/understood-answers.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AnswerOptions } from './settings.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** Where the answers come from: a request alone, or flags and environment before the profile. */
 export interface AnswerSources {

@@ -1,4 +1,4 @@
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import { AuditExportError } from '../../errors.ts';
 

@@ -1,4 +1,4 @@
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';

@@ -11,7 +11,7 @@ import { missingBucket } from './look-around.ts';
 import type { CompleteReceipt } from './receive-receipt.ts';
 import { draftOf, saveProfile } from './save-profile.ts';
 import type { Wizard } from './wizard.ts';
-import type { Profile, ProfileState } from '../../ports/config-store.ts';
+import type { Profile, ProfileState } from '../../ports/state/config-store.ts';
 
 /** Until a change of IAM counts everywhere: seconds as a rule, rarely more than a minute. */
 const propagationMs = 90_000;

@@ -1,4 +1,4 @@
-import type { BucketLook } from '../../ports/bucket-admin.ts';
+import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
 import type { Tone } from './init-host.ts';
 
 /** One thing that was seen, in words. */

@@ -4,7 +4,7 @@ import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { environmentName } from '../../core/config/setting.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
-import type { Deliverer } from '../../ports/config-store.ts';
+import type { Deliverer } from '../../ports/state/config-store.ts';
 import type { AnswerName, SetupAnswers } from '../../core/setup/answers/answers.ts';
 import { understood } from '../../core/setup/answers/understood-answers.ts';
 import type { InitOptions } from './settings.ts';

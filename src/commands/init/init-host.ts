@@ -1,10 +1,10 @@
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import type { IamHost } from '../iam/iam-host.ts';
 import type { AccessReport } from '../../core/access/access-report.ts';
-import type { BucketAdmin } from '../../ports/bucket-admin.ts';
+import type { BucketAdmin } from '../../ports/aws/bucket-admin.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ConfigStore } from '../../ports/config-store.ts';
-import type { Prompter } from '../../ports/prompter.ts';
+import type { ConfigStore } from '../../ports/state/config-store.ts';
+import type { Prompter } from '../../ports/terminal/prompter.ts';
 
 /** How a sentence of the wizard is meant. */
 export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'warn';

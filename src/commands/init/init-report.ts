@@ -1,10 +1,10 @@
-import type { ProfileState } from '../../ports/config-store.ts';
+import type { ProfileState } from '../../ports/state/config-store.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import type { DriftFinding } from '../../core/setup/drift/finding.ts';
 import type { RenderedFile } from '../../core/setup/render/render-access.ts';
 import type { AccessReport } from '../../core/access/access-report.ts';
-import type { BucketLook } from '../../ports/bucket-admin.ts';
-import type { IamCaller } from '../../ports/iam-admin.ts';
+import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
+import type { IamCaller } from '../../ports/aws/iam-admin.ts';
 
 /** What came of `init`. `--json` prints it: schemas/init-report.schema.json. */
 export interface InitReport {

@@ -1,5 +1,5 @@
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
-import type { BucketLook } from '../../ports/bucket-admin.ts';
+import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
 import { bucketNotes } from './bucket-notes.ts';
 import type { Wizard } from './wizard.ts';
 

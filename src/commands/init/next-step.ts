@@ -1,6 +1,6 @@
 import { AuditExportError } from '../../errors.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
-import type { Choice } from '../../ports/prompter.ts';
+import type { Choice } from '../../ports/terminal/prompter.ts';
 import { missingAnswers } from './given-answers.ts';
 import type { Wizard } from './wizard.ts';
 

@@ -3,9 +3,9 @@ import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answerRules, roleNameStart, vendorsRoleNameProblem } from '../../core/setup/answers/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers/answers.ts';
 import { partitionOf } from '../../core/setup/answers/aws-partition.ts';
-import type { BucketLook } from '../../ports/bucket-admin.ts';
-import type { IamCaller } from '../../ports/iam-admin.ts';
-import type { Choice } from '../../ports/prompter.ts';
+import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
+import type { IamCaller } from '../../ports/aws/iam-admin.ts';
+import type { Choice } from '../../ports/terminal/prompter.ts';
 import { awsRegions } from './aws-regions.ts';
 
 /** What is known when a question comes up. */

@@ -1,6 +1,6 @@
 import { draftWith } from '../../core/config/profile-answers.ts';
 import type { Wizard } from './wizard.ts';
-import type { Config, Profile } from '../../ports/config-store.ts';
+import type { Config, Profile } from '../../ports/state/config-store.ts';
 
 /** Puts a profile into the configuration; the first one is the default from then on. */
 export function withProfile(config: Config, name: string, profile: Profile): Config {

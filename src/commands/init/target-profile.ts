@@ -6,7 +6,7 @@ import type { AnswerName } from '../../core/setup/answers/answers.ts';
 import type { GivenAnswers } from './given-answers.ts';
 import { withAnswer } from './given-answers.ts';
 import { answerText } from '../../core/setup/answers/answers.ts';
-import type { Config, Profile } from '../../ports/config-store.ts';
+import type { Config, Profile } from '../../ports/state/config-store.ts';
 
 /** The profile that `init` works on. */
 export interface TargetProfile {

@@ -1,12 +1,12 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
-import type { BucketLook } from '../../ports/bucket-admin.ts';
-import type { IamCaller } from '../../ports/iam-admin.ts';
+import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
+import type { IamCaller } from '../../ports/aws/iam-admin.ts';
 import type { GivenAnswers } from './given-answers.ts';
 import type { InitHost, Reach } from './init-host.ts';
 import type { Surroundings } from './questions.ts';
 import type { InitOptions } from './settings.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** What `init` is asked to do. */
 export interface InitRequest {

@@ -6,7 +6,7 @@ import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
 import { buildRowReader } from '../../core/readers/read-row.ts';
 import { columnsOfTypes } from '../../core/readers/type-columns.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 
 /** What a run's alerts are made from. */
 export interface AlertPlan {

@@ -9,7 +9,7 @@ import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import type { StoreSettings } from './push-host.ts';
 import { storeSettingsOf } from './store-settings.ts';
 import type { PushOptions } from './settings.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 /** What `push` is asked to do. */
 export interface PushRequest {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { SettledPart } from '../../core/batches/deliver-files.ts';
 import type { SourceAccount, SourcePart } from '../../core/push/source-part.ts';
-import type { SeenEvents } from '../../ports/seen-events.ts';
-import type { Source } from '../../ports/source.ts';
+import type { SeenEvents } from '../../ports/state/seen-events.ts';
+import type { Source } from '../../ports/sources/source.ts';
 import type { HeldJournal } from './push-host.ts';
-import type { Place } from '../../ports/known-file.ts';
-import type { ObjectPart } from '../../ports/batch.ts';
+import type { Place } from '../../ports/sources/known-file.ts';
+import type { ObjectPart } from '../../ports/state/batch.ts';
 
 const keyBytes = 16;
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { describeStoreAddress } from '../../core/config/store-address.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Quarantine } from '../../ports/quarantine.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { Quarantine } from '../../ports/store/quarantine.ts';
 
 /** The store of a dry run: the run goes its whole way and stops before the first byte is sent. It needs no credentials. */
 export function planningStore(address: StoreAddress): ObjectStore {

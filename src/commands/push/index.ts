@@ -9,7 +9,7 @@ import { recorded } from './recorded.ts';
 import { shardOf } from './scale-settings.ts';
 import { endOfSources } from './problems.ts';
 import { pushOnce } from './push-once.ts';
-import type { Source } from '../../ports/source.ts';
+import type { Source } from '../../ports/sources/source.ts';
 import type { Watch } from './session.ts';
 import { Session } from './session.ts';
 

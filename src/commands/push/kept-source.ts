@@ -1,8 +1,8 @@
 import type { SourcePart } from '../../core/push/source-part.ts';
-import type { KeptBytes } from '../../ports/kept-bytes.ts';
+import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
 import type { HeldJournal } from './push-host.ts';
-import type { KeptPart, Part } from '../../ports/batch.ts';
-import type { Standing } from '../../ports/journal.ts';
+import type { KeptPart, Part } from '../../ports/state/batch.ts';
+import type { Standing } from '../../ports/state/journal.ts';
 
 /** A part that was kept on disk, as a source of lines; undefined where not all of it is there. */
 export function keptSource(

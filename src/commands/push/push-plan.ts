@@ -12,7 +12,7 @@ import type { PushRequest } from './check-request.ts';
 import { witnessesOf } from './evidence/witnesses.ts';
 import type { PushHost, StoreSettings } from './push-host.ts';
 import type { PushOptions } from './settings.ts';
-import type { Cut } from '../../ports/batch.ts';
+import type { Cut } from '../../ports/state/batch.ts';
 
 /** A request, understood: what was checked is what is used. */
 export interface PushPlan {

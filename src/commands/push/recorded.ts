@@ -2,7 +2,7 @@ import type { PushReport } from '../../core/accounting/push-report.ts';
 import { endOfError, endOfPush } from '../../core/runs/end-of-push.ts';
 import { EventTimes } from '../../core/runs/event-times.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { OpenRun } from '../../ports/run-history.ts';
+import type { OpenRun } from '../../ports/state/run-history.ts';
 import type { PushHost } from './push-host.ts';
 import type { PushPlan } from './push-plan.ts';
 

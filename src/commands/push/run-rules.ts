@@ -6,7 +6,7 @@ import { buildClassifyRules } from '../../core/classify/build-rules.ts';
 import type { ClassifyRules } from '../../core/classify/classify-chunk.ts';
 import { dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import { checkTypes, ignoredReasons } from './check-request.ts';
-import type { Cut } from '../../ports/batch.ts';
+import type { Cut } from '../../ports/state/batch.ts';
 
 /** By what lines are told apart and filed. */
 export interface RunRules {

@@ -1,4 +1,4 @@
-import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
+import type { SeenBatch, SeenEvents } from '../../ports/state/seen-events.ts';
 import type { PushHost } from './push-host.ts';
 
 /** Tells when the index had to forget events early. */

@@ -2,7 +2,7 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import type { PushRequest } from './check-request.ts';
 import { storeAddress } from './check-request.ts';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 
 /** Knows the real paths of this machine, and the endpoint in effect. */
 export interface DestinationFinder {

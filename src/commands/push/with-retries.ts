@@ -4,7 +4,7 @@ import { defaultLimits } from '../../core/delivery/limits.ts';
 import type { Patience, RetryEvents } from '../../core/delivery/retrying-store.ts';
 import { RetryingStore } from '../../core/delivery/retrying-store.ts';
 import { formatDuration } from '../../core/report/format.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { PushHost } from './push-host.ts';
 
 /** What happens while objects are tried again, for whoever watches. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lineIdentity } from '../../core/quarantine/line-identity.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
 import { listsOf, NamedLines, waitingLines } from './waiting-lines.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 /** What was dropped. `--json` prints it: schemas/quarantine-drop.schema.json. */
 export interface QuarantineDrop {

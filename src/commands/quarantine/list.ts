@@ -1,10 +1,10 @@
 import { reasons } from '../../core/classify/reasons.ts';
 import { shownIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantinedLine, ReasonCode } from '../../ports/quarantine.ts';
-import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
+import type { QuarantinedLine, ReasonCode } from '../../ports/store/quarantine.ts';
+import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
 import type { WaitingLine } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 
 const sampleCount = 3;
 

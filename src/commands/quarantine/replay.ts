@@ -3,16 +3,16 @@ import { destinationFlags } from '../../core/config/destination.ts';
 import { formatCounted } from '../../core/report/format.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { QuarantinedLine } from '../../ports/quarantine.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
-import type { Source } from '../../ports/source.ts';
+import type { QuarantinedLine } from '../../ports/store/quarantine.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { Source } from '../../ports/sources/source.ts';
 import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/push-host.ts';
 import { statePlaceOf } from '../push/state-place.ts';
 import type { ShelfList } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 
 const lineEnd = Buffer.from('\n');
 

@@ -2,10 +2,10 @@ import { reasons } from '../../core/classify/reasons.ts';
 import type { LaidOutLine } from '../../core/quarantine/lay-out-line.ts';
 import { layOutLine } from '../../core/quarantine/lay-out-line.ts';
 import { shownIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
 import type { WaitingLine } from './waiting-lines.ts';
 import { distinctLines, listsOf, NamedLines } from './waiting-lines.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 /** Of a line that has a file of its own so much is shown. */
 const longestBytes = 64 * 1024;

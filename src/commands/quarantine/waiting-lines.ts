@@ -1,5 +1,5 @@
 import { lineIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/quarantine-shelf.ts';
+import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
 import { AuditExportError } from '../../errors.ts';
 
 /** A list, and the quarantine that it lies in. */

@@ -9,7 +9,7 @@ import type { WantedObjects } from '../../core/readers/stored-object.ts';
 import { columnsOfTypes } from '../../core/readers/type-columns.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { SqlAnswer, SqlEngine } from '../../ports/sql-engine.ts';
-import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../ports/store/store-reader.ts';
 
 /** What `query` needs of the world. */
 export interface QueryHost {

@@ -1,5 +1,5 @@
 import { quoted } from '../../core/language/shell-word.ts';
-import type { Emulator, EmulatorAccess } from '../../ports/emulator.ts';
+import type { Emulator, EmulatorAccess } from '../../ports/aws/emulator.ts';
 import type { EnvironmentChange } from './rehearse-host.ts';
 
 /** The files that AWS tools read their profiles from. */

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import type { Emulator, EmulatorAccess } from '../../ports/emulator.ts';
+import type { Emulator, EmulatorAccess } from '../../ports/aws/emulator.ts';
 import { profileFiles, rehearsalEnvironment, toShell } from './environment.ts';
 import type { EnvironmentChange, RehearsalSettings, RehearseHost } from './rehearse-host.ts';
 

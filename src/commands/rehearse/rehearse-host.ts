@@ -1,5 +1,5 @@
 import type { SettingsPlace } from './environment.ts';
-import type { Emulator } from '../../ports/emulator.ts';
+import type { Emulator } from '../../ports/aws/emulator.ts';
 
 /** How the rehearsal is to run. */
 export interface RehearsalSettings {

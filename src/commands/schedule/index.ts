@@ -14,7 +14,7 @@ import { scheduleName } from '../../core/schedule/schedule.ts';
 import { printable } from '../../core/report/printable.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { ScheduleOptions } from './settings.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** What `schedule` is asked to print. */
 export interface ScheduleRequest {

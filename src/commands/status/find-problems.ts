@@ -2,7 +2,7 @@ import type { JudgedRun } from '../../core/runs/run-states.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { printDuration } from '../../core/language/duration.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
-import type { JournalProblem } from '../../ports/journal-problems.ts';
+import type { JournalProblem } from '../../ports/state/journal-problems.ts';
 import { didEndWell } from '../../core/runs/run-states.ts';
 import type { NamedPlace } from './status-host.ts';
 import type { ProfileStatus, StatusProblem, TypeStatus } from './status-report.ts';

@@ -1,6 +1,6 @@
 import type { JudgedRun } from '../../core/runs/run-states.ts';
 import type { StatusRun } from './status-report.ts';
-import type { RunProgress } from '../../ports/run-history.ts';
+import type { RunProgress } from '../../ports/state/run-history.ts';
 
 /** One run as the report shows it. */
 export function shownRun(run: JudgedRun): StatusRun {

@@ -1,11 +1,11 @@
 import type { LooksAlive } from '../../core/runs/run-states.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { JournalProblems } from '../../ports/journal-problems.ts';
-import type { QuarantineShelf } from '../../ports/quarantine-shelf.ts';
-import type { RunHistoryBook } from '../../ports/run-history.ts';
+import type { JournalProblems } from '../../ports/state/journal-problems.ts';
+import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
+import type { RunHistoryBook } from '../../ports/state/run-history.ts';
 import type { StatusReport } from './status-report.ts';
-import type { Destination } from '../../ports/destination.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Destination } from '../../ports/store/destination.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** One export: a profile, or a destination that was delivered to without one. */
 export interface NamedPlace {

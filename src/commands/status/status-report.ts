@@ -1,7 +1,7 @@
 import type { RunState } from '../../core/runs/run-states.ts';
 import type { Silence } from '../../core/runs/expectation.ts';
-import type { RunReason } from '../../ports/run-history.ts';
-import type { ProfileState } from '../../ports/config-store.ts';
+import type { RunReason } from '../../ports/state/run-history.ts';
+import type { ProfileState } from '../../ports/state/config-store.ts';
 
 /** How every export stands. `--json` prints it as it is. Shape: schemas/status-report.schema.json. Times are ISO 8601, UTC. */
 export interface StatusReport {

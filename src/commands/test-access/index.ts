@@ -16,7 +16,7 @@ import { storeSettingsOf } from '../push/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** What `test-access` is asked to do. */
 export interface TestAccessRequest {

@@ -3,7 +3,7 @@ import { globalSettings } from '../../core/config/global-settings.ts';
 import { resolveSettings } from '../../core/config/setting.ts';
 import type { TestAccessOptions } from './settings.ts';
 import { testAccessSettings } from './settings.ts';
-import type { Profile } from '../../ports/config-store.ts';
+import type { Profile } from '../../ports/state/config-store.ts';
 
 /** The options of `test-access --profile NAME --wait DURATION`, without anything from a command line or the environment. */
 export function optionsOfProfile(

@@ -1,5 +1,5 @@
 import type { AccessReport, ProbeReport } from '../../core/access/access-report.ts';
-import type { AccessProber } from '../../ports/access-prober.ts';
+import type { AccessProber } from '../../ports/aws/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreSettings } from '../push/push-host.ts';

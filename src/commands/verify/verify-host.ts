@@ -1,8 +1,8 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
-import type { TextProgress } from '../../ports/text-progress.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
+import type { TextProgress } from '../../ports/terminal/text-progress.ts';
 
 /** What commands that read evidence need of the world. */
 export interface VerifyHost {

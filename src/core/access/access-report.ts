@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
-import type { Refusal } from '../../ports/access-prober.ts';
-import type { IamCaller } from '../../ports/iam-admin.ts';
+import type { Refusal } from '../../ports/aws/access-prober.ts';
+import type { IamCaller } from '../../ports/aws/iam-admin.ts';
 import type { ProbeStatus } from './findings/finding-row.ts';
 import type { FindingCode } from './findings/findings.ts';
 import { findings } from './findings/findings.ts';

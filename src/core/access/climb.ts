@@ -1,4 +1,4 @@
-import type { AccessProber } from '../../ports/access-prober.ts';
+import type { AccessProber } from '../../ports/aws/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessReport, ProbeReport } from './access-report.ts';
 import { reportOn } from './access-report.ts';

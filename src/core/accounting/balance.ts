@@ -1,4 +1,4 @@
-import type { Balance } from '../../ports/run-history.ts';
+import type { Balance } from '../../ports/state/run-history.ts';
 
 /** What can become of a line; `undelivered` only in a run that did not end well (it was interrupted, or failed). */
 export const lineOutcomes = [

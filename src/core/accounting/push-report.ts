@@ -1,14 +1,14 @@
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import type { AuditExportError, ErrorDetails } from '../../errors.ts';
-import type { PutFailureCause } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/store/put-failure.ts';
 import { reasons } from '../classify/reasons.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount } from '../push/source-part.ts';
 import { imbalance } from './balance.ts';
 import type { PartitionAccount, TypeAccount, WarningAccount } from './run-account.ts';
-import type { SourceFormat } from '../../ports/source.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
-import type { Balance } from '../../ports/run-history.ts';
+import type { SourceFormat } from '../../ports/sources/source.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
+import type { Balance } from '../../ports/state/run-history.ts';
 import type { MonthlyCost } from '../report/prices.ts';
 
 /** What a run says of itself; `--json` prints it as it is. Shape: schemas/push-report.schema.json. */

@@ -1,9 +1,9 @@
-import type { PutFailureCause } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/store/put-failure.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
 import { LatenessHistogram } from './lateness.ts';
 import type { BadLine, ClassifiedChunk } from '../../ports/classifier.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
-import type { Balance } from '../../ports/run-history.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
+import type { Balance } from '../../ports/state/run-history.ts';
 
 /** The lines of one audit type. */
 export interface TypeAccount {

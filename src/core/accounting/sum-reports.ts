@@ -2,7 +2,7 @@ import { emptyBalance } from './balance.ts';
 import type { PushReport, ReportEnd, RunFacts } from './push-report.ts';
 import { buildPushReport, endOf } from './push-report.ts';
 import { boundWarning, RunAccount } from './run-account.ts';
-import type { Balance } from '../../ports/run-history.ts';
+import type { Balance } from '../../ports/state/run-history.ts';
 
 /** Adds up the reports of jobs of one session: one sum of the books. A source that is in many of them is listed once. */
 export class ReportSum {

@@ -1,6 +1,6 @@
 import type { AuditExportError } from '../../errors.ts';
 import { isAuditExportError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { ClassifiedChunk } from '../../ports/classifier.ts';
 import { parseLine } from '../readers/read-row.ts';
 import type { EventRow } from '../readers/standard-columns.ts';

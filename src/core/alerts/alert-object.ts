@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FinishedObject } from '../../ports/object-store.ts';
+import type { FinishedObject } from '../../ports/store/object-store.ts';
 import type { EventRow } from '../readers/standard-columns.ts';
 
 /** The folder of alerts, below the prefix. */

@@ -1,7 +1,7 @@
 import type { AuditExportError } from '../../errors.ts';
 import { isAuditExportError } from '../../errors.ts';
-import type { FilesPort } from '../../ports/files.ts';
-import type { Journal, Standing } from '../../ports/journal.ts';
+import type { FilesPort } from '../../ports/sources/files.ts';
+import type { Journal, Standing } from '../../ports/state/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
 import type { FileSource } from '../files/look-at-content.ts';
@@ -11,8 +11,8 @@ import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
 import { acceptedByType, difference, sum } from './lines-by-type.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
-import type { Batch, Cut, FilePart, Part } from '../../ports/batch.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
+import type { Batch, Cut, FilePart, Part } from '../../ports/state/batch.ts';
 
 export interface FilesJob {
   /** How new batches are cut. */

@@ -11,8 +11,8 @@ import {
   windowOf,
 } from '../files/look-at-content.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
-import type { FilePart } from '../../ports/batch.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
+import type { FilePart } from '../../ports/state/batch.ts';
 
 const wasCut = 'was cut while it was read';
 

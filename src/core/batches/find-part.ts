@@ -1,6 +1,6 @@
-import type { FilesPort } from '../../ports/files.ts';
-import type { FilePart } from '../../ports/batch.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
+import type { FilesPort } from '../../ports/sources/files.ts';
+import type { FilePart } from '../../ports/state/batch.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { SeenFile } from '../files/catalogue.ts';
 import { holdsPart, ifReadable, isAlike, namesOf, placesOf, standingOf } from '../files/file-search.ts';
 import { Heads, knownNow } from '../files/known-now.ts';

@@ -1,6 +1,6 @@
-import type { JournalRecord, JournalView, Standing } from '../../ports/journal.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
-import type { Batch } from '../../ports/batch.ts';
+import type { JournalRecord, JournalView, Standing } from '../../ports/state/journal.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
+import type { Batch } from '../../ports/state/batch.ts';
 
 /** What the journal's records come to. */
 export class JournalState implements JournalView {

@@ -1,4 +1,4 @@
-import type { Journal } from '../../ports/journal.ts';
+import type { Journal } from '../../ports/state/journal.ts';
 import { JournalState } from './journal-state.ts';
 
 /** A journal that ends with the process: of a rehearsal, of which nothing is to be known later. */

@@ -4,7 +4,7 @@ import { buildPartitionScheme } from '../layout/partition.ts';
 import type { ClassifyRules } from './classify-chunk.ts';
 import { buildEventClassifier } from './classify-event.ts';
 import { buildQuickClassifier } from './quick-classifier.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 /** What decides how lines are classified, as plain data that can be sent to another thread. */
 export interface ClassifySettings {

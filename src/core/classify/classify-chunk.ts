@@ -8,7 +8,7 @@ import { groupLines } from './group-lines.ts';
 import type { ByteRange } from '../lines/object-scanner.ts';
 import { objectsOnLine } from '../lines/object-scanner.ts';
 import type { BadLine, ClassifiedChunk, ClassifiedWarning } from '../../ports/classifier.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;

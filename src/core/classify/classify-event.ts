@@ -4,7 +4,7 @@ import type { InstantForm } from '../audit-types/event-time.ts';
 import { parsePointer, readPointer } from '../audit-types/json-pointer.ts';
 import type { PointerPath } from '../audit-types/json-pointer.ts';
 import { readEventId } from './event-key.ts';
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 import type { SchemaWatch, UnknownPart } from './schema-watch.ts';
 import { buildSchemaWatch, unknownParts } from './schema-watch.ts';
 

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../ports/quarantine.ts';
+import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
 interface Reason {
   means: string;

@@ -1,4 +1,4 @@
-import type { KeptBytes, KeptSegment, KeptWriter } from '../../ports/kept-bytes.ts';
+import type { KeptBytes, KeptSegment, KeptWriter } from '../../ports/state/kept-bytes.ts';
 import type { CollectAccount } from './collect-account.ts';
 import type { SeenQueries } from './seen-queries.ts';
 import type { QueryRow } from './translate/query-row.ts';

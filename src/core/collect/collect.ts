@@ -1,5 +1,5 @@
-import type { KeptBytes, KeptSegment } from '../../ports/kept-bytes.ts';
-import type { SeenEvents } from '../../ports/seen-events.ts';
+import type { KeptBytes, KeptSegment } from '../../ports/state/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import type { BatchKind } from './batch.ts';
 import { Batch } from './batch.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { KeptBytes } from '../../ports/kept-bytes.ts';
-import type { SeenEvents } from '../../ports/seen-events.ts';
+import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
+import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import { nsPerDay } from './windows.ts';
 
 /**

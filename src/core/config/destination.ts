@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Destination } from '../../ports/destination.ts';
+import type { Destination } from '../../ports/store/destination.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoreAddress } from './store-address.ts';
 import { describeStoreAddress } from './store-address.ts';

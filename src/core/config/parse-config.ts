@@ -1,4 +1,4 @@
-import type { Config, Profile } from '../../ports/config-store.ts';
+import type { Config, Profile } from '../../ports/state/config-store.ts';
 import { AuditExportError } from '../../errors.ts';
 import { configMembers } from '../../generated/config-members.ts';
 import { validateConfig } from '../../generated/documents/config.ts';

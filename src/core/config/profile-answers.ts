@@ -1,7 +1,7 @@
 import { accountOf, nameOf } from '../setup/answers/arns.ts';
 import type { SetupAnswers, DeliveryHeaders } from '../setup/answers/answers.ts';
 import { storeUrl } from '../setup/desired/desired-access.ts';
-import type { Profile, ProfileSetup } from '../../ports/config-store.ts';
+import type { Profile, ProfileSetup } from '../../ports/state/config-store.ts';
 import { parseStoreAddress } from './store-address.ts';
 
 /** As many answers as there are. */

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { FindingBook } from '../verify/finding.ts';
 import { WorkingNotes } from '../verify/announced/working-notes.ts';
 import type { CheckedLog } from '../verify/log/check-log.ts';

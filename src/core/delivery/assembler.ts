@@ -1,4 +1,4 @@
-import type { Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/store/spool.ts';
 import type { Deliverer } from './deliverer.ts';
 import type { DeliveryLimits } from './limits.ts';
 import { OpenObject } from './open-object.ts';

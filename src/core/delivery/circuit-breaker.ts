@@ -1,4 +1,4 @@
-import type { PutFailure, PutFailureCause } from '../../ports/put-failure.ts';
+import type { PutFailure, PutFailureCause } from '../../ports/store/put-failure.ts';
 import { retryRules } from './retry-rules.ts';
 
 /** A time in which the store takes nothing. */

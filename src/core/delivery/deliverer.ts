@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../errors.ts';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/store/object-store.ts';
 import { objectKey } from '../layout/object-key.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
 import type { Codec } from './codec.ts';

@@ -1,5 +1,5 @@
-import { PutFailure } from '../../ports/put-failure.ts';
-import type { PutFailureCause } from '../../ports/put-failure.ts';
+import { PutFailure } from '../../ports/store/put-failure.ts';
+import type { PutFailureCause } from '../../ports/store/put-failure.ts';
 
 /** What one object has met with so far. */
 export class PutStory {

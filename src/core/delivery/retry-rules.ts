@@ -1,4 +1,4 @@
-import type { PutFailureCause } from '../../ports/put-failure.ts';
+import type { PutFailureCause } from '../../ports/store/put-failure.ts';
 import type { BackOff } from './back-off.ts';
 
 /** What is done about failures of one cause. */

@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../errors.ts';
 import type { Timer } from '../../ports/clock.ts';
-import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/object-store.ts';
-import { PutFailure } from '../../ports/put-failure.ts';
-import type { PutFailureCause } from '../../ports/put-failure.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/store/object-store.ts';
+import { PutFailure } from '../../ports/store/put-failure.ts';
+import type { PutFailureCause } from '../../ports/store/put-failure.ts';
 import type { Random } from '../../ports/random.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { pauseMs } from './back-off.ts';

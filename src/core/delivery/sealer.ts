@@ -1,4 +1,4 @@
-import type { Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/store/spool.ts';
 import type { Codec } from './codec.ts';
 import { Gate } from './gate.ts';
 import type { DeliveryLimits } from './limits.ts';

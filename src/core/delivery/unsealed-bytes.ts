@@ -1,4 +1,4 @@
-import type { Spool } from '../../ports/spool.ts';
+import type { Spool } from '../../ports/store/spool.ts';
 import type { PageMemory } from './page-memory.ts';
 
 /**

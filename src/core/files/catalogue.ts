@@ -1,4 +1,4 @@
-import type { FilesPort } from '../../ports/files.ts';
+import type { FilesPort } from '../../ports/sources/files.ts';
 import { isLined } from '../lines/detect-format.ts';
 import { furthestFirst, KnownFiles } from './known-files.ts';
 import { mayHoldMore } from './known-file.ts';
@@ -16,7 +16,7 @@ import {
   noWindow,
   walkContent,
 } from './look-at-content.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
 
 /** A file as it stands, and what is known of it. */
 export interface SeenFile {

@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../errors.ts';
-import type { FilesPort } from '../../ports/files.ts';
+import type { FilesPort } from '../../ports/sources/files.ts';
 import type { Heads } from './known-now.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
@@ -12,7 +12,7 @@ import {
   walkContent,
 } from './look-at-content.ts';
 import { windowBytes } from './known-file.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
 
 /** A log that is rotated while it is looked for is looked for again so often. */
 const searchesAtMost = 5;

@@ -1,4 +1,4 @@
-import type { KnownFile, Place } from '../../ports/known-file.ts';
+import type { KnownFile, Place } from '../../ports/sources/known-file.ts';
 
 export const beginning: Place = { stored: 0, offset: 0, lines: 0 };
 

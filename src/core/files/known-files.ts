@@ -1,6 +1,6 @@
-import type { SourceFile } from '../../ports/source.ts';
+import type { SourceFile } from '../../ports/sources/source.ts';
 import { hashOf } from './look-at-content.ts';
-import type { KnownFile, Window } from '../../ports/known-file.ts';
+import type { KnownFile, Window } from '../../ports/sources/known-file.ts';
 
 /** The known files, by what a file may be known again: inode, path and the beginning of its content. */
 export class KnownFiles {

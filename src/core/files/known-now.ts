@@ -1,7 +1,7 @@
 import { beginning, windowBytes } from './known-file.ts';
 import type { FileSource } from './look-at-content.ts';
 import { contentHead, firstLineOf, noWindow, storedEnds, walkContent, windowOf } from './look-at-content.ts';
-import type { KnownFile } from '../../ports/known-file.ts';
+import type { KnownFile } from '../../ports/sources/known-file.ts';
 
 /** The beginnings of files, each read once. */
 export class Heads {

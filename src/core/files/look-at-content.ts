@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
-import type { Source, SourceFile } from '../../ports/source.ts';
+import type { Source, SourceFile } from '../../ports/sources/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { windowBytes } from './known-file.ts';
-import type { KnownFile, Window } from '../../ports/known-file.ts';
+import type { KnownFile, Window } from '../../ports/sources/known-file.ts';
 
 /** A source that is a regular file. */
 export type FileSource = Source & { file: SourceFile };

@@ -1,4 +1,4 @@
-import type { SourceFormat } from '../../ports/source.ts';
+import type { SourceFormat } from '../../ports/sources/source.ts';
 
 /** What is kept of a source's content while it is made to lines. */
 export interface ContentAccount {

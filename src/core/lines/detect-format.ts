@@ -1,4 +1,4 @@
-import type { SourceFormat } from '../../ports/source.ts';
+import type { SourceFormat } from '../../ports/sources/source.ts';
 import { createHash } from 'node:crypto';
 import type { ForeignForm } from './foreign-form.ts';
 import { foreignForm } from './foreign-form.ts';

@@ -3,7 +3,7 @@ import type { RunAccount, TypeAccount } from '../accounting/run-account.ts';
 import { reasons } from '../classify/reasons.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
 import { exitCodes } from '../../errors.ts';
-import { putFailureCauses } from '../../ports/put-failure.ts';
+import { putFailureCauses } from '../../ports/store/put-failure.ts';
 import type { MetricFact } from './metric-table.ts';
 
 /** The type of lines that have none that is known. */

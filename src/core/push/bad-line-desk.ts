@@ -1,6 +1,6 @@
 import { AuditExportError } from '../../errors.ts';
-import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
-import type { LinePlace } from '../../ports/source.ts';
+import type { Quarantine, QuarantinedLine } from '../../ports/store/quarantine.ts';
+import type { LinePlace } from '../../ports/sources/source.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
 import type { LongLinePart } from '../lines/chunk.ts';
 import type { SourceAccount } from './source-part.ts';

@@ -18,7 +18,7 @@ import { beginning } from '../files/known-file.ts';
 import type { PartRange, SourcePart } from './source-part.ts';
 import { openEnvelopes } from '../lines/open-envelopes.ts';
 import { SourceAccount } from './source-part.ts';
-import type { SourceFormat } from '../../ports/source.ts';
+import type { SourceFormat } from '../../ports/sources/source.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;

@@ -1,11 +1,11 @@
 import { isAuditExportError } from '../../errors.ts';
 import type { ClassifiedChunk, Classifier } from '../../ports/classifier.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Progress } from '../../ports/progress.ts';
-import type { Quarantine } from '../../ports/quarantine.ts';
-import type { SeenBatch, SeenEvents } from '../../ports/seen-events.ts';
-import type { Spool } from '../../ports/spool.ts';
+import type { ObjectStore } from '../../ports/store/object-store.ts';
+import type { Progress } from '../../ports/terminal/progress.ts';
+import type { Quarantine } from '../../ports/store/quarantine.ts';
+import type { SeenBatch, SeenEvents } from '../../ports/state/seen-events.ts';
+import type { Spool } from '../../ports/store/spool.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import { Assembler } from '../delivery/assembler.ts';

@@ -1,11 +1,11 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { AuditExportError } from '../../errors.ts';
-import type { Source, SourceFormat } from '../../ports/source.ts';
+import type { Source, SourceFormat } from '../../ports/sources/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { beginning } from '../files/known-file.ts';
 import { isLined } from '../lines/detect-format.ts';
-import type { Place } from '../../ports/known-file.ts';
+import type { Place } from '../../ports/sources/known-file.ts';
 
 /** What a run reads of a source: all of it, or what lies between two places. */
 export interface SourcePart {

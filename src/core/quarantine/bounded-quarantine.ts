@@ -1,7 +1,7 @@
 import { AuditExportError } from '../../errors.ts';
 import type { Timer } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
-import type { Quarantine, QuarantinedLine } from '../../ports/quarantine.ts';
+import type { Log } from '../../ports/terminal/log.ts';
+import type { Quarantine, QuarantinedLine } from '../../ports/store/quarantine.ts';
 
 /** How much a quarantine may hold, and what is done when it does. */
 export interface QuarantineBounds {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ShelvedLine } from '../../ports/quarantine-shelf.ts';
+import type { ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
 
 /** So much of an identity is shown: enough to tell lines apart, short enough to type. */
 export const shownIdentity = 12;

@@ -1,4 +1,4 @@
-import type { NamedObject } from '../../ports/queue.ts';
+import type { NamedObject } from '../../ports/aws/queue.ts';
 
 /**
  * What a message of a queue says: objects that were created; nothing that concerns a reader (`ignored` counts events of

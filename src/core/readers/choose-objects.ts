@@ -1,4 +1,4 @@
-import type { StoredObject, StoreReader } from '../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../ports/store/store-reader.ts';
 import type { ObjectFacts, WantedObjects } from './stored-object.ts';
 import { buildKeyReader, listingsFor, mayHold } from './stored-object.ts';
 

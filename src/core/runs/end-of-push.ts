@@ -2,7 +2,7 @@ import type { PushReport } from '../accounting/push-report.ts';
 import { exitCodes, isAuditExportError } from '../../errors.ts';
 import { emptyBalance } from '../accounting/balance.ts';
 import type { EventTimes } from './event-times.ts';
-import type { RunEnding, RunOutcome, TypeFacts } from '../../ports/run-history.ts';
+import type { RunEnding, RunOutcome, TypeFacts } from '../../ports/state/run-history.ts';
 
 const longestMessage = 500;
 /** What schemas do not know is listed so far; the report has it all. */

@@ -1,4 +1,4 @@
-import type { RunOutcome, RunProgress, RunReason, UnknownInEvents } from '../../ports/run-history.ts';
+import type { RunOutcome, RunProgress, RunReason, UnknownInEvents } from '../../ports/state/run-history.ts';
 import { balanceMembers } from '../accounting/balance.ts';
 
 export const runOutcomes = [

@@ -1,5 +1,5 @@
 import type { RecordedRun } from './fold-runs.ts';
-import type { RunOutcome } from '../../ports/run-history.ts';
+import type { RunOutcome } from '../../ports/state/run-history.ts';
 
 /**
  * How a run stands. `running`: its process is there. `crashed`: it left no end, and its process is gone. `unknown`: it left

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { formatVerifierKey } from '../log/signed-note.ts';
 import type { Working } from '../log/working.ts';
 import type { FindingBook } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { leafOf } from '../log/leaf.ts';
 import { tileHolding, tileWidth } from '../log/tile-path.ts';
 import { FindingBook } from './finding.ts';

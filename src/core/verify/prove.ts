@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import type { ObjectLeaf } from '../log/leaf.ts';
 import { parseLogKey, sizeInPath } from '../log/log-keys.ts';
 import { isIncluded, TileTree } from '../log/proofs.ts';

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../ports/store-reader.ts';
+import type { StoreReader } from '../../ports/store/store-reader.ts';
 import type { CompiledAuditType } from '../audit-types/audit-type.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { Leaf, ObjectLeaf } from '../log/leaf.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
 import { bucketOn } from '../s3-server.ts';
 import type { S3Server } from '../s3-server.ts';

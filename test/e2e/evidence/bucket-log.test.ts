@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
 import { parseCheckpoint } from '../../../src/core/log/checkpoint.ts';
 import { parseNote, parseVerifierKey } from '../../../src/core/log/signed-note.ts';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import type { ReadLog } from '../../fakes/memory-log.ts';
 import { readLogs } from '../../fakes/memory-log.ts';
 import { runCli, runForReport, startCli } from '../run-cli.ts';

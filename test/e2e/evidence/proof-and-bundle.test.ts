@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FolderReader } from '../../../src/adapters/fs/folder-reader.ts';
+import { FolderReader } from '../../../src/adapters/fs/store/folder-reader.ts';
 import { bundle } from '../../../src/commands/evidence/bundle.ts';
 import type { VerifyHost } from '../../../src/commands/verify/verify-host.ts';
 import { parseVerifierKey } from '../../../src/core/log/signed-note.ts';

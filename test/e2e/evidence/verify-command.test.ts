@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import { schemaErrors } from '../../fakes/json-schema.ts';
 import { runCli } from '../run-cli.ts';
 import { bucketOn } from '../s3-server.ts';

@@ -5,7 +5,7 @@ import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts'
 import type { Leaf } from '../../../src/core/log/leaf.ts';
 import { parseVerifierKey } from '../../../src/core/log/signed-note.ts';
 import type { VerifyReport } from '../../../src/core/verify/verify-report.ts';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import { readLogs } from '../../fakes/memory-log.ts';
 import { generateInput } from '../generated-input.ts';
 import { isDelivery } from '../read-export.ts';

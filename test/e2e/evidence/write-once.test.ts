@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator, EmulatorAccess } from '../../../src/ports/emulator.ts';
+import type { Emulator, EmulatorAccess } from '../../../src/ports/aws/emulator.ts';
 import { runCli, runForReport } from '../run-cli.ts';
 import { bucketOn } from '../s3-server.ts';
 import type { S3Server } from '../s3-server.ts';

@@ -22,7 +22,7 @@ function inMemory({ AWS_ACCESS_KEY_ID: key = '' }: NodeJS.ProcessEnv): Who | und
   return key.startsWith('memory-') ? (key.slice('memory-'.length) as Who) : undefined;
 }
 
-vi.mock(import('../../../src/adapters/aws/access-prober.ts'), async (original) => {
+vi.mock(import('../../../src/adapters/aws/access/access-prober.ts'), async (original) => {
   const { openAccessProber: open } = await original();
   return {
     openAccessProber: async (settings, environment) => {
@@ -31,7 +31,7 @@ vi.mock(import('../../../src/adapters/aws/access-prober.ts'), async (original) =
     },
   };
 });
-vi.mock(import('../../../src/adapters/aws/iam-admin.ts'), async (original) => {
+vi.mock(import('../../../src/adapters/aws/iam/iam-admin.ts'), async (original) => {
   const { openIamAdmin: open, ...others } = await original();
   return {
     ...others,
@@ -41,7 +41,7 @@ vi.mock(import('../../../src/adapters/aws/iam-admin.ts'), async (original) => {
     },
   };
 });
-vi.mock(import('../../../src/adapters/aws/bucket-admin.ts'), async (original) => {
+vi.mock(import('../../../src/adapters/aws/s3/bucket-admin.ts'), async (original) => {
   const { openBucketAdmin: open } = await original();
   return {
     openBucketAdmin: async (aws, environment) => {

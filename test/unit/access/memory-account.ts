@@ -10,8 +10,8 @@ import type {
   AccessNames,
   IamAdmin,
   IamChange,
-} from '../../../src/ports/iam-admin.ts';
-import type { BucketAdmin, BucketLook } from '../../../src/ports/bucket-admin.ts';
+} from '../../../src/ports/aws/iam-admin.ts';
+import type { BucketAdmin, BucketLook } from '../../../src/ports/aws/bucket-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 import { accounts } from './ground.ts';
 import { callerOf, denied, parsed, whereAndWhen } from './memory-callers.ts';

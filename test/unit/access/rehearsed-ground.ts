@@ -18,7 +18,7 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
 
 const region = 'us-east-1';

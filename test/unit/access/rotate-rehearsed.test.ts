@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
-import type { Emulator } from '../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import type { BentSetup } from './bent-world.ts';
 import { BentWorld, region } from './bent-world.ts';
 import { RehearsedGround } from './rehearsed-ground.ts';

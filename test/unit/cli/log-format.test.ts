@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { logFormatOf } from '../../../src/cli/log-format.ts';
+import { logFormatOf } from '../../../src/cli/terminal/log-format.ts';
 import { run } from '../../../src/cli/run.ts';
 import { capturedTerminal } from '../../fakes/captured-terminal.ts';
 import { scratchFolder } from '../../fakes/scratch-folder.ts';

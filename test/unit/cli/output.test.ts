@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { AuditExportError } from '../../../src/errors.ts';
-import { watchOutput, writeOut } from '../../../src/cli/output.ts';
+import { watchOutput, writeOut } from '../../../src/cli/terminal/output.ts';
 
 function failing(code: string): Writable {
   return new Writable({

@@ -5,7 +5,7 @@ import { run } from '../../../src/cli/run.ts';
 import { pushSettings } from '../../../src/commands/push/settings.ts';
 import { globalSettings } from '../../../src/core/config/global-settings.ts';
 import type { Setting } from '../../../src/core/config/setting.ts';
-import type { CliContext } from '../../../src/cli/terminal-context.ts';
+import type { CliContext } from '../../../src/cli/terminal/terminal-context.ts';
 import { capturedTerminal } from '../../fakes/captured-terminal.ts';
 import { scratchFolder } from '../../fakes/scratch-folder.ts';
 

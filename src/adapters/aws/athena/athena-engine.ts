@@ -3,9 +3,9 @@ import type * as sdkTypes from '@aws-sdk/client-athena';
 import type { AthenaClient, NamedQuery, QueryExecution, Row } from '@aws-sdk/client-athena';
 import { AuditExportError } from '../../../errors.ts';
 import type { QueryAnswer, QueryEngine } from '../../../ports/query-engine.ts';
-import type { Upkeep } from '../../../ports/table-catalogue.ts';
+import type { Upkeep } from '../../../ports/aws/table-catalogue.ts';
 import { checkAnswers } from '../answers.ts';
-import { fromAwsError } from '../aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 import { clientConfig } from '../client-config.ts';
 import { optionalClient } from '../optional-client.ts';
 

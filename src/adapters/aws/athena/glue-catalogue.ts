@@ -1,9 +1,9 @@
 import type * as sdkTypes from '@aws-sdk/client-glue';
 import type { GlueClient, Table, TableInput } from '@aws-sdk/client-glue';
 import { AuditExportError } from '../../../errors.ts';
-import type { CatalogueTable, TableCatalogue, Upkeep } from '../../../ports/table-catalogue.ts';
+import type { CatalogueTable, TableCatalogue, Upkeep } from '../../../ports/aws/table-catalogue.ts';
 import { checkAnswers } from '../answers.ts';
-import { fromAwsError } from '../aws-errors.ts';
+import { fromAwsError } from '../errors/aws-errors.ts';
 import { clientConfig } from '../client-config.ts';
 import { optionalClient } from '../optional-client.ts';
 

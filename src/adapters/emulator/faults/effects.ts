@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../../ports/emulator.ts';
+import type { FaultKind } from '../../../ports/aws/emulator.ts';
 
 /** What the active faults do to one request. */
 export interface Effects {

@@ -1,4 +1,4 @@
-import type { Fault, FaultControl, FaultKind } from '../../../ports/emulator.ts';
+import type { Fault, FaultControl, FaultKind } from '../../../ports/aws/emulator.ts';
 import { noEffects, type Effects } from './effects.ts';
 import { isAimedAt, type FaultTarget } from './match.ts';
 

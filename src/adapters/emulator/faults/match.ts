@@ -1,4 +1,4 @@
-import type { Fault } from '../../../ports/emulator.ts';
+import type { Fault } from '../../../ports/aws/emulator.ts';
 
 /** What a fault can be aimed at. */
 export interface FaultTarget {

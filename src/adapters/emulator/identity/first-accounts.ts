@@ -1,4 +1,4 @@
-import type { EmulatorAccess } from '../../../ports/emulator.ts';
+import type { EmulatorAccess } from '../../../ports/aws/emulator.ts';
 import { emptyAccount, type Directory, type Entity } from './directory.ts';
 import { secretKey, uniqueId } from './identifiers.ts';
 import { createVersioned } from './versioned.ts';

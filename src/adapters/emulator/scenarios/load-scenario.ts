@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AuditExportError } from '../../../errors.ts';
-import { faultKinds, type Fault } from '../../../ports/emulator.ts';
+import { faultKinds, type Fault } from '../../../ports/aws/emulator.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../ports/emulator.ts';
+import type { Fault } from '../../../ports/aws/emulator.ts';
 
 /** A situation to rehearse: what is there from the start, and what goes wrong. */
 export interface Scenario {

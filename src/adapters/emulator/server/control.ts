@@ -1,4 +1,4 @@
-import { faultKinds, type Fault } from '../../../ports/emulator.ts';
+import { faultKinds, type Fault } from '../../../ports/aws/emulator.ts';
 import { toFault } from '../scenarios/load-scenario.ts';
 import { readPayload } from '../wire/read-payload.ts';
 import { readBodyClaims } from '../wire/body-claims.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RequestRecord } from '../../../ports/emulator.ts';
+import type { RequestRecord } from '../../../ports/aws/emulator.ts';
 import type { Effects, FaultError } from '../faults/effects.ts';
 import { requestId } from '../identity/identifiers.ts';
 import { ConnectionEnded } from '../wire/read-payload.ts';

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../../ports/emulator.ts';
+import type { ServiceName } from '../../../ports/aws/emulator.ts';
 import type { Effects } from '../faults/effects.ts';
 import type { Reply } from '../wire/reply.ts';
 import type { WireError } from '../wire/wire-error.ts';

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../../ports/emulator.ts';
+import type { RequestRecord } from '../../../ports/aws/emulator.ts';
 
 const mostRecords = 5000;
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../../ports/emulator.ts';
+import type { ServiceName } from '../../../ports/aws/emulator.ts';
 import { queryValue, type WireRequest } from '../wire/wire-request.ts';
 
 const known: readonly ServiceName[] = ['s3', 'sqs', 'sts', 'iam', 'kms'];

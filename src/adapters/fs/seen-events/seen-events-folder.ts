@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditExportError } from '../../../errors.ts';
-import type { CommittedKeys, SeenBatch, SeenEvents } from '../../../ports/seen-events.ts';
+import type { CommittedKeys, SeenBatch, SeenEvents } from '../../../ports/state/seen-events.ts';
 import type { SeenEventsBounds } from './seen-events-batch.ts';
 import { KeyBatch } from './seen-events-batch.ts';
 import { keyWords, wordsOf } from './seen-events-keys.ts';

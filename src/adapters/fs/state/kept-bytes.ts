@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
-import type { KeptBytes, KeptSegment, KeptWriter } from '../../../ports/kept-bytes.ts';
+import type { KeptBytes, KeptSegment, KeptWriter } from '../../../ports/state/kept-bytes.ts';
 import { syncFolder } from '../replace-file.ts';
 import { isDiskFull, unlessGone } from './disk-bytes.ts';
 import type { SegmentHost } from './kept-segment-writer.ts';

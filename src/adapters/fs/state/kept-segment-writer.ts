@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KeptSegment, KeptWriter } from '../../../ports/kept-bytes.ts';
+import type { KeptSegment, KeptWriter } from '../../../ports/state/kept-bytes.ts';
 import { syncFolder } from '../replace-file.ts';
 import { writeAll } from './disk-bytes.ts';
 

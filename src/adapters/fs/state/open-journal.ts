@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { compactRecords, JournalState } from '../../../core/batches/journal-state.ts';
 import { shellWord } from '../../../core/language/shell-word.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
-import type { Journal, JournalRecord } from '../../../ports/journal.ts';
+import type { Journal, JournalRecord } from '../../../ports/state/journal.ts';
 import { appendHistory, readHistory } from './history-file.ts';
 import { JournalFile, LostOwnership } from './journal-file.ts';
-import type { Batch } from '../../../ports/batch.ts';
+import type { Batch } from '../../../ports/state/batch.ts';
 
 /** A journal that has grown past this, and to twice what it comes to, is written anew. */
 const compactedFromBytes = 1024 * 1024;

@@ -9,7 +9,7 @@ import { homeFolder } from '../home-folder.ts';
 import { makeFolder } from '../make-folder.ts';
 import { replaceFile } from '../replace-file.ts';
 import { configPath } from './real-path.ts';
-import type { Destination } from '../../../ports/destination.ts';
+import type { Destination } from '../../../ports/store/destination.ts';
 
 /** The process, as far as it says where state is. */
 export interface StateSurroundings {

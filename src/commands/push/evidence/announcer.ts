@@ -1,5 +1,5 @@
 import type { Announcement } from '../../../core/log/write/log-writer.ts';
-import type { ObjectStore } from '../../../ports/object-store.ts';
+import type { ObjectStore } from '../../../ports/store/object-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /** What could not be announced is tried again after that. */

@@ -6,7 +6,7 @@ import type { Cosigner, LogWriter } from '../../../core/log/write/log-writer.ts'
 import { cosign } from '../../../core/log/write/witness.ts';
 import type { Witness } from '../../../core/log/write/witness.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
-import type { ObjectStore } from '../../../ports/object-store.ts';
+import type { ObjectStore } from '../../../ports/store/object-store.ts';
 import type { LogHost, LogPlan } from './session-log.ts';
 import { witnessesOf } from './witnesses.ts';
 

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatCounted } from '../../../core/report/fo
 import { printable } from '../../../core/report/printable.ts';
 import { isAuditExportError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Log } from '../../../ports/log.ts';
+import type { Log } from '../../../ports/terminal/log.ts';
 
 /** What was delivered is told so often, unless everything is to be told. */
 const summaryMs = 60_000;

@@ -4,9 +4,9 @@ import { deliverFiles } from '../../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../../core/delivery/back-off.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { FollowedInputs } from '../../../ports/followed-inputs.ts';
-import type { KeptBytes } from '../../../ports/kept-bytes.ts';
-import type { SeenEvents } from '../../../ports/seen-events.ts';
+import type { FollowedInputs } from '../../../ports/sources/followed-inputs.ts';
+import type { KeptBytes } from '../../../ports/state/kept-bytes.ts';
+import type { SeenEvents } from '../../../ports/state/seen-events.ts';
 import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { FollowProblems } from './follow-problems.ts';
@@ -21,7 +21,7 @@ import type { PushPlan } from '../push-plan.ts';
 import { choicesOf, planPush } from '../push-plan.ts';
 import type { Session, SessionJob, Watch } from '../session.ts';
 import { buildRunRules } from '../run-rules.ts';
-import type { KeptPart } from '../../../ports/batch.ts';
+import type { KeptPart } from '../../../ports/state/batch.ts';
 
 /** A batch that fails for a reason that the store's own patience does not cover is begun again, later and later. */
 const backOff = { firstMs: 2000, mostMs: 60_000 };

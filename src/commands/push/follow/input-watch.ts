@@ -1,8 +1,8 @@
 import { lookAtFiles } from '../../../core/files/catalogue.ts';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
 import { isAuditExportError } from '../../../errors.ts';
-import type { FollowedInputs, ScanChange } from '../../../ports/followed-inputs.ts';
-import type { Journal } from '../../../ports/journal.ts';
+import type { FollowedInputs, ScanChange } from '../../../ports/sources/followed-inputs.ts';
+import type { Journal } from '../../../ports/state/journal.ts';
 import type { Mutex } from '../condition.ts';
 import type { FollowNotes } from './follow-notes.ts';
 import type { News } from './news.ts';

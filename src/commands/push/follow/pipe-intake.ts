@@ -1,12 +1,12 @@
 import { beginning } from '../../../core/files/known-file.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import type { Timer } from '../../../ports/clock.ts';
-import type { FollowedPipe } from '../../../ports/followed-inputs.ts';
-import type { KeptBytes, KeptWriter } from '../../../ports/kept-bytes.ts';
-import type { Log } from '../../../ports/log.ts';
+import type { FollowedPipe } from '../../../ports/sources/followed-inputs.ts';
+import type { KeptBytes, KeptWriter } from '../../../ports/state/kept-bytes.ts';
+import type { Log } from '../../../ports/terminal/log.ts';
 import { Condition, Mutex } from '../condition.ts';
-import type { Place } from '../../../ports/known-file.ts';
-import type { KeptPart } from '../../../ports/batch.ts';
+import type { Place } from '../../../ports/sources/known-file.ts';
+import type { KeptPart } from '../../../ports/state/batch.ts';
 
 export interface PipeIntakeOptions {
   kept: KeptBytes;

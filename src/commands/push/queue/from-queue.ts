@@ -2,7 +2,7 @@ import type { ReportEnd } from '../../../core/accounting/push-report.ts';
 import type { QueuePushReport } from '../../../core/queue/queue-books.ts';
 import { QueueBooks } from '../../../core/queue/queue-books.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { MessageQueue } from '../../../ports/queue.ts';
+import type { MessageQueue } from '../../../ports/aws/queue.ts';
 import type { PushHost } from '../push-host.ts';
 import type { PushPlan } from '../push-plan.ts';
 import { QueueWorker } from './queue-worker.ts';

@@ -8,9 +8,9 @@ import { formatCount, formatCounted, formatDuration } from '../../../core/report
 import { printable } from '../../../core/report/printable.ts';
 import type { ErrorCode } from '../../../errors.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { Log } from '../../../ports/log.ts';
-import type { MessageQueue, NamedObject, ObjectReader, QueueMessage } from '../../../ports/queue.ts';
-import type { Source } from '../../../ports/source.ts';
+import type { Log } from '../../../ports/terminal/log.ts';
+import type { MessageQueue, NamedObject, ObjectReader, QueueMessage } from '../../../ports/aws/queue.ts';
+import type { Source } from '../../../ports/sources/source.ts';
 
 export interface QueueWork {
   queue: MessageQueue;

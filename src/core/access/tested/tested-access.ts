@@ -1,6 +1,6 @@
 import type { Layout } from '../../layout/layout.ts';
 import { accountOf, nameOf } from '../../setup/answers/arns.ts';
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { DeliveryHeaders } from '../../setup/answers/answers.ts';
 import { storeUrl } from '../../setup/desired/desired-access.ts';
 import { profileFlags } from '../../config/profile-flags.ts';

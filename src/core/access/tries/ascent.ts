@@ -1,6 +1,6 @@
-import type { AccessProber, ShownRole, Tried } from '../../../ports/access-prober.ts';
-import type { BucketLook } from '../../../ports/bucket-admin.ts';
-import type { IamCaller } from '../../../ports/iam-admin.ts';
+import type { AccessProber, ShownRole, Tried } from '../../../ports/aws/access-prober.ts';
+import type { BucketLook } from '../../../ports/aws/bucket-admin.ts';
+import type { IamCaller } from '../../../ports/aws/iam-admin.ts';
 import { isObject, readLiveDocument, stringsOf } from '../../setup/documents/live-document.ts';
 import type { FindingCode } from '../findings/findings.ts';
 import { findings } from '../findings/findings.ts';

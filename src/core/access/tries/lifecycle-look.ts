@@ -1,4 +1,4 @@
-import type { LifecycleRule } from '../../../ports/access-prober.ts';
+import type { LifecycleRule } from '../../../ports/aws/access-prober.ts';
 import { shellWord } from '../../language/shell-word.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../errors.ts';
-import type { Refusal } from '../../../ports/access-prober.ts';
+import type { Refusal } from '../../../ports/aws/access-prober.ts';
 import type { FindingCode } from '../findings/findings.ts';
 
 /** What a probe came to. */

@@ -1,7 +1,7 @@
 import type { DesiredAccess } from '../../setup/desired/desired-access.ts';
 import { findDrift } from '../../setup/drift/find-drift.ts';
 import type { DriftFinding, FindingCode as DriftCode } from '../../setup/drift/finding.ts';
-import type { LiveAccess, LiveRole } from '../../../ports/iam-admin.ts';
+import type { LiveAccess, LiveRole } from '../../../ports/aws/iam-admin.ts';
 import { judgeDeliveries } from '../../setup/delivery/judge-deliveries.ts';
 import { documentsOf, neededBy, rolePoliciesOf, routeOf } from '../../setup/drift/role-policies.ts';
 import type { Ascent } from './ascent.ts';

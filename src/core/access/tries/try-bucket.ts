@@ -1,4 +1,4 @@
-import type { BucketGrant, BucketLook } from '../../../ports/bucket-admin.ts';
+import type { BucketGrant, BucketLook } from '../../../ports/aws/bucket-admin.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';

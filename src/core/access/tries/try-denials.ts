@@ -1,4 +1,4 @@
-import type { Refusal, WriteTarget } from '../../../ports/access-prober.ts';
+import type { Refusal, WriteTarget } from '../../../ports/aws/access-prober.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';

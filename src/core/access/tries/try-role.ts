@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../ports/access-prober.ts';
+import type { Refusal } from '../../../ports/aws/access-prober.ts';
 import { nearMisses } from '../../setup/documents/external-ids.ts';
 import type { Ascent } from './ascent.ts';
 import { readDenial, whichPolicy } from './denial.ts';

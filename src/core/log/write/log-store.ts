@@ -1,5 +1,5 @@
-import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/object-store.ts';
-import { PutFailure } from '../../../ports/put-failure.ts';
+import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/store/object-store.ts';
+import { PutFailure } from '../../../ports/store/put-failure.ts';
 import type { RetryOptions } from '../../delivery/retrying-store.ts';
 import { RetryingStore } from '../../delivery/retrying-store.ts';
 import type { LogObject, LogStore } from './log-writer.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { Signer } from '../../../ports/signer.ts';
-import type { RecordFile } from '../../../ports/record-file.ts';
+import type { Signer } from '../../../ports/aws/signer.ts';
+import type { RecordFile } from '../../../ports/state/record-file.ts';
 import { formatCheckpoint } from '../checkpoint.ts';
 import type { Leaf, OpenLeaf } from '../leaf.ts';
 import { decodeLeaf, encodeLeaf, signedOfKeyLeaf } from '../leaf.ts';

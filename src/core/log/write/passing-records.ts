@@ -1,4 +1,4 @@
-import type { RecordFile } from '../../../ports/record-file.ts';
+import type { RecordFile } from '../../../ports/state/record-file.ts';
 
 /** Records of a log that lasts as long as the process: nobody goes on with it. */
 export class PassingRecords<T> implements RecordFile<T> {

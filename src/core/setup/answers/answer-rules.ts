@@ -1,6 +1,6 @@
 import { builtInTypes } from '../../../generated/audit-type-names.ts';
 import { closest } from '../../config/closest.ts';
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { AnswerName } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
 

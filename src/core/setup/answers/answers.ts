@@ -1,4 +1,4 @@
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 
 /** The headers of a delivery beyond those that all have, as the settings of a profile name them. */
 export interface DeliveryHeaders {

@@ -4,7 +4,7 @@ import type { AccessRequest, Caller } from '../../policy/authorize.ts';
 import type { ContextValues } from '../../policy/context.ts';
 import { nameOf } from '../answers/arns.ts';
 import { builtInAuditTypes } from '../answers/answer-rules.ts';
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { DeliveryHeaders } from '../answers/answers.ts';
 import { probeKey } from './probe-keys.ts';
 

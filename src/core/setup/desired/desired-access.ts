@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from '../../policy/document.ts';
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { SetupAnswers, DeliveryHeaders } from '../answers/answers.ts';
 import type { AwsPartition } from '../answers/aws-partition.ts';
 import { partitionOf } from '../answers/aws-partition.ts';

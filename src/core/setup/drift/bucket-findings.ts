@@ -2,7 +2,7 @@ import { parsePolicyDocument, PolicyDocumentError } from '../../policy/document.
 import type { BucketTrouble } from '../bucket/bucket-troubles.ts';
 import { bucketTroubles } from '../bucket/bucket-troubles.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
-import type { LiveBucket } from '../../../ports/iam-admin.ts';
+import type { LiveBucket } from '../../../ports/aws/iam-admin.ts';
 import { putPolicyCommand } from '../bucket/mend-bucket-policy.ts';
 import type { PermissionView } from './permission-findings.ts';
 

@@ -4,7 +4,7 @@ import type { Extra } from './extra-findings.ts';
 import { extraFindings, extrasOf } from './extra-findings.ts';
 import type { DriftFinding } from './finding.ts';
 import { applyCures } from './finding.ts';
-import type { LiveAccess, LiveRole } from '../../../ports/iam-admin.ts';
+import type { LiveAccess, LiveRole } from '../../../ports/aws/iam-admin.ts';
 import type { LiveDocument } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import type { PermissionView } from './permission-findings.ts';

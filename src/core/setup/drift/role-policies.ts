@@ -4,7 +4,7 @@ import type { PolicyDocument, Statement } from '../../policy/document.ts';
 import type { Delivery, DeliveryRoute } from '../delivery/delivery.ts';
 import { deliveriesOf, requestsOf, sessionOf, transportOf } from '../delivery/delivery.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
-import type { LiveAccess } from '../../../ports/iam-admin.ts';
+import type { LiveAccess } from '../../../ports/aws/iam-admin.ts';
 import type { LiveDocument, LiveStatement } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';

@@ -5,7 +5,7 @@ import type { DesiredAccess } from '../desired/desired-access.ts';
 import { externalIdsOf } from '../desired/desired-access.ts';
 import type { Extra } from '../drift/extra-findings.ts';
 import type { Drift } from '../drift/find-drift.ts';
-import type { LiveAccess, LivePolicy } from '../../../ports/iam-admin.ts';
+import type { LiveAccess, LivePolicy } from '../../../ports/aws/iam-admin.ts';
 import type { LiveDocument } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';

@@ -1,6 +1,6 @@
 import type { PlannedChange } from './change.ts';
 import { nameOf } from '../answers/arns.ts';
-import type { LivePolicy, LiveRole } from '../../../ports/iam-admin.ts';
+import type { LivePolicy, LiveRole } from '../../../ports/aws/iam-admin.ts';
 import type { MadeItem } from './receipt.ts';
 
 /** What there still is of what a receipt lists. */

@@ -5,7 +5,7 @@ import type { DesiredAccess } from '../desired/desired-access.ts';
 import { explainAccess } from '../desired/explain.ts';
 import type { DriftFinding } from '../drift/finding.ts';
 import { findDrift } from '../drift/find-drift.ts';
-import type { LiveAccess } from '../../../ports/iam-admin.ts';
+import type { LiveAccess } from '../../../ports/aws/iam-admin.ts';
 import { planChanges } from './plan-changes.ts';
 
 export interface PlanOptions {

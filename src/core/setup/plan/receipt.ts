@@ -1,6 +1,6 @@
 import type { SchemaCheck } from '../../audit-types/audit-type.ts';
 import { validateReceipt } from '../../../generated/documents/receipt.ts';
-import type { Deliverer } from '../../../ports/config-store.ts';
+import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { ChangeKind } from './change.ts';
 import { parseDocument } from '../answers/parse-document.ts';
 import type { DriftFinding } from '../drift/finding.ts';

@@ -3,7 +3,7 @@ import { describeChange } from './change.ts';
 import type { AccessPlan } from './plan.ts';
 import { remainingFindings } from './plan.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';
-import type { LiveAccess, AppliedChange } from '../../../ports/iam-admin.ts';
+import type { LiveAccess, AppliedChange } from '../../../ports/aws/iam-admin.ts';
 import type { AccessReceipt, MadeItem } from './receipt.ts';
 
 /** The receipt as it stands before the first change of a plan. What an earlier receipt says was made stays known. */

@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../../errors.ts';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import { originOf, parseLogKey, workingInPath } from '../../log/log-keys.ts';
 import type { Note, VerifierKey } from '../../log/signed-note.ts';
 import { parseNote, parseVerifierKey, verifiedBy } from '../../log/signed-note.ts';

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../../ports/store-reader.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import type { Leaf } from '../../log/leaf.ts';
 import { encodeLeaf } from '../../log/leaf.ts';
 import { formatVerifierKey } from '../../log/signed-note.ts';

@@ -3,7 +3,7 @@ import type { Leaf } from '../../log/leaf.ts';
 import { originOf, parseLogKey, sizeInPath } from '../../log/log-keys.ts';
 import type { VerifierKey } from '../../log/signed-note.ts';
 import { formatVerifierKey } from '../../log/signed-note.ts';
-import type { StoreReader } from '../../../ports/store-reader.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import type { FindingBook } from '../finding.ts';
 import type { StoredCheckpoint } from './checkpoints.ts';
 import { judgeSignatures, readCheckpoints } from './checkpoints.ts';

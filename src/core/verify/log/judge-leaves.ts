@@ -1,5 +1,5 @@
 import { imbalance } from '../../accounting/balance.ts';
-import type { Balance } from '../../../ports/run-history.ts';
+import type { Balance } from '../../../ports/state/run-history.ts';
 import type { EndLeaf, Leaf, ObjectLeaf } from '../../log/leaf.ts';
 import { isEndOfKilled } from '../../log/leaf.ts';
 import type { Layout } from '../../layout/layout.ts';

@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../../ports/store-reader.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import type { BeginLeaf } from '../../log/leaf.ts';
 import { logFolder } from '../../log/log-keys.ts';
 import { tileHolding } from '../../log/tile-path.ts';

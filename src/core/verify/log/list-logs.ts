@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../../errors.ts';
-import type { StoreReader } from '../../../ports/store-reader.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import {
   logFolder,
   newestCheckpointKey,

@@ -3,7 +3,7 @@ import type { Tile } from '../../log/tile-path.ts';
 import { tileKey } from '../../log/log-keys.ts';
 import { decodeBundle } from '../../log/entry-bundle.ts';
 import { isAuditExportError } from '../../../errors.ts';
-import type { StoreReader } from '../../../ports/store-reader.ts';
+import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import type { FindingBook } from '../finding.ts';
 
 /** No file of a log is longer: 256 entries of at most 65,535 bytes. */

@@ -1,5 +1,5 @@
 import { isAuditExportError } from '../../../errors.ts';
-import type { StoredObject, StoreReader } from '../../../ports/store-reader.ts';
+import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
 import type { ObjectLeaf } from '../../log/leaf.ts';
 import { partitionProbeName, unfinishedName } from '../../layout/own-names.ts';
 import { eachAtOnce } from '../each-at-once.ts';

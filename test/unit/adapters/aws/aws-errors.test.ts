@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { fromAwsError, toPutFailure } from '../../../../src/adapters/aws/aws-errors.ts';
-import { fromIamError } from '../../../../src/adapters/aws/iam-errors.ts';
+import { fromAwsError, toPutFailure } from '../../../../src/adapters/aws/errors/aws-errors.ts';
+import { fromIamError } from '../../../../src/adapters/aws/iam/iam-errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
-import type { PutTrouble } from '../../../../src/ports/put-failure.ts';
+import type { PutTrouble } from '../../../../src/ports/store/put-failure.ts';
 
 interface Answer {
   name?: string;

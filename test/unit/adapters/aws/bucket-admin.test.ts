@@ -9,10 +9,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openBucketAdmin } from '../../../../src/adapters/aws/bucket-admin.ts';
+import { openBucketAdmin } from '../../../../src/adapters/aws/s3/bucket-admin.ts';
 import { startEmulator } from '../../../../src/adapters/emulator/start-emulator.ts';
-import type { BucketAdmin } from '../../../../src/ports/bucket-admin.ts';
-import type { Emulator, EmulatorAccess } from '../../../../src/ports/emulator.ts';
+import type { BucketAdmin } from '../../../../src/ports/aws/bucket-admin.ts';
+import type { Emulator, EmulatorAccess } from '../../../../src/ports/aws/emulator.ts';
 
 let emulator: Emulator;
 let admin: S3Client;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import type { PutFailure } from '../../../../src/ports/put-failure.ts';
+import type { PutFailure } from '../../../../src/ports/store/put-failure.ts';
 import { proxyIntoTls, refusingProxy, stsCredentials } from '../../../fakes/odd-servers.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readAwsProfile } from '../../../../src/adapters/aws/aws-profile.ts';
+import { readAwsProfile } from '../../../../src/adapters/aws/credentials/aws-profile.ts';
 import { clientConfig } from '../../../../src/adapters/aws/client-config.ts';
-import { credentialChain } from '../../../../src/adapters/aws/credential-chain.ts';
+import { credentialChain } from '../../../../src/adapters/aws/credentials/credential-chain.ts';
 import { RoutedHandler } from '../../../../src/adapters/aws/request-handler.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { openS3Store } from '../../../../src/adapters/aws/s3-store.ts';
+import { openS3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
 import { serveOdd } from '../../../fakes/odd-servers.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fromAwsError } from '../../../../src/adapters/aws/aws-errors.ts';
-import { readDenial } from '../../../../src/adapters/aws/denial.ts';
+import { fromAwsError } from '../../../../src/adapters/aws/errors/aws-errors.ts';
+import { readDenial } from '../../../../src/adapters/aws/errors/denial.ts';
 
 const role = 'arn:aws:sts::111122223333:assumed-role/deliver/audit-export';
 const sentence = (reason: string, action = 's3:PutObject', resource = '"arn:aws:s3:::acme/altr/x"'): string =>

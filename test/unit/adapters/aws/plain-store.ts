@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, vi } from 'vitest';
 import type { AwsSettings, S3WriteSettings } from '../../../../src/adapters/aws/aws-settings.ts';
-import { openS3Store } from '../../../../src/adapters/aws/s3-store.ts';
-import type { S3Store } from '../../../../src/adapters/aws/s3-store.ts';
-import type { FinishedObject } from '../../../../src/ports/object-store.ts';
+import { openS3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
+import type { S3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
+import type { FinishedObject } from '../../../../src/ports/store/object-store.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 export const good = { status: 200, headers: { etag: '"x"' } };

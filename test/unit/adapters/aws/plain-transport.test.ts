@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { openBucketAdmin } from '../../../../src/adapters/aws/bucket-admin.ts';
-import type { BucketAdmin } from '../../../../src/ports/bucket-admin.ts';
+import { openBucketAdmin } from '../../../../src/adapters/aws/s3/bucket-admin.ts';
+import type { BucketAdmin } from '../../../../src/ports/aws/bucket-admin.ts';
 
 let server: Server | undefined;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { PutFailure } from '../../../../src/ports/put-failure.ts';
+import type { PutFailure } from '../../../../src/ports/store/put-failure.ts';
 import type { Heard, OddAnswer } from '../../../fakes/odd-servers.ts';
 import { s3Error, serveOdd } from '../../../fakes/odd-servers.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { AwsSettings, S3WriteSettings } from '../../../../src/adapters/aws/aws-settings.ts';
-import type { S3Store } from '../../../../src/adapters/aws/s3-store.ts';
-import { openS3Store } from '../../../../src/adapters/aws/s3-store.ts';
+import type { S3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
+import { openS3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
 import type { EmulatorOptions } from '../../../../src/adapters/emulator/start-emulator.ts';
 import { startEmulator } from '../../../../src/adapters/emulator/start-emulator.ts';
 import { scenarios } from '../../../../src/adapters/emulator/scenarios/scenarios.ts';
-import type { Emulator, RequestRecord } from '../../../../src/ports/emulator.ts';
-import type { FinishedObject } from '../../../../src/ports/object-store.ts';
+import type { Emulator, RequestRecord } from '../../../../src/ports/aws/emulator.ts';
+import type { FinishedObject } from '../../../../src/ports/store/object-store.ts';
 
 /** A connection that is silent for so long counts as failed. */
 const silenceMs = 1000;

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { openS3Sources, S3ObjectReader } from '../../../../src/adapters/aws/s3-sources.ts';
-import type { SourceSettings } from '../../../../src/adapters/aws/bucket-reader.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import { openS3Sources, S3ObjectReader } from '../../../../src/adapters/aws/s3/s3-sources.ts';
+import type { SourceSettings } from '../../../../src/adapters/aws/s3/bucket-reader.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 
 interface Fake {

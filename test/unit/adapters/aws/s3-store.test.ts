@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, test, vi } from 'vitest';
-import type { S3Store } from '../../../../src/adapters/aws/s3-store.ts';
-import type { Fault } from '../../../../src/ports/emulator.ts';
-import type { PutTrouble } from '../../../../src/ports/put-failure.ts';
+import type { S3Store } from '../../../../src/adapters/aws/s3/s3-store.ts';
+import type { Fault } from '../../../../src/ports/aws/emulator.ts';
+import type { PutTrouble } from '../../../../src/ports/store/put-failure.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 import { useRehearsal } from './rehearsed-store.ts';
@@ -48,7 +48,7 @@ const faults: readonly [Fault, PutTrouble, string][] = [
   ],
   [{ kind: 'deny' }, { cause: 'denied', maybeStored: false }, 'access-denied'],
   [{ kind: 'wrong-region' }, { cause: 'denied', maybeStored: false }, 'wrong-region'],
-  [{ kind: 'moving' }, { cause: 'denied', maybeStored: false }, 'wrong-region'],
+  [{ kind: 'moving' }, { cause: 'server', maybeStored: false }, 'unreachable'],
   [{ kind: 'expired' }, { cause: 'expired', maybeStored: false }, 'expired-credentials'],
   [
     { kind: 'error', status: 400, code: 'RequestExpired' },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../../../src/ports/emulator.ts';
+import type { Fault } from '../../../../src/ports/aws/emulator.ts';
 import { outcome, runEmulator, runScenario, type Running } from './running-emulator.ts';
 
 const Bucket = 'audit-rehearsal';

@@ -9,7 +9,7 @@ import { AssumeRoleCommand, STSClient, type AssumeRoleCommandInput } from '@aws-
 import { onTestFinished } from 'vitest';
 import { startEmulator, type EmulatorOptions } from '../../../../src/adapters/emulator/start-emulator.ts';
 import { scenarios } from '../../../../src/adapters/emulator/scenarios/scenarios.ts';
-import type { Emulator } from '../../../../src/ports/emulator.ts';
+import type { Emulator } from '../../../../src/ports/aws/emulator.ts';
 
 export interface Keys {
   readonly accessKeyId: string;

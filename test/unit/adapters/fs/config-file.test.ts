@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { configPlaces, readConfigFile } from '../../../../src/adapters/fs/config-file.ts';
+import { configPlaces, readConfigFile } from '../../../../src/adapters/fs/records/config-file.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

@@ -4,7 +4,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decompress } from '../../../../src/adapters/fs/decompress.ts';
+import { decompress } from '../../../../src/adapters/fs/compression/decompress.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { fileSource } from '../../../../src/adapters/fs/file-source.ts';
-import { filesOnDisk } from '../../../../src/adapters/fs/files-on-disk.ts';
+import { fileSource } from '../../../../src/adapters/fs/sources/file-source.ts';
+import { filesOnDisk } from '../../../../src/adapters/fs/sources/files-on-disk.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
-import type { StoredRange } from '../../../../src/ports/source.ts';
+import type { StoredRange } from '../../../../src/ports/sources/source.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

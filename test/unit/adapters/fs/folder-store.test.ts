@@ -3,7 +3,7 @@ import { link, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { FolderStore, openFolderStore } from '../../../../src/adapters/fs/folder-store.ts';
+import { FolderStore, openFolderStore } from '../../../../src/adapters/fs/store/folder-store.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

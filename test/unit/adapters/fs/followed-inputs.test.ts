@@ -2,12 +2,12 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openFollowed } from '../../../../src/adapters/fs/followed-inputs.ts';
+import { openFollowed } from '../../../../src/adapters/fs/sources/followed-inputs.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
-import type { FollowedInputs } from '../../../../src/ports/followed-inputs.ts';
+import type { FollowedInputs } from '../../../../src/ports/sources/followed-inputs.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
 
 const noTrouble = (path: string, error: unknown): void => {
   throw new Error(`trouble with ${path}`, { cause: error });

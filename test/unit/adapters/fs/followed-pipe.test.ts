@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { fifoPipe, streamPipe } from '../../../../src/adapters/fs/followed-pipe.ts';
+import { fifoPipe, streamPipe } from '../../../../src/adapters/fs/sources/followed-pipe.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

@@ -10,12 +10,12 @@ import {
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine-folder.ts';
-import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine-shelf.ts';
-import type { QuarantinedLine } from '../../../../src/ports/quarantine.ts';
+import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine/quarantine-folder.ts';
+import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine/quarantine-shelf.ts';
+import type { QuarantinedLine } from '../../../../src/ports/store/quarantine.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
-import type { Destination } from '../../../../src/ports/destination.ts';
+import type { Destination } from '../../../../src/ports/store/destination.ts';
 
 const line: QuarantinedLine = {
   source: 'a.jsonl',

@@ -1,7 +1,7 @@
 import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { lookAtInput, scanInputs } from '../../../../src/adapters/fs/scan-inputs.ts';
+import { lookAtInput, scanInputs } from '../../../../src/adapters/fs/sources/scan-inputs.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

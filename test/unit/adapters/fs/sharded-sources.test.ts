@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { openSources } from '../../../../src/adapters/fs/sources.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import { openSources } from '../../../../src/adapters/fs/sources/sources.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 const signal = new AbortController().signal;

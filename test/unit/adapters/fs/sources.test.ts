@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openSources } from '../../../../src/adapters/fs/sources.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import { openSources } from '../../../../src/adapters/fs/sources/sources.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openMetricsFile } from '../../../../src/adapters/metrics/metrics-file.ts';
-import { FolderStore } from '../../../../src/adapters/fs/folder-store.ts';
-import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
-import { ObjectCache } from '../../../../src/adapters/fs/object-cache.ts';
-import { QuarantineList } from '../../../../src/adapters/fs/quarantine-list.ts';
+import { FolderStore } from '../../../../src/adapters/fs/store/folder-store.ts';
+import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
+import { ObjectCache } from '../../../../src/adapters/fs/store/object-cache.ts';
+import { QuarantineList } from '../../../../src/adapters/fs/quarantine/quarantine-list.ts';
 import { replaceFile } from '../../../../src/adapters/fs/replace-file.ts';
 import { removeAbandoned, unfinishedPath } from '../../../../src/adapters/fs/unfinished-files.ts';
 import { unfinishedName } from '../../../../src/core/layout/own-names.ts';

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutAtFrames } from '../../../../src/adapters/fs/zstd-frames.ts';
+import { cutAtFrames } from '../../../../src/adapters/fs/compression/zstd-frames.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 
 const hasZstd = spawnSync('zstd', ['--version']).status === 0;

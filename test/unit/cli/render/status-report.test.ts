@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderStatusReport } from '../../../../src/cli/render/status-report.ts';
-import { formatAge, formatHours, formatMinute } from '../../../../src/cli/render/status-words.ts';
+import { renderStatusReport } from '../../../../src/cli/render/delivery/status-report.ts';
+import { formatAge, formatHours, formatMinute } from '../../../../src/cli/render/delivery/status-words.ts';
 import type {
   ProfileStatus,
   StatusReport,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { setConfig } from '../../../../src/commands/config/set.ts';
 import type { ConfigChange, SetRequest } from '../../../../src/commands/config/set.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
-import type { Config, Profile } from '../../../../src/ports/config-store.ts';
+import type { Config, Profile } from '../../../../src/ports/state/config-store.ts';
 
 const active: Profile = {
   state: 'active',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { showConfig } from '../../../../src/commands/config/show.ts';
-import type { Profile } from '../../../../src/ports/config-store.ts';
+import type { Profile } from '../../../../src/ports/state/config-store.ts';
 
 const profile: Profile = {
   state: 'active',

@@ -12,13 +12,13 @@ import {
 } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
-import { openIamAdmin } from '../../../../src/adapters/aws/iam-admin.ts';
+import { openIamAdmin } from '../../../../src/adapters/aws/iam/iam-admin.ts';
 import type { IamHost } from '../../../../src/commands/iam/iam-host.ts';
 import type { SetupAnswers } from '../../../../src/core/setup/answers/answers.ts';
 import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
 import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
 import type { AccessReceipt } from '../../../../src/core/setup/plan/receipt.ts';
-import type { IamAdmin } from '../../../../src/ports/iam-admin.ts';
+import type { IamAdmin } from '../../../../src/ports/aws/iam-admin.ts';
 import { cleanUp } from '../../../contract/clean-up.ts';
 import { targets, type Access, type Target } from '../../../contract/target.ts';
 import { answersWith } from '../../core/setup/answers.ts';

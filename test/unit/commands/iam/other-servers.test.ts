@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openIamAdmin } from '../../../../src/adapters/aws/iam-admin.ts';
+import { openIamAdmin } from '../../../../src/adapters/aws/iam/iam-admin.ts';
 import { applyAccess } from '../../../../src/commands/iam/apply.ts';
 import { readPlan } from '../../../../src/commands/iam/plan.ts';
 import { buildDesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
-import type { IamAdmin } from '../../../../src/ports/iam-admin.ts';
+import type { IamAdmin } from '../../../../src/ports/aws/iam-admin.ts';
 import { answersWith } from '../../core/setup/answers.ts';
 import { MemoryReceipts } from './iam-bench.ts';
 import type { Answers, Gateway } from './iam-gateway.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RotateHost, RotateOptions } from '../../../../src/commands/iam/rotate.ts';
 import { rotate, stageOf } from '../../../../src/commands/iam/rotate.ts';
 import { vendor } from '../../core/setup/answers.ts';
-import type { Profile } from '../../../../src/ports/config-store.ts';
+import type { Profile } from '../../../../src/ports/state/config-store.ts';
 
 const old = 'org-1';
 const fresh = 'org-2';

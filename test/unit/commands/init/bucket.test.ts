@@ -1,7 +1,7 @@
 import { keep } from '../../../fakes/scripted-prompter.ts';
 import { describe, expect, test } from 'vitest';
 import { bucketNotes } from '../../../../src/commands/init/bucket-notes.ts';
-import type { BucketLook } from '../../../../src/ports/bucket-admin.ts';
+import type { BucketLook } from '../../../../src/ports/aws/bucket-admin.ts';
 import { account, allFlags, fullScript, setUpWorld } from './setup-world.ts';
 
 const apply = { ...allFlags, apply: 'true' };

@@ -6,13 +6,13 @@ import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import type { AccessReport, Verdict } from '../../../../src/core/access/access-report.ts';
 import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
-import type { LiveAccess, IamChange } from '../../../../src/ports/iam-admin.ts';
+import type { LiveAccess, IamChange } from '../../../../src/ports/aws/iam-admin.ts';
 import type { AccessReceipt } from '../../../../src/core/setup/plan/receipt.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
-import type { BucketLook, NewBucket } from '../../../../src/ports/bucket-admin.ts';
+import type { BucketLook, NewBucket } from '../../../../src/ports/aws/bucket-admin.ts';
 import type { ScriptLine } from '../../../fakes/scripted-prompter.ts';
 import { ScriptedPrompter } from '../../../fakes/scripted-prompter.ts';
-import type { Config, Profile } from '../../../../src/ports/config-store.ts';
+import type { Config, Profile } from '../../../../src/ports/state/config-store.ts';
 
 export const account = '111122223333';
 

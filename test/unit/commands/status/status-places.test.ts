@@ -6,7 +6,7 @@ import type { PlaceLook, StatusHost } from '../../../../src/commands/status/stat
 import type { StatusReport } from '../../../../src/commands/status/status-report.ts';
 import { capturedTerminal } from '../../../fakes/captured-terminal.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
-import type { JournalProblem } from '../../../../src/ports/journal-problems.ts';
+import type { JournalProblem } from '../../../../src/ports/state/journal-problems.ts';
 import { balanceOf, endOf, hourMs } from '../../core/runs/recording.ts';
 import { destination, history, machine, nowMs, only, problemsOf } from './status-machine.ts';
 

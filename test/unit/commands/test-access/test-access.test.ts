@@ -9,7 +9,7 @@ import { destinationOf } from '../../../../src/core/config/destination.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
 import { proberWith, roleArn, startMs, vendor } from '../../core/access/fake-prober.ts';
-import type { Profile } from '../../../../src/ports/config-store.ts';
+import type { Profile } from '../../../../src/ports/state/config-store.ts';
 
 const acme: Profile = {
   state: 'applied',

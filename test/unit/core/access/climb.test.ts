@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
 import { probeIds } from '../../../../src/core/access/findings/probes.ts';
 import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
-import type { Refusal } from '../../../../src/ports/access-prober.ts';
+import type { Refusal } from '../../../../src/ports/aws/access-prober.ts';
 import { climbWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
 
 const typeProbe = 'altr/audit_type=query/event_date=1971-01-01/_access-test';

@@ -5,7 +5,7 @@ import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
 import { dayLayout, parseLayout } from '../../../../src/core/layout/layout.ts';
 import type { TestedAccess } from '../../../../src/core/access/tested/tested-access.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
-import type { AccessProber, Refusal, Tried } from '../../../../src/ports/access-prober.ts';
+import type { AccessProber, Refusal, Tried } from '../../../../src/ports/aws/access-prober.ts';
 
 export const customer = '111122223333';
 export const vendor = '444455556666';

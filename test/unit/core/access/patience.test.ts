@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
-import type { AccessProber } from '../../../../src/ports/access-prober.ts';
+import type { AccessProber } from '../../../../src/ports/aws/access-prober.ts';
 import { climbWith, proberWith, refused, startMs, yes } from './fake-prober.ts';
 
 const never = Number.POSITIVE_INFINITY;

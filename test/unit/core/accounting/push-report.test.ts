@@ -4,7 +4,7 @@ import { buildPushReport } from '../../../../src/core/accounting/push-report.ts'
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import type { DeliveredObject } from '../../../../src/core/delivery/deliverer.ts';
 import { Readable } from 'node:stream';
-import type { Source } from '../../../../src/ports/source.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import type { PushResult } from '../../../../src/core/push/push-sources.ts';
 import { AuditExportError } from '../../../../src/errors.ts';

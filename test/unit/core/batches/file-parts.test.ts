@@ -7,8 +7,8 @@ import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
 import { lines, Reader } from '../files/reading-on.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
-import type { FilePart } from '../../../../src/ports/batch.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
+import type { FilePart } from '../../../../src/ports/state/batch.ts';
 
 const log = '/logs/app.log';
 const size = (from: number, to: number): number => lines(from, to).length;

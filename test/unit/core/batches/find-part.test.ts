@@ -3,7 +3,7 @@ import { beginPart, partIn } from '../../../../src/core/batches/file-parts.ts';
 import { PartSearch } from '../../../../src/core/batches/find-part.ts';
 import type { SourcePart } from '../../../../src/core/push/source-part.ts';
 import { lines, Reader } from '../files/reading-on.ts';
-import type { FilePart } from '../../../../src/ports/batch.ts';
+import type { FilePart } from '../../../../src/ports/state/batch.ts';
 
 const log = '/logs/app.log';
 const size = (from: number, to: number): number => lines(from, to).length;

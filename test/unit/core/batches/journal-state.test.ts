@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compactRecords, JournalState } from '../../../../src/core/batches/journal-state.ts';
 import { knownFile as known } from '../../../fakes/known-file.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
-import type { Batch, FilePart } from '../../../../src/ports/batch.ts';
-import type { JournalRecord } from '../../../../src/ports/journal.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
+import type { Batch, FilePart } from '../../../../src/ports/state/batch.ts';
+import type { JournalRecord } from '../../../../src/ports/state/journal.ts';
 
 const dayMs = 86_400_000;
 

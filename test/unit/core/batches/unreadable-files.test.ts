@@ -4,7 +4,7 @@ import { passingJournal } from '../../../../src/core/batches/passing-journal.ts'
 import type { PushResult } from '../../../../src/core/push/push-sources.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import type { SourcePart } from '../../../../src/core/push/source-part.ts';
-import type { Cut } from '../../../../src/ports/batch.ts';
+import type { Cut } from '../../../../src/ports/state/batch.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
 import { lines } from '../files/reading-on.ts';
 

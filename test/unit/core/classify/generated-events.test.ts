@@ -3,7 +3,7 @@ import type { Damage } from '../../../../bench/generator/events.mjs';
 import { linesOf } from '../../bench/generated-lines.ts';
 import type { Line } from '../../bench/generated-lines.ts';
 import { builtInRules, classify, filedLines } from './classifying.ts';
-import type { ReasonCode } from '../../../../src/ports/quarantine.ts';
+import type { ReasonCode } from '../../../../src/ports/store/quarantine.ts';
 
 const tooLongBytes = 64 * 1024;
 const rules = builtInRules({ maxLineBytes: tooLongBytes });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openSeenQueries } from '../../../../src/cli/journal-context.ts';
+import { openSeenQueries } from '../../../../src/cli/contexts/delivery/journal-context.ts';
 import { SeenQueries } from '../../../../src/core/collect/seen-queries.ts';
 import { MemoryKeptBytes } from '../../../fakes/memory-kept-bytes.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';

@@ -5,7 +5,7 @@ import { parseConfig } from '../../../../src/core/config/parse-config.ts';
 import type { KnownAnswers } from '../../../../src/core/config/profile-answers.ts';
 import { answersOf, appliedWith, draftWith } from '../../../../src/core/config/profile-answers.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';
-import type { Profile } from '../../../../src/ports/config-store.ts';
+import type { Profile } from '../../../../src/ports/state/config-store.ts';
 
 const digits = fc.stringMatching(/^[0-9]{12}$/);
 const someAnswers: fc.Arbitrary<KnownAnswers> = fc.record(

@@ -143,6 +143,7 @@ describe('consumers athena', () => {
           `CREATE TABLE audit_export.${name} (line VARCHAR, ${partitions.map((column) => `${column.name} VARCHAR`).join(', ')})`,
         );
       const events = eventLines(40);
+      await connection.run('BEGIN');
       for (const { type, line } of events) {
         const table = `${type.replaceAll('-', '_')}_lines`;
         const partitions = lines.find(({ name }) => name === table)?.partitions ?? [];
@@ -151,6 +152,7 @@ describe('consumers athena', () => {
           { line },
         );
       }
+      await connection.run('COMMIT');
       for (const statement of statements(files, 'views.sql').filter((text) => !text.includes('_parquet')))
         await connection.run(inDuckDb(statement));
       const counted = await connection.runAndReadAll(

@@ -5,7 +5,7 @@ import { consumersCheck } from '../../../../src/commands/consumers/check.ts';
 import { resolveSettings } from '../../../../src/core/config/setting.ts';
 import { tablesOf } from '../../../../src/core/consumers/athena/tables.ts';
 import { dayLayout } from '../../../../src/core/layout/layout.ts';
-import type { CatalogueTable } from '../../../../src/ports/table-catalogue.ts';
+import type { CatalogueTable } from '../../../../src/ports/aws/table-catalogue.ts';
 import { MemoryReader } from '../../../fakes/memory-reader.ts';
 
 const store = { bucket: 'acme-audit', prefix: 'altr' };

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { CircuitBreaker } from '../../../../src/core/delivery/circuit-breaker.ts';
-import type { PutFailureCause } from '../../../../src/ports/put-failure.ts';
+import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
 import { putFailure } from '../../../fakes/flaky-store.ts';
 
 function watched() {

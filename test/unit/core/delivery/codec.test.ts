@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutAtFrames } from '../../../../src/adapters/fs/zstd-frames.ts';
+import { cutAtFrames } from '../../../../src/adapters/fs/compression/zstd-frames.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import type { Codec } from '../../../../src/core/delivery/codec.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';

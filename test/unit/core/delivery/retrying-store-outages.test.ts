@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PutFailureCause } from '../../../../src/ports/put-failure.ts';
-import { putFailureCauses } from '../../../../src/ports/put-failure.ts';
+import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
+import { putFailureCauses } from '../../../../src/ports/store/put-failure.ts';
 import type { Fate, FlakyStore } from '../../../fakes/flaky-store.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';
 import { bounded, firstOf, minutes, world } from './retrying.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { PutFailureCause } from '../../../../src/ports/put-failure.ts';
-import { putFailureCauses } from '../../../../src/ports/put-failure.ts';
+import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
+import { putFailureCauses } from '../../../../src/ports/store/put-failure.ts';
 import type { Fate } from '../../../fakes/flaky-store.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';

@@ -1,7 +1,7 @@
 import type { Patience } from '../../../../src/core/delivery/retrying-store.ts';
 import { RetryingStore } from '../../../../src/core/delivery/retrying-store.ts';
-import type { PutStatus } from '../../../../src/ports/object-store.ts';
-import type { PutFailureCause } from '../../../../src/ports/put-failure.ts';
+import type { PutStatus } from '../../../../src/ports/store/object-store.ts';
+import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
 import { FlakyStore } from '../../../fakes/flaky-store.ts';
 import type { Fate, Request } from '../../../fakes/flaky-store.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';

@@ -3,7 +3,7 @@ import { mayHoldMore } from '../../../../src/core/files/known-file.ts';
 import { KnownFiles } from '../../../../src/core/files/known-files.ts';
 import { firstLineOf, windowOf } from '../../../../src/core/files/look-at-content.ts';
 import { knownFile } from '../../../fakes/known-file.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
 
 function known(id: string, content: string, more: Partial<KnownFile> = {}): KnownFile {
   const bytes = Buffer.from(content);

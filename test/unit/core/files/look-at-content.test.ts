@@ -15,7 +15,7 @@ import {
 } from '../../../../src/core/files/look-at-content.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
 
 function fileOf(content: string): FileSource {
   const files = new MemoryFiles();

@@ -6,7 +6,7 @@ import { isBreak } from '../../../../src/core/files/look-at-content.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../src/errors.ts';
 import { MemoryFiles } from '../../../fakes/memory-files.ts';
-import type { KnownFile } from '../../../../src/ports/known-file.ts';
+import type { KnownFile } from '../../../../src/ports/sources/known-file.ts';
 
 /** What one round read: the new content of each file, by the path it was found at, in order. */
 export interface Round {

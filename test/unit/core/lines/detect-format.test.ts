@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
-import type { SourceFormat } from '../../../../src/ports/source.ts';
+import type { SourceFormat } from '../../../../src/ports/sources/source.ts';
 
 async function detect(bytes: Buffer, sizes: readonly number[] = [7], known?: SourceFormat) {
   const { bytes: rest, ...facts } = await detectFormat(inPieces(bytes, sizes), known);

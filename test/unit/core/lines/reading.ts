@@ -3,7 +3,7 @@ import type { ChunkMemory } from '../../../../src/core/lines/chunk-memory.ts';
 import type { ContentAccount } from '../../../../src/core/lines/content-account.ts';
 import { cutChunks } from '../../../../src/core/lines/cut-chunks.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
-import type { SourceFormat } from '../../../../src/ports/source.ts';
+import type { SourceFormat } from '../../../../src/ports/sources/source.ts';
 
 /** Notes what is told of a content while it is made to lines. */
 export class NotedContent implements ContentAccount {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Source } from '../../../../src/ports/source.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { rules, runPush } from './pushing.ts';
 import { growing, lines, push, sourceOf, text } from './reported-push.ts';
 

@@ -12,7 +12,7 @@ import { EventTimes } from '../../../../src/core/runs/event-times.ts';
 import { pushSources } from '../../../../src/core/push/push-sources.ts';
 import type { PushJob, PushPorts, PushResult } from '../../../../src/core/push/push-sources.ts';
 import type { Classifier } from '../../../../src/ports/classifier.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import { MemoryQuarantine } from '../../../fakes/memory-quarantine.ts';
 import { MemorySpool } from '../../../fakes/memory-spool.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';

@@ -4,7 +4,7 @@ import type { PushReport } from '../../../../src/core/accounting/push-report.ts'
 import type { PartRange } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
-import type { Source } from '../../../../src/ports/source.ts';
+import type { Source } from '../../../../src/ports/sources/source.ts';
 import type { Run, RunSettings } from './pushing.ts';
 import { contentsOf, eventLine, runPush } from './pushing.ts';
 

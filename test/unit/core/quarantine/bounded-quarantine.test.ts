@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BoundedQuarantine } from '../../../../src/core/quarantine/bounded-quarantine.ts';
-import type { Log } from '../../../../src/ports/log.ts';
-import type { QuarantinedLine } from '../../../../src/ports/quarantine.ts';
+import type { Log } from '../../../../src/ports/terminal/log.ts';
+import type { QuarantinedLine } from '../../../../src/ports/store/quarantine.ts';
 import { MemoryQuarantine } from '../../../fakes/memory-quarantine.ts';
 
 const line: QuarantinedLine = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lineIdentity } from '../../../../src/core/quarantine/line-identity.ts';
-import type { ShelvedLine } from '../../../../src/ports/quarantine-shelf.ts';
+import type { ShelvedLine } from '../../../../src/ports/store/quarantine-shelf.ts';
 
 const line = { source: 'a', sourceHead: 'h', line: 1, offset: 10, reason: 'not-json', detail: 'd' } as const;
 const destination = { id: 'd'.repeat(32), text: 's3://acme' };

@@ -1,5 +1,5 @@
 import type { BeginRecord, EndRecord, MarkRecord } from '../../../../src/core/runs/run-record.ts';
-import type { Balance, RunProgress } from '../../../../src/ports/run-history.ts';
+import type { Balance, RunProgress } from '../../../../src/ports/state/run-history.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;

@@ -32,7 +32,7 @@ describe('a word comes out as it went in', () => {
       fc.property(words, (given) => {
         expect(shellWords(given.map(shellWord).join(' '))).toEqual(given);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -44,7 +44,7 @@ describe('a word comes out as it went in', () => {
       fc.property(words, (given) => {
         expect(shellWords(cronCommand(given.map(cronWord).join(' '), strict))).toEqual(given);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 

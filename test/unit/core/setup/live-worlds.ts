@@ -1,6 +1,6 @@
 import type { DesiredAccess } from '../../../../src/core/setup/desired/desired-access.ts';
 import { policyArnOf } from '../../../../src/core/setup/desired/desired-access.ts';
-import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/ports/iam-admin.ts';
+import type { LiveAccess, LivePolicy, LiveRole } from '../../../../src/ports/aws/iam-admin.ts';
 import { customer } from './answers.ts';
 
 /** An account in which there is nothing. */

@@ -1,9 +1,9 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
+import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
-import type { StoreReader } from '../../../../src/ports/store-reader.ts';
+import type { StoreReader } from '../../../../src/ports/store/store-reader.ts';
 import type { WrittenStore } from './written-store.ts';
 import { hourMs, newSigner, writtenStore } from './written-store.ts';
 

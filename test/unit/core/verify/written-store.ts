@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { FolderReader } from '../../../../src/adapters/fs/folder-reader.ts';
+import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
 import { emptyBalance } from '../../../../src/core/accounting/balance.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import { dayLayout, parseLayout, renderLayout } from '../../../../src/core/layout/layout.ts';

@@ -6,8 +6,8 @@ import type { JournalState } from '../../../../../src/core/batches/journal-state
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';
 import { knownFile } from '../../../../fakes/known-file.ts';
-import type { KnownFile } from '../../../../../src/ports/known-file.ts';
-import type { Batch } from '../../../../../src/ports/batch.ts';
+import type { KnownFile } from '../../../../../src/ports/sources/known-file.ts';
+import type { Batch } from '../../../../../src/ports/state/batch.ts';
 
 const now = (): number => 0;
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { filesOnDisk } from '../../../../../src/adapters/fs/files-on-disk.ts';
-import { openFollowed } from '../../../../../src/adapters/fs/followed-inputs.ts';
-import { openSources } from '../../../../../src/adapters/fs/sources.ts';
+import { filesOnDisk } from '../../../../../src/adapters/fs/sources/files-on-disk.ts';
+import { openFollowed } from '../../../../../src/adapters/fs/sources/followed-inputs.ts';
+import { openSources } from '../../../../../src/adapters/fs/sources/sources.ts';
 import { Mutex } from '../../../../../src/commands/push/condition.ts';
 import { FollowNotes } from '../../../../../src/commands/push/follow/follow-notes.ts';
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';
@@ -15,10 +15,10 @@ import type { PushResult } from '../../../../../src/core/push/push-sources.ts';
 import { SourceAccount } from '../../../../../src/core/push/source-part.ts';
 import type { SourcePart } from '../../../../../src/core/push/source-part.ts';
 import { isAuditExportError } from '../../../../../src/errors.ts';
-import type { FollowedInputs } from '../../../../../src/ports/followed-inputs.ts';
-import type { Cut } from '../../../../../src/ports/batch.ts';
-import type { Journal, JournalRecord } from '../../../../../src/ports/journal.ts';
-import type { KnownFile } from '../../../../../src/ports/known-file.ts';
+import type { FollowedInputs } from '../../../../../src/ports/sources/followed-inputs.ts';
+import type { Cut } from '../../../../../src/ports/state/batch.ts';
+import type { Journal, JournalRecord } from '../../../../../src/ports/state/journal.ts';
+import type { KnownFile } from '../../../../../src/ports/sources/known-file.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';
 

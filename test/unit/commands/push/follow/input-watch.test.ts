@@ -5,8 +5,8 @@ import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.
 import { News } from '../../../../../src/commands/push/follow/news.ts';
 import { JournalState } from '../../../../../src/core/batches/journal-state.ts';
 import { Heads, newlyKnown } from '../../../../../src/core/files/known-now.ts';
-import type { ScanChange } from '../../../../../src/ports/followed-inputs.ts';
-import type { Journal } from '../../../../../src/ports/journal.ts';
+import type { ScanChange } from '../../../../../src/ports/sources/followed-inputs.ts';
+import type { Journal } from '../../../../../src/ports/state/journal.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
 import { MemoryFiles } from '../../../../fakes/memory-files.ts';
 import { VirtualTimer } from '../../../../fakes/virtual-timer.ts';

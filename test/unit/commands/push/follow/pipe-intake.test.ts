@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { PipeIntake } from '../../../../../src/commands/push/follow/pipe-intake.ts';
-import type { FollowedPipe } from '../../../../../src/ports/followed-inputs.ts';
+import type { FollowedPipe } from '../../../../../src/ports/sources/followed-inputs.ts';
 import { keptLog } from '../../../../fakes/kept-log.ts';
 import { MemoryKeptBytes } from '../../../../fakes/memory-kept-bytes.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';

@@ -4,7 +4,7 @@ import { QueueWorker } from '../../../../../src/commands/push/queue/queue-worker
 import type { QueueWork } from '../../../../../src/commands/push/queue/queue-worker.ts';
 import type { PushReport } from '../../../../../src/core/accounting/push-report.ts';
 import { QueueBooks } from '../../../../../src/core/queue/queue-books.ts';
-import type { MessageQueue, QueueMessage } from '../../../../../src/ports/queue.ts';
+import type { MessageQueue, QueueMessage } from '../../../../../src/ports/aws/queue.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';
 
 const never = new AbortController().signal;

@@ -6,7 +6,7 @@ import type { Leaf } from '../../../../../src/core/log/leaf.ts';
 import { decodeLeaf, signedOfKeyLeaf } from '../../../../../src/core/log/leaf.ts';
 import { parseVerifierKey, publicKeyObject } from '../../../../../src/core/log/signed-note.ts';
 import type { LogRecord } from '../../../../../src/core/log/write/log-state.ts';
-import type { Signer } from '../../../../../src/ports/signer.ts';
+import type { Signer } from '../../../../../src/ports/aws/signer.ts';
 import { memorySigner, MemoryRecordFile } from '../../../../fakes/memory-log.ts';
 import { leaf, LogBucket, openLog, publish } from './log-kit.ts';
 

@@ -1,0 +1,72 @@
+import type { CompactReport } from '../../../commands/compact/compact-report.ts';
+import type { CompactOptions } from '../../../commands/compact/settings.ts';
+import { compactSettings } from '../../../commands/compact/settings.ts';
+import type { GlobalOptions } from '../../../core/config/global-settings.ts';
+import { exitCodes } from '../../../errors.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Verb } from '../../verb.ts';
+
+export const compactVerb: Verb = {
+  path: ['compact'],
+  summary: 'the events in the store as daily Parquet files, each traceable to its sources',
+  args: [],
+  settings: compactSettings,
+  readsProfile: true,
+  notes: `Writes the standard columns of each type and day as Parquet, to audit_type=<type>/event_date=<day>/ below --to. Each object of the store is
+in exactly one file; running it again, in two places at once, or after late objects doubles nothing: what a file is made of is claimed
+first, below _audit-export/compact/. The metadata of a file names its sources with the SHA-256 of their content.
+
+Needs s3:ListBucket and s3:GetObject on the store and on --to, and s3:PutObject on --to, with the credentials of whoever runs it.
+
+Examples:
+  audit-export compact --profile acme --to s3://acme-audit-curated
+  audit-export compact --from ./export --to ./curated --until 2026-09-30 --with-raw
+  audit-export query --curated ./curated "SELECT actor, count(*) FROM events GROUP BY ALL"
+
+Exit codes: 0 done; 4 denied; 6 something could not be read or stored: it is named, run it again.`,
+  run: async ({ context, options }) => {
+    const { compact } = await import('../../../commands/compact/index.ts');
+    const { checkTypes } = await import('../../../commands/push/check-request.ts');
+    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+    const { openEvents } = await import('../../contexts/readers/readers-context.ts');
+    const { buildCompactHost } = await import('../../contexts/readers/compact-context.ts');
+    const given = options as unknown as GlobalOptions & CompactOptions;
+    const events = await openEvents(given, context);
+    try {
+      checkTypes(given.types, [...new Set(events.types.map(({ descriptor }) => descriptor.type))]);
+      const host = await buildCompactHost(events, given, context);
+      const wanted = { types: given.types, ...parseTimeRange(given, Date.now()) };
+      const onFile = ({ key, lines }: CompactReport['files'][number]): void => {
+        if (!given.quiet && !given.json) context.stderr.write(`${key}: ${lines} events\n`);
+      };
+      try {
+        const request = { layout: events.layout, withRaw: given.withRaw, ...wanted };
+        return await tell(await compact(request, { ...host, onFile }), given, context);
+      } finally {
+        await Promise.all([host.target.close(), host.targetReader.close()]);
+      }
+    } finally {
+      await events.reader.close();
+    }
+  },
+};
+
+async function tell(
+  report: CompactReport,
+  { json, quiet }: GlobalOptions,
+  { stdout, stderr, signal }: CliContext,
+): Promise<number> {
+  const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
+  const { writeOut } = await import('../../terminal/output.ts');
+  const sum = (of: 'lines' | 'sources' | 'sourceBytes' | 'bytes'): number =>
+    report.files.reduce((total, file) => total + file[of], 0);
+  for (const { key, message } of report.failures) stderr.write(`${key}: ${message}\n`);
+  if (json) await writeOut(stdout, `${JSON.stringify(report, null, 2)}\n`);
+  else if (!quiet)
+    await writeOut(
+      stdout,
+      `${formatCount(report.files.length)} files with ${formatCount(sum('lines'))} events of ${formatCount(sum('sources'))} objects: ${formatBytes(sum('sourceBytes'))} became ${formatBytes(sum('bytes'))}. ${formatCount(report.upToDate)} of ${formatCount(report.days)} days (of one type each) were done before.\n`,
+    );
+  if (signal.aborted) return exitCodes.interrupted;
+  return report.failures.length === 0 ? exitCodes.done : exitCodes.delivery;
+}
