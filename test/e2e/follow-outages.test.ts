@@ -83,8 +83,11 @@ describe('a store that has bad days', () => {
       });
     const fraction = seededFractions(7);
     const writer = { isDone: false };
+    let kills = 0;
     const write = async (): Promise<void> => {
       for (let from = 0, rotation = 0; from < input.lines.length; from += 25) {
+        // However slow the runs are: there is something to write until three were killed.
+        while (from > input.lines.length / 2 && kills < 3) await sleep(20);
         const bytes = slice(input, from, from + 25);
         // A line may come in two writes.
         const cut = Math.floor(fraction() * bytes.length);
@@ -103,7 +106,6 @@ describe('a store that has bad days', () => {
     const written = write().finally(() => {
       writer.isDone = true;
     });
-    let kills = 0;
     while (!writer.isDone) {
       const run = await start(workspace, ['--object-size', '64KiB', 'logs'], true);
       await Promise.race([sleep(500 + fraction() * 1300), run.ended]);
