@@ -83,11 +83,11 @@ describe('a store that has bad days', () => {
       });
     const fraction = seededFractions(7);
     const writer = { isDone: false };
-    let kills = 0;
+    const followers = { killed: 0 };
     const write = async (): Promise<void> => {
       for (let from = 0, rotation = 0; from < input.lines.length; from += 25) {
         // However slow the runs are: there is something to write until three were killed.
-        while (from > input.lines.length / 2 && kills < 3) await sleep(20);
+        while (from > input.lines.length / 2 && followers.killed < 3) await sleep(20);
         const bytes = slice(input, from, from + 25);
         // A line may come in two writes.
         const cut = Math.floor(fraction() * bytes.length);
@@ -111,7 +111,7 @@ describe('a store that has bad days', () => {
       await Promise.race([sleep(500 + fraction() * 1300), run.ended]);
       run.child.kill('SIGKILL');
       await run.ended;
-      kills++;
+      followers.killed++;
     }
     await written;
     emulator.faults.clear();
@@ -122,7 +122,6 @@ describe('a store that has bad days', () => {
       .toBe(events.length);
     // Whether a line is set aside in this run or was in one before.
     expect([0, 5]).toContain((await stop(run)).code);
-    expect(kills).toBeGreaterThan(2);
     expect(missingOrDoubled(events, await readExport(store))).toEqual([]);
   }, 90_000);
 
