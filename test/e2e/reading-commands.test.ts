@@ -9,6 +9,7 @@ test.each([
   ['find', ['find', '--from', 'nowhere', '--actor', 'ada']],
   ['query', ['query', '--from', 'nowhere', 'SELECT 1']],
   ['compact', ['compact', '--from', 'nowhere', '--to', 'curated']],
+  ['consumers check', ['consumers', 'check', '--to', 'nowhere']],
 ])('%s of a folder that is not there is no answer', async (_, args) => {
   const run = await runCli(await newWorkspace(), args);
   expect(run).toMatchObject({ code: 3, stdout: '' });
@@ -42,4 +43,10 @@ test('query without DuckDB ends with 3 and the line that installs it; find needs
   expect(run.stderr).toContain(`npm install @duckdb/node-api@${version}`);
   const found = await runCli(workspace, ['find', '--from', 'export', '--text', 'x'], without);
   expect(found).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('map ocsf counts what it leaves out, one line as one', async () => {
+  const run = await runCli(await newWorkspace(), ['map', 'ocsf'], { stdin: Buffer.from('{"x":1}\n') });
+  expect(run).toMatchObject({ code: 6, stdout: '' });
+  expect(run.stderr).toContain('1 line left out, the first is line 1: no event of a known audit type');
 });

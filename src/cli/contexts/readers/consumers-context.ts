@@ -2,7 +2,7 @@ import type { AlertsHost } from '../../../commands/consumers/alerts.ts';
 import type { ConsumersHost } from '../../../commands/consumers/consumers-host.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import { readOwnType } from '../../context.ts';
-import { openStoreReader } from './store-reader-context.ts';
+import { openStoreThatIs } from './store-reader-context.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** Hands `consumers alerts` the real world. */
@@ -31,7 +31,7 @@ export function buildConsumersHost(
     signal,
     say: (line) => void (options.quiet || stderr.write(`${line}\n`)),
     readOwnTypes: (files) => Promise.all(files.map(readOwnType)),
-    openReader: (address) => openStoreReader(address, { ...options, pathStyle: options.pathStyle }, context),
+    openReader: (address) => openStoreThatIs(address, { ...options, pathStyle: options.pathStyle }, context),
     openCatalogue: async () => {
       const { openGlueCatalogue } = await import('../../../adapters/aws/athena/glue-catalogue.ts');
       return openGlueCatalogue(region, environment);

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { objectContent } from '../../../adapters/fs/store/object-content.ts';
 import type { ReaderOptions } from '../../../commands/find/settings.ts';
 import { layoutOf } from '../../../commands/push/check-request.ts';
@@ -10,7 +8,7 @@ import { parseStoreAddress } from '../../../core/config/store-address.ts';
 import type { ChosenObject } from '../../../core/readers/choose-objects.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { StoreReader } from '../../../ports/store/store-reader.ts';
-import { openStoreReader } from './store-reader-context.ts';
+import { openStoreThatIs } from './store-reader-context.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 
 /** A store of events, open for reading. */
@@ -25,7 +23,7 @@ export interface OpenedEvents {
 
 /**
  * Opens the store that a reader's options name. Throws `usage` where they name none, and `source-unreadable` for a folder that is not
- * there: no events of a name that was misspelt would be an answer, and a wrong one.
+ * there.
  */
 export async function openEvents(
   options: GlobalOptions & ReaderOptions,
@@ -37,11 +35,7 @@ export async function openEvents(
       cure: 'Name it: --from s3://BUCKET/PREFIX or --from FOLDER, or a profile that has one: --profile NAME.',
     });
   const address = parseStoreAddress(from);
-  if (address.kind === 'folder' && !existsSync(resolve(context.workingFolder, address.path)))
-    throw new AuditExportError('source-unreadable', `There is no folder ${address.path}.`, {
-      cure: 'Name the one that push delivers to, or a bucket: --from s3://BUCKET/PREFIX.',
-    });
-  const reader = await openStoreReader(address, options, context);
+  const reader = await openStoreThatIs(address, options, context);
   return {
     reader,
     folder: address.kind === 'folder' ? address.path : undefined,

@@ -22,6 +22,7 @@ Exit codes: 0 done; 6 lines were left out: no event of a known type, or without 
     const { mapLines } = await import('../../../commands/map/ocsf.ts');
     const { loadTypes } = await import('../../contexts/readers/readers-context.ts');
     const { decompress } = await import('../../../adapters/fs/compression/decompress.ts');
+    const { formatCounted } = await import('../../../core/report/format.ts');
     const { writeOut } = await import('../../terminal/output.ts');
     const { schemas, quiet } = options as unknown as GlobalOptions & {
       schemas: readonly string[] | undefined;
@@ -38,7 +39,7 @@ Exit codes: 0 done; 6 lines were left out: no event of a known type, or without 
       const { events, leftOut, firstLeftOut } = next.value;
       if (leftOut > 0)
         stderr.write(
-          `${leftOut} lines were left out, the first is line ${firstLeftOut}: no event of a known audit type, or one without a time.\n`,
+          `${formatCounted(leftOut, 'line', 'lines')} left out, the first is line ${firstLeftOut}: no event of a known audit type, or one without a time.\n`,
         );
       else if (!quiet) stderr.write(`${events} events.\n`);
       return leftOut > 0 ? exitCodes.delivery : exitCodes.done;
