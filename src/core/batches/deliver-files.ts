@@ -10,6 +10,7 @@ import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
+import { fileParts, OfferedAgain } from './offered-again.ts';
 import { acceptedByType, difference, sum } from './lines-by-type.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { Batch, Cut, FilePart, Part } from '../../ports/state/batch.ts';
@@ -67,10 +68,12 @@ export interface SettledPart {
 
 /** What needs somebody's eye, though the run goes on. */
 export interface DeliveryProblem {
-  kind: 'missing' | 'edited' | 'dropped' | 'uncut';
+  kind: 'missing' | 'edited' | 'dropped' | 'uncut' | 'incomplete';
   /** Id of the file that it is about; '' where there is none. */
   id: string;
   source: string;
+  /** The other sources that it is about, by name. */
+  others?: readonly string[];
 }
 
 /** How far a delivery of files came. */
@@ -222,6 +225,12 @@ class FilesDelivery {
     await journal.add({ kind: 'done', id, standing: { files } });
   }
 
+  #nameOf(part: Part): { id: string; name: string } {
+    if (part.kind !== 'file') return { id: '', name: part.source };
+    const { id, path } = this.#knownOf(part);
+    return { id, name: path === '' ? part.file.path : path };
+  }
+
   #knownOf({ file }: FilePart): KnownFile {
     return this.#ports.journal.state.files.get(file.id) ?? file;
   }
@@ -270,23 +279,20 @@ class FilesDelivery {
 
   /** What was delivered of the given files, once more, each batch as a whole and oldest first: the store says what it has. */
   async #offerAgain(files: readonly SeenFile[], search: PartSearch): Promise<PushResult | undefined> {
-    const given = new Set(files.map(({ known }) => known.id));
-    const offered = new Map<string, number>();
+    const ids = new Set(files.map(({ known }) => known.id));
+    const isGiven = (part: Part): boolean =>
+      part.kind === 'file' ? ids.has(part.file.id) : this.#ports.isGiven(part);
+    const offered = new OfferedAgain((part) => this.#nameOf(part));
     for await (const batch of this.#ports.journal.history()) {
-      const isGiven = batch.parts.some((part) =>
-        part.kind === 'file' ? given.has(part.file.id) : this.#ports.isGiven(part),
-      );
-      if (!isGiven) continue;
+      const given = batch.parts.filter(isGiven);
+      if (given.length === 0) continue;
       const { found, absent } = await this.#find(batch, search);
+      offered.note(batch, given, absent);
       if (absent.length > 0) continue;
       const result = await this.#push(batch, found, true);
       if (result.ended !== 'complete') return result;
-      for (const { file, to } of fileParts(batch))
-        if (file.at.offset <= (offered.get(file.id) ?? 0)) offered.set(file.id, file.plain ? to : Infinity);
     }
-    for (const { known } of files)
-      if (known.at.offset > (offered.get(known.id) ?? 0))
-        this.#tell({ kind: 'uncut', id: known.id, source: known.path });
+    for (const problem of offered.problems(files.map(({ known }) => known))) this.#tell(problem);
     return undefined;
   }
 
@@ -360,8 +366,4 @@ function isEmpty(part: Part): boolean {
 /** Whether a file is given, or another that has its name now; what was rotated away is looked for by whoever runs. */
 function isTouched({ inode, path, left }: KnownFile, given: readonly FileSource[]): boolean {
   return left || given.some(({ file }) => file.inode === inode || file.path === path);
-}
-
-function fileParts({ parts }: Batch): FilePart[] {
-  return parts.filter((part) => part.kind === 'file');
 }
