@@ -1,5 +1,5 @@
 import type { AccessRequest, Decision } from '../../policy/authorize.ts';
-import { authorize, foresee } from '../../policy/authorize.ts';
+import { authorize } from '../../policy/authorize.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { asList } from '../../policy/language.ts';
 import type { DeliveryHeaders } from '../answers/answers.ts';
@@ -99,10 +99,11 @@ function cureOfDenial(
 ): Pick<BucketTrouble, 'settings' | 'overTls' | 'mended'> {
   const { policy, route, identity } = view;
   const passes = (other: Partial<DeliveryRoute>, document = policy, may = identity): boolean =>
-    deliveriesOf({ ...route, ...other }).every(
-      ({ request }) =>
-        foresee(request, { identity: may, resource: document, resourceKind: 'bucket' }).verdict !== 'denied',
-    );
+    judgeDeliveries(deliveriesOf({ ...route, ...other }), {
+      identity: may,
+      resource: document,
+      resourceKind: 'bucket',
+    }).every(({ verdict }) => verdict !== 'denied');
   if (route.plainHttp !== undefined && passes({ secure: true })) return { overTls: route.plainHttp };
   // Rights that a header takes besides, the plan gives to the role once the setting is made.
   const settings = settingsThatPass(policy, route, (headers) => passes({ headers }, policy, [everything]));
