@@ -94,6 +94,8 @@ export function resourceTeller(
       .filter((statement) => namesAction(statement, action))
       .map((statement) => ({ statement, version })),
   );
+  // A variable may hold another value for another caller.
+  if (JSON.stringify(statements).includes('${')) return (resource) => resource;
   return (resource) =>
     statements
       .map(({ statement, version }) =>

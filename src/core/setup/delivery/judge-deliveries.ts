@@ -16,7 +16,7 @@ export function judgeDeliveries(
 }
 
 /** Answers alike for requests of one action whose resources the policies can't tell apart; all else about them must be the same. */
-function oncePerKind<T>(
+export function oncePerKind<T>(
   policies: AppliedPolicies,
   ask: (request: AccessRequest) => T,
 ): (request: AccessRequest) => T {
