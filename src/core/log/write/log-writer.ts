@@ -103,8 +103,8 @@ export class LogWriter {
   /** Publishes that from one time to another objects are stored whose leaves come later. Throws what the store and the signer fail with. */
   async announce(store: LogStore, { run, sinceMs, untilMs }: Announcement): Promise<void> {
     await this.#publishing.take(async () => {
-      const { id } = this.state;
-      const text = formatWorking({ log: id, run, sinceMs, untilMs }, this.verifier);
+      const { id, edge } = this.state;
+      const text = formatWorking({ log: id, run, sinceMs, untilMs, size: edge.size }, this.verifier);
       await store.put(textObject(workingKey(id, { run, untilMs }), await this.#sign(text)));
     });
   }
