@@ -1,5 +1,7 @@
 import type { PushRequest } from '../../../commands/push/index.ts';
 import { pushSettings } from '../../../commands/push/settings.ts';
+import type { PushReport } from '../../../core/accounting/push-report.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
 import type { Verb } from '../../verb.ts';
 
 export const pushVerb: Verb = {
@@ -40,10 +42,12 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
     const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
     const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
-    return showPushReport(
-      await push(request, buildPushHost(context, request.options, again)),
-      request.options,
-      context,
-    );
+    const run = (within: CliContext): Promise<PushReport> =>
+      push(request, buildPushHost(within, request.options, again));
+    const show = (report: PushReport): number => showPushReport(report, request.options, context);
+    // Who runs on tells at once.
+    if (request.options.follow || request.options.fromSqs !== undefined) return show(await run(context));
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(context, run, show);
   },
 };
