@@ -15,8 +15,13 @@ export interface CuratedName {
 
 /** The key of a Parquet file, below the prefix of the store: the same sources give the same key on every machine. */
 export function curatedKey({ type, date, earliestMs, hash }: CuratedName): string {
+  return `audit_type=${type}/event_date=${date}/${parquetName(earliestMs, hash)}`;
+}
+
+/** The name of a Parquet file, by its first event and the hash over its sources. */
+export function parquetName(earliestMs: number, hash: string): string {
   const time = new Date(earliestMs).toISOString().replaceAll(/[-:.]/g, '');
-  return `audit_type=${type}/event_date=${date}/${time}-${hash.slice(0, 32)}.parquet`;
+  return `${time}-${hash.slice(0, 32)}.parquet`;
 }
 
 /** Builds the function that reads such keys; undefined for others. */

@@ -16,11 +16,16 @@ export const compactVerb: Verb = {
 in exactly one file; running it again, in two places at once, or after late objects doubles nothing: what a file is made of is claimed
 first, below _audit-export/compact/. The metadata of a file names its sources with the SHA-256 of their content.
 
-Needs s3:ListBucket and s3:GetObject on the store and on --to, and s3:PutObject on --to, with the credentials of whoever runs it.
+--ocsf writes OCSF 1.3.0 instead, as Amazon Security Lake takes it: one class a source, to
+ext/<--ocsf-source>-<class>/region=<region>/accountId=<account>/eventDay=<day>/, sorted by time.
+
+Needs s3:ListBucket and s3:GetObject on the store and on --to, and s3:PutObject on --to, with the credentials of whoever runs it. Where --to
+may only be written, as a source's role of Security Lake does, --claims names the place for the rest.
 
 Examples:
   audit-export compact --profile acme --to s3://acme-audit-curated
   audit-export compact --from ./export --to ./curated --until 2026-09-30 --with-raw
+  audit-export compact --profile acme --ocsf --to s3://aws-security-data-lake-us-east-1-x --claims s3://acme-curated --region us-east-1
   audit-export query --curated ./curated "SELECT actor, count(*) FROM events GROUP BY ALL"
 
 Exit codes: 0 done; 4 denied; 6 something could not be read or stored: it is named, run it again.`,
@@ -29,21 +34,23 @@ Exit codes: 0 done; 4 denied; 6 something could not be read or stored: it is nam
     const { checkTypes } = await import('../../../commands/push/check-request.ts');
     const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
     const { openEvents } = await import('../../contexts/readers/readers-context.ts');
-    const { buildCompactHost } = await import('../../contexts/readers/compact-context.ts');
+    const { buildCompactHost, closeCompactHost, lakeOf } =
+      await import('../../contexts/readers/compact-context.ts');
     const given = options as unknown as GlobalOptions & CompactOptions;
+    const lake = given.ocsf ? { lake: await lakeOf(given, context) } : {};
     const events = await openEvents(given, context);
     try {
       checkTypes(given.types, [...new Set(events.types.map(({ descriptor }) => descriptor.type))]);
-      const host = await buildCompactHost(events, given, context);
       const wanted = { types: given.types, ...parseTimeRange(given, Date.now()) };
+      const host = await buildCompactHost(events, given, context);
       const onFile = ({ key, lines }: CompactReport['files'][number]): void => {
         if (!given.quiet && !given.json) context.stderr.write(`${key}: ${lines} events\n`);
       };
       try {
-        const request = { layout: events.layout, withRaw: given.withRaw, ...wanted };
+        const request = { layout: events.layout, withRaw: given.withRaw, ...lake, ...wanted };
         return await tell(await compact(request, { ...host, onFile }), given, context);
       } finally {
-        await Promise.all([host.target.close(), host.targetReader.close()]);
+        await closeCompactHost(host);
       }
     } finally {
       await events.reader.close();
@@ -53,7 +60,7 @@ Exit codes: 0 done; 4 denied; 6 something could not be read or stored: it is nam
 
 async function tell(
   report: CompactReport,
-  { json, quiet }: GlobalOptions,
+  { json, quiet, ocsf }: GlobalOptions & Pick<CompactOptions, 'ocsf'>,
   { stdout, stderr, signal }: CliContext,
 ): Promise<number> {
   const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
@@ -65,7 +72,7 @@ async function tell(
   else if (!quiet)
     await writeOut(
       stdout,
-      `${formatCount(report.files.length)} files with ${formatCount(sum('lines'))} events of ${formatCount(sum('sources'))} objects: ${formatBytes(sum('sourceBytes'))} became ${formatBytes(sum('bytes'))}. ${formatCount(report.upToDate)} of ${formatCount(report.days)} days (of one type each) were done before.\n`,
+      `${formatCount(report.files.length)} files with ${formatCount(sum('lines'))} events of ${formatCount(sum('sources'))} objects: ${formatBytes(sum('sourceBytes'))} became ${formatBytes(sum('bytes'))}. ${formatCount(report.upToDate)} of ${formatCount(report.days)} days (of one ${ocsf ? 'class' : 'type'} each) were done before.\n`,
     );
   if (signal.aborted) return exitCodes.interrupted;
   return report.failures.length === 0 ? exitCodes.done : exitCodes.delivery;
