@@ -80,6 +80,16 @@ test('compact --ocsf writes where Security Lake looks, and says so as its schema
   expect((await filesBelow(workspace.path('claims'))).length).toBeGreaterThan(files.length);
 });
 
+test.each([[], ['--with-raw'], ['--ocsf'], ['--claims', 'c']])(
+  'compact --engine athena refuses what Athena can not do: folders, and %s',
+  async (...flags) => {
+    const workspace = await newWorkspace();
+    await workspace.write('export/audit_type=query/x', '');
+    const args = ['compact', '--from', 'export', '--to', 'curated', '--engine', 'athena', ...flags];
+    expect(await runCli(workspace, args)).toMatchObject({ code: 2, stdout: '' });
+  },
+);
+
 test('map ocsf counts what it leaves out, one line as one', async () => {
   const run = await runCli(await newWorkspace(), ['map', 'ocsf'], { stdin: Buffer.from('{"x":1}\n') });
   expect(run).toMatchObject({ code: 6, stdout: '' });

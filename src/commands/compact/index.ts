@@ -6,12 +6,12 @@ import type { ChosenObject } from '../../core/readers/choose-objects.ts';
 import { chooseObjects } from '../../core/readers/choose-objects.ts';
 import type { SourceDay, TableDay, TypedObject } from '../../core/readers/compaction.ts';
 import { groupByDay, hashOfSources, splitSources } from '../../core/readers/compaction.ts';
-import { curatedKey } from '../../core/readers/curated-object.ts';
+import { curatedFolder, isParquetName, parquetName } from '../../core/readers/curated-object.ts';
 import { buildEventReader } from '../../core/readers/known-types.ts';
 import type { WantedObjects } from '../../core/readers/stored-object.ts';
 import type { PlaceInLog } from '../../core/verify/places-in-log.ts';
 import { placesInLogs } from '../../core/verify/places-in-log.ts';
-import { isAuditExportError } from '../../errors.ts';
+import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { ObjectStore, PutStatus } from '../../ports/store/object-store.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { ClaimBook, keyBelow } from './claim-book.ts';
@@ -120,8 +120,7 @@ function workOf(
 }
 
 function tableDay({ type, date, objects }: SourceDay): TableDay {
-  const keyOf = (earliestMs: number, hash: string): string => curatedKey({ type, date, earliestMs, hash });
-  return { table: `audit_type=${type}`, of: type, date, objects, keyOf };
+  return { table: `audit_type=${type}`, of: type, date, objects, folder: curatedFolder(type, date) };
 }
 
 /** More claims at once than a day can need. */
@@ -138,6 +137,8 @@ async function compactDay(
     report.upToDate++;
     return;
   }
+  // A lake that may only be written to is not looked at.
+  if (host.claims === undefined) await refuseOthers(day.folder, target.reader);
   await book.read();
   await claimRest(day, book);
   const places = await placesOf(day, host);
@@ -165,14 +166,24 @@ async function compactDay(
   }
 }
 
+/** Files of somebody else may hold the same events, as those of Athena's UNLOAD do. Throws `name-taken`. */
+async function refuseOthers(folder: string, reader: StoreReader): Promise<void> {
+  for await (const { key } of reader.list(`${folder}/`))
+    if (!isParquetName(key))
+      throw new AuditExportError(
+        'name-taken',
+        `${key} is there, which compact did not write, and may hold the same events: move it away, or name another place after --to`,
+      );
+}
+
 /** Claims what nobody has claimed yet. */
-async function claimRest({ objects, keyOf }: TableDay, book: ClaimBook): Promise<void> {
+async function claimRest({ objects, folder }: TableDay, book: ClaimBook): Promise<void> {
   for (let tries = 0; tries < mostClaims; tries++) {
     const [part] = splitSources(objects.filter(({ hash }) => !book.isClaimed(hash)));
     if (part === undefined) return;
     const sources = part.map(({ hash }) => hash);
     const earliestMs = Math.min(...part.map((object) => object.earliestMs));
-    const file = keyOf(earliestMs, hashOfSources(sources));
+    const file = `${folder}/${parquetName(earliestMs, hashOfSources(sources))}`;
     await book.claim({ claim: 'audit-export-compact', version: 1, file, sources });
   }
 }

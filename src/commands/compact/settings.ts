@@ -1,5 +1,6 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { readerSettings } from '../find/settings.ts';
+import { querySettings } from '../query/settings.ts';
 
 const ocsf = 'OCSF';
 
@@ -32,6 +33,15 @@ export const compactSettings = {
     default: 'false',
     help: 'add each event as it is stored, in the column line',
   },
+  engine: {
+    ...querySettings.engine,
+    help: 'who writes: this process, or Athena by one UNLOAD over the views of consumers athena',
+    choices: ['node', 'athena'],
+    default: 'node',
+  },
+  database: querySettings.database,
+  workgroup: { ...querySettings.workgroup, help: 'workgroup of Athena that the statement runs in' },
+  athenaResults: querySettings.athenaResults,
   ocsf: {
     kind: 'switch',
     flag: 'ocsf',

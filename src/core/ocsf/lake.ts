@@ -1,6 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
 import type { SourceDay, TableDay, TypedObject } from '../readers/compaction.ts';
-import { parquetName } from '../readers/curated-object.ts';
 import type { OcsfClassName } from './classes.ts';
 import { ocsfClasses } from './classes.ts';
 import { classesOfType } from './mappings.ts';
@@ -52,8 +51,7 @@ export function lakeDays(days: readonly SourceDay[], { source, region, account }
       of: name,
       date,
       objects,
-      keyOf: (earliestMs: number, hash: string) =>
-        `${table}/eventDay=${date.replaceAll('-', '')}/${parquetName(earliestMs, hash)}`,
+      folder: `${table}/eventDay=${date.replaceAll('-', '')}`,
     }));
   });
 }

@@ -26,8 +26,8 @@ export interface TableDay {
   readonly of: string;
   readonly date: string;
   readonly objects: readonly TypedObject[];
-  /** The key of the file that is made of sources with this hash over them, below the prefix of the target. */
-  readonly keyOf: (earliestMs: number, hash: string) => string;
+  /** Where its files lie, below the prefix of the target. */
+  readonly folder: string;
 }
 
 /** What a claim says: these sources go into this file, and into no other. */

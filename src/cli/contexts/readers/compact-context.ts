@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { findRegion } from '../../../adapters/aws/credentials/aws-profile.ts';
 import { systemClock, systemRandom } from '../../../adapters/system/system-clock.ts';
+import type { UnloadHost } from '../../../commands/compact/athena.ts';
 import type { CompactHost, Place } from '../../../commands/compact/index.ts';
 import type { CompactOptions } from '../../../commands/compact/settings.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
@@ -27,11 +28,8 @@ export async function buildCompactHost(
   options: Options,
   context: CliContext,
 ): Promise<Omit<CompactHost, 'onFile'>> {
-  const { to, claims } = options;
-  if (to === undefined)
-    throw new AuditExportError('usage', 'It is not said where the Parquet files go.', {
-      cure: 'Add --to s3://BUCKET/curated or --to FOLDER: another place than the one that events are delivered to.',
-    });
+  const { claims } = options;
+  const to = targetOf(options);
   const apart = claims === undefined || claims === to ? undefined : await openPlace(claims, options, context);
   const target = await openPlace(to, options, context);
   return {
@@ -75,14 +73,51 @@ export async function lakeOf(
   return place;
 }
 
-async function openPlace(text: string, options: Options, context: CliContext): Promise<Place> {
+/** An address that what is made of the events may be written to. Throws `usage` for one among the events. */
+function placeApart(text: string, { from }: Options, context: CliContext): StoreAddress {
   const address = parseStoreAddress(text);
-  if (options.from !== undefined && liesIn(address, parseStoreAddress(options.from), context))
+  if (from !== undefined && liesIn(address, parseStoreAddress(from), context))
     throw new AuditExportError('usage', `What is written to ${text} would lie among the events.`, {
       cure: 'Name another place for the Parquet files, such as --to s3://BUCKET/curated.',
     });
+  return address;
+}
+
+async function openPlace(text: string, options: Options, context: CliContext): Promise<Place> {
+  const address = placeApart(text, options, context);
   const store = await openStore(address, storeSettings(options), context);
   return { store: withPatience(store, context), reader: await openStoreReader(address, options, context) };
+}
+
+const onlyByNode = { ocsf: '--ocsf', withRaw: '--with-raw', claims: '--claims' } as const;
+
+/** Hands `compact --engine athena` the real world; its client is loaded now. Throws `usage` for what Athena can't do. */
+export async function buildUnloadHost(
+  { reader, folder }: OpenedEvents,
+  options: Options,
+  context: CliContext,
+): Promise<Omit<UnloadHost, 'onStatement'>> {
+  for (const [name, flag] of Object.entries(onlyByNode))
+    if ((options[name as keyof typeof onlyByNode] ?? false) !== false)
+      throw new AuditExportError('usage', `${flag} says nothing to Athena.`, {
+        cure: 'Leave it out, or leave --engine athena out.',
+      });
+  const address = placeApart(targetOf(options), options, context);
+  if (address.kind !== 's3' || folder !== undefined)
+    throw new AuditExportError('usage', 'Athena reads buckets and writes to buckets; a folder is named.', {
+      cure: 'Name --from s3://BUCKET/PREFIX and --to s3://BUCKET/curated, or leave --engine athena out.',
+    });
+  const { region, workgroup, athenaResults: results } = options;
+  const { openAthenaEngine } = await import('../../../adapters/aws/athena/athena-engine.ts');
+  const engine = await openAthenaEngine({ region, workgroup, results }, context.environment);
+  return { reader, target: await openStoreReader(address, options, context), engine, signal: context.signal };
+}
+
+function targetOf({ to }: Options): string {
+  if (to !== undefined) return to;
+  throw new AuditExportError('usage', 'It is not said where the Parquet files go.', {
+    cure: 'Add --to s3://BUCKET/curated or --to FOLDER: another place than the one that events are delivered to.',
+  });
 }
 
 /** Closes what was opened. */

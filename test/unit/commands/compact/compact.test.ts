@@ -173,6 +173,20 @@ test('a run that was killed between claim and file is ended by the next, also af
   expect(await namedSources(one)).toEqual(each([key, late]));
 });
 
+test('files of somebody else in the folder of a day are told of, and nothing is written beside them', async () => {
+  const one = world();
+  await one.deliver('a', 2);
+  const folder = join(one.folder, 'curated/audit_type=alert/event_date=2026-09-01');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '20260901_000000_00001_abcde'), 'by Athena');
+  expect(await one.compact()).toMatchObject({
+    files: [],
+    failures: [{ key: 'alert 2026-09-01', message: expect.stringContaining('compact did not write') }],
+  });
+  await rm(join(folder, '20260901_000000_00001_abcde'));
+  expect(await one.compact()).toMatchObject({ files: [{ lines: 2 }], failures: [] });
+});
+
 test('objects of the same content, as two layouts filed them, count once', async () => {
   const one = world();
   const key = await one.deliver('a', 2);
