@@ -34,7 +34,9 @@ const cases: readonly Case[] = [
   { name: 'all is delivered', args: push, code: 0, options: { stdin: good.bytes } },
   { name: 'help', args: ['--help'], code: 0 },
   { name: 'version', args: ['--version'], code: 0 },
-  { name: 'no command', args: [], code: 2, says: ['--help'] },
+  { name: 'no command', args: [], code: 0 },
+  { name: 'a group without its command', args: ['quarantine'], code: 2, says: ['list', 'replay'] },
+  { name: 'a form of the result that is none', args: ['-o', 'yaml'], code: 2, says: ['yaml', 'text, json'] },
   { name: 'an unknown command', args: ['pusch'], code: 2, says: ['pusch', 'push'] },
   {
     name: 'an unknown flag',

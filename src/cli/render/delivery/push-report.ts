@@ -31,8 +31,24 @@ export interface ReportView {
  */
 export function renderPushReport(report: PushReport, palette: Palette, view: ReportView): string {
   const { verbose, columns, listCommand } = view;
-  const { dryRun, outcome, balance } = report;
-  const parts = [
+  const parts = partsOf(report, palette, view);
+  const sum = sumLine(report, palette);
+  const facts = factsOf(report).join(', ');
+  const verdict = verdicts[report.outcome](report, palette);
+  if (columns === undefined && parts.length === 0 && report.exitCode === 0)
+    return `${[verdict, sum, facts].join('; ')}\n`;
+  const types = verbose ? [] : typesLine(report);
+  const cure = report.balance.quarantined === 0 || report.dryRun ? [] : [`  → ${listCommand}`];
+  const end = [hangingText(sum, 2, columns), ...types.map((line) => hangingText(line, 2, columns))];
+  const last = [palette.faint(hangingText(facts, 2, columns)), verdict, ...cure];
+  return `${[...parts, [...end, ...last]].map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+/** What has to be looked at, and with --verbose all there is. */
+function partsOf(report: PushReport, palette: Palette, { verbose, columns }: ReportView): string[][] {
+  const { dryRun, evidence } = report;
+  const tellsOfLog = verbose || dryRun || (evidence?.unpublished ?? 0) > 0;
+  return [
     ...(verbose ? [balanceSheet(report, palette), typeTable(report, palette)] : []),
     ...(verbose && !dryRun ? [partitionTable(report, palette, verbose)] : []),
     ...(verbose || dryRun ? [objectTable(report, palette, verbose)] : []),
@@ -43,21 +59,11 @@ export function renderPushReport(report: PushReport, palette: Palette, view: Rep
       ...warningLines(report, palette),
       ...reformattedLines(report),
       ...waitingLines(report),
-      ...(verbose || dryRun || (report.evidence?.unpublished ?? 0) > 0 ? evidenceLines(report) : []),
+      ...(tellsOfLog ? evidenceLines(report) : []),
       ...monthLines(report),
       ...alertLines(report),
     ].map((line) => hangingText(line, 2, columns)),
   ].filter((part) => part.length > 0);
-  const sum = sumLine(report, palette);
-  const facts = factsOf(report).join(', ');
-  const verdict = verdicts[outcome](report, palette);
-  if (columns === undefined && parts.length === 0 && report.exitCode === 0)
-    return `${[verdict, sum, facts].join('; ')}\n`;
-  const types = verbose ? [] : typesLine(report);
-  const cure = balance.quarantined === 0 || dryRun ? [] : [`  → ${listCommand}`];
-  const end = [hangingText(sum, 2, columns), ...types.map((line) => hangingText(line, 2, columns))];
-  const last = [palette.faint(hangingText(facts, 2, columns)), verdict, ...cure];
-  return `${[...parts, [...end, ...last]].map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
 type Verdict = (report: PushReport, palette: Palette) => string;
