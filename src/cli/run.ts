@@ -76,9 +76,13 @@ async function runVerb(
     { flags, environment, profile: undefined },
   );
   const { loadProfile } = await import('./load-profile.ts');
-  const { profile, configFile } = verb.readsProfile
+  const { profile: found, configFile } = verb.readsProfile
     ? await loadProfile(early, process)
     : { profile: undefined, configFile: undefined };
+  // A set-up that was begun in this folder does not change what is delivered elsewhere, under no profile that was named.
+  const isElsewhere =
+    early.profile === undefined && verb.settings['to'] !== undefined && flags['to'] !== undefined;
+  const profile = isElsewhere && found?.profile.state === 'draft' ? undefined : found;
   const { withLog } = await import('./terminal/log-context.ts');
   const context = withLog(process, logFormatOf(argv, environment), verb.path.join('-'));
   const optionsBy = (profile: Invocation['profile']): Invocation['options'] => {

@@ -108,6 +108,29 @@ const cases: readonly Case[] = [
     code: 2,
     says: ['gs://bucket/x', 's3://'],
   },
+  {
+    name: 'a store that may be a bucket without its s3://',
+    args: ['push', '--to', 'acme-audit/altr'],
+    code: 2,
+    says: ['--to s3://acme-audit/altr', '--to ./acme-audit/altr'],
+  },
+  { name: 'a folder that is said to be one', args: ['push', '--to', 'file:acme-audit/altr'], code: 0 },
+  {
+    name: 'a store in a folder that is there',
+    args: ['push', '--to', 'acme-audit/altr'],
+    code: 0,
+    prepare: laid('acme-audit/readme', 'here'),
+  },
+  {
+    name: 'a folder with a set-up that was begun, and a store that is elsewhere',
+    args: push,
+    code: 0,
+    prepare: laid(
+      'audit-export.json',
+      JSON.stringify({ defaultProfile: 'a', profiles: { a: { state: 'draft', types: ['query'] } } }),
+    ),
+    options: { stdin: good.bytes },
+  },
   { name: 'a bucket name that can not be', args: ['push', '--to', 's3://a/b'], code: 2, says: ['s3://a/b'] },
   {
     name: 'an account that is none',
