@@ -36,12 +36,21 @@ s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 
 Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 some of it could not be delivered or
 read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 2 usage; 130 interrupted.`,
-  run: async ({ context, args, options, profile, reload }) => {
+  run: async ({ context, args, options: given, profile, reload }) => {
+    const { settleStore } = await import('../../contexts/delivery/settle-store.ts');
+    const options = await settleStore(given, context);
     const { push } = await import('../../../commands/push/index.ts');
     const { buildPushHost } = await import('../../context.ts');
     const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
-    const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
+    const again = async (): Promise<PushRequest> => {
+      const changed = await reload();
+      return {
+        inputs: args,
+        ...changed,
+        options: await settleStore(changed.options, context),
+      } as PushRequest;
+    };
     const run = (within: CliContext): Promise<PushReport> =>
       push(request, buildPushHost(within, request.options, again));
     const show = (report: PushReport): number => showPushReport(report, request.options, context);
