@@ -213,13 +213,17 @@ class Looking {
         alike.set(known, [...(alike.get(known) ?? []), source]);
     for (const known of furthestFirst([...alike.keys()])) {
       if (known.copyOf !== undefined || (await this.#holderOf(known)) !== undefined) continue;
-      const free = [...this.#free(alike.get(known) ?? [])];
-      if (free.length === 0) continue;
-      const beside = await this.#search.find(known);
-      const source = await longest(known, beside === undefined ? free : [...free, beside]);
-      if (source === beside && source !== undefined) await this.#takeLeft(source, known);
-      else if (source !== undefined) this.#claim(source, known);
+      await this.#goOn(known, [...this.#free(alike.get(known) ?? [])]);
     }
+  }
+
+  async #goOn(known: KnownFile, free: readonly FileSource[]): Promise<void> {
+    if (free.length === 0) return;
+    const beside = await this.#search.find(known);
+    const source = await longest(known, beside === undefined ? free : [...free, beside]);
+    if (source === undefined) return;
+    if (source === beside) await this.#takeLeft(source, known);
+    else this.#claim(source, known);
   }
 
   /**
