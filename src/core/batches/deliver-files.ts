@@ -8,7 +8,7 @@ import type { FileSource } from '../files/look-at-content.ts';
 import { isBreak, moved, storedEnds } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import { beginPart, hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
 import type { DeliveryProblem } from './delivery-problem.ts';
 import { fileParts, idOf, isEmpty } from './parts.ts';
@@ -250,9 +250,9 @@ class FilesDelivery {
       if (failed !== undefined) return failed;
     }
     const found: FoundPart[] = [];
-    for (const seen of files) {
-      const file = this.#job.isFinal ? { ...seen, isFinal: true } : seen;
-      if (!hasNews(file)) continue;
+    const looked = files.map((seen) => (this.#job.isFinal ? { ...seen, isFinal: true } : seen));
+    for (const [index, file] of looked.entries()) {
+      if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
       const part = await beginPart(file);
       found.push({ part, source: partIn(part, file), seen: file });
     }

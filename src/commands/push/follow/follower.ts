@@ -74,6 +74,7 @@ export class Follower {
       log,
       mostBytes: () => this.#session.plan.options.spoolSize,
       longestLine: maxLine,
+      unwrap: () => this.#session.plan.cut.unwrap,
       onKept: (bytes) => this.#news.add(bytes),
     });
     const { inputs, held } = options;
