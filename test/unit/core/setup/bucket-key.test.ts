@@ -21,7 +21,8 @@ function documentOf(...statements: object[]): object {
 
 /** A role with these statements, and a bucket that encrypts so; undefined: that may not be seen. */
 function world(statements: object[], encryption: BucketEncryption | undefined, extra?: object[]): LiveAccess {
-  const inline = extra === undefined ? [] : [{ name: 'more', document: JSON.stringify(documentOf(...extra)) }];
+  const inline =
+    extra === undefined ? [] : [{ name: 'more', document: JSON.stringify(documentOf(...extra)) }];
   const bucket = {
     policy: undefined,
     publicAccessBlocked: true,
