@@ -25,6 +25,8 @@ export interface BentSetup {
   status: string;
   /** The differences that `iam plan` finds, warnings left out; missing where it is not asked. */
   plan?: string[];
+  /** Its own cure is carried out first, although something else is worse. */
+  first?: true;
   /** How the cure begins, or what is in it. */
   cure?: string;
 }

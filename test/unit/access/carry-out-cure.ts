@@ -21,6 +21,7 @@ const flagsWithValue = new Set([
   '--query',
   '--output',
   '--account-id',
+  '--customer-account-id',
   '--config',
   '--endpoint-url',
   '--organization-id',

@@ -76,7 +76,7 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: ({ actor, store }) =>
-      `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy or the organization`,
+      `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy, the organization, or that the bucket is Requester Pays`,
     cure: ({ profileFlag, roleAccount }) =>
       `with credentials of account ${roleAccount}: audit-export test-access${profileFlag} names the policy, and what cures it`,
     waitsFor: 'nothing can be written yet',
