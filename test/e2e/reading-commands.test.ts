@@ -10,7 +10,7 @@ test.each([
   ['find', ['find', '--from', 'nowhere', '--actor', 'ada']],
   ['query', ['query', '--from', 'nowhere', 'SELECT 1']],
   ['compact', ['compact', '--from', 'nowhere', '--to', 'curated']],
-  ['consumers check', ['consumers', 'check', '--to', 'nowhere']],
+  ['consumers check', ['consumers', 'check', '--from', 'nowhere']],
 ])('%s of a folder that is not there is no answer', async (_, args) => {
   const run = await runCli(await newWorkspace(), args);
   expect(run).toMatchObject({ code: 3, stdout: '' });

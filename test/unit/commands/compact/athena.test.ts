@@ -100,7 +100,7 @@ test.each([dayLayout, byYear])(
       answer
         .getRows()
         .map((row) => row.slice(-2))
-        .sort(),
+        .toSorted((a, b) => String(a).localeCompare(String(b))),
     ).toEqual([
       ['alert', '2026-09-02'],
       ['query', '2026-09-01'],
