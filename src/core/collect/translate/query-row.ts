@@ -18,6 +18,8 @@ export interface RowOrigin {
   source: RowSource;
   /** It belongs to a window that much later than it began, in nanoseconds. */
   waitedNs?: bigint;
+  /** To none that begins before it. */
+  leastNs?: bigint;
 }
 
 /**
@@ -47,7 +49,8 @@ export class QueryRow {
     this.source = origin.source;
     this.queryId = this.#idOf(origin.source);
     this.endNs = this.#nanoseconds('END_NS') ?? missing('END_NS', this.queryId);
-    this.placeNs = this.endNs + (origin.waitedNs ?? 0n);
+    const { waitedNs = 0n, leastNs = 0n } = origin;
+    this.placeNs = this.endNs + waitedNs > leastNs ? this.endNs + waitedNs : leastNs;
     this.own = this.text('OWN') !== null;
     this.hasAccess = origin.source === 'loginHistory' || this.text('ACCESS_QUERY_ID') !== null;
   }

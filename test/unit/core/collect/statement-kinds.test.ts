@@ -67,7 +67,7 @@ const { signal } = new AbortController();
 async function rowsOf(index: number): Promise<QueryRow[]> {
   const range = { fromNs: atOf(index), untilNs: atOf(index + 1) };
   const rows: QueryRow[] = [];
-  const reading = { client: false, logins: false, waitedNs: 0n, firstNs: 0n, signal };
+  const reading = { client: false, logins: false, waitedNs: 0n, accessOnlyNs: range.fromNs, signal };
   for await (const batch of readSpan(session, range, reading)) rows.push(...batch);
   return rows;
 }
