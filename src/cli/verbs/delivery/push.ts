@@ -49,10 +49,14 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
         options: await settleStore(changed.options, context),
       } as PushRequest;
     };
-    return showPushReport(
-      await push(request, buildPushHost(context, request.options, again)),
-      request.options,
-      context,
+    const report = await push(request, buildPushHost(context, request.options, again));
+    const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
+    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    // What was delivered is delivered, whether or not the quarantine can be looked at.
+    const waiting = await stillWaiting(report, () => openShelves({ context, options, profile })).catch(
+      () => 0,
     );
+    const whole = waiting === 0 ? report : { ...report, stillQuarantined: waiting };
+    return showPushReport(whole, request.options, context);
   },
 };
