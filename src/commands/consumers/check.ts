@@ -110,7 +110,9 @@ async function checkFields(
   for (const field of hidden) book.add('shadowed-field', `${object.key}: ${field}`);
 }
 
-const claimName = /^_audit-export\/compact\/.*\/\d{6}\.json$/;
+/** Of the files by audit type; those of OCSF hold the same events once more. */
+const claimName = /^_audit-export\/compact\/audit_type=.*\/\d{6}\.json$/;
+const notByType = /(?:^|\/)_|^ext\//;
 
 /** The Parquet files in a place, and what was claimed there. */
 async function readCurated(place: string, host: CheckHost): Promise<{ files: Set<string>; claims: Claim[] }> {
@@ -120,7 +122,7 @@ async function readCurated(place: string, host: CheckHost): Promise<{ files: Set
     const claims: Claim[] = [];
     for await (const { key } of reader.list('')) {
       if (claimName.test(key)) claims.push(await readClaim(reader, key));
-      else if (key.endsWith('.parquet') && !/(?:^|\/)_/.test(key)) files.add(key);
+      else if (key.endsWith('.parquet') && !notByType.test(key)) files.add(key);
     }
     return { files, claims };
   } finally {

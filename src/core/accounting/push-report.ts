@@ -114,7 +114,7 @@ interface ReasonRow {
 
 /** Something of the sources that was not delivered, and what cures it. */
 export interface ReportProblem {
-  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'alert';
+  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'incomplete' | 'alert';
   source: string;
   message: string;
   cure: string;

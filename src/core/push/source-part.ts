@@ -35,6 +35,9 @@ export interface PartRange {
   isFinal: boolean;
 }
 
+/** A part of a source that need not be read. */
+type NamedPart = Omit<SourcePart, 'source'> & { source: Pick<Source, 'name' | 'placeOf'> };
+
 /** What is known of one source while it is read. */
 export class SourceAccount {
   readonly name: string;
@@ -66,7 +69,7 @@ export class SourceAccount {
   /** Of all content that was read; missing where nobody asks for it. */
   #hash: Hash | undefined;
 
-  constructor({ source, part, from = part?.from ?? beginning }: SourcePart) {
+  constructor({ source, part, from = part?.from ?? beginning }: NamedPart) {
     this.name = source.name;
     this.placeOf = source.placeOf;
     this.from = from;

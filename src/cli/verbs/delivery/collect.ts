@@ -44,7 +44,12 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
     const { collectSnowflake } = await import('../../../commands/collect/index.ts');
     const { showCollectReport } = await import('../../render/delivery/show-collect-report.ts');
     const request: CollectRequest = { print: args[0] === '-', options: asked, profile };
-    return showCollectReport(await collectSnowflake(request, host), options, context);
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(
+      context,
+      (within) => collectSnowflake(request, buildCollectHost(within, asked)),
+      (report) => showCollectReport(report, options, context),
+    );
   },
 };
 

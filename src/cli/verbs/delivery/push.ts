@@ -1,6 +1,8 @@
 import type { PushRequest } from '../../../commands/push/index.ts';
 import { pushSettings } from '../../../commands/push/settings.ts';
-import type { Verb } from '../../verb.ts';
+import type { PushReport } from '../../../core/accounting/push-report.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const pushVerb: Verb = {
   path: ['push'],
@@ -49,14 +51,27 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
         options: await settleStore(changed.options, context),
       } as PushRequest;
     };
-    const report = await push(request, buildPushHost(context, request.options, again));
-    const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
-    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
-    // What was delivered is delivered, whether or not the quarantine can be looked at.
-    const waiting = await stillWaiting(report, () => openShelves({ context, options, profile })).catch(
-      () => 0,
-    );
-    const whole = waiting === 0 ? report : { ...report, stillQuarantined: waiting };
-    return showPushReport(whole, request.options, context);
+    const run = async (within: CliContext): Promise<PushReport> =>
+      withWaiting(await push(request, buildPushHost(within, request.options, again)), {
+        context,
+        options,
+        profile,
+      });
+    const show = (report: PushReport): number => showPushReport(report, request.options, context);
+    // Who runs on tells at once.
+    if (request.options.follow || request.options.fromSqs !== undefined) return show(await run(context));
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(context, run, show);
   },
 };
+
+/** The report, and what still waits of its files. What was delivered is delivered, whether or not the quarantine can be looked at. */
+async function withWaiting(
+  report: PushReport,
+  asked: Pick<Invocation, 'context' | 'options' | 'profile'>,
+): Promise<PushReport> {
+  const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
+  const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+  const waiting = await stillWaiting(report, () => openShelves(asked)).catch(() => 0);
+  return waiting === 0 ? report : { ...report, stillQuarantined: waiting };
+}
