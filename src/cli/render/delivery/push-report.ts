@@ -38,7 +38,8 @@ export function renderPushReport(report: PushReport, palette: Palette, view: Rep
   if (columns === undefined && parts.length === 0 && report.exitCode === 0)
     return `${[verdict, sum, facts].join('; ')}\n`;
   const types = verbose ? [] : typesLine(report);
-  const cure = report.balance.quarantined === 0 || report.dryRun ? [] : [`  → ${listCommand}`];
+  const aside = report.balance.quarantined + (report.stillQuarantined ?? 0);
+  const cure = aside === 0 || report.dryRun ? [] : [`  → ${listCommand}`];
   const end = [hangingText(sum, 2, columns), ...types.map((line) => hangingText(line, 2, columns))];
   const last = [palette.faint(hangingText(facts, 2, columns)), verdict, ...cure];
   return `${[...parts, [...end, ...last]].map((part) => part.join('\n')).join('\n\n')}\n`;
@@ -59,6 +60,7 @@ function partsOf(report: PushReport, palette: Palette, { verbose, columns }: Rep
       ...warningLines(report, palette),
       ...reformattedLines(report),
       ...waitingLines(report),
+      ...stillQuarantinedLines(report),
       ...(tellsOfLog ? evidenceLines(report) : []),
       ...monthLines(report),
       ...alertLines(report),
@@ -185,6 +187,12 @@ function alertLines({ alerts }: PushReport): string[] {
   const known = alerts.alreadyThere === 0 ? '' : `, ${formatCount(alerts.alreadyThere)} were there`;
   const failed = alerts.failed === 0 ? '' : `, ${formatCount(alerts.failed)} could not be`;
   return [`${formatCounted(alerts.stored, 'alert', 'alerts')} written below _alerts/${known}${failed}`];
+}
+
+function stillQuarantinedLines({ stillQuarantined = 0 }: PushReport): string[] {
+  if (stillQuarantined === 0) return [];
+  const lines = formatCounted(stillQuarantined, 'line waits', 'lines wait');
+  return [`${lines} in quarantine since earlier runs.`];
 }
 
 function waitingLines({ waiting }: PushReport): string[] {

@@ -2,7 +2,7 @@ import type { PushRequest } from '../../../commands/push/index.ts';
 import { pushSettings } from '../../../commands/push/settings.ts';
 import type { PushReport } from '../../../core/accounting/push-report.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
-import type { Verb } from '../../verb.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const pushVerb: Verb = {
   path: ['push'],
@@ -51,8 +51,12 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
         options: await settleStore(changed.options, context),
       } as PushRequest;
     };
-    const run = (within: CliContext): Promise<PushReport> =>
-      push(request, buildPushHost(within, request.options, again));
+    const run = async (within: CliContext): Promise<PushReport> =>
+      withWaiting(await push(request, buildPushHost(within, request.options, again)), {
+        context,
+        options,
+        profile,
+      });
     const show = (report: PushReport): number => showPushReport(report, request.options, context);
     // Who runs on tells at once.
     if (request.options.follow || request.options.fromSqs !== undefined) return show(await run(context));
@@ -60,3 +64,14 @@ read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 
     return evidenceLast(context, run, show);
   },
 };
+
+/** The report, and what still waits of its files. What was delivered is delivered, whether or not the quarantine can be looked at. */
+async function withWaiting(
+  report: PushReport,
+  asked: Pick<Invocation, 'context' | 'options' | 'profile'>,
+): Promise<PushReport> {
+  const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
+  const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+  const waiting = await stillWaiting(report, () => openShelves(asked)).catch(() => 0);
+  return waiting === 0 ? report : { ...report, stillQuarantined: waiting };
+}
