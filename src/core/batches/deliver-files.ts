@@ -5,11 +5,12 @@ import type { Journal, Standing } from '../../ports/state/journal.ts';
 import type { FileChoices, Look, SeenFile } from '../files/catalogue.ts';
 import { lookAtFiles } from '../files/catalogue.ts';
 import type { FileSource } from '../files/look-at-content.ts';
-import { isBreak, moved, storedEnds } from '../files/look-at-content.ts';
+import { isBreak, moved } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { beginPart, hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
+import { hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
+import { beginReadable, readableFiles } from './break-off.ts';
 import type { DeliveryProblem } from './delivery-problem.ts';
 import { fileParts, idOf, isEmpty } from './parts.ts';
 import { OfferedAgain } from './offered-again.ts';
@@ -133,11 +134,11 @@ class FilesDelivery {
   }
 
   async #look(given: readonly FileSource[]): Promise<Look> {
-    const { journal } = this.#ports;
+    const { journal, onUnreadable } = this.#ports;
     const look = await this.#lookAt(given).catch(async (error: unknown) => {
       if (!isBreak(error)) throw error;
-      const readable = await this.#readable(given);
-      if (readable.length === given.length) throw error;
+      const readable = await readableFiles(given, [...journal.state.files.values()], onUnreadable);
+      if (readable.every((source, index) => source === given[index])) throw error;
       return this.#lookAt(readable);
     });
     // Decided once: what is read again is new now, and goes on from there.
@@ -152,25 +153,6 @@ class FilesDelivery {
   #lookAt(given: readonly FileSource[]): Promise<Look> {
     const { journal, files, newId, now } = this.#ports;
     return lookAtFiles(given, journal.state.files, this.#choices, { files, gone: this.#gone, newId, now });
-  }
-
-  /** Those of the given files whose ends can be read, and what was delivered of them. */
-  async #readable(given: readonly FileSource[]): Promise<FileSource[]> {
-    const { journal, onUnreadable } = this.#ports;
-    const readable: FileSource[] = [];
-    for (const source of given) {
-      const { file } = source;
-      const known = [...journal.state.files.values()].filter(({ inode }) => inode === file.inode);
-      try {
-        for (const stored of [file.storedBytes, ...known.map(({ at }) => at.stored)])
-          await storedEnds(file, Math.min(stored, file.storedBytes));
-        readable.push(source);
-      } catch (error) {
-        if (!isBreak(error) || !isAuditExportError(error)) throw error;
-        onUnreadable(source, error);
-      }
-    }
-    return readable;
   }
 
   #tell(problem: DeliveryProblem): void {
@@ -253,8 +235,9 @@ class FilesDelivery {
     const looked = files.map((seen) => (this.#job.isFinal ? { ...seen, isFinal: true } : seen));
     for (const [index, file] of looked.entries()) {
       if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
-      const part = await beginPart(file);
-      found.push({ part, source: partIn(part, file), seen: file });
+      const begun = await beginReadable(file);
+      if ('error' in begun) this.#ports.onUnreadable(file.source, begun.error);
+      else found.push({ ...begun, source: partIn(begun.part, begun.seen) });
     }
     for (const part of await this.#ports.more()) {
       const source = await this.#ports.open(part);

@@ -5,6 +5,7 @@ import type { FileSource } from '../files/look-at-content.ts';
 import {
   contentHead,
   firstLineOf,
+  isBreak,
   moved,
   storedEnds,
   walkContent,
@@ -57,7 +58,7 @@ export function partIn(part: FilePart, { source, known }: SeenFile): SourcePart 
     from: plain ? { ...begun.at, stored: begun.at.offset } : { ...begun.at, stored: 0 },
     to:
       plain && !isPlainPart ? source.file.storedBytes : !plain && isPlainPart ? source.file.storedBytes : to,
-    ...(isPlainPart ? { toOffset: to } : {}),
+    ...(isPlainPart && !plain ? { toOffset: to } : {}),
   };
   return {
     source,
@@ -91,15 +92,15 @@ export async function standingBehind(
 ): Promise<KnownFile> {
   const standing = await standingOf(part, seen, account);
   if (!part.file.plain || !seen.known.plain) return standing;
-  const isThere = await holds(part, seen.source).catch(ifRenamed(true));
+  const isThere = await holds(part, seen.source).catch(ifGone(true));
   if (!isThere) throw moved(seen.source.file.path, wasCut);
   return standing;
 }
 
-/** A file that was renamed since was read itself: what is asked of it can't be said any more. */
-function ifRenamed<T>(otherwise: T): (error: unknown) => T {
+/** A file that was renamed since, or can't be read any more, was read itself: what is asked of it can't be said any more. */
+function ifGone<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
-    if (isAuditExportError(error) && error.code === 'source-moved') return otherwise;
+    if (isBreak(error) || (isAuditExportError(error) && error.code === 'source-moved')) return otherwise;
     throw error;
   };
 }
@@ -117,7 +118,7 @@ async function standingOf(
   const stored = plain ? offset : broken || begun.plain ? 0 : source.file.storedBytes;
   return {
     ...begun,
-    ...(await headOf(begun, offset, source).catch(ifRenamed({}))),
+    ...(await headOf(begun, offset, source).catch(ifGone({}))),
     path: known.path,
     real: known.real,
     inode: known.inode,
@@ -129,7 +130,7 @@ async function standingOf(
     ends:
       plain === begun.plain && stored === part.to
         ? part.ends
-        : await storedEnds(source.file, stored).catch(ifRenamed(unknownEnds)),
+        : await storedEnds(source.file, stored).catch(ifGone(unknownEnds)),
     seen: begun.at.offset + account.contentBytes,
     waiting: account.waitingBytes,
     format: account.format,

@@ -203,7 +203,7 @@ function contentOf(source: FileSource): AsyncIterable<Buffer> {
 }
 
 /** What one source fails with and others need not: it is damaged, ends too early, or can't be read here. */
-export function isBreak(error: unknown): boolean {
+export function isBreak(error: unknown): error is AuditExportError {
   return isAuditExportError(error) && error.code.startsWith('source-') && error.code !== 'source-moved';
 }
 

@@ -19,7 +19,7 @@ export interface PartRange {
   from: Place;
   /** Stored bytes at the part's end: what was written behind since is not read. */
   to: number;
-  /** Bytes of content at the part's end; missing: it ends with what is stored. */
+  /** Bytes of content at the part's end, where it is not the end of what is stored before `to`. */
   toOffset?: number;
   /** Whether stored bytes are content bytes, so that reading can begin in the middle. */
   plain: boolean;

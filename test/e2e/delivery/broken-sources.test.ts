@@ -5,6 +5,7 @@ import { event, events, logOf } from './events.ts';
 import type { EventLine } from './events.ts';
 import { Place, places, problemsOf } from './harness.ts';
 import { log } from './rotations.ts';
+import { unreadableFrom } from './disk-faults.ts';
 
 /** Lines that hardly compress, so that the place where an archive is cut is also a place in its content. */
 const random = (from: number, to: number): EventLine[] =>
@@ -51,6 +52,56 @@ describe.each(places)('$given: a damaged archive in a folder', ({ newPlace }) =>
       await place.expectExactly([...events(0, 30), ...archived]);
     },
   );
+});
+
+describe.each(places)('$given: a file on a disk that is broken', ({ newPlace }) => {
+  const content = logOf(events(100, 300));
+  const wholeLines = (bytes: number): number => content.slice(0, bytes).split('\n').length - 1;
+
+  test.each([
+    { at: 'its last bytes', from: content.length - 10 },
+    { at: 'its middle', from: 20_000 },
+  ])(
+    'at $at: the lines before, and all other files, are delivered; exit 6 until it can be read; then the rest',
+    async ({ from }) => {
+      const place = await newPlace();
+      const broken = await place.write('logs/a.log', content);
+      await place.append('logs/b.log', events(0, 10));
+      const told = {
+        code: 6,
+        problems: [{ kind: expect.stringMatching(/unreadable|broken/), source: broken }],
+      };
+      await unreadableFrom(broken, from, async () => {
+        for (const round of [1, 2]) {
+          const pushed = await place.push([place.path('logs')]);
+          expect({ round, code: pushed.code, problems: problemsOf(pushed) }).toEqual({ round, ...told });
+          expect(pushed.report.balance.quarantined).toBe(0);
+          const delivered = await place.delivered();
+          expect(delivered.length).toBeLessThanOrEqual(wholeLines(from) + 10 * round);
+          // What can be read is known to a window.
+          expect(delivered.length).toBeGreaterThanOrEqual(wholeLines(from - 8192) + 10 * round);
+          await place.append('logs/b.log', events(round * 10, round * 10 + 10));
+        }
+      });
+      const mended = await place.push([place.path('logs')]);
+      expect({ code: mended.code, problems: problemsOf(mended) }).toEqual({ code: 0, problems: [] });
+      await place.expectExactly([...events(0, 30), ...events(100, 300)]);
+    },
+  );
+
+  test('whose delivered part can not be read any more: told, and nothing of it is delivered again', async () => {
+    const place = await newPlace();
+    const broken = await place.write('logs/a.log', content);
+    await place.push([place.path('logs')]);
+    await place.append('logs/a.log', events(300, 310));
+    await place.append('logs/b.log', events(0, 10));
+    await unreadableFrom(broken, 0, async () => {
+      expect((await place.push([place.path('logs')])).code).toBe(6);
+    });
+    await place.expectExactly([...events(0, 10), ...events(100, 300)]);
+    expect((await place.push([place.path('logs')])).code).toBe(0);
+    await place.expectExactly([...events(0, 10), ...events(100, 310)]);
+  });
 });
 
 describe('what can not be read', () => {

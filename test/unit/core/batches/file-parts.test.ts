@@ -156,11 +156,12 @@ describe('where a file stands behind a part', () => {
     });
   });
 
-  test('can not be said where the disk fails, and that is told', async () => {
+  test('of a file that can not be read any more has ends that no file has: the others of its batch go on', async () => {
     const { reader, seen, part } = await grownLog();
     const failing = { ...seen, source: failingWith(seen, 'source-unreadable') };
-    await expect(standing({ reader, seen: failing, part }, lines(5, 10))).rejects.toMatchObject({
-      code: 'source-unreadable',
+    expect(await standing({ reader, seen: failing, part }, lines(5, 9))).toMatchObject({
+      at: { offset: size(0, 9) },
+      ends: { head: '', tail: '' },
     });
   });
 });

@@ -51,7 +51,6 @@ test('a part is there where the file has only grown, and what came behind is no 
   expect(found?.part).toMatchObject({
     from: { stored: size(0, 5), offset: size(0, 5), lines: 5 },
     to: size(0, 10),
-    toOffset: size(0, 10),
     plain: true,
   });
   expect(found && (await contentOf(found))).toBe(lines(5, 10));
