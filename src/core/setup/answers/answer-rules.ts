@@ -180,6 +180,8 @@ const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
 
 /** Amazon S3 User Guide, "General purpose bucket naming rules". */
 function bucketProblem(text: string): string | undefined {
+  if (/^arn:[a-z-]+:s3[a-z-]*:.*accesspoint/.test(text))
+    return 'it is an access point, and deliveries go to the bucket behind it';
   const basic =
     lengthProblem(text, 3, 63) ??
     (/[A-Z]/.test(text)
