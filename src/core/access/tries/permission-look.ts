@@ -5,7 +5,14 @@ import type { DriftFinding, FindingCode as DriftCode } from '../../setup/drift/f
 import type { BucketEncryption, BucketLook } from '../../../ports/aws/bucket-admin.ts';
 import type { LiveAccess, LiveRole } from '../../../ports/aws/iam-admin.ts';
 import { judgeDeliveries } from '../../setup/delivery/judge-deliveries.ts';
-import { documentsOf, neededBy, rolePoliciesOf, routeOf } from '../../setup/drift/role-policies.ts';
+import { withDatesOf } from '../../setup/delivery/delivery.ts';
+import {
+  documentsIn,
+  documentsOf,
+  neededBy,
+  rolePoliciesOf,
+  routeOf,
+} from '../../setup/drift/role-policies.ts';
 import type { Ascent } from './ascent.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -127,7 +134,7 @@ function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): F
 function deliversTogether(planned: DesiredAccess, live: LiveAccess, nowMs: number): boolean {
   const policies = rolePoliciesOf(planned, live);
   const { own, extras, boundary } = policies;
-  const route = routeOf(planned, live, nowMs);
+  const route = withDatesOf(routeOf(planned, live, nowMs), documentsIn(policies));
   const keys = keyRightsOf(planned, route, { policies, bucket: live.bucket });
   const identity = documentsOf([own, ...extras].map((policy) => policy?.document));
   const limits = documentsOf([boundary])[0];

@@ -6,7 +6,7 @@ import type { DeliveryHeaders } from '../answers/answers.ts';
 import type { DeliveryRoute } from '../delivery/delivery.ts';
 import type { BucketRequests } from './bucket-requests.ts';
 import { bucketRequests } from './bucket-requests.ts';
-import { deliveriesOf, putActions } from '../delivery/delivery.ts';
+import { deliveriesOf, putActions, withDatesOf } from '../delivery/delivery.ts';
 import { conditionKeysOf } from '../documents/evaluable.ts';
 import { amend, exempted, without } from './mend-bucket-policy.ts';
 import { everything, mayHold, othersIn, strangers } from './other-callers.ts';
@@ -50,7 +50,8 @@ export interface BucketTrouble {
 }
 
 /** Everything that is wrong with a bucket policy. Throws PolicyDocumentError for an operator that AWS does not have. */
-export function bucketTroubles(view: BucketPolicyView): BucketTrouble[] {
+export function bucketTroubles(asked: BucketPolicyView): BucketTrouble[] {
+  const view = { ...asked, route: withDatesOf(asked.route, [asked.policy]) };
   const requests = bucketRequests(view.route, view.policy);
   return [
     ...deliveryTroubles(view),

@@ -267,7 +267,7 @@ function servicesIn(allows: readonly Statement[], ours: ReadonlySet<string>): Na
   const sources = [...new Set([strangerAccount, ...accounts])].filter((account) => !ours.has(account));
   return services.flatMap((service) =>
     sources.map((account): Named => ({
-      name: `the service ${service} for ${account === strangerAccount ? 'anybody' : `account ${account}`}`,
+      name: `the service ${service} on behalf of ${account === strangerAccount ? 'anybody' : `account ${account}`}`,
       caller: { arn: service, account, kind: 'service' },
       values: {
         'aws:PrincipalIsAWSService': 'true',

@@ -1,11 +1,14 @@
 import { dayLayout, hourLayout, parseLayout, renderLayout } from '../../layout/layout.ts';
 import { objectKey } from '../../layout/object-key.ts';
 import type { AccessRequest, Caller } from '../../policy/authorize.ts';
+import type { PolicyDocument } from '../../policy/document.ts';
+import { asList } from '../../policy/language.ts';
 import type { ContextValues } from '../../policy/context.ts';
 import { nameOf } from '../answers/arns.ts';
 import { builtInAuditTypes } from '../answers/answer-rules.ts';
 import type { Deliverer } from '../../../ports/state/config-store.ts';
 import type { DeliveryHeaders } from '../answers/answers.ts';
+import { namedDates } from './named-dates.ts';
 import { probeKey } from './probe-keys.ts';
 
 /** Who delivers what, where and how: all that the policies of role and bucket are asked about. */
@@ -26,6 +29,8 @@ export interface DeliveryRoute {
   /** Templates of the folders below the prefix; undefined: the usual ones. */
   layouts?: readonly string[] | undefined;
   headers?: DeliveryHeaders | undefined;
+  /** Dates up to the hour that are asked about beside the usual ones: those that policies name. */
+  dates?: readonly string[] | undefined;
   /** Whether TLS is spoken; undefined where that can't be said. */
   secure?: boolean | undefined;
   /** Where it is reached without TLS, the URL of the server. */
@@ -82,6 +87,19 @@ export function requestsOf(route: DeliveryRoute): (action: string, key: string) 
   });
 }
 
+/** The route, asked also about the dates that policies name in the resources they speak of. */
+export function withDatesOf(route: DeliveryRoute, policies: readonly PolicyDocument[]): DeliveryRoute {
+  const resources = policies
+    .flatMap(({ Statement: statements }) => asList(statements))
+    .map(({ Resource: named, NotResource: others }) => JSON.stringify([named, others]));
+  const keys = resources
+    .join(' ')
+    .replaceAll(/arn:[^:]*:(?!s3:)[^"]*/g, '')
+    .replaceAll(`:${route.bucket}/`, ' ');
+  const dates = namedDates(keys);
+  return dates.length === 0 ? route : { ...route, dates };
+}
+
 /** How deliveries reach a store that is reached from here like this; how a vendor's service does, is not known where it is not AWS. */
 export function transportOf(
   deliverer: Deliverer,
@@ -107,9 +125,10 @@ export function sessionOf(roleArn: string, roleId?: string): Caller {
 }
 
 /** Where deliveries would lie: each type, several dates; and the tool's own name. */
-export function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): readonly DeliveredKey[] {
-  const asked = JSON.stringify([prefix, types, layouts]);
-  const keys = latest?.asked === asked ? latest.keys : renderKeys({ prefix, types, layouts });
+export function deliveredKeys(route: DeliveryRoute): readonly DeliveredKey[] {
+  const { prefix, types, layouts, dates } = route;
+  const asked = JSON.stringify([prefix, types, layouts, dates]);
+  const keys = latest?.asked === asked ? latest.keys : renderKeys(route);
   latest = { asked, keys };
   return keys;
 }
@@ -126,11 +145,12 @@ function renderKeys({
   prefix,
   types,
   layouts,
-}: Pick<DeliveryRoute, 'prefix' | 'types' | 'layouts'>): DeliveredKey[] {
+  dates = [],
+}: Pick<DeliveryRoute, 'prefix' | 'types' | 'layouts' | 'dates'>): DeliveredKey[] {
   const templates = (layouts ?? [dayLayout, hourLayout]).map(parseLayout);
   const keys = (types ?? [...builtInAuditTypes, laterType]).flatMap((type) =>
     templates.flatMap((layout) =>
-      sampleDates.map((date) => {
+      [...sampleDates, ...dates].map((date) => {
         const earliestMs = Date.parse(`${date}:00:00Z`);
         const folder = renderLayout(layout, type, earliestMs);
         const name = { prefix, folder, earliestMs, sha256: 'b5'.repeat(32), extension: '.jsonl.gz' };

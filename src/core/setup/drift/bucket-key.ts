@@ -188,7 +188,7 @@ export function keyFindings(
   const identity = documentsOf([policies.own, ...policies.extras].map((policy) => policy?.document));
   const asked = neededBy(route, [arn]).filter(({ type }) => type === 'encryption');
   const lacks = judgeDeliveries(asked, { identity }).some(
-    ({ decision }) => !decision.allowed && decision.reason === 'implicit-deny',
+    ({ verdict, decision }) => verdict === 'denied' && decision.reason === 'implicit-deny',
   );
   const named = desired.kmsKeyArn === undefined ? 'no key' : `another key (${desired.kmsKeyArn})`;
   return [

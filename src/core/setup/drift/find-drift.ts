@@ -11,7 +11,8 @@ import type { LiveDocument } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import type { PermissionView } from './permission-findings.ts';
 import { permissionFindings } from './permission-findings.ts';
-import { rolePoliciesOf, routeOf } from './role-policies.ts';
+import { withDatesOf } from '../delivery/delivery.ts';
+import { documentsIn, rolePoliciesOf, routeOf } from './role-policies.ts';
 import type { TrustedAccess } from './trust-question.ts';
 import { trustFindings } from './trust-findings.ts';
 
@@ -41,8 +42,8 @@ export function findDrift(
   { removeExtras, nowMs }: DriftOptions,
 ): Drift {
   const { role } = live;
-  const route = routeOf(desired, live, nowMs);
   const policies = rolePoliciesOf(desired, live);
+  const route = withDatesOf(routeOf(desired, live, nowMs), documentsIn(policies));
   const keys = keyRightsOf(desired, route, { policies, bucket: live.bucket });
   const view: PermissionView = { desired, route, policies, keys };
   const trust = role === undefined ? [] : trustDrift({ ...desired, nowMs }, role);

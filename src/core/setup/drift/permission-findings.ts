@@ -150,8 +150,17 @@ function conditionsIn(document: LiveDocument | undefined, refused: readonly Judg
   const chosen =
     statement === undefined ? (document?.statements ?? []) : [document?.statements[statement.index]];
   return [
-    ...new Set(chosen.flatMap((one) => conditionKeysOf(one?.element['Condition']).map(({ name }) => name))),
+    ...new Set([
+      ...chosen.flatMap((one) => conditionKeysOf(one?.element['Condition']).map(({ name }) => name)),
+      ...chosen.flatMap((one) => variablesIn(one?.element['Resource'])),
+    ]),
   ];
+}
+
+/** `aws:PrincipalTag/team` of `${aws:PrincipalTag/team, 'none'}`. */
+function variablesIn(resource: unknown): string[] {
+  const found = JSON.stringify(resource ?? '').matchAll(/\$\{([^,}]+)/g);
+  return [...found].map(([, name = '']) => name.trim());
 }
 
 function foreignDenial(

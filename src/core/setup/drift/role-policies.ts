@@ -82,6 +82,11 @@ export function documentsOf(documents: readonly (LiveDocument | undefined)[]): P
   );
 }
 
+/** All documents that hang on the role, its boundary among them. */
+export function documentsIn({ own, extras, boundary }: RolePolicies): PolicyDocument[] {
+  return documentsOf([own?.document, ...extras.map(({ document }) => document), boundary]);
+}
+
 /** Some statements of a document, as a document. */
 export function withStatements(
   { version }: LiveDocument,
@@ -131,8 +136,11 @@ function dataKey(route: DeliveryRoute, put: AccessRequest, kmsKeyArn: string): A
       'kms:EncryptionContextKeys': 'aws:s3:arn',
       'kms:EncryptionContext:aws:s3:arn': `arn:${partition}:s3:::${bucket}`,
     },
-    // Whether the bucket has a key of its own for it is not known: the context then names the object.
-    isUnknown: (key) => key.startsWith('kms:encryptioncontext:') || put.isUnknown?.(key) === true,
+    // Whether the bucket has a key of its own for it is not known (the context then names the object), nor which aliases the key has.
+    isUnknown: (key) =>
+      key.startsWith('kms:encryptioncontext:') ||
+      key === 'kms:resourcealiases' ||
+      put.isUnknown?.(key) === true,
   };
 }
 

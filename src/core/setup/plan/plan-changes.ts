@@ -9,6 +9,7 @@ import type { LiveAccess, LivePolicy } from '../../../ports/aws/iam-admin.ts';
 import type { LiveDocument } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';
+import { withDatesOf } from '../delivery/delivery.ts';
 import { judgeDeliveries } from '../delivery/judge-deliveries.ts';
 import { sparedStatements, withStatements as withMore } from '../drift/bucket-key.ts';
 import { denialsIn, neededBy, routeOf, withStatements } from '../drift/role-policies.ts';
@@ -77,9 +78,11 @@ function withKeptKeys(document: PolicyDocument, live: LiveDocument, { keys }: Dr
 }
 
 function deliveryWorks(desired: DesiredAccess, live: LiveAccess, { nowMs }: Drift) {
-  const needed = neededBy(routeOf(desired, live, nowMs), asList(desired.kmsKeyArn));
+  const route = routeOf(desired, live, nowMs);
   return (document: PolicyDocument): boolean =>
-    judgeDeliveries(needed, { identity: [document] }).every(({ verdict }) => verdict === 'allowed');
+    judgeDeliveries(neededBy(withDatesOf(route, [document]), asList(desired.kmsKeyArn)), {
+      identity: [document],
+    }).every(({ verdict }) => verdict === 'allowed');
 }
 
 function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Drift): PlannedChange[] {
