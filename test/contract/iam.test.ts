@@ -20,8 +20,6 @@ import {
   ListRolesCommand,
   ListRoleTagsCommand,
   PutRolePolicyCommand,
-  SimulateCustomPolicyCommand,
-  SimulatePrincipalPolicyCommand,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
@@ -271,41 +269,5 @@ contract('IAM', (server, claim) => {
   claim('who may not use IAM is refused', async () => {
     const call = server.iam(server.vendor).send(new ListRolesCommand());
     expect(await refusal(call)).toMatchObject({ status: 403 });
-  });
-
-  claim('a simulation tells what would be allowed', async () => {
-    const PolicyInputList = [policy('s3:PutObject', 'arn:aws:s3:::b/audit/*')];
-    const ActionNames = ['s3:PutObject', 's3:GetObject'];
-    const custom = await server.iam().send(
-      new SimulateCustomPolicyCommand({
-        PolicyInputList,
-        ActionNames,
-        ResourceArns: ['arn:aws:s3:::b/audit/x'],
-      }),
-    );
-    const decisions = (custom.EvaluationResults ?? []).map((result) => [
-      result.EvalActionName,
-      result.EvalDecision,
-    ]);
-    expect(decisions).toEqual([
-      ['s3:PutObject', 'allowed'],
-      ['s3:GetObject', 'implicitDeny'],
-    ]);
-  });
-
-  claim('a simulation of a role counts its policies', async () => {
-    const RoleName = await newRole();
-    await server
-      .iam()
-      .send(new PutRolePolicyCommand({ RoleName, PolicyName: 'inline', PolicyDocument: document }));
-    const { Role } = await server.iam().send(new GetRoleCommand({ RoleName }));
-    const { EvaluationResults } = await server.iam().send(
-      new SimulatePrincipalPolicyCommand({
-        PolicySourceArn: Role?.Arn,
-        ActionNames: ['s3:PutObject'],
-        ResourceArns: ['arn:aws:s3:::some-bucket/a', 'arn:aws:s3:::other/a'],
-      }),
-    );
-    expect(EvaluationResults?.map((result) => result.EvalDecision)).toEqual(['allowed', 'implicitDeny']);
   });
 });

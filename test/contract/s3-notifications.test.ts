@@ -1,13 +1,10 @@
 /* oxlint-disable vitest/no-standalone-expect -- the expectations stand in claims, of which contract() makes the tests. */
 import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   type Event,
   GetBucketNotificationConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -102,23 +99,6 @@ contract('S3 event notifications', (server, claim) => {
       .map(readMessage)
       .map((content) => (content.kind === 'objects' ? content.objects[0]?.keys[0] : content.kind));
     expect(keys).toEqual(['in/a.gz']);
-  });
-
-  claim('a multipart upload is told of when it is complete', async () => {
-    await configure(['s3:ObjectCreated:CompleteMultipartUpload']);
-    await take();
-    const Key = 'parts.gz';
-    const { UploadId } = await server.s3().send(new CreateMultipartUploadCommand({ Bucket, Key }));
-    const { ETag } = await server
-      .s3()
-      .send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'x' }));
-    expect(await take()).toEqual([]);
-    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
-    await server.s3().send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
-    const [body = '{}'] = await take();
-    expect((JSON.parse(body) as { Records: Record[] }).Records[0]?.eventName).toBe(
-      'ObjectCreated:CompleteMultipartUpload',
-    );
   });
 
   claim('a deletion is told of where it was asked for', async () => {

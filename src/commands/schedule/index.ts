@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { describeStoreAddress, parseStoreAddress } from '../../core/config/store-address.ts';
 import { parseEvery } from '../../core/schedule/every.ts';
 import type { ScheduleFormat } from '../../core/schedule/formats.ts';
@@ -7,12 +7,13 @@ import type {
   RenderedFile,
   Schedule,
   ScheduledCommand,
-  ScheduledFile,
   ScheduledStore,
 } from '../../core/schedule/schedule.ts';
 import { scheduleName } from '../../core/schedule/schedule.ts';
 import { printable } from '../../core/report/printable.ts';
 import { AuditExportError } from '../../errors.ts';
+import type { SnowflakeHere } from './scheduled-collect.ts';
+import { scheduledCollect } from './scheduled-collect.ts';
 import type { ScheduleOptions } from './settings.ts';
 import type { Profile } from '../../ports/state/config-store.ts';
 
@@ -33,8 +34,7 @@ export interface ScheduleHost {
   configPath: (file: string) => string;
   /** Where this user keeps state; undefined where there is no place. */
   stateHome: string | undefined;
-  /** How Snowflake is logged in to here: the file of a key, if one is used. */
-  snowflakeKeyFile?: string | undefined;
+  snowflake: SnowflakeHere;
 }
 
 /** What `schedule --json` prints. Shape: schemas/schedule.schema.json. */
@@ -65,7 +65,7 @@ export function schedule(request: ScheduleRequest, host: ScheduleHost): Schedule
 
 function modelOf(
   request: ScheduleRequest,
-  { program, workingFolder, configPath, stateHome, snowflakeKeyFile }: ScheduleHost,
+  { program, workingFolder, configPath, stateHome, snowflake }: ScheduleHost,
   format: ScheduleFormat,
 ): Schedule {
   const { options, inputs, configFile } = request;
@@ -77,6 +77,8 @@ function modelOf(
   const here = runsHere(format);
   if (!here && store.folder !== undefined) throw noFolderInPod(store.folder);
   if (!here) inputs.forEach(refuseOutside);
+  const absolute = (path: string): string => (isAddress(path) ? path : resolve(workingFolder, path));
+  const collect = command === 'collect' ? scheduledCollect(values, snowflake, absolute) : nothingToHand;
   const name = scheduleName(profile, command);
   refuseControlCharacters([
     profile,
@@ -85,10 +87,12 @@ function modelOf(
     configFile,
     stateHome,
     options.metricsFile,
+    collect.keyFile,
+    ...collect.flags.map(([, value]) => value),
+    ...collect.files.map(({ path }) => path),
     ...inputs,
     ...program,
   ]);
-  const absolute = (path: string): string => (isAddress(path) ? path : resolve(workingFolder, path));
   return {
     name,
     profile,
@@ -101,9 +105,7 @@ function modelOf(
     configPath: configPath(absolute(configFile ?? '')),
     stateHome,
     fileMembers: ['schemas', 'quarantine'].filter((member) => member in values),
-    ...(command === 'collect'
-      ? { files: collectFiles(values, absolute), keyFile: snowflakeKeyFile && absolute(snowflakeKeyFile) }
-      : { files: [], keyFile: undefined }),
+    ...collect,
     user: userName(options.user),
     metricsFile: options.metricsFile && absolute(options.metricsFile),
     kubernetes: {
@@ -116,15 +118,7 @@ function modelOf(
   };
 }
 
-/** The maps of a profile, as flags with absolute paths. */
-function collectFiles(
-  { userMap, dataSources }: Profile,
-  absolute: (path: string) => string,
-): ScheduledFile[] {
-  return Object.entries({ 'user-map': userMap, 'data-sources': dataSources }).flatMap(([flag, path]) =>
-    typeof path !== 'string' ? [] : [{ flag, name: `${flag}${extname(path)}`, path: absolute(path) }],
-  );
-}
+const nothingToHand = { flags: [], files: [], keyFile: undefined };
 
 function requireProfile(profile: ScheduleRequest['profile']): { name: string; profile: Profile } {
   if (profile === undefined)

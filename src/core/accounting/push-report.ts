@@ -61,6 +61,8 @@ export interface PushReport {
     file: string | null;
     reasons: ReasonRow[];
   };
+  /** Lines of these sources that earlier runs have set aside and that still wait, up to 10,000; missing where there are none. */
+  stillQuarantined?: number;
   /** Lines that were left out on request, by why they would have been set aside; missing where none was. */
   ignored?: ReasonRow[];
   warnings: WarningAccount[];
@@ -112,7 +114,7 @@ interface ReasonRow {
 
 /** Something of the sources that was not delivered, and what cures it. */
 export interface ReportProblem {
-  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'alert';
+  kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'incomplete' | 'alert';
   source: string;
   message: string;
   cure: string;

@@ -8,8 +8,11 @@ import type { FileSource } from '../files/look-at-content.ts';
 import { isBreak, moved, storedEnds } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import { beginPart, hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
+import type { DeliveryProblem } from './delivery-problem.ts';
+import { fileParts, idOf, isEmpty } from './parts.ts';
+import { OfferedAgain } from './offered-again.ts';
 import { acceptedByType, difference, sum } from './lines-by-type.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { Batch, Cut, FilePart, Part } from '../../ports/state/batch.ts';
@@ -59,18 +62,11 @@ export interface FilesPorts {
 
 type OtherPart = Exclude<Part, FilePart>;
 
-/** A part, and how the reading of it went. */
+/** A part, how the reading of it went, and which lines of it are durable now, by audit type. */
 export interface SettledPart {
   part: Part;
   account: SourceAccount | undefined;
-}
-
-/** What needs somebody's eye, though the run goes on. */
-export interface DeliveryProblem {
-  kind: 'missing' | 'edited' | 'dropped' | 'uncut';
-  /** Id of the file that it is about; '' where there is none. */
-  id: string;
-  source: string;
+  lines: Readonly<Record<string, number>>;
 }
 
 /** How far a delivery of files came. */
@@ -81,6 +77,8 @@ export interface FilesResult {
   waiting: { source: string; bytes: number }[];
   /** What earlier batches delivered of the given files, which this delivery did not read. */
   known: { source: FileSource; known: KnownFile; delivered: Readonly<Record<string, number>> }[];
+  /** Lines of other sources that this delivery did read, by audit type, by the source's name. */
+  read: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
 /** A log that is rotated while it is read is looked for again so often. */
@@ -102,7 +100,7 @@ class FilesDelivery {
   readonly #told = new Set<string>();
   /** Files that did not stand any more in a look before. */
   readonly #gone = new Set<string>();
-  /** What this delivery did of files, by type, by the file's id. */
+  /** What this delivery did of files, by type, by the file's id; of other sources by their name. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   #choices: FileChoices;
   #leave: () => void = () => undefined;
@@ -222,6 +220,12 @@ class FilesDelivery {
     await journal.add({ kind: 'done', id, standing: { files } });
   }
 
+  #nameOf(part: Part): { id: string; name: string } {
+    if (part.kind !== 'file') return { id: '', name: part.source };
+    const { id, path } = this.#knownOf(part);
+    return { id, name: path === '' ? part.file.path : path };
+  }
+
   #knownOf({ file }: FilePart): KnownFile {
     return this.#ports.journal.state.files.get(file.id) ?? file;
   }
@@ -246,9 +250,9 @@ class FilesDelivery {
       if (failed !== undefined) return failed;
     }
     const found: FoundPart[] = [];
-    for (const seen of files) {
-      const file = this.#job.isFinal ? { ...seen, isFinal: true } : seen;
-      if (!hasNews(file)) continue;
+    const looked = files.map((seen) => (this.#job.isFinal ? { ...seen, isFinal: true } : seen));
+    for (const [index, file] of looked.entries()) {
+      if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
       const part = await beginPart(file);
       found.push({ part, source: partIn(part, file), seen: file });
     }
@@ -270,23 +274,20 @@ class FilesDelivery {
 
   /** What was delivered of the given files, once more, each batch as a whole and oldest first: the store says what it has. */
   async #offerAgain(files: readonly SeenFile[], search: PartSearch): Promise<PushResult | undefined> {
-    const given = new Set(files.map(({ known }) => known.id));
-    const offered = new Map<string, number>();
+    const ids = new Set(files.map(({ known }) => known.id));
+    const isGiven = (part: Part): boolean =>
+      part.kind === 'file' ? ids.has(part.file.id) : this.#ports.isGiven(part);
+    const offered = new OfferedAgain((part) => this.#nameOf(part));
     for await (const batch of this.#ports.journal.history()) {
-      const isGiven = batch.parts.some((part) =>
-        part.kind === 'file' ? given.has(part.file.id) : this.#ports.isGiven(part),
-      );
-      if (!isGiven) continue;
+      const given = batch.parts.filter(isGiven);
+      if (given.length === 0) continue;
       const { found, absent } = await this.#find(batch, search);
+      offered.note(batch, given, absent);
       if (absent.length > 0) continue;
       const result = await this.#push(batch, found, true);
       if (result.ended !== 'complete') return result;
-      for (const { file, to } of fileParts(batch))
-        if (file.at.offset <= (offered.get(file.id) ?? 0)) offered.set(file.id, file.plain ? to : Infinity);
     }
-    for (const { known } of files)
-      if (known.at.offset > (offered.get(known.id) ?? 0))
-        this.#tell({ kind: 'uncut', id: known.id, source: known.path });
+    for (const problem of offered.problems(files.map(({ known }) => known))) this.#tell(problem);
     return undefined;
   }
 
@@ -309,22 +310,27 @@ class FilesDelivery {
     );
     if (isAuditExportError(result.error) && result.error.code === 'source-moved') throw result.error;
     if (result.ended !== 'complete') return result;
-    const delivered = new Map<string, Readonly<Record<string, number>>>();
-    for (const [index, { part }] of found.entries()) {
-      const account = result.sources[index];
-      if (part.kind !== 'file' || account === undefined) continue;
-      const lines = acceptedByType(account, result.types);
-      this.#read.set(part.file.id, sum(this.#read.get(part.file.id) ?? {}, lines));
-      delivered.set(part.file.id, sum(part.file.delivered, lines));
-    }
+    const settled = found.map(({ part }, index) => this.#settled(part, result, index));
     if (wasDone) return result;
+    const delivered = new Map(
+      settled.map(({ part, lines }) => [
+        idOf(part),
+        sum(part.kind === 'file' ? part.file.delivered : {}, lines),
+      ]),
+    );
     files = files.map((file) => ({ ...file, delivered: delivered.get(file.id) ?? file.delivered }));
-    const settled = found.map(({ part }, index) => ({ part, account: result.sources[index] }));
     const { cursors } = await settle(settled);
     const standing = { files, cursors: { ...cursors, ...batch.cursors } };
     await journal.add({ kind: 'done', id: batch.id, standing });
     await onDone(batch);
     return result;
+  }
+
+  #settled(part: Part, { sources, types }: PushResult, index: number): SettledPart {
+    const account = sources[index];
+    const lines = account === undefined ? {} : acceptedByType(account, types);
+    this.#read.set(idOf(part), sum(this.#read.get(idOf(part)) ?? {}, lines));
+    return { part, account, lines };
   }
 
   #result(looked: readonly SeenFile[], pushed: PushResult | undefined): FilesResult {
@@ -341,6 +347,7 @@ class FilesDelivery {
         known,
         delivered: difference(known.delivered, this.#read.get(known.id) ?? {}),
       })),
+      read: this.#read,
     };
   }
 }
@@ -352,16 +359,7 @@ interface FoundPart {
   seen: SeenFile | undefined;
 }
 
-/** Nothing was begun of it, or nothing could be read of it: what became of the file since is the next batch's. */
-function isEmpty(part: Part): boolean {
-  return part.kind === 'file' && (part.to === 0 || part.file.head.bytes === 0);
-}
-
 /** Whether a file is given, or another that has its name now; what was rotated away is looked for by whoever runs. */
 function isTouched({ inode, path, left }: KnownFile, given: readonly FileSource[]): boolean {
   return left || given.some(({ file }) => file.inode === inode || file.path === path);
-}
-
-function fileParts({ parts }: Batch): FilePart[] {
-  return parts.filter((part) => part.kind === 'file');
 }

@@ -1,7 +1,9 @@
+import { isAuditExportError } from '../../errors.ts';
 import type { KeptBytes, KeptSegment, KeptWriter } from '../../ports/state/kept-bytes.ts';
 import type { CollectAccount } from './collect-account.ts';
 import type { SeenQueries } from './seen-queries.ts';
 import type { QueryRow } from './translate/query-row.ts';
+import { printNanoseconds } from './translate/snowflake-time.ts';
 import type { Translator } from './translator.ts';
 
 /** Whether a batch is of a window that is read for the first time, or of what came late to one. */
@@ -36,7 +38,7 @@ export class Batch {
 
   /** Takes rows of its window: those that are new become records. */
   async add(rows: readonly QueryRow[]): Promise<void> {
-    const { seen, account, translator } = this.#tools;
+    const { seen, account } = this.#tools;
     const others = rows.filter(({ own }) => !own);
     account.countOwn(this.#kind, rows.length - others.length);
     for (const [index, found] of seen.newsOf(others).entries()) {
@@ -44,11 +46,29 @@ export class Batch {
       account.countRow(this.#kind, found?.news, row.source);
       if (found === undefined) continue;
       if (found.news !== 'later-row')
-        for (const line of translator.linesOf(this.#kind, row, account.books, {
-          supplement: found.news === 'access',
-        }))
+        for (const line of this.#linesOf(row, found.news === 'access'))
           await this.#records.add(Buffer.from(`${line}\n`));
       await this.#seen.add(found.key);
+    }
+  }
+
+  /** The records of a row. What can't be read stops no other: it goes the way of lines that are no events, into quarantine. */
+  #linesOf(row: QueryRow, supplement: boolean): string[] {
+    const { account, translator } = this.#tools;
+    try {
+      return translator.linesOf(this.#kind, row, account.books, { supplement });
+    } catch (error) {
+      if (!isAuditExportError(error)) throw error;
+      account.unreadableRows += 1;
+      const endTime = printNanoseconds(row.endNs);
+      return [
+        JSON.stringify({
+          queryId: row.queryId,
+          endTime,
+          sqlUser: row.text('USER_NAME'),
+          unreadable: error.message,
+        }),
+      ];
     }
   }
 

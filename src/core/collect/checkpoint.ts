@@ -10,6 +10,8 @@ export interface Checkpoint {
   readonly fromNs: string;
   /** Queries that ended before it have been read. */
   readonly watermarkNs: string;
+  /** What ACCESS_HISTORY alone knows has been read where it began before it. */
+  readonly accessOnlyNs: string;
   /** From here on the index of seen queries knows every query that was read. */
   readonly ledgerFromNs: string;
   /** What the index does not know yet of the batch that was done last. */
@@ -24,6 +26,10 @@ export interface RunStart {
   nowNs: bigint;
   untilNs: bigint;
   rules: ReadingRules;
+  /** How long a row of QUERY_HISTORY is waited for, for what ACCESS_HISTORY alone knows. */
+  waitedNs: bigint;
+  /** What began before it was never read; undefined: before this run. */
+  firstNs: bigint | undefined;
 }
 
 /**
@@ -33,8 +39,10 @@ export interface RunStart {
 export function beginOrContinue(known: Checkpoint | undefined, start: RunStart): Checkpoint {
   const fromNs = firstStart(start, start.sinceNs, start.rules);
   if (known === undefined) {
+    const { waitedNs, firstNs = fromNs } = start;
     const first = String(fromNs);
-    return { fromNs: first, watermarkNs: first, ledgerFromNs: first, unindexed: [] };
+    const accessOnlyNs = String(latest(firstNs, fromNs - waitedNs));
+    return { fromNs: first, watermarkNs: first, accessOnlyNs, ledgerFromNs: first, unindexed: [] };
   }
   if (start.sinceNs === undefined || fromNs >= BigInt(known.fromNs)) return known;
   throw new AuditExportError(
@@ -47,17 +55,32 @@ export function beginOrContinue(known: Checkpoint | undefined, start: RunStart):
   );
 }
 
-/** The checkpoint at another watermark; the index of seen queries reaches back as far as the overlap. */
+/**
+ * The checkpoint at another watermark, behind which `accessOnlyNs` is read too; the index of seen queries reaches back as far
+ * as the overlap.
+ */
 export function checkpointAt(
   known: Checkpoint,
   {
     watermarkNs,
+    accessOnlyNs = 0n,
     overlapNs,
     unindexed = [],
-  }: { watermarkNs: bigint; overlapNs: bigint; unindexed?: Checkpoint['unindexed'] },
+  }: {
+    watermarkNs: bigint;
+    accessOnlyNs?: bigint;
+    overlapNs: bigint;
+    unindexed?: Checkpoint['unindexed'];
+  },
 ): Checkpoint {
-  const reachNs = watermarkNs - overlapNs;
-  // A longer overlap than before does not bring back what was forgotten.
-  const ledgerFromNs = reachNs > BigInt(known.ledgerFromNs) ? String(reachNs) : known.ledgerFromNs;
-  return { fromNs: known.fromNs, watermarkNs: String(watermarkNs), ledgerFromNs, unindexed };
+  return {
+    fromNs: known.fromNs,
+    watermarkNs: String(watermarkNs),
+    accessOnlyNs: String(latest(BigInt(known.accessOnlyNs), accessOnlyNs)),
+    // A longer overlap than before does not bring back what was forgotten.
+    ledgerFromNs: String(latest(BigInt(known.ledgerFromNs), watermarkNs - overlapNs)),
+    unindexed,
+  };
 }
+
+const latest = (a: bigint, b: bigint): bigint => (a > b ? a : b);

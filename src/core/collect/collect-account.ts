@@ -23,6 +23,8 @@ export class CollectAccount {
   ownStatements = 0;
   /** Queries that ACCESS_HISTORY alone knows. */
   accessOnlyRows = 0;
+  /** Rows that could not be read, and went into quarantine. */
+  unreadableRows = 0;
   /** Log-ins that were new. */
   logins = 0;
   readonly books: TranslationBooks = newBooks();

@@ -131,7 +131,16 @@ class CollectRun {
     const nowNs = await readClock(session, signal);
     this.#untilNs = readableUntil(nowNs, this.#job.untilNs(nowNs), rules);
     const sinceNs = this.#job.sinceNs(nowNs);
-    const start = { location: state.location, sinceNs, nowNs, untilNs: this.#untilNs, rules };
+    const { waitedNs, firstNs } = this.#job;
+    const start = {
+      location: state.location,
+      sinceNs,
+      nowNs,
+      untilNs: this.#untilNs,
+      rules,
+      waitedNs,
+      firstNs,
+    };
     const checkpoint = beginOrContinue(this.#checkpoint, start);
     const seen = await this.#openSeen(checkpoint);
     if (!(await this.#readLate(seen))) return false;
@@ -202,8 +211,8 @@ class CollectRun {
     let window: TimeRange = { fromNs: span.fromNs, untilNs: windowEnd(span.fromNs, windowNs) };
     let batch = await this.#openBatch('window', window, seen);
     const { client, logins, waitedNs } = this.#job;
-    const firstNs = this.#job.firstNs ?? BigInt((this.#checkpoint as Checkpoint).fromNs);
-    for await (const rows of readSpan(session, span, { client, logins, waitedNs, firstNs, signal })) {
+    const accessOnlyNs = BigInt((this.#checkpoint as Checkpoint).accessOnlyNs);
+    for await (const rows of readSpan(session, span, { client, logins, waitedNs, accessOnlyNs, signal })) {
       for (const group of groupByWindow(rows, windowNs)) {
         if (group.untilNs !== window.untilNs) {
           if (!(await this.#closeWindow(batch, window))) return false;
@@ -258,8 +267,16 @@ class CollectRun {
   }
 
   #checkpointAt(watermarkNs: bigint, unindexed: Checkpoint['unindexed'] = []): Checkpoint {
-    const { overlapNs } = this.#job.rules;
-    return checkpointAt(this.#checkpoint as Checkpoint, { watermarkNs, overlapNs, unindexed });
+    const { rules, waitedNs } = this.#job;
+    const known = this.#checkpoint as Checkpoint;
+    // What came late to a window that was read says nothing of others.
+    const isMoved = watermarkNs > BigInt(known.watermarkNs);
+    return checkpointAt(known, {
+      watermarkNs,
+      ...(isMoved ? { accessOnlyNs: watermarkNs - waitedNs } : {}),
+      overlapNs: rules.overlapNs,
+      unindexed,
+    });
   }
 }
 

@@ -81,8 +81,10 @@ function nameOf(typed: string | undefined, preset: string): string {
 }
 
 /**
- * The policy lets in what is named now, also where it was made before with other addresses. IPv6 takes a network rule, which
- * lies in a schema. https://docs.snowflake.com/en/user-guide/network-rules
+ * The policy lets in what is named now, and nothing that it let in before: CREATE OR ALTER leaves out what is not said. IPv6
+ * takes a network rule, which lies in a schema, and which a policy names as text.
+ * https://docs.snowflake.com/en/sql-reference/sql/create-network-policy
+ * https://docs.snowflake.com/en/sql-reference/sql/create-network-rule
  */
 function policyLines(policy: string, addresses: readonly string[]): string[] {
   const wrong = addresses.find((address) => familyOf(address) === undefined);
@@ -93,21 +95,19 @@ function policyLines(policy: string, addresses: readonly string[]): string[] {
   const v6 = addresses.filter((address) => familyOf(address) === 6);
   const v4 = addresses.filter((address) => familyOf(address) === 4);
   const list = addresses.length === 0 ? "'<ADDRESS>/32'" : quoted(v4);
-  const allowed = `ALLOWED_IP_LIST = (${list})`;
-  if (v6.length === 0)
-    return [
-      `CREATE NETWORK POLICY IF NOT EXISTS ${policy} ${allowed};`,
-      `ALTER NETWORK POLICY ${policy} SET ${allowed};`,
-    ];
   const { database } = setupNames;
-  const rule = `${sqlName(database)}.PUBLIC.AUDIT_EXPORT_IPV6`;
-  const rules = `ALLOWED_NETWORK_RULE_LIST = (${rule})`;
+  const rule = `${database}.PUBLIC.AUDIT_EXPORT_IPV6`;
+  const ruleLines = [
+    `CREATE DATABASE IF NOT EXISTS ${database} COMMENT = 'audit-export: holds its network rule';`,
+    `CREATE OR ALTER NETWORK RULE ${rule} TYPE = IPV6 VALUE_LIST = (${quoted(v6)}) MODE = INGRESS;`,
+  ];
+  const allowed = [
+    ...(v6.length === 0 ? [] : [`ALLOWED_NETWORK_RULE_LIST = ('${rule}')`]),
+    ...(list === '' ? [] : [`ALLOWED_IP_LIST = (${list})`]),
+  ];
   return [
-    `CREATE DATABASE IF NOT EXISTS ${sqlName(database)} COMMENT = 'audit-export: holds its network rule';`,
-    `CREATE NETWORK RULE IF NOT EXISTS ${rule} TYPE = IPV6 MODE = INGRESS VALUE_LIST = (${quoted(v6)});`,
-    `ALTER NETWORK RULE ${rule} SET VALUE_LIST = (${quoted(v6)});`,
-    `CREATE NETWORK POLICY IF NOT EXISTS ${policy} ${rules};`,
-    `ALTER NETWORK POLICY ${policy} SET ${rules}${v4.length === 0 ? '' : ` ${allowed}`};`,
+    ...(v6.length === 0 ? [] : ruleLines),
+    `CREATE OR ALTER NETWORK POLICY ${policy} ${allowed.join(' ')};`,
   ];
 }
 

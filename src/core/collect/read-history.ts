@@ -165,25 +165,24 @@ class ReadRows {
 export interface SpanReading extends ReadingOptions {
   /** How long a row of QUERY_HISTORY is waited for, for what ACCESS_HISTORY alone knows. */
   waitedNs: bigint;
-  /** Nothing that began before it is read. */
-  firstNs: bigint;
+  /** What ACCESS_HISTORY alone knows has been read where it began before it. */
+  accessOnlyNs: bigint;
 }
 
 /**
  * All that belongs to a span of windows, in the order of its places. What ACCESS_HISTORY alone knows takes its place
- * `waitedNs` after it began, when a row of QUERY_HISTORY is no longer waited for.
+ * `waitedNs` after it began, when a row of QUERY_HISTORY is no longer waited for; what was waited for longer before, the first.
  */
 export function readSpan(
   session: SnowflakeSession,
   span: TimeRange,
-  { waitedNs, firstNs, ...options }: SpanReading,
+  { waitedNs, accessOnlyNs, ...options }: SpanReading,
 ): AsyncGenerator<readonly QueryRow[]> {
   const queries = readQueries(session, span, options);
-  const began = span.fromNs - waitedNs;
-  const range = { fromNs: began > firstNs ? began : firstNs, untilNs: span.untilNs - waitedNs };
+  const range = { fromNs: accessOnlyNs, untilNs: span.untilNs - waitedNs };
   if (range.fromNs >= range.untilNs) return queries;
   const read = { session, range, statement: accessOnlyStatement, signal: options.signal };
-  return inOrderOfPlace(queries, readRows(read, { source: 'accessHistory', waitedNs }));
+  return inOrderOfPlace(queries, readRows(read, { source: 'accessHistory', waitedNs, leastNs: span.fromNs }));
 }
 
 /** Joins two streams that are each in the order of places. */

@@ -223,7 +223,10 @@ export function idsStatement(range: TimeRange): SnowflakeStatement {
 function historyStatement({ fromNs, untilNs }: TimeRange, lines: readonly string[]): SnowflakeStatement {
   return {
     text: lines.join('\n'),
-    binds: [text(ownQueryTag), ...[fromNs, untilNs, fromNs - longestQueryNs, untilNs].map(number)],
+    binds: [
+      text(ownQueryTag),
+      ...[fromNs, untilNs, fromNs - longestQueryNs, untilNs + startSlackNs].map(number),
+    ],
     queryTag: ownQueryTag,
   };
 }

@@ -47,6 +47,8 @@ export interface Schedule {
   stateHome: string | undefined;
   /** Members of the profile that name files: what runs elsewhere, or as somebody else, may not have them. */
   fileMembers: readonly string[];
+  /** What collect is told by flags: what only the environment of now says. */
+  flags: readonly (readonly [flag: string, value: string])[];
   /** Files that collect is given by flags, whatever the profile says: relative paths mean nothing where it runs. */
   files: readonly ScheduledFile[];
   /** The private key for Snowflake, absolute; undefined where a token is used. */
@@ -97,13 +99,14 @@ export interface CommandPlace {
 
 /** The words behind audit-export, none of them quoted. */
 export function commandWords(
-  { command, profile, inputs, store, metricsFile, files }: Schedule,
+  { command, profile, inputs, store, metricsFile, files, flags: told }: Schedule,
   { config, inputs: given = inputs, flags = [], fileAt = ({ path }) => path }: CommandPlace,
 ): string[] {
   const options = Object.entries({ profile, config, to: store.folder, 'metrics-file': metricsFile });
   return [
     ...(command === 'push' ? ['push'] : ['collect', 'snowflake']),
     ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+    ...told.flatMap(([flag, value]) => [`--${flag}`, value]),
     ...files.flatMap((file) => [`--${file.flag}`, fileAt(file)]),
     '--quiet',
     ...flags,

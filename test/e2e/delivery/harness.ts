@@ -19,7 +19,7 @@ import { killedAt, refusingFrom } from './object-faults.ts';
 
 /** What stands in the way of a file being delivered as it should be; docs/delivery.md. */
 export interface Problem {
-  readonly kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut';
+  readonly kind: 'missing' | 'edited' | 'broken' | 'unreadable' | 'dropped' | 'uncut' | 'incomplete';
   readonly source: string;
   readonly message: string;
   readonly cure: string;

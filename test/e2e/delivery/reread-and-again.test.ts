@@ -95,7 +95,7 @@ describe.each(places)('$given: --reread', ({ newPlace }) => {
     },
   );
 
-  test('of a log whose rest was delivered from a file that is gone says so', async () => {
+  test('of a log whose rest was delivered from a file that is gone says with which one it was cut', async () => {
     const place = await newPlace();
     await place.append(log, events(0, 10));
     await place.push([place.path(log)]);
@@ -103,12 +103,17 @@ describe.each(places)('$given: --reread', ({ newPlace }) => {
     await place.move(log, `${log}.old`);
     await place.append(log, events(20, 30));
     await place.push([place.path(log)]);
-    await rm(place.path(`${log}.old`));
+    await place.move(`${log}.old`, 'elsewhere/app.log');
     const { code, report } = await place.push(['--reread', place.path(log)]);
     expect({ code, problems: report.problems }).toMatchObject({
       code: 6,
-      problems: [{ kind: 'uncut', source: place.path(log) }],
+      problems: [{ kind: 'incomplete', source: place.path(log) }],
     });
+    expect(report.problems[0]?.message).toContain(place.path(`${log}.old`));
+    await place.empty();
+    const whole = await place.push(['--reread', place.path(log), place.path('elsewhere/app.log')]);
+    expect({ code: whole.code, problems: whole.report.problems }).toEqual({ code: 0, problems: [] });
+    await place.expectExactly(events(0, 30));
   });
 
   test('under other settings offers what was delivered under the old ones', async () => {

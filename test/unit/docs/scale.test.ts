@@ -29,14 +29,8 @@ function resources(name: string): Resource[] {
   });
 }
 
-test.each(files)('%s stands in docs/scale.md as it is', (name) => {
-  const fence = `\`\`\`${name.replace(/^.*\./, '')}\n${read(`examples/scale/${name}`)}\`\`\``;
-  expect(docs.includes(fence)).toBe(true);
-  expect(docs).toContain(`${name}\``);
-});
-
-test('every block of YAML and JSON is one of the files', () => {
-  expect(docs.match(/^```(?:yaml|json)$/gm)).toHaveLength(files.length);
+test.each(files)('docs/scale.md leads to %s', (name) => {
+  expect(docs).toContain(`(../examples/scale/${name})`);
 });
 
 describe('commands', () => {

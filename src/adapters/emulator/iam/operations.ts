@@ -2,7 +2,6 @@ import type { QueryOperation } from '../query/query-call.ts';
 import { entityPolicyOperations } from './entity-policies.ts';
 import { policyOperations } from './managed-policies.ts';
 import { roleOperations } from './roles.ts';
-import { simulateOperations } from './simulate.ts';
 import { userOperations } from './users.ts';
 
 /** The operations of IAM by name. */
@@ -12,5 +11,4 @@ export const iamOperations: Readonly<Record<string, QueryOperation>> = {
   ...entityPolicyOperations('user'),
   ...policyOperations,
   ...userOperations,
-  ...simulateOperations,
 };

@@ -31,7 +31,6 @@ export function newBucket(from: Pick<Bucket, 'name' | 'owner' | 'region' | 'crea
     settings: new Map([['publicAccessBlock', noPublicAccess]]),
     objects: new Map(),
     sortedKeys: undefined,
-    uploads: new Map(),
     racing: new Map(),
   };
 }

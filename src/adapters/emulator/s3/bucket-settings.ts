@@ -64,7 +64,6 @@ export const settings: Readonly<Record<string, Setting>> = {
     show: (bucket) => bucket.objectLock?.xml,
   },
   notification: { root: 'NotificationConfiguration', missing: 'empty' },
-  logging: { root: 'BucketLoggingStatus', missing: 'empty' },
   tagging: {
     root: 'Tagging',
     missing: [404, 'NoSuchTagSet', 'The TagSet does not exist'],
@@ -73,22 +72,6 @@ export const settings: Readonly<Record<string, Setting>> = {
   lifecycle: {
     root: 'LifecycleConfiguration',
     missing: [404, 'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'],
-  },
-  cors: {
-    root: 'CORSConfiguration',
-    missing: [404, 'NoSuchCORSConfiguration', 'The CORS configuration does not exist'],
-  },
-  website: {
-    root: 'WebsiteConfiguration',
-    missing: [
-      404,
-      'NoSuchWebsiteConfiguration',
-      'The specified bucket does not have a website configuration',
-    ],
-  },
-  replication: {
-    root: 'ReplicationConfiguration',
-    missing: [404, 'ReplicationConfigurationNotFoundError', 'The replication configuration was not found'],
   },
   acl: {
     root: 'AccessControlPolicy',

@@ -16,7 +16,6 @@ export interface Bucket {
   readonly objects: Map<string, readonly ObjectVersion[]>;
   /** The keys in listing order; undefined after a change, until the next listing. */
   sortedKeys: readonly string[] | undefined;
-  readonly uploads: Map<string, MultipartUpload>;
   /** Conditional writes under way, by key: a delete that comes in between marks them. */
   readonly racing: Map<string, Set<{ overtaken: boolean }>>;
 }
@@ -34,16 +33,9 @@ export interface Encryption {
   readonly keyArn: string | undefined;
 }
 
-/** A piece of an object's content in the blob store. */
-export interface Segment {
-  readonly blob: string;
-  readonly size: number;
-}
-
 export interface Checksum {
   readonly name: string;
   readonly value: string;
-  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
 /** One version of an object, or a delete marker. */
@@ -58,40 +50,23 @@ export interface ObjectVersion {
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
-  readonly segments: readonly Segment[];
+  /** Its content in the blob store; undefined where it is not kept. */
+  readonly blob: string | undefined;
   /** Headers to be sent again: type, encoding, cache control, user metadata. */
   readonly headers: Readonly<Record<string, string>>;
   readonly storageClass: string;
   readonly checksum: Checksum | undefined;
   readonly encryption: Encryption & { readonly bucketKey: boolean };
-  readonly partSizes: readonly number[] | undefined;
   tags: readonly (readonly [string, string])[];
   retention: { readonly mode: string; readonly until: number } | undefined;
   legalHold: boolean;
 }
 
-export interface UploadedPart {
-  readonly number: number;
-  readonly etag: string;
-  readonly segment: Segment;
-  readonly checksum: { readonly name: string; readonly value: string } | undefined;
-  readonly modifiedAt: number;
-}
-
-export interface MultipartUpload {
-  readonly id: string;
-  readonly key: string;
-  readonly startedAt: number;
-  readonly initiator: string;
-  readonly checksumName: string | undefined;
-  readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE' | undefined;
-  /** The object as it will be, but for its content. */
-  readonly template: Omit<
-    ObjectVersion,
-    'size' | 'etag' | 'segments' | 'checksum' | 'sequence' | 'modifiedAt' | 'partSizes'
-  >;
-  readonly parts: Map<number, UploadedPart>;
-}
+/** An object as it will be, but for its content. */
+export type ObjectTemplate = Omit<
+  ObjectVersion,
+  'size' | 'etag' | 'blob' | 'checksum' | 'sequence' | 'modifiedAt'
+>;
 
 /** The version a reader without a version id sees: undefined for a key that was never written or is deleted. */
 export function currentVersion(bucket: Bucket, key: string): ObjectVersion | undefined {

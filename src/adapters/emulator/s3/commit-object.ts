@@ -1,11 +1,11 @@
 import { WireError } from '../wire/wire-error.ts';
-import { currentVersion, type MultipartUpload, type ObjectVersion } from './bucket.ts';
+import { currentVersion, type ObjectTemplate, type ObjectVersion } from './bucket.ts';
 import { announce } from './notifications.ts';
 import { header, type ObjectCall } from './s3-call.ts';
 import { addVersion, persistKey } from './versions.ts';
 
 /** What a body turned out to be. */
-export type Content = Pick<ObjectVersion, 'size' | 'etag' | 'segments' | 'checksum' | 'partSizes'>;
+export type Content = Pick<ObjectVersion, 'size' | 'etag' | 'blob' | 'checksum'>;
 
 /**
  * Runs a write that may carry `If-None-Match: *` or `If-Match`. Among writers that race, the first to finish wins and the
@@ -34,7 +34,7 @@ export async function writeConditionally<T>(
   }
 }
 
-export type Commit = (template: MultipartUpload['template'], content: Content) => Promise<ObjectVersion>;
+export type Commit = (template: ObjectTemplate, content: Content) => Promise<ObjectVersion>;
 
 /** Tells conditional writes of this key that are under way that the key was deleted meanwhile. */
 export function markOvertaken(call: ObjectCall): void {
@@ -42,17 +42,11 @@ export function markOvertaken(call: ObjectCall): void {
 }
 
 /** From the check of the condition to here nothing is awaited: that makes the two one step. */
-async function commit(
-  call: ObjectCall,
-  template: MultipartUpload['template'],
-  content: Content,
-): Promise<ObjectVersion> {
+async function commit(call: ObjectCall, template: ObjectTemplate, content: Content): Promise<ObjectVersion> {
   const version = { ...template, ...content, modifiedAt: call.now, sequence: call.world.nextSequence() };
   const unused = addVersion(call.bucket, version);
   await persistKey(call, unused);
-  const name =
-    content.partSizes === undefined ? 'ObjectCreated:Put' : 'ObjectCreated:CompleteMultipartUpload';
-  announce(call, { name, version });
+  announce(call, { name: 'ObjectCreated:Put', version });
   return version;
 }
 

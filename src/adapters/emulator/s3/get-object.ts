@@ -1,8 +1,8 @@
 import type { Reply } from '../wire/reply.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { queryValue } from '../wire/wire-request.ts';
-import { digestKinds, toChecksumName } from '../wire/digests.ts';
-import type { Checksum, ObjectVersion } from './bucket.ts';
+import { digestKinds } from '../wire/digests.ts';
+import type { ObjectVersion } from './bucket.ts';
 import { readRange, type ByteRange } from './byte-range.ts';
 import { preconditionFailed } from './commit-object.ts';
 import { demandDecryption, encryptionHeaders } from './encryption.ts';
@@ -30,21 +30,19 @@ export async function getObject(call: ObjectCall): Promise<Reply> {
   if (call.world.settings.discard && version.size > 0) {
     throw new WireError(501, 'NotImplemented', 'This rehearsal discards the bodies of objects.');
   }
-  return { status, headers, body: contentOf(call, version, part) };
+  return { status, headers, body: piece(call, version, part) };
 }
 
-/** The bytes of a range, a stored piece at a time. */
-export async function* contentOf(
+async function* piece(
   call: ObjectCall,
   version: ObjectVersion,
-  range: ByteRange,
+  { first, last }: ByteRange,
 ): AsyncGenerator<Buffer> {
-  let start = 0;
-  for (const { blob, size } of version.segments) {
-    const [from, to] = [Math.max(range.first - start, 0), Math.min(range.last - start + 1, size)];
-    if (from < to) yield (await call.world.blobs.get(blob)).subarray(from, to);
-    start += size;
-  }
+  yield (await contentOf(call, version)).subarray(first, last + 1);
+}
+
+async function contentOf({ world }: ObjectCall, { blob }: ObjectVersion): Promise<Buffer> {
+  return blob === undefined ? Buffer.alloc(0) : await world.blobs.get(blob);
 }
 
 function objectHeaders(call: ObjectCall, version: ObjectVersion): Record<string, string> {
@@ -63,7 +61,6 @@ function objectHeaders(call: ObjectCall, version: ObjectVersion): Record<string,
       'x-amz-object-lock-retain-until-date': new Date(version.retention.until).toISOString(),
     }),
     ...(version.legalHold && { 'x-amz-object-lock-legal-hold': 'ON' }),
-    ...(version.partSizes && { 'x-amz-mp-parts-count': String(version.partSizes.length) }),
   };
 }
 
@@ -88,18 +85,10 @@ function overrides(call: ObjectCall): Record<string, string> {
 /** The checksum, for those who ask: where the writer gave none, the CRC-64 that S3 takes by itself. */
 async function checksumFor(call: ObjectCall, version: ObjectVersion): Promise<Record<string, string>> {
   if (header(call, 'x-amz-checksum-mode')?.toUpperCase() !== 'ENABLED') return {};
-  return checksumHeaders(version.checksum ?? (await fullChecksum(call, version, 'crc64nvme')));
-}
-
-/** The checksum over all of an object's content. */
-export async function fullChecksum(
-  call: ObjectCall,
-  version: Pick<ObjectVersion, 'segments'>,
-  name: string,
-): Promise<Checksum> {
-  const running = digestKinds[toChecksumName(name) ?? 'crc64nvme'].start();
-  for (const { blob } of version.segments) running.update(await call.world.blobs.get(blob));
-  return { name, value: running.digest().toString('base64'), type: 'FULL_OBJECT' };
+  if (version.checksum !== undefined) return checksumHeaders(version.checksum);
+  const running = digestKinds.crc64nvme.start();
+  running.update(await contentOf(call, version));
+  return checksumHeaders({ name: 'crc64nvme', value: running.digest().toString('base64') });
 }
 
 /** True for a reader whose copy is still good. Throws `WireError` 412 where a demanded state is not met. */

@@ -123,7 +123,7 @@ function contents(version: ObjectVersion, encode: (text: string) => string): Xml
     LastModified: new Date(version.modifiedAt).toISOString(),
     ETag: `"${version.etag}"`,
     ChecksumAlgorithm: version.checksum?.name.toUpperCase(),
-    ChecksumType: version.checksum?.type,
+    ChecksumType: version.checksum && 'FULL_OBJECT',
     Size: version.size,
     StorageClass: version.storageClass,
   };

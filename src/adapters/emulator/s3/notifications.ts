@@ -13,11 +13,7 @@ const setting = 'notification';
 
 /** What happened to a key: the name of the event, and the version it happened to. */
 export interface ObjectEvent {
-  readonly name:
-    | 'ObjectCreated:Put'
-    | 'ObjectCreated:CompleteMultipartUpload'
-    | 'ObjectRemoved:Delete'
-    | 'ObjectRemoved:DeleteMarkerCreated';
+  readonly name: 'ObjectCreated:Put' | 'ObjectRemoved:Delete' | 'ObjectRemoved:DeleteMarkerCreated';
   readonly version: Pick<ObjectVersion, 'versionId' | 'size' | 'etag' | 'sequence'>;
 }
 
@@ -139,8 +135,7 @@ function eventBridgeEvent(call: ObjectCall, { name, version }: ObjectEvent): obj
       'request-id': call.request.id,
       requester: call.principal.caller.account,
       'source-ip-address': '127.0.0.1',
-      reason:
-        name === 'ObjectCreated:Put' ? 'PutObject' : isCreated ? 'CompleteMultipartUpload' : 'DeleteObject',
+      reason: isCreated ? 'PutObject' : 'DeleteObject',
     },
   };
 }

@@ -1,5 +1,5 @@
 import { WireError, invalidRequest } from '../wire/wire-error.ts';
-import type { MultipartUpload, ObjectVersion } from './bucket.ts';
+import type { ObjectTemplate, ObjectVersion } from './bucket.ts';
 import { encryptionFor } from './encryption.ts';
 import { demandOn, header, type ObjectCall } from './s3-call.ts';
 import { tagsFromHeader } from './tags.ts';
@@ -28,7 +28,7 @@ const storageClasses = new Set([
 ]);
 
 /** Everything about a new object but its content, from the headers of the request. Checks the rights the headers need. */
-export function objectTemplate(call: ObjectCall): MultipartUpload['template'] {
+export function objectTemplate(call: ObjectCall): ObjectTemplate {
   const { bucket, key } = call;
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new WireError(400, 'KeyTooLongError', 'Your key is too long', {
@@ -51,7 +51,7 @@ export function objectTemplate(call: ObjectCall): MultipartUpload['template'] {
 }
 
 /** A bucket with Object Lock takes only bodies whose integrity it can check (data with a retention must be right at once). */
-export function demandIntegrity(call: ObjectCall, template: MultipartUpload['template']): void {
+export function demandIntegrity(call: ObjectCall, template: ObjectTemplate): void {
   const locked = template.retention !== undefined || template.legalHold;
   const checked = [...call.request.headers.keys()].some(
     (name) => name === 'content-md5' || name.startsWith('x-amz-checksum-') || name === 'x-amz-trailer',

@@ -15,14 +15,6 @@ import { deleteSetting, getSetting, putSetting } from './bucket-settings.ts';
 import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { getObject } from './get-object.ts';
 import { listObjects, listObjectsV2, listObjectVersions } from './list-objects.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  createMultipartUpload,
-  listMultipartUploads,
-  listParts,
-  uploadPart,
-} from './multipart.ts';
 import { putNotifications } from './notifications.ts';
 import { putObject } from './put-object.ts';
 import type { BucketCall, ObjectCall, Run, S3Call } from './s3-call.ts';
@@ -65,14 +57,9 @@ export const operations: Readonly<Record<string, S3Operation>> = {
   ...settingOperations('tagging', 'BucketTagging', 'BucketTagging'),
   ...settingOperations('lifecycle', 'BucketLifecycleConfiguration', 'LifecycleConfiguration'),
   ...settingOperations('acl', 'BucketAcl', 'BucketAcl'),
-  ...settingOperations('logging', 'BucketLogging', 'BucketLogging'),
-  ...settingOperations('cors', 'BucketCors', 'BucketCORS'),
-  ...settingOperations('website', 'BucketWebsite', 'BucketWebsite'),
-  ...settingOperations('replication', 'BucketReplication', 'ReplicationConfiguration'),
   ListObjectsV2: onBucket('s3:ListBucket', listObjectsV2),
   ListObjects: onBucket('s3:ListBucket', listObjects),
   ListObjectVersions: onBucket('s3:ListBucketVersions', listObjectVersions),
-  ListMultipartUploads: onBucket('s3:ListBucketMultipartUploads', listMultipartUploads),
   DeleteObjects: onBucket(undefined, deleteObjects),
   PutObject: onObject('s3:PutObject', putObject),
   GetObject: onObject('s3:GetObject', getObject),
@@ -81,11 +68,6 @@ export const operations: Readonly<Record<string, S3Operation>> = {
   GetObjectTagging: onObject('s3:GetObjectTagging', getObjectTagging),
   PutObjectTagging: onObject('s3:PutObjectTagging', putObjectTagging),
   DeleteObjectTagging: onObject('s3:DeleteObjectTagging', deleteObjectTagging),
-  CreateMultipartUpload: onObject('s3:PutObject', createMultipartUpload),
-  UploadPart: onObject('s3:PutObject', uploadPart),
-  CompleteMultipartUpload: onObject('s3:PutObject', completeMultipartUpload),
-  AbortMultipartUpload: onObject('s3:AbortMultipartUpload', abortMultipartUpload),
-  ListParts: onObject('s3:ListMultipartUploadParts', listParts),
   CopyObject: missing('s3:PutObject'),
   GetObjectAcl: missing('s3:GetObjectAcl'),
   PutObjectAcl: missing('s3:PutObjectAcl'),
@@ -102,7 +84,7 @@ function settingOperations(name: string, operation: string, action: string): Rec
     [`Get${operation}`]: onBucket(`s3:Get${action}`, getSetting(name)),
     [`Put${operation}`]: onBucket(`s3:Put${action}`, putSetting(name)),
     [`Delete${operation.replace('LifecycleConfiguration', 'Lifecycle')}`]: onBucket(
-      name === 'website' ? 's3:DeleteBucketWebsite' : `s3:Put${action}`,
+      `s3:Put${action}`,
       deleteSetting(name),
     ),
   };

@@ -18,7 +18,7 @@ export async function putObject(call: ObjectCall): Promise<Reply> {
       const version = await commit(template, content);
       return { status: 200, headers: writtenHeaders(call, version) };
     } catch (error) {
-      for (const segment of content.segments) await call.world.blobs.delete(segment.blob);
+      if (content.blob !== undefined) await call.world.blobs.delete(content.blob);
       throw error;
     }
   });
@@ -37,7 +37,7 @@ export function writtenHeaders(call: ObjectCall, version: ObjectVersion): Record
 /** The headers that carry an object's checksum. */
 export function checksumHeaders(checksum: Checksum | undefined): Record<string, string> {
   if (checksum === undefined) return {};
-  return { [`x-amz-checksum-${checksum.name}`]: checksum.value, 'x-amz-checksum-type': checksum.type };
+  return { [`x-amz-checksum-${checksum.name}`]: checksum.value, 'x-amz-checksum-type': 'FULL_OBJECT' };
 }
 
 /** The ETag of content: its MD5, unless it is encrypted with a KMS key. */
@@ -51,12 +51,10 @@ async function keepContent(
   encryption: ObjectEncryption,
 ): Promise<Content> {
   const { blobs, settings } = call.world;
-  const segments = settings.discard ? [] : [{ blob: await blobs.put(payload.bytes), size: payload.size }];
   return {
     size: payload.size,
     etag: etagOf(payload.md5 ?? randomBytes(16).toString('hex'), encryption),
-    segments,
-    checksum: payload.checksum && { ...payload.checksum, type: 'FULL_OBJECT' },
-    partSizes: undefined,
+    blob: settings.discard ? undefined : await blobs.put(payload.bytes),
+    checksum: payload.checksum,
   };
 }

@@ -23,13 +23,8 @@ const rows: readonly Row[] = [
   ...settingRows('tagging', 'BucketTagging', 'delete'),
   ...settingRows('lifecycle', 'BucketLifecycleConfiguration', 'delete'),
   ...settingRows('acl', 'BucketAcl'),
-  ...settingRows('logging', 'BucketLogging'),
-  ...settingRows('cors', 'BucketCors', 'delete'),
-  ...settingRows('website', 'BucketWebsite', 'delete'),
-  ...settingRows('replication', 'BucketReplication', 'delete'),
   ['GET', 'bucket', 'policyStatus', 'GetBucketPolicyStatus'],
   ['GET', 'bucket', 'location', 'GetBucketLocation'],
-  ['GET', 'bucket', 'uploads', 'ListMultipartUploads'],
   ['GET', 'bucket', 'versions', 'ListObjectVersions'],
   ['GET', 'bucket', 'list-type', 'ListObjectsV2'],
   ['GET', 'bucket', '', 'ListObjects'],
@@ -37,11 +32,6 @@ const rows: readonly Row[] = [
   ['PUT', 'bucket', '', 'CreateBucket'],
   ['DELETE', 'bucket', '', 'DeleteBucket'],
   ['POST', 'bucket', 'delete', 'DeleteObjects'],
-  ['GET', 'object', 'uploadId', 'ListParts'],
-  ['PUT', 'object', 'uploadId', 'UploadPart'],
-  ['POST', 'object', 'uploadId', 'CompleteMultipartUpload'],
-  ['DELETE', 'object', 'uploadId', 'AbortMultipartUpload'],
-  ['POST', 'object', 'uploads', 'CreateMultipartUpload'],
   ['GET', 'object', 'tagging', 'GetObjectTagging'],
   ['PUT', 'object', 'tagging', 'PutObjectTagging'],
   ['DELETE', 'object', 'tagging', 'DeleteObjectTagging'],
@@ -58,6 +48,18 @@ const rows: readonly Row[] = [
   ['DELETE', 'object', '', 'DeleteObject'],
 ];
 
+/** What says more of an operation. */
+const plain =
+  /^(?:x-id|versionId|partNumber|response-.+|prefix|delimiter|marker|key-marker|version-id-marker|start-after|continuation-token|encoding-type|fetch-owner|max-.+|bucket-region|optional-object-attributes|x-amz-.+)$/i;
+
+/**
+ * Whether a parameter of the query names an operation, though maybe none that is here: taken for none, a request to delete a
+ * bucket's inventory would delete the bucket.
+ */
+export function isSubresource(name: string): boolean {
+  return !plain.test(name);
+}
+
 /** Finds bucket and key in host (`bucket.localhost`) or path, and the operation by method and sub-resource. */
 export function routeS3(request: {
   readonly method: string;
@@ -71,7 +73,9 @@ export function routeS3(request: {
     ([method, rowLevel, subresource]) =>
       method === request.method &&
       rowLevel === level &&
-      (subresource === '' || request.query.some(([name]) => name === subresource)),
+      (subresource === ''
+        ? !request.query.some(([name]) => isSubresource(name))
+        : request.query.some(([name]) => name === subresource)),
   );
   const copies = row?.[3] === 'PutObject' && request.headers.has('x-amz-copy-source');
   return { operation: copies ? 'CopyObject' : (row?.[3] ?? 'Unknown'), bucket, key };

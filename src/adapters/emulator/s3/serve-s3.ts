@@ -7,7 +7,7 @@ import { accessDenied, WireError } from '../wire/wire-error.ts';
 import type { WireRequest } from '../wire/wire-request.ts';
 import type { World } from '../world.ts';
 import type { Bucket } from './bucket.ts';
-import { hostBucket, type S3Target } from './route.ts';
+import { hostBucket, isSubresource, type S3Target } from './route.ts';
 import { usEast1 } from './bucket-operations.ts';
 import { demandOn, header, type BucketCall, type S3Call } from './s3-call.ts';
 import { operations, type S3Operation } from './operations.ts';
@@ -31,6 +31,9 @@ export async function serveS3(
   const call = makeCall(world, request, { target, effects, now, signed });
   const operation = operations[target.operation];
   if (operation === undefined) {
+    const unknown = request.query.find(([name]) => isSubresource(name))?.[0];
+    if (unknown !== undefined)
+      throw new WireError(501, 'NotImplemented', `The rehearsal has no ${request.method} of ?${unknown}.`);
     throw new WireError(
       405,
       'MethodNotAllowed',

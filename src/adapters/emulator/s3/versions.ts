@@ -84,5 +84,5 @@ function missing(call: ObjectCall): WireError {
 }
 
 function blobsOf(versions: readonly ObjectVersion[]): readonly string[] {
-  return versions.flatMap((version) => version.segments.map((segment) => segment.blob));
+  return versions.flatMap(({ blob }) => blob ?? []);
 }

@@ -62,7 +62,7 @@ export class FolderStateStore implements StateStore {
     for (const bucket of buckets.values()) {
       for (const [key, versions] of bucket.objects) {
         lines.push(`${writeJson({ bucket: bucket.name, key, versions } satisfies ObjectEntry)}\n`);
-        for (const { blob } of versions.flatMap((version) => version.segments)) used.add(blob);
+        for (const { blob } of versions) if (blob !== undefined) used.add(blob);
       }
     }
     await replaceFile(join(this.#folder, 'objects.jsonl'), lines.join(''));
@@ -81,7 +81,7 @@ export class FolderStateStore implements StateStore {
 
 /** A bucket without its objects, and without what lives only as long as the process. */
 function settingsOf(bucket: Bucket): Bucket {
-  return { ...bucket, objects: new Map(), uploads: new Map(), racing: new Map(), sortedKeys: undefined };
+  return { ...bucket, objects: new Map(), racing: new Map(), sortedKeys: undefined };
 }
 
 /** The journal's entries; a last line that a crash cut short was never answered, and is left out. */

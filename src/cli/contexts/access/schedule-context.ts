@@ -15,17 +15,21 @@ export function buildScheduleHost(context: CliContext): ScheduleHost {
     workingFolder: context.workingFolder,
     configPath,
     stateHome: stateHomeOf(context),
-    snowflakeKeyFile: keyFileOf(context),
+    snowflake: snowflakeOf(context),
   };
 }
 
-/** How Snowflake is logged in to here: the file of a key, unless something else is said. */
-function keyFileOf({ environment }: CliContext): string | undefined {
-  const { SNOWFLAKE_PRIVATE_KEY_PATH: keyFile, ...others } = environment;
-  const byOther = ['SNOWFLAKE_PRIVATE_KEY', 'SNOWFLAKE_TOKEN', 'SNOWFLAKE_TOKEN_FILE_PATH'].some(
-    (name) => others[name] !== undefined,
-  );
-  return keyFile ?? (byOther ? undefined : usualKeyFile);
+/** How Snowflake is reached and logged in to here: by the file of a key, unless something else is said. */
+function snowflakeOf({ environment }: CliContext): ScheduleHost['snowflake'] {
+  const said = (name: string): string | undefined => environment[`SNOWFLAKE_${name}`]?.trim() || undefined;
+  const byOther = ['PRIVATE_KEY', 'TOKEN', 'TOKEN_FILE_PATH'].some((name) => said(name) !== undefined);
+  return {
+    account: said('ACCOUNT'),
+    user: said('USER'),
+    role: said('ROLE'),
+    warehouse: said('WAREHOUSE'),
+    keyFile: said('PRIVATE_KEY_PATH') ?? (byOther ? undefined : usualKeyFile),
+  };
 }
 
 function stateHomeOf(context: CliContext): string | undefined {

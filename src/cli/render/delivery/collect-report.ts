@@ -39,6 +39,7 @@ export function renderCollectReport(report: CollectReport, palette: Palette): st
     ['  whose access came late', report.lateAccessRows],
     ['Objects that no file names', report.unmappedObjects],
     ["Statements of the collector's own", report.ownStatements],
+    ['Rows that could not be read', report.unreadableRows],
     ['Records', report.records, true],
     ['  of log-ins', report.logins],
     ['  that there were before', report.madeBefore],

@@ -1,7 +1,7 @@
 /** A way in which a statement can touch an object: the column of ACCESS_HISTORY that says so, or its text. */
 export type AccessPath = 'direct' | 'base' | 'modified' | 'ddl' | 'policy' | 'text' | 'error';
 
-/** Where the values of a column of a modified object come from, as `object.column`. */
+/** Where the values of a column of a modified object come from, as `object.column`; a function or a location has none. */
 interface ColumnLineage {
   column: string | null;
   baseSources: string[];
@@ -97,13 +97,19 @@ function objectOf(entry: Members): AccessedObject {
   };
 }
 
+/** The reference of the view spells the members otherwise than an example of its guide. */
 function lineageOf(column: Members): ColumnLineage | undefined {
-  const [baseSources, directSources] = [column['baseSources'], column['directSources']].map((sources) =>
-    listOf(sources).map(({ objectName, columnName }) => `${textOf(objectName)}.${textOf(columnName)}`),
-  );
-  if (baseSources === undefined || directSources === undefined) return undefined;
+  const baseSources = sourcesIn(column, ['baseSources', 'baseSourceColumns']);
+  const directSources = sourcesIn(column, ['directSources', 'directSourceColumns']);
   if (baseSources.length + directSources.length === 0) return undefined;
   return { column: textOf(column['columnName']), baseSources, directSources };
+}
+
+function sourcesIn(column: Members, members: readonly string[]): string[] {
+  return members
+    .flatMap((member) => listOf(column[member]))
+    .map((source) => [objectIdentity(objectOf(source)), textOf(source['columnName'])])
+    .map((parts) => parts.filter((part) => part !== null).join('.'));
 }
 
 /** Tells the objects of a query apart: by name, by location, and those that the reader may not see only by their type. */

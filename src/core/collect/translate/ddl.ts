@@ -26,11 +26,15 @@ export function ddlChanges(values: readonly unknown[], redact: boolean): DdlChan
   });
 }
 
+/** Values that stand as names of members. */
+const valuedMember = 'allowedValues';
+
 /** Properties without the values that they were given: comments, defaults, bodies of policies, values of tags. */
 function withoutValues(properties: Members): Members {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {
-      if (isMembers(value) && !('value' in value)) return [name, withoutValues(value)];
+      if (isMembers(value) && !('value' in value) && name !== valuedMember)
+        return [name, withoutValues(value)];
       return [name, namingMember.test(name) ? value : null];
     }),
   );

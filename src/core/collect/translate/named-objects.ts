@@ -1,3 +1,4 @@
+import type { SqlToken, SqlTokenKind } from '../redact/sql-tokens.ts';
 import { sqlTokens } from '../redact/sql-tokens.ts';
 import type { AccessedObject, AccessPath } from './accessed-objects.ts';
 import type { QueryRow } from './query-row.ts';
@@ -21,7 +22,8 @@ export function namedObjects(row: QueryRow, dataSources: Registry<DataSource>): 
   const current = [row.text('DATABASE_NAME'), row.text('SCHEMA_NAME')];
   const found: NamedObject[] = [];
   const texts: readonly (readonly [AccessPath, string])[] = [
-    ['text', row.text('QUERY_TEXT') ?? ''],
+    // A literal that stands for a name: https://docs.snowflake.com/en/sql-reference/identifier-literal
+    ['text', (row.text('QUERY_TEXT') ?? '').replaceAll(/\b(identifier|table)\s*\(\s*'([^']*)'/gi, '$1($2 ')],
     // Messages name objects between single quotes.
     ['error', (row.text('ERROR_MESSAGE') ?? '').replaceAll("'", ' ')],
   ];
@@ -38,31 +40,36 @@ export function namedObjects(row: QueryRow, dataSources: Registry<DataSource>): 
   return found;
 }
 
+/** What may stand anywhere in a name. */
+const gaps: ReadonlySet<SqlTokenKind> = new Set(['space', 'comment']);
+
 /** Names in SQL, cut at their dots, as Snowflake stores them: in upper case unless in quotes. */
 function* dottedNames(text: string): Generator<string[]> {
   let parts: string[] = [];
-  let dotted = false;
-  for (const { kind, text: word, cut } of sqlTokens(text)) {
-    const part = kind === 'word' || kind === 'quoted-name' ? storedPart(word) : undefined;
-    if (part !== undefined && !cut) {
-      if (!dotted && parts.length > 0) {
-        yield parts;
-        parts = [];
-      }
-      parts.push(part);
-      dotted = false;
-    } else if (word === '.' && parts.length > 0) dotted = true;
-    else if (parts.length > 0) {
-      yield parts;
-      parts = [];
-      dotted = false;
+  let dots = 0;
+  for (const token of sqlTokens(text)) {
+    if (gaps.has(token.kind)) continue;
+    if (token.text === '.') {
+      dots += 1;
+      continue;
     }
+    const part = storedPart(token);
+    if (part === undefined || dots === 0) {
+      if (parts.length > 0) yield parts;
+      parts = [];
+    }
+    // https://docs.snowflake.com/en/sql-reference/name-resolution ("double-dot notation")
+    if (dots === 2) parts.push('PUBLIC');
+    if (part !== undefined) parts.push(part);
+    dots = 0;
   }
   if (parts.length > 0) yield parts;
 }
 
-function storedPart(word: string): string {
-  return word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toUpperCase();
+function storedPart({ kind, text, cut }: SqlToken): string | undefined {
+  if (cut) return undefined;
+  if (kind === 'quoted-name') return text.slice(1, -1).replaceAll('""', '"');
+  return kind === 'word' ? text.toUpperCase() : undefined;
 }
 
 function fullName(parts: readonly string[], current: readonly (string | null)[]): string | undefined {

@@ -7,6 +7,7 @@ import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser } from './registry.ts';
 import { millisecondsOf, printNanoseconds } from './snowflake-time.ts';
+import { hasFailed } from './touched-objects.ts';
 
 /** Snowflake keeps this many characters of a query. https://docs.snowflake.com/en/sql-reference/account-usage/query_history */
 const longestQueryText = 100_000;
@@ -59,7 +60,7 @@ const fields: readonly Field[] = [
   ['id', ({ row, object }) => recordId(row.queryId, object === undefined ? '' : objectIdentity(object))],
   ['dateTime', ({ madeMs }) => String(madeMs)],
   ['recordType', () => 'nativeQuery'],
-  ['success', ofHistory(({ row }) => row.text('EXECUTION_STATUS')?.toUpperCase() === 'SUCCESS')],
+  ['success', ofHistory(({ row }) => (row.text('EXECUTION_STATUS') === null ? null : !hasFailed(row)))],
   ['component', () => 'nativeSql'],
   ['accessType', () => 'query'],
   ['handler', () => 'Snowflake'],

@@ -18,6 +18,8 @@ export interface RowOrigin {
   source: RowSource;
   /** It belongs to a window that much later than it began, in nanoseconds. */
   waitedNs?: bigint;
+  /** To none that begins before it. */
+  leastNs?: bigint;
 }
 
 /**
@@ -47,7 +49,8 @@ export class QueryRow {
     this.source = origin.source;
     this.queryId = this.#idOf(origin.source);
     this.endNs = this.#nanoseconds('END_NS') ?? missing('END_NS', this.queryId);
-    this.placeNs = this.endNs + (origin.waitedNs ?? 0n);
+    const { waitedNs = 0n, leastNs = 0n } = origin;
+    this.placeNs = this.endNs + waitedNs > leastNs ? this.endNs + waitedNs : leastNs;
     this.own = this.text('OWN') !== null;
     this.hasAccess = origin.source === 'loginHistory' || this.text('ACCESS_QUERY_ID') !== null;
   }
@@ -80,25 +83,21 @@ export class QueryRow {
   }
 
   /**
-   * What all rows of ACCESS_HISTORY hold in a column, arrays taken apart, each value once; always in the same order, for
-   * the rows come in any. Throws `snowflake-failed` for what is no JSON.
+   * The objects that all rows of ACCESS_HISTORY hold in a column, arrays taken apart, each once; always in the same order,
+   * for the rows come in any. Throws `snowflake-failed` for what is no JSON, and for what is no object.
    */
   values(column: string): unknown[] {
     const rows = this.json(column);
-    if (!Array.isArray(rows)) return [];
-    const inOrder = rows.length < 2 ? rows : rows.map(jsonOf).toSorted().map(parseJson);
-    return [...new Map(inOrder.flatMap(plainValues).map((value) => [jsonOf(value), value])).values()];
-  }
-}
-
-/** The values of one row: an array taken apart, an object alone, either also as the text of its JSON. */
-function plainValues(row: unknown): unknown[] {
-  if (typeof row !== 'string') return Array.isArray(row) ? row : [row];
-  try {
-    const value: unknown = JSON.parse(row);
-    return Array.isArray(value) ? value : [value];
-  } catch {
-    return [row];
+    if (rows === null) return [];
+    const unordered = Array.isArray(rows) ? rows : [rows];
+    const inOrder = unordered.length < 2 ? unordered : unordered.map(jsonOf).toSorted().map(parseJson);
+    const values = inOrder
+      .map((row) => (typeof row === 'string' ? parseCell(column, row, this.queryId) : row))
+      .flatMap((row): unknown[] => (Array.isArray(row) ? row : [row]))
+      .filter((value) => value !== null);
+    const strange = values.find((value) => typeof value !== 'object');
+    if (strange !== undefined) throw unreadable(column, this.queryId, 'holds something else than objects');
+    return [...new Map(values.map((value) => [jsonOf(value), value])).values()];
   }
 }
 
@@ -120,10 +119,13 @@ function parseCell(column: string, text: string | null, queryId: string): unknow
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AuditExportError(
-      'snowflake-failed',
-      `${column} of the query ${queryId} is not JSON: ${(error as Error).message}.`,
-      { cure: 'Run it again; if it stays, leave the query out with --until and report it.', cause: error },
-    );
+    throw unreadable(column, queryId, 'is not JSON', error);
   }
+}
+
+function unreadable(column: string, queryId: string, why: string, cause?: unknown): AuditExportError {
+  return new AuditExportError('snowflake-failed', `${column} of the query ${queryId} ${why}.`, {
+    cure: `Look at it: SELECT ${column} FROM SNOWFLAKE.ACCOUNT_USAGE.ACCESS_HISTORY WHERE QUERY_ID = '${queryId}'`,
+    cause,
+  });
 }

@@ -5,6 +5,7 @@ import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser } from './registry.ts';
 import { millisecondsOf } from './snowflake-time.ts';
 import type { TouchedObject } from './touched-objects.ts';
+import { hasFailed } from './touched-objects.ts';
 
 /** What a record of the universal audit model is made of: one for each query, with all of its objects. */
 export interface UamParts {
@@ -76,8 +77,8 @@ const textOr = (id: number | null): string | null => (id === null ? null : Strin
 
 /** Whether it was carried out; of another engine's query nobody knows, but what was read was read. */
 function statusOf(row: QueryRow): 'SUCCESS' | 'FAILURE' | 'UNAUTHORIZED' | null {
-  if (row.source !== 'queryHistory') return null;
-  if (row.text('EXECUTION_STATUS')?.toUpperCase() === 'SUCCESS') return 'SUCCESS';
+  if (row.source !== 'queryHistory' || row.text('EXECUTION_STATUS') === null) return null;
+  if (!hasFailed(row)) return 'SUCCESS';
   return refusedCodes.has(row.text('ERROR_CODE')) ? 'UNAUTHORIZED' : 'FAILURE';
 }
 

@@ -9,11 +9,14 @@ const longestCommand = 998;
 
 /** A line for `crontab -e` of the user that runs it. Throws `usage` where it would be longer than cron takes. */
 export function renderCron(schedule: Schedule): RenderedFile[] {
-  const { name, program, configFile, stateHome, everyHours = 24 } = schedule;
+  const { name, program, configFile, stateHome, keyFile, everyHours = 24 } = schedule;
   const words = [...program, ...commandWords(schedule, { config: configFile })];
-  // Cron does not know XDG_STATE_HOME of a shell: what the job keeps must lie where status looks.
-  const state = stateHome === undefined ? [] : [`XDG_STATE_HOME=${cronWord(stateHome)}`];
-  const command = [...state, ...words.map(cronWord)].join(' ');
+  // Cron knows nothing of a shell's environment: what the job keeps must lie where status looks.
+  const variables = Object.entries({
+    XDG_STATE_HOME: stateHome,
+    SNOWFLAKE_PRIVATE_KEY_PATH: keyFile,
+  }).flatMap(([variable, value]) => (value === undefined ? [] : [`${variable}=${cronWord(value)}`]));
+  const command = [...variables, ...words.map(cronWord)].join(' ');
   if (command.length > longestCommand)
     throw new AuditExportError(
       'usage',
@@ -26,9 +29,6 @@ export function renderCron(schedule: Schedule): RenderedFile[] {
     ...explainSchedule(schedule),
     'Two runs of one profile do not overlap: push takes a lock. Cron mails what goes wrong, and nothing else.',
     "Cron knows nothing of your shell's environment: credentials come from ~/.aws, or from lines AWS_PROFILE=… above this one.",
-    ...(schedule.keyFile === undefined
-      ? []
-      : [`The key: a line SNOWFLAKE_PRIVATE_KEY_PATH=${schedule.keyFile} above this one.`]),
     ...(dividesDay(everyHours) ? [] : [shorterGap(everyHours)]),
   ];
   const line = `${minuteOf(name)} ${cronHours(everyHours)} * * * ${command}`;

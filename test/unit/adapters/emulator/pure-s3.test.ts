@@ -91,8 +91,33 @@ describe('routing', () => {
     ['PUT', '/b/', [['encryption', '']], { operation: 'PutBucketEncryption', bucket: 'b', key: undefined }],
     ['PUT', '/b/k%20%2F', [], { operation: 'PutObject', bucket: 'b', key: 'k /' }],
     ['PUT', '/b//k', [], { operation: 'PutObject', bucket: 'b', key: '/k' }],
-    ['PUT', '/b/k', [['uploadId', 'u']], { operation: 'UploadPart' }],
-    ['POST', '/b/k', [['uploads', '']], { operation: 'CreateMultipartUpload' }],
+    [
+      'GET',
+      '/b/k',
+      [
+        ['versionId', 'v'],
+        ['response-content-type', 't'],
+      ],
+      { operation: 'GetObject' },
+    ],
+    [
+      'DELETE',
+      '/b',
+      [
+        ['inventory', ''],
+        ['id', 'i'],
+      ],
+      { operation: 'Unknown' },
+    ],
+    [
+      'PUT',
+      '/b/k',
+      [
+        ['partNumber', '1'],
+        ['uploadId', 'u'],
+      ],
+      { operation: 'Unknown' },
+    ],
     ['GET', '/b', [['list-type', '2']], { operation: 'ListObjectsV2' }],
     ['PATCH', '/b/k', [], { operation: 'Unknown' }],
   ] as const)('%s %s %j', (method, path, query, expected) => {

@@ -130,6 +130,21 @@ test('a store that fails ends the run with its error, and the next run delivers 
   });
 });
 
+test('another --overlap neither loses nor doubles what ACCESS_HISTORY alone knows', async () => {
+  const { world, host, store } = prepare({ accessOnlyRate: 0.5 });
+  const run = async (hours: number, overlap: string): Promise<unknown> => {
+    world.clock.nowMs = startMs + hours * hourMs;
+    return (await collectSnowflake(collectRequest({ ...since, overlap }), host)).error;
+  };
+  expect(await run(60, '2d')).toBeNull();
+  // With six hours, all of two days is waited for no longer.
+  const everything = expectedOf(world.history, () => true);
+  for (const [index, overlap] of ['6h', '10d', '2d'].entries()) {
+    expect(await run(61 + index, overlap)).toBeNull();
+    expect(faultsOf(recordsIn(store), everything)).toEqual([]);
+  }
+});
+
 test('a batch that was begun is ended before Snowflake is asked for anything, also where it does not answer', async () => {
   const { host, world, folder } = prepare();
   const broken = new MemoryStore({ failure: () => new Error('the disk is full') });

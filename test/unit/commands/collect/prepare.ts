@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { collectHost, CollectWorld, hourMs } from '../../../e2e/collect-kit.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
+import type { HistoryPlan } from '../../../snowflake/generator-plan.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 
 export const startMs = Date.UTC(2026, 0, 1);
 
 /** A state, a store and a host of a world with two days of history, twelve hours after it began. */
-export function prepare(): {
+export function prepare(plan: Partial<HistoryPlan> = {}): {
   world: CollectWorld;
   folder: string;
   store: MemoryStore;
@@ -19,6 +20,7 @@ export function prepare(): {
     longTextRate: 0,
     lateRate: 0,
     duplicateRate: 0,
+    ...plan,
   });
   world.clock.nowMs = startMs + 12 * hourMs;
   const folder = join(scratchFolder(), 'state');

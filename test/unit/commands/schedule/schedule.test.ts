@@ -6,7 +6,7 @@ import { scheduleFormats } from '../../../../src/core/schedule/formats.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { cronCommand, systemdWords } from '../../core/schedule/readers.ts';
-import { nastyInputs, profile, program, scheduled, textOf } from './scheduling.ts';
+import { collectProfile, nastyInputs, profile, program, scheduled, textOf } from './scheduling.ts';
 
 const lineOf = (text: string, name: string): string | undefined =>
   text
@@ -187,10 +187,11 @@ describe('cron', () => {
 test.each(['systemd', 'cron', 'kubernetes-cronjob'] as const)(
   '%s runs collect too, without inputs',
   (format) => {
-    const text = textOf(format, { command: 'collect' }, { inputs: [] });
+    const request = { inputs: [], profile: { name: 'acme', profile: collectProfile } };
+    const text = textOf(format, { command: 'collect' }, request);
     expect(text).toMatch(/collect[\s"-]+snowflake/);
     expect(text).not.toContain('/input');
-    expect(scheduled(format, { command: 'collect' }, { inputs: [] }).name).toBe('audit-export-collect-acme');
+    expect(scheduled(format, { command: 'collect' }, request).name).toBe('audit-export-collect-acme');
   },
 );
 
@@ -237,8 +238,7 @@ test.each([
 });
 
 describe('collect is given what it reads where it runs, by absolute names', () => {
-  const maps = { ...profile, userMap: 'maps/users.csv', dataSources: '/srv/objects.json' };
-  const request = { inputs: [], profile: { name: 'acme', profile: maps } };
+  const request = { inputs: [], profile: { name: 'acme', profile: collectProfile } };
 
   test('systemd hands over the maps and the key', () => {
     const text = textOf('systemd', { command: 'collect' }, request);
@@ -259,8 +259,50 @@ describe('collect is given what it reads where it runs, by absolute names', () =
       expect(text).toContain(word);
   });
 
-  test('cron names them in full', () => {
-    expect(textOf('cron', { command: 'collect' }, request)).toContain('--user-map /srv/work/maps/users.csv');
+  test('cron names them in full, and the key', () => {
+    const text = textOf('cron', { command: 'collect' }, request);
+    for (const word of ['SNOWFLAKE_PRIVATE_KEY_PATH=/srv/work/key.p8', '--user-map /srv/work/maps/users.csv'])
+      expect(text.split('\n').at(-2)).toContain(` ${word} `);
+  });
+
+  test('what only the environment says is said by flags, for nothing that runs later has it', () => {
+    const { snowflakeAccount: _, snowflakeUser: __, ...others } = collectProfile;
+    const host = { snowflake: { account: 'acme.prod', user: '"audit svc"', role: 'R' } };
+    const without = { inputs: [], profile: { name: 'acme', profile: others } };
+    const text = textOf('cron', { command: 'collect' }, without, host);
+    expect(text).toContain(`--account acme.prod --user '"audit svc"' --role R `);
+    // What the profile says counts.
+    const both = textOf('cron', { command: 'collect' }, request, host);
+    expect(both).not.toContain('acme.prod');
+    expect(both).toContain('--role R ');
+  });
+
+  test.each([
+    ['snowflakeAccount', ['snowflakeAccount']],
+    ['snowflakeUser', ['snowflakeUser']],
+    ['userMap, dataSources', ['userMap', 'dataSources']],
+  ])('what would not run for want of %s is refused', (missing, members) => {
+    const left = Object.fromEntries(
+      Object.entries(collectProfile).filter(([name]) => !members.includes(name)),
+    );
+    const without = { inputs: [], profile: { name: 'acme', profile: left as typeof profile } };
+    expect(() => textOf('systemd', { command: 'collect' }, without)).toThrow(
+      expect.objectContaining({ code: 'missing-answer', details: { missing } }),
+    );
+  });
+
+  test('a token needs no user, everybody and everything no maps, and an address no name', () => {
+    const others = { ...profile, snowflakeAccountUrl: 'https://acme.example', unmapped: 'keep' };
+    const without = { inputs: [], profile: { name: 'acme', profile: others } };
+    expect(textOf('systemd', { command: 'collect' }, without, { snowflake: {} })).toContain(
+      'collect snowflake',
+    );
+  });
+
+  test('a file whose name would begin a line of its own is refused', () => {
+    const others = { ...collectProfile, userMap: 'a\nExecStart=/bin/sh' };
+    const nasty = { inputs: [], profile: { name: 'acme', profile: others } };
+    expect(() => textOf('systemd', { command: 'collect' }, nasty)).toThrow(/control character/);
   });
 
   test('push knows nothing of them', () => {

@@ -12,6 +12,14 @@ export const profile = {
   setup: { accountId: '444455556666' },
 };
 export const nastyInputs = ["/var/log/it's 100% $HOME/a b.jsonl", '/srv/"x"\\%y/*.gz'];
+/** What collect needs besides. */
+export const collectProfile = {
+  ...profile,
+  snowflakeAccount: 'acme-prod',
+  snowflakeUser: '"audit.svc"',
+  userMap: 'maps/users.csv',
+  dataSources: '/srv/objects.json',
+};
 /** Wherever the Node of these tests lies: what is printed depends on whether it is in a home folder. */
 export const program = ['/usr/bin/node', '/opt/audit export/bin/audit-export.js'];
 
@@ -37,7 +45,7 @@ export function scheduled(
       workingFolder: '/srv/work',
       configPath: (file) => file,
       stateHome: '/home/me/.local/state',
-      snowflakeKeyFile: 'key.p8',
+      snowflake: { keyFile: 'key.p8' },
       ...host,
     },
   );

@@ -199,6 +199,12 @@ describe('the books of a chunk come out right for any bytes', () => {
     );
   });
 
+  test('two events on the last line, which lacks its LF, are closed by one each', () => {
+    const [one, other] = [query({ eventTime: 946702800000 }), query({ eventTime: 946702800001 })];
+    const filed = filedLines(classify(`${one}${other}`, rules), rules);
+    expect(filed.map(({ bytes }) => bytes.toString())).toEqual([one, other]);
+  });
+
   test('a second time the same comes out', () => {
     fc.assert(
       fc.property(input, (bytes) => {

@@ -4,6 +4,7 @@ import { buildClassifyRules } from '../../../../src/core/classify/build-rules.ts
 import type { ClassifySettings } from '../../../../src/core/classify/build-rules.ts';
 import { classifyChunk } from '../../../../src/core/classify/classify-chunk.ts';
 import type { ClassifyRules } from '../../../../src/core/classify/classify-chunk.ts';
+import { outputBytes } from '../../../../src/core/lines/chunk-memory.ts';
 import { hourLayout } from '../../../../src/core/layout/layout.ts';
 import type { ClassifiedChunk } from '../../../../src/ports/classifier.ts';
 
@@ -19,7 +20,7 @@ export function builtInRules(settings: Partial<ClassifySettings> = {}): Classify
 
 export function classify(input: Buffer | string, rules = builtInRules()): ClassifiedChunk {
   const bytes = Buffer.from(input);
-  return classifyChunk(bytes, Buffer.alloc(bytes.length + 1), rules);
+  return classifyChunk(bytes, Buffer.alloc(outputBytes(bytes.length)), rules);
 }
 
 /** A line that was filed, as somebody finds it who reads the partitions. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readQueries, readSpan } from '../../../../src/core/collect/read-history.ts';
 import type { QueryRow } from '../../../../src/core/collect/translate/query-row.ts';
+import { readDataSources } from '../../../../src/core/collect/translate/registry.ts';
 import { newBooks, translateQuery } from '../../../../src/core/collect/translate/translate-query.ts';
 import { AccountUsage } from '../../../snowflake/account-usage.ts';
 import { usageSession } from '../../../snowflake/usage-session.ts';
@@ -66,7 +67,7 @@ const { signal } = new AbortController();
 async function rowsOf(index: number): Promise<QueryRow[]> {
   const range = { fromNs: atOf(index), untilNs: atOf(index + 1) };
   const rows: QueryRow[] = [];
-  const reading = { client: false, logins: false, waitedNs: 0n, firstNs: 0n, signal };
+  const reading = { client: false, logins: false, waitedNs: 0n, accessOnlyNs: range.fromNs, signal };
   for await (const batch of readSpan(session, range, reading)) rows.push(...batch);
   return rows;
 }
@@ -100,6 +101,22 @@ describe('what record comes of each kind of statement, by which way', () => {
       expect(books.leftOut + books.withoutObjects).toBe(records.length === 0 ? 1 : 0);
     },
   );
+});
+
+test.each([
+  ['CREATE TAG', 'immuta.public.x', 'ddl'],
+  ['DROP MASKING POLICY', 'immuta.public.x', 'ddl'],
+  ['a call of a function', 'immuta.public.f(c varchar)', 'direct'],
+  ['CALL of a procedure', 'immuta.public.p()', 'direct,base'],
+  ['PUT of a local file into a stage', 'immuta.public.files', 'modified'],
+])('%s leaves a record where %s is registered', async (kind, object, ways) => {
+  const [row] = await rowsOf(kinds.findIndex((one) => one.kind === kind));
+  const csv = `object,dataSourceId,dataSourceName\n${object},9,Nine\n`;
+  const rules = await rulesWith({ dataSources: await readDataSources('objects.csv', csv) });
+  const lines = translateQuery(row as QueryRow, rules, newBooks(), { supplement: false });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { dataSourceId: 9, extra: { accessPath: ways.split(',') } },
+  ]);
 });
 
 test('two rows of one statement give the same bytes in whichever order they come', async () => {

@@ -6,7 +6,8 @@ import type { RotationKind } from './rotated-log.ts';
 
 /** For a longer run: AUDIT_EXPORT_TEST_RUNS=1000 (and AUDIT_EXPORT_TEST_SEED for the first of them). */
 const runs = Number(process.env['AUDIT_EXPORT_TEST_RUNS'] ?? '10');
-const firstSeed = Number(process.env['AUDIT_EXPORT_TEST_SEED'] ?? '1');
+const { AUDIT_EXPORT_TEST_SEED: seed = '1' } = process.env;
+const firstSeed = seed === 'random' ? Date.now() % 1e6 : Number(seed);
 
 const everyKind: readonly RotationKind[] = [
   'rename',

@@ -12,6 +12,19 @@ export const stage = {
   objectName: 'IMMUTA.PUBLIC.FILES',
   stageKind: 'Internal Named',
 };
+export const tableStage = { ...customer, objectDomain: 'Stage', stageKind: 'Table' };
+export const udf = {
+  objectDomain: 'FUNCTION',
+  objectName: 'IMMUTA.PUBLIC.F',
+  argumentSignature: '(C VARCHAR)',
+  dataType: 'VARCHAR',
+};
+export const procedure = {
+  objectDomain: 'PROCEDURE',
+  objectName: 'IMMUTA.PUBLIC.P',
+  argumentSignature: '()',
+  dataType: 'VARCHAR',
+};
 export const location = { objectDomain: 'Stage', location: 's3://elsewhere/out/' };
 
 export interface Access {

@@ -31,12 +31,24 @@ export const others: readonly Kind[] = [
     history: { ...denied, QUERY_TEXT: 'call load()' },
     records: [`${customerLine}error`],
   },
+  ...(
+    [
+      ['a literal in IDENTIFIER', "select * from identifier( 'immuta.public.customer' )"],
+      ['a literal in TABLE', "select * from table('IMMUTA.PUBLIC.CUSTOMER')"],
+      ['space around dots', 'select * from immuta . public /* why */ .customer where c = 1'],
+      ['no schema between two dots: PUBLIC', 'select * from immuta..customer'],
+    ] as const
+  ).map(([kind, QUERY_TEXT]): Kind => ({
+    kind: `a statement that was refused: ${kind}`,
+    history: { ...denied, ERROR_MESSAGE: 'no', QUERY_TEXT },
+    records: [`${customerLine}text`],
+  })),
   {
     kind: 'a name in a comment or a string is none',
     history: {
       ...denied,
       ERROR_MESSAGE: 'no',
-      QUERY_TEXT: "selec 'IMMUTA.PUBLIC.CUSTOMER' -- IMMUTA.PUBLIC.ORDERS",
+      QUERY_TEXT: "selec 'IMMUTA.PUBLIC.CUSTOMER' -- identifier('IMMUTA.PUBLIC.ORDERS')",
     },
     records: [],
   },

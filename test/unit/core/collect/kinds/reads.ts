@@ -1,5 +1,5 @@
 import type { Kind } from './kind.ts';
-import { customer, orders, view, stream, stage, customerLine } from './kind.ts';
+import { customer, orders, view, stream, stage, procedure, udf, customerLine } from './kind.ts';
 
 /** What reads, as Snowflake's access-history guide lists it. */
 export const reads: readonly Kind[] = [
@@ -45,14 +45,15 @@ export const reads: readonly Kind[] = [
   { kind: 'SELECT from files in a stage', access: [{ direct: [stage], base: [stage] }], records: [] },
   {
     kind: 'SELECT with a function over the table',
-    access: [
-      {
-        direct: [
-          { objectDomain: 'FUNCTION', objectName: 'IMMUTA.PUBLIC.F', argumentSignature: '()' },
-          customer,
-        ],
-      },
-    ],
+    access: [{ direct: [udf, customer] }],
     records: [`${customerLine}direct`],
   },
+  {
+    kind: 'a view with a shared function',
+    access: [{ direct: [view], base: [udf, customer] }],
+    records: [`${customerLine}base`],
+    extra: { baseObjectsAccessed: [{ object: 'IMMUTA.PUBLIC.F(C VARCHAR)' }, {}] },
+  },
+  { kind: 'a call of a function', access: [{ direct: [udf] }], records: [] },
+  { kind: 'CALL of a procedure', access: [{ direct: [procedure], base: [procedure] }], records: [] },
 ];

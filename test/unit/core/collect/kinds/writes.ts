@@ -1,5 +1,16 @@
 import type { Kind } from './kind.ts';
-import { customer, orders, other, view, stage, location, alter, customerLine } from './kind.ts';
+import {
+  customer,
+  orders,
+  other,
+  view,
+  stage,
+  tableStage,
+  udf,
+  location,
+  alter,
+  customerLine,
+} from './kind.ts';
 
 /** What writes and changes, as Snowflake's access-history guide lists it. */
 export const writes: readonly Kind[] = [
@@ -87,7 +98,54 @@ export const writes: readonly Kind[] = [
     records: [`${customerLine}direct`],
     extra: { objectsModified: [{ object: 'IMMUTA.PUBLIC.FILES', stageKind: 'Internal Named' }] },
   },
-  { kind: 'GET and PUT of files of a stage', access: [{ direct: [stage] }], records: [] },
+  {
+    kind: 'PUT of a local file into a stage',
+    access: [{ direct: [{ location: 'file:///tmp/a.csv' }], modified: [stage] }],
+    records: [],
+  },
+  {
+    kind: 'GET of files from the stage of a table',
+    access: [{ direct: [tableStage], base: [tableStage], modified: [{ location: 'file:///tmp/data/' }] }],
+    records: [`${customerLine}direct, base`],
+    extra: {
+      objectsAccessed: [{ type: 'stage', stageKind: 'Table' }],
+      objectsModified: [{ object: null, location: 'file:///tmp/data/' }],
+    },
+  },
+  {
+    kind: 'INSERT … SELECT of what a function makes (lineage as in the example of the guide)',
+    access: [
+      {
+        direct: [udf, orders],
+        modified: [
+          {
+            ...customer,
+            columns: [
+              {
+                columnName: 'C_NAME',
+                directSourceColumns: [{ ...orders, columnName: 'O_NAME' }, udf],
+                baseSourceColumns: [{ objectDomain: 'Table' }, location],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    records: ['IMMUTA.PUBLIC.ORDERS: direct', `${customerLine}modified`],
+    extra: {
+      objectsModified: [
+        {
+          lineage: [
+            {
+              column: 'C_NAME',
+              directSources: ['IMMUTA.PUBLIC.ORDERS.O_NAME', 'IMMUTA.PUBLIC.F(C VARCHAR)'],
+              baseSources: ['?table', 's3://elsewhere/out/'],
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     kind: 'ALTER TABLE … UNSET MASKING POLICY',
     access: [
@@ -145,6 +203,40 @@ export const writes: readonly Kind[] = [
     records: [`${customerLine}ddl`],
     extra: { objectModifiedByDdl: [{ object: 'IMMUTA.PUBLIC.COPY' }, { object: 'IMMUTA.PUBLIC.CUSTOMER' }] },
   },
+  {
+    kind: 'CREATE OR REPLACE TABLE with a masking policy and tags',
+    access: [
+      {
+        ddl: {
+          ...customer,
+          operationType: 'CREATE',
+          properties: {
+            tags: { 'G.P.PII': { subOperationType: 'ADD', tagValue: { value: 'sensitive' } } },
+            columns: {
+              C_PHONE: {
+                subOperationType: 'ADD',
+                maskingPolicies: { 'G.P.MASK': { subOperationType: 'ADD', objectId: { value: 2 } } },
+              },
+            },
+          },
+        },
+      },
+    ],
+    records: [`${customerLine}ddl`],
+  },
+  ...(
+    [
+      ['CREATE TAG', 'TAG', 'CREATE', { allowedValues: { public: { subOperationType: 'ADD' } } }],
+      ['ALTER TAG … SET MASKING POLICY', 'TAG', 'ALTER', { maskingPolicies: { 'G.P.MASK': {} } }],
+      ['DROP MASKING POLICY', 'MASKING_POLICY', 'DROP', {}],
+      ['CREATE SEQUENCE', 'Sequence', 'CREATE', { start: { value: '2' } }],
+      ['ALTER DATABASE, ROLE, SHARE, LISTING, SESSION', 'Share', 'ALTER', {}],
+    ] as const
+  ).map(([kind, objectDomain, operationType, properties]): Kind => ({
+    kind,
+    access: [{ ddl: { objectDomain, objectName: 'IMMUTA.PUBLIC.X', operationType, properties } }],
+    records: [],
+  })),
   {
     kind: 'DROP TABLE',
     access: [{ ddl: { ...customer, operationType: 'DROP' } }],

@@ -272,7 +272,7 @@ describe('what is hard to carry', () => {
       POLICIES_REFERENCED: JSON.stringify(policies),
       OBJECTS_MODIFIED: objectsCell('A.B.W'),
       OBJECT_MODIFIED_BY_DDL:
-        '{"objectDomain":"Table","objectName":"A.B.D","operationType":"ALTER","properties":{"comment":{"value":"secret"},"swapTargetName":{"value":"A.B.E"}}}',
+        '{"objectDomain":"Table","objectName":"A.B.D","operationType":"ALTER","properties":{"comment":{"value":"secret"},"allowedValues":{"secret too":{}},"swapTargetName":{"value":"A.B.E"}}}',
     });
     expect(recordsOf(row, await rulesWith()).records[0]?.extra).toMatchObject({
       policiesReferenced: [
@@ -289,11 +289,20 @@ describe('what is hard to carry', () => {
     expect(line).toContain('A.B.E');
   });
 
-  test('a cell that is no JSON stops the run, naming the query', async () => {
-    const rules = await rulesWith();
-    expect(() => recordsOf(rowOf({ DIRECT_OBJECTS_ACCESSED: '[' }), rules)).toThrow(
-      seedCells['QUERY_ID'] ?? '',
-    );
+  test.each(['[', '"oops"', '[1]', '["IMMUTA.PUBLIC.CUSTOMER"]', '7', 'true'])(
+    'a cell that holds %s is never taken for no access, and the query is named',
+    async (cell) => {
+      const rules = await rulesWith();
+      for (const column of ['DIRECT_OBJECTS_ACCESSED', 'POLICIES_REFERENCED'])
+        expect(() => recordsOf(rowOf({ [column]: cell }), rules)).toThrow(
+          `${column} of the query ${seedCells['QUERY_ID']}`,
+        );
+    },
+  );
+
+  test.each(['null', '[]', '[null]'])('a cell that holds %s is no access', async (cell) => {
+    const row = rowOf({ DIRECT_OBJECTS_ACCESSED: cell });
+    expect(recordsOf(row, await rulesWith()).records).toEqual([]);
   });
 });
 
