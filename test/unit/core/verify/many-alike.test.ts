@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildPalette } from '../../../../src/cli/render/palette.ts';
 import { renderVerifyReport } from '../../../../src/cli/render/readers/verify-report.ts';
+import { renderVerification } from '../../../../src/core/coverage/page/render-verification.ts';
 import { FindingBook } from '../../../../src/core/verify/finding.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
 import type { ObjectLeaf } from '../../../../src/core/log/leaf.ts';
@@ -59,6 +60,10 @@ describe('what is wrong with many objects alike', () => {
     expect(text.match(/jsonl\.gz/g)?.length).toBeLessThanOrEqual(20);
     expect(text).toContain('and 240 more (--verbose shows 100)');
     expect(show(report, true)).toContain('and 150 more\n');
+    const page = renderVerification(report);
+    expect(page.match(/jsonl\.gz/g)).toHaveLength(50 * Object.keys(report.counts).length);
+    expect(page.match(/<li>/g)).toHaveLength(report.findings.length);
+    expect(page).toContain('and 200 more');
   });
 });
 

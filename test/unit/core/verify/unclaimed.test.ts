@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
 import { buildPalette } from '../../../../src/cli/render/palette.ts';
 import { renderVerifyReport } from '../../../../src/cli/render/readers/verify-report.ts';
+import { renderVerification } from '../../../../src/core/coverage/page/render-verification.ts';
 import { checkpointKey } from '../../../../src/core/log/log-keys.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
 import type { StoreReader } from '../../../../src/ports/store/store-reader.ts';
@@ -89,6 +90,9 @@ describe('an object that no log tells of yet', () => {
     expect(text).toContain('has just begun');
     expect(text).toContain('1 object is stored and in no log yet');
     expect(text).not.toContain('Complete');
+    const page = renderVerification(report);
+    expect(page).toContain('nothing recorded yet');
+    expect(page).toContain('1 object is in no log yet');
     // What is older than the run is none of its objects, and once its time is up nothing is proven.
     storeOne(store, -hourMs, 'old');
     expect(codes(await store.report())).toEqual(['object-unclaimed']);
