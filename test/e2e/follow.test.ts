@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { quickClock } from '../fakes/quick-clock.ts';
@@ -24,6 +25,46 @@ const following = (
     ['push', '--follow', '--to', 'export', '--flush-interval', '1s', '--json', ...more, ...inputs],
     { stdin: 'open', clock: quickClock(10) },
   );
+
+test('two that follow one file to two places, each with its types and interval: alerts at once, the rest later, each event once', async () => {
+  const workspace = await newWorkspace();
+  const input = generateInput({ seed: 619, lines: 120, hours: 5, types: { query: 5, alert: 1 } });
+  await workspace.write('audit.jsonl', '');
+  const start = (to: string, types: string, interval: string): RunningCli =>
+    startCli(
+      workspace,
+      [
+        'push',
+        '--follow',
+        '--to',
+        to,
+        '--types',
+        types,
+        '--flush-interval',
+        interval,
+        '--json',
+        'audit.jsonl',
+      ],
+      { stdin: 'open', clock: quickClock(10) },
+    );
+  const [soon, late] = [start('alerts', 'alert', '1s'), start('audit', 'query', '15m')];
+  await appendFile(workspace.path('audit.jsonl'), input.bytes);
+  await expect.poll(folderStore(workspace.path('alerts')).list, { timeout: 8000 }).not.toEqual([]);
+  const all = await Promise.all([soon, late].map((run) => stop(run)));
+  expect(all.map(({ report }) => report.balanced)).toEqual([true, true]);
+  for (const [to, type] of [
+    ['alerts', 'alert'],
+    ['audit', 'query'],
+  ] as const) {
+    const found = await readExport(folderStore(workspace.path(to)));
+    expect(
+      differencesFrom(
+        eventsOf(input).filter((event) => event.type === type),
+        found,
+      ),
+    ).toEqual([]);
+  }
+});
 
 describe('pipes', () => {
   const input = generateInput({ seed: 601, lines: 400, hours: 20, damage: 0.02 });

@@ -90,6 +90,33 @@ test.each([[], ['--with-raw'], ['--ocsf'], ['--claims', 'c']])(
   },
 );
 
+test('half of a character in one event, as a text that was cut has it, keeps no other from being read', async () => {
+  const workspace = await newWorkspace();
+  const query = String.raw`"SELECT 'C:\\\\ud800' 😀 \ud83d\ude00 \ud83d"`;
+  const event = (id: number, text: string): string =>
+    `{"id":"${id}","dt":"2026-09-01T10:00:0${id}Z","clientId":"c","user":{"trackingId":"ADA"},"fields":[],"threshold":{"actionTaken":"Block","name":${text}},"schema_version":"v1.1.0"}\n`;
+  const stdin = Buffer.from(event(1, query) + event(2, '"whole"') + event(3, String.raw`"\udc00"`));
+  expect(await runCli(workspace, ['push', '--to', 'export', '--quiet'], { stdin })).toMatchObject({
+    code: 0,
+  });
+  expect((await runCli(workspace, ['find', '--from', 'export'])).stdout).toBe(stdin.toString());
+  await runCli(workspace, ['compact', '--from', 'export', '--to', 'curated', '--quiet']);
+  const all = 'SELECT event_id, details FROM events ORDER BY event_id';
+  const answers = [];
+  for (const where of [
+    ['--from', 'export'],
+    ['--curated', 'curated'],
+  ]) {
+    const run = await runCli(workspace, ['query', ...where, '--json', all]);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    answers.push(run.stdout);
+    expect(run.stdout.trim().split('\n')).toHaveLength(3);
+    expect(run.stdout).toContain('😀 😀');
+    expect(run.stdout).toContain('ud800');
+  }
+  expect(answers[1]).toBe(answers[0]);
+});
+
 test('map ocsf counts what it leaves out, one line as one', async () => {
   const run = await runCli(await newWorkspace(), ['map', 'ocsf'], { stdin: Buffer.from('{"x":1}\n') });
   expect(run).toMatchObject({ code: 6, stdout: '' });

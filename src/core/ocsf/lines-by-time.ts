@@ -8,7 +8,7 @@ export interface TimedLine {
 }
 
 /** Characters that are held as they are; what is beyond that is sorted and kept compressed. */
-const runChars = 32 * 1024 * 1024;
+const runChars = 16 * 1024 * 1024;
 /** Of each compressed run, so much is unpacked at a time. */
 const blockChars = 256 * 1024;
 /** What a line takes beside its text. */

@@ -54,17 +54,28 @@ function bareColumns(type: string): TypeColumns {
 
 const listed = (paths: readonly string[]): string => `[${paths.map(sqlText).join(', ')}]`;
 
+/** A line is one text, whatever stands in it: no control character stands in JSON. */
+const wholeLines = `auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', new_line = '\\n', max_line_size = ${longestLine}, buffer_size = ${2 * longestLine}`;
+
+const loneSurrogate = String.raw`(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}`;
+
+/** Text as JSON. Half of a character, as a text that was cut has it, is JSON and refused by DuckDB: it is left out. */
+function readableJson(text: string): string {
+  const whole = `regexp_replace(${text}, ${sqlText(loneSurrogate)}, '\\1', 'g')`;
+  return `(CASE WHEN contains(${text}, '\\ud') OR contains(${text}, '\\uD') THEN ${whole} ELSE ${text} END)::JSON`;
+}
+
 function lineRows(columns: TypeColumns, paths: readonly string[]): string {
   const lines =
     paths.length === 0
       ? '(SELECT NULL::JSON AS json WHERE false)'
-      : `read_ndjson_objects(${listed(paths)}, maximum_object_size = ${longestLine})`;
+      : `(SELECT ${readableJson('line')} AS json FROM read_csv(${listed(paths)}, columns = {'line': 'VARCHAR'}, ${wholeLines}))`;
   return `SELECT ${duckdbColumns(columns, 'json').join(', ')}, json AS line FROM ${lines}`;
 }
 
 function parquetRows(paths: readonly string[]): string {
   if (paths.length > 0)
-    return `SELECT * REPLACE (details::JSON AS details) FROM read_parquet(${listed(paths)}, hive_partitioning = false, union_by_name = true)`;
+    return `SELECT * REPLACE (${readableJson('details')} AS details) FROM read_parquet(${listed(paths)}, hive_partitioning = false, union_by_name = true)`;
   const none = standardColumns.map(({ name, kind }) => `NULL::${sqlTypes[kind]} AS ${sqlName(name)}`);
   return `SELECT ${none.join(', ')} WHERE false`;
 }

@@ -28,7 +28,7 @@ export type TableRow = Readonly<Record<string, unknown>>;
 
 /** Rows and text of a row group: what is held in memory beside the file itself. */
 const groupRows = 50_000;
-const groupChars = 32 * 1024 * 1024;
+const groupChars = 16 * 1024 * 1024;
 
 /** Node has zstd from 22.15 and 23.8 on. */
 const zstd = (zlib as { zstdCompressSync?: (bytes: Uint8Array, options?: object) => Uint8Array })

@@ -14,7 +14,7 @@ function shuffled(count: number, chars: number): TimedLine[] {
 test.each([
   ['none', 0, 0],
   ['few', 500, 10],
-  ['more than is held unpacked', 400, 100_000],
+  ['more than is held unpacked', 200, 100_000],
 ])('%s: they come out by time, those of one time as they came', (_, count, chars) => {
   const lines = shuffled(count, chars);
   const byTime = new LinesByTime();
