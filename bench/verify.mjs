@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { buildCodec } from '../dist/core/delivery/codec.js';
 import { formatCheckpoint } from '../dist/core/log/checkpoint.js';
 import { encodeLeaf } from '../dist/core/log/leaf.js';
-import { checkpointKey, originOf, tileKey } from '../dist/core/log/log-keys.js';
+import { checkpointKey, claimKey, originOf, tileKey } from '../dist/core/log/log-keys.js';
 import { emptyEdge, grow, rootOfEdge } from '../dist/core/log/right-edge.js';
 import { formatNote, formatVerifierKey, keyIdOf, publicKeyOf } from '../dist/core/log/signed-note.js';
 
@@ -120,6 +120,7 @@ leaf({
 publish();
 const text = formatCheckpoint({ origin: originOf(id), size: edge.size, root: rootOfEdge(edge) });
 const signature = sign(null, Buffer.from(text), privateKey);
+write(claimKey(id, 0), text);
 write(
   checkpointKey(id, edge.size),
   formatNote({ text, signatures: [{ name: verifier.name, keyId: keyIdOf(verifier), signature }] }),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
 import type { Setting, Settings } from '../core/config/setting.ts';
+import { wrapHelp } from '../core/report/help-text.ts';
 import type { Verb } from './verb.ts';
 import { exitCodeTable } from './terminal/exit-code-table.ts';
 
@@ -10,8 +11,12 @@ export type GivenFlags = Record<string, readonly string[]>;
 /** Called with the verb that was chosen, its arguments and the flags given. */
 export type OnVerb = (verb: Verb, args: readonly string[], flags: GivenFlags) => Promise<void>;
 
-/** Builds the command line from the table of verbs. Errors and help leave it as commander's exceptions. */
-export function buildProgram(verbs: readonly Verb[], version: string, onVerb: OnVerb): Command {
+/** Builds the command line from the table of verbs. Errors and help, `columns` wide, leave it as commander's exceptions. */
+export function buildProgram(
+  verbs: readonly Verb[],
+  { version, columns }: { version: string; columns: number },
+  onVerb: OnVerb,
+): Command {
   const program = new Command('audit-export')
     .description(
       'Delivers audit logs into your own S3 bucket: filed by event time, not a byte altered, none lost, none twice, every line accounted for.',
@@ -19,23 +24,22 @@ export function buildProgram(verbs: readonly Verb[], version: string, onVerb: On
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .addHelpText(
-      'after',
-      `\n${exitCodeTable}\n\nEvery flag has an environment variable: --object-size is AUDIT_EXPORT_OBJECT_SIZE.\nFlags win over the environment, the environment over the profile.`,
-    );
+    .addHelpText('after', `\n${exitCodeTable(columns)}\n\n${wrapHelp(environmentRule, columns)}`);
   addSettings(program, globalSettings);
   const groups = new Map<string, Command>();
   for (const verb of verbs) {
     const above = verb.path.slice(0, -1);
     const parent = above.length === 0 ? program : groupOf(program, groups, above.join(' '));
-    const command = addVerb(parent, verb, verb.path.at(-1) ?? '', onVerb);
+    const command = addVerb(parent, { verb, columns }, onVerb);
     // A verb of three words belongs to one of two: what comes first is made first.
     if (above.length > 0) groups.set(verb.path.join(' '), command);
   }
   return program;
 }
+
+const environmentRule =
+  'Every flag has an environment variable: --object-size is AUDIT_EXPORT_OBJECT_SIZE. Flags win over the environment, the environment over the profile.';
 
 const groupSummaries: Record<string, string> = {
   iam: 'the policy and the role: print, compare, make, remove',
@@ -59,13 +63,25 @@ function groupOf(program: Command, groups: Map<string, Command>, name: string): 
   return group;
 }
 
-function addVerb(parent: Command, verb: Verb, name: string, onVerb: OnVerb): Command {
-  const command = parent.command(name).description(verb.summary).addHelpText('after', `\n${verb.notes}`);
+const everywhere = Object.values<Setting>(globalSettings)
+  .map(({ flag, short }) => (short === undefined ? `--${flag}` : `-${short} --${flag}`))
+  .join(', ');
+
+function addVerb(
+  parent: Command,
+  { verb, columns }: { verb: Verb; columns: number },
+  onVerb: OnVerb,
+): Command {
+  const notes = wrapHelp(`Everywhere (see audit-export --help): ${everywhere}.\n\n${verb.notes}`, columns);
+  const command = parent
+    .command(verb.path.at(-1) ?? '')
+    .description(verb.summary)
+    .addHelpText('after', `\n${notes}`);
   for (const { name, help } of verb.args) command.argument(name, help);
   addSettings(command, verb.settings);
   command.action(async () => {
     const settings = { ...globalSettings, ...verb.settings };
-    await onVerb(verb, command.args, givenFlags(command, settings));
+    await onVerb(verb, command.args, flagsOf(command, settings));
   });
   return command;
 }
@@ -75,13 +91,15 @@ function addSettings(command: Command, settings: Settings): void {
 }
 
 function toOption(setting: Setting): Option {
-  const { flag, value, valueIsOptional, help, choices, group } = setting;
-  const words = choices === undefined ? '' : ` (${choices.join(', ')})`;
+  const { flag, short, value, valueIsOptional, help, choices = [], group } = setting;
+  const isSaid = choices.every((word) => help.includes(word) || /^\d$/.test(word));
+  const words = isSaid ? '' : ` (${choices.join(', ')})`;
   const preset =
     setting.default === undefined || setting.kind === 'switch' ? '' : `; default ${setting.default}`;
+  const operand = value === undefined ? '' : valueIsOptional ? ` [${value}]` : ` <${value}>`;
   const option = new Option(
-    value === undefined ? `--${flag}` : `--${flag} ${valueIsOptional ? `[${value}]` : `<${value}>`}`,
-    `${help}${words.length > 30 ? '' : words}${preset}`,
+    `${short === undefined ? '' : `-${short}, `}--${flag}${operand}`,
+    `${help}${words}${preset}`,
   ).helpGroup(`${group}:`);
   if (value !== undefined)
     option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
@@ -90,7 +108,7 @@ function toOption(setting: Setting): Option {
 }
 
 /** Only what stands on the command line: the environment, profile and defaults are resolved by our own table. */
-function givenFlags(command: Command, settings: Settings): GivenFlags {
+export function flagsOf(command: Command, settings: Settings): GivenFlags {
   const flags: GivenFlags = {};
   for (const { flag, kind } of Object.values(settings)) {
     // Commander stores --no-color as color: false.

@@ -1,5 +1,6 @@
 import { logFormatOf } from './terminal/log-format.ts';
 import { watchOutput } from './terminal/output.ts';
+import { wantsVerbose } from './terminal/given-words.ts';
 import { run } from './run.ts';
 import type { CliProcess } from './terminal/terminal-context.ts';
 
@@ -38,6 +39,6 @@ export async function runProcess(argv: readonly string[], process: WholeProcess)
   if (failure === undefined || exitCode === failure.exitCode) return exitCode;
   const { openLog } = await import('./terminal/log-context.ts');
   const { tellError } = await import('./render/error.ts');
-  tellError(openLog(process, logFormat), failure, { version, verbose: argv.includes('--verbose') });
+  tellError(openLog(process, logFormat), failure, { version, verbose: wantsVerbose(argv) });
   return exitCode === 0 ? failure.exitCode : exitCode;
 }

@@ -1,11 +1,13 @@
-import type { Command } from 'commander';
+import type { Command, OutputConfiguration } from 'commander';
 import { CommanderError } from 'commander';
 import { globalSettings } from '../core/config/global-settings.ts';
 import { profileFlags, withProfileFlags } from '../core/config/profile-flags.ts';
-import { environmentName, resolveSettings } from '../core/config/setting.ts';
+import { resolveSettings } from '../core/config/setting.ts';
 import { AuditExportError, exitCodes, isAuditExportError } from '../errors.ts';
 import type { GivenFlags } from './program.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, flagsOf } from './program.ts';
+import { columnsOf } from './terminal/columns.ts';
+import { wantsJson, wantsVerbose } from './terminal/given-words.ts';
 import { logFormatOf } from './terminal/log-format.ts';
 import type { CliProcess } from './terminal/terminal-context.ts';
 import type { Invocation, Verb } from './verb.ts';
@@ -15,11 +17,13 @@ import { verbsFor } from './verbs/verbs-for.ts';
 /** Runs one command line and returns its exit code. Never throws, never exits: the only place that catches everything. */
 export async function run(argv: readonly string[], process: CliProcess): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const program = buildProgram(await verbsFor(argv), process.version, async (verb, args, flags) => {
+  const how = { version: process.version, columns: Math.min(columnsOf(process.stdout) ?? 80, widestHelp) };
+  const program = buildProgram(await verbsFor(argv), how, async (verb, args, flags) => {
     exitCode = await runVerb(verb, args, flags, { argv, process });
   });
   let complaint = '';
   const output = {
+    getOutHelpWidth: () => how.columns,
     writeOut: (text: string) => process.stdout.write(text),
     writeErr: (text: string) => {
       complaint += text;
@@ -27,10 +31,10 @@ export async function run(argv: readonly string[], process: CliProcess): Promise
   };
   configureAll(program, output);
   try {
-    if (argv.length === 0)
-      throw new AuditExportError('usage', 'No command was given.', {
-        cure: 'See audit-export --help; to begin: npm run demo, or audit-export push --to FOLDER FILE',
-      });
+    if (hasOnlyFlags(program, argv)) {
+      const { startVerb } = await import('./verbs/start.ts');
+      return await runVerb(startVerb, [], flagsOf(program, globalSettings), { argv, process });
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -38,10 +42,17 @@ export async function run(argv: readonly string[], process: CliProcess): Promise
   }
 }
 
-function configureAll(
-  command: Command,
-  output: { writeOut: (text: string) => void; writeErr: (text: string) => void },
-): void {
+/** Wider lines are hard to read. */
+const widestHelp = 100;
+
+/** Whether no command was given: nothing, or flags that every command has. */
+function hasOnlyFlags(program: Command, argv: readonly string[]): boolean {
+  if (argv[0]?.startsWith('-') === false) return false;
+  const { operands, unknown } = program.parseOptions([...argv]);
+  return operands.length === 0 && unknown.length === 0;
+}
+
+function configureAll(command: Command, output: OutputConfiguration): void {
   command.configureOutput(output).exitOverride();
   for (const child of command.commands) configureAll(child, output);
 }
@@ -65,13 +76,17 @@ async function runVerb(
     { flags, environment, profile: undefined },
   );
   const { loadProfile } = await import('./load-profile.ts');
-  const { profile, configFile } = verb.readsProfile
+  const { profile: found, configFile } = verb.readsProfile
     ? await loadProfile(early, process)
     : { profile: undefined, configFile: undefined };
+  // A set-up that was begun in this folder does not change what is delivered elsewhere, under no profile that was named.
+  const isElsewhere =
+    early.profile === undefined && verb.settings['to'] !== undefined && flags['to'] !== undefined;
+  const profile = isElsewhere && found?.profile.state === 'draft' ? undefined : found;
   const { withLog } = await import('./terminal/log-context.ts');
   const context = withLog(process, logFormatOf(argv, environment), verb.path.join('-'));
-  const optionsBy = (profile: Invocation['profile']): Invocation['options'] =>
-    resolveSettings(
+  const optionsBy = (profile: Invocation['profile']): Invocation['options'] => {
+    const options = resolveSettings(
       { ...globalSettings, ...verb.settings },
       {
         flags,
@@ -79,6 +94,8 @@ async function runVerb(
         profile: profile === undefined ? undefined : { name: profile.name, values: profile.profile },
       },
     );
+    return { ...options, json: options.json || options.output === 'json' };
+  };
   const reload: Invocation['reload'] = async () => {
     const again = await loadProfile(early, process);
     return { profile: again.profile, options: optionsBy(again.profile) };
@@ -115,7 +132,7 @@ async function failWith(error: unknown, complaint: string, { argv, process }: Ca
   const { openLog } = await import('./terminal/log-context.ts');
   const { tellError } = await import('./render/error.ts');
   const log = openLog(process, logFormatOf(argv, process.environment));
-  const how = { version: process.version, verbose: argv.includes('--verbose') };
+  const how = { version: process.version, verbose: wantsVerbose(argv) };
   tellError(log, known ?? error, how, error instanceof CommanderError ? complaint : undefined);
   if (wantsJson(argv, process)) {
     const { code, message, cure, details } = known ?? {
@@ -140,14 +157,4 @@ function fromCommander(error: unknown): AuditExportError | undefined {
   return new AuditExportError('usage', message, {
     cure: 'See audit-export --help.',
   });
-}
-
-/** Errors may come before settings are resolved, so this looks at the words themselves. */
-function wantsJson(argv: readonly string[], { environment }: CliProcess): boolean {
-  return (
-    argv.includes('--json') ||
-    ['1', 'true', 'yes', 'on'].includes(
-      (environment[environmentName(globalSettings.json.flag)] ?? '').toLowerCase(),
-    )
-  );
 }

@@ -104,3 +104,25 @@ test.each([
   expect(schemaErrors('config-path', JSON.parse(json))).toEqual([]);
   expect(JSON.parse(json)).toMatchObject({ report: 'config-path', exists: written !== undefined });
 });
+
+test('config get prints one value as one writes it, and config list all of them', async () => {
+  const profile = { to: './export', objectSize: '1MiB', retryFor: '90m', expect: { query: '24h' } };
+  const workspace = await withConfig('audit-export.json', {
+    defaultProfile: 'acme',
+    profiles: { acme: profile },
+  });
+  const get = async (...words: string[]): Promise<string> =>
+    (await runCli(workspace, ['config', 'get', ...words])).stdout;
+  await expect(get('objectSize')).resolves.toBe('1MiB\n');
+  await expect(get('retry-for')).resolves.toBe('90m\n');
+  await expect(get('maxLine')).resolves.toBe('16MiB\n');
+  await expect(get('bucketOwner')).resolves.toBe('');
+  const { stdout } = await runCli(workspace, ['config', 'list']);
+  expect(stdout.split('\n')).toEqual(
+    expect.arrayContaining(['to=./export', 'objectSize=1MiB', 'lockWait=10s', 'expect=query=24h']),
+  );
+  const json = await runCli(workspace, ['config', 'get', '--json', 'objectSize']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ value: 1048576, written: '1MiB', from: 'profile' });
+  const slip = await runCli(workspace, ['config', 'get', 'objectsiz']);
+  expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining('Did you mean objectSize?')]);
+});

@@ -34,7 +34,9 @@ const cases: readonly Case[] = [
   { name: 'all is delivered', args: push, code: 0, options: { stdin: good.bytes } },
   { name: 'help', args: ['--help'], code: 0 },
   { name: 'version', args: ['--version'], code: 0 },
-  { name: 'no command', args: [], code: 2, says: ['--help'] },
+  { name: 'no command', args: [], code: 0 },
+  { name: 'a group without its command', args: ['quarantine'], code: 2, says: ['list', 'replay'] },
+  { name: 'a form of the result that is none', args: ['-o', 'yaml'], code: 2, says: ['yaml', 'text, json'] },
   { name: 'an unknown command', args: ['pusch'], code: 2, says: ['pusch', 'push'] },
   {
     name: 'an unknown flag',
@@ -105,6 +107,29 @@ const cases: readonly Case[] = [
     args: ['push', '--to', 'gs://bucket/x'],
     code: 2,
     says: ['gs://bucket/x', 's3://'],
+  },
+  {
+    name: 'a store that may be a bucket without its s3://',
+    args: ['push', '--to', 'acme-audit/altr'],
+    code: 2,
+    says: ['--to s3://acme-audit/altr', '--to ./acme-audit/altr'],
+  },
+  { name: 'a folder that is said to be one', args: ['push', '--to', 'file:acme-audit/altr'], code: 0 },
+  {
+    name: 'a store in a folder that is there',
+    args: ['push', '--to', 'acme-audit/altr'],
+    code: 0,
+    prepare: laid('acme-audit/readme', 'here'),
+  },
+  {
+    name: 'a folder with a set-up that was begun, and a store that is elsewhere',
+    args: push,
+    code: 0,
+    prepare: laid(
+      'audit-export.json',
+      JSON.stringify({ defaultProfile: 'a', profiles: { a: { state: 'draft', types: ['query'] } } }),
+    ),
+    options: { stdin: good.bytes },
   },
   { name: 'a bucket name that can not be', args: ['push', '--to', 's3://a/b'], code: 2, says: ['s3://a/b'] },
   {

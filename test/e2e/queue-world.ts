@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutBucketNotificationConfigurationCommand,
@@ -50,6 +51,8 @@ export interface QueueWorld {
   readonly sqs: SQSClient;
   /** Puts an object into the source bucket, or another one; compressed where the key says so. */
   readonly put: (key: string, lines: readonly Buffer[], bucket?: string) => Promise<void>;
+  /** Removes an object from the source bucket. */
+  readonly remove: (key: string) => Promise<unknown>;
   /** What the program is given: endpoint, region, and keys that may do this and nothing else. */
   readonly environmentFor: (statements: readonly Statement[]) => Promise<Record<string, string>>;
   /** The statements that docs/scale.md gives a worker. */
@@ -124,6 +127,7 @@ export async function startQueueWorld(
         new PutObjectCommand({ Bucket, Key, Body: Key.endsWith('.gz') ? gzipSync(bytes) : bytes }),
       );
     },
+    remove: (Key) => s3.send(new DeleteObjectCommand({ Bucket: source, Key })),
     environmentFor: async (statements) => {
       const UserName = `worker-${randomBytes(6).toString('hex')}`;
       const Statement = statements.map((statement) => ({ Effect: 'Allow', ...statement }));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { schemaErrors } from '../fakes/json-schema.ts';
 import { runCli } from './run-cli.ts';
 import { filesBelow, useWorkspaces } from './workspace.ts';
 
@@ -9,7 +10,7 @@ test.each([
   ['find', ['find', '--from', 'nowhere', '--actor', 'ada']],
   ['query', ['query', '--from', 'nowhere', 'SELECT 1']],
   ['compact', ['compact', '--from', 'nowhere', '--to', 'curated']],
-  ['consumers check', ['consumers', 'check', '--to', 'nowhere']],
+  ['consumers check', ['consumers', 'check', '--from', 'nowhere']],
 ])('%s of a folder that is not there is no answer', async (_, args) => {
   const run = await runCli(await newWorkspace(), args);
   expect(run).toMatchObject({ code: 3, stdout: '' });
@@ -44,6 +45,50 @@ test('query without DuckDB ends with 3 and the line that installs it; find needs
   const found = await runCli(workspace, ['find', '--from', 'export', '--text', 'x'], without);
   expect(found).toMatchObject({ code: 0, stdout: '' });
 });
+
+test('compact --ocsf writes where Security Lake looks, and says so as its schema has it', async () => {
+  const workspace = await newWorkspace();
+  const events = await readFile(new URL('../../examples/events.jsonl', import.meta.url));
+  await runCli(workspace, ['push', '--to', 'export', '--quiet'], { stdin: events });
+  const args = [
+    'compact',
+    '--from',
+    'export',
+    '--to',
+    'lake',
+    '--ocsf',
+    '--ocsf-account',
+    '111122223333',
+    '--json',
+  ];
+  expect(await runCli(workspace, args)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--region'),
+  });
+  expect(await runCli(workspace, [...args, '--region', 'eu-west-1', '--with-raw'])).toMatchObject({
+    code: 2,
+  });
+  const run = await runCli(workspace, [...args, '--region', 'eu-west-1', '--claims', 'claims']);
+  expect(run).toMatchObject({ code: 0 });
+  expect(schemaErrors('compact-report', JSON.parse(run.stdout))).toEqual([]);
+  const files = await filesBelow(workspace.path('lake'));
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files)
+    expect(file).toMatch(
+      /^ext\/audit-export-\d{4}\/region=eu-west-1\/accountId=111122223333\/eventDay=\d{8}\/\d{8}T\d{9}Z-[0-9a-f]{32}\.parquet$/,
+    );
+  expect((await filesBelow(workspace.path('claims'))).length).toBeGreaterThan(files.length);
+});
+
+test.each([[], ['--with-raw'], ['--ocsf'], ['--claims', 'c']])(
+  'compact --engine athena refuses what Athena can not do: folders, and %s',
+  async (...flags) => {
+    const workspace = await newWorkspace();
+    await workspace.write('export/audit_type=query/x', '');
+    const args = ['compact', '--from', 'export', '--to', 'curated', '--engine', 'athena', ...flags];
+    expect(await runCli(workspace, args)).toMatchObject({ code: 2, stdout: '' });
+  },
+);
 
 test('map ocsf counts what it leaves out, one line as one', async () => {
   const run = await runCli(await newWorkspace(), ['map', 'ocsf'], { stdin: Buffer.from('{"x":1}\n') });

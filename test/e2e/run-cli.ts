@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { Timer } from '../../src/ports/clock.ts';
 import type { PushReport } from '../../src/core/accounting/push-report.ts';
+import { promiseErrors } from '../fakes/json-schema.ts';
 import { canShareProcess, isFreeFor, startInProcess } from './in-process.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -142,13 +143,28 @@ function feed(child: ChildProcess, stdin: CliOptions['stdin']): void {
   else pipeline(Readable.from(stdin, { objectMode: false }), child.stdin).catch(() => undefined);
 }
 
-/** Runs `audit-export` to its end. */
+/** Runs `audit-export` to its end. What it prints with --json has the shape that is promised for it, whatever a test looks at. */
 export async function runCli(
   workspace: Workspace,
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliRun> {
-  return await startCli(workspace, args, options).ended;
+  const run = await startCli(workspace, args, options).ended;
+  if (args.includes('--json')) {
+    const faults = faultsOfJson(run.stdout);
+    if (faults.length > 0)
+      throw new Error(`audit-export ${args.join(' ')}: ${faults.join('; ')}\n${run.stdout}`);
+  }
+  return run;
+}
+
+/** Lines of JSON, and nothing, are no report. */
+function faultsOfJson(stdout: string): string[] {
+  try {
+    return promiseErrors(JSON.parse(stdout) as object);
+  } catch {
+    return [];
+  }
 }
 
 export interface PushRun extends CliRun {

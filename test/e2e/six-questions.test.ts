@@ -47,8 +47,10 @@ async function compactTo(folder: string, until = Number.MAX_SAFE_INTEGER): Promi
       reader,
       types,
       open: (object) => objectContent(reader, object),
-      target: await openFolderStore(workspace.path(folder), workspace.folder),
-      targetReader: new FolderReader(workspace.path(folder)),
+      target: {
+        store: await openFolderStore(workspace.path(folder), workspace.folder),
+        reader: new FolderReader(workspace.path(folder)),
+      },
       createdBy: 'audit-export test',
       signal: new AbortController().signal,
       onFile: () => undefined,

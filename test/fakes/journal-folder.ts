@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
-import { JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
+import { deliveredObjects, JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
 import { openSeenQueries } from '../../src/cli/contexts/delivery/journal-context.ts';
 import type { HeldJournal } from '../../src/commands/push/push-host.ts';
 import type { KeptBytes } from '../../src/ports/state/kept-bytes.ts';
@@ -15,9 +15,7 @@ export async function journalInFolder(folder: string, now: () => number): Promis
     openSeen: () => {
       throw new Error('nobody asks for the index of seen events');
     },
-    openObjects: () => {
-      throw new Error('nobody asks for the objects of buckets');
-    },
+    objects: deliveredObjects(folder),
     openSeenQueries: (source, days) => openSeenQueries(join(folder, source), days),
     openKept: async (place = 'spool') => {
       const opened = kept.get(place) ?? (await KeptBytesFolder.open(join(folder, place), { spareBytes: 0 }));

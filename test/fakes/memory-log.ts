@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parseCheckpoint } from '../../src/core/log/checkpoint.ts';
 import { decodeBundle } from '../../src/core/log/entry-bundle.ts';
@@ -29,6 +29,9 @@ export class MemoryRecordFile<T> implements RecordFile<T> {
   /** Called behind each write. */
   afterWrite: () => void = () => undefined;
 
+  /** What lies beside the records. */
+  readonly segments = new Map<string, string>();
+
   get bytes(): number {
     return JSON.stringify(this.records).length;
   }
@@ -43,6 +46,30 @@ export class MemoryRecordFile<T> implements RecordFile<T> {
     this.beforeWrite();
     this.records = structuredClone([...records]);
     this.afterWrite();
+  }
+
+  async putSegment(lines: readonly string[]): Promise<string> {
+    this.beforeWrite();
+    const text = JSON.stringify(lines);
+    const name = createHash('sha256').update(text).digest('hex');
+    this.segments.set(name, text);
+    this.afterWrite();
+    return name;
+  }
+
+  async readSegment(name: string): Promise<string[]> {
+    const text = this.segments.get(name);
+    if (text === undefined) throw new Error(`it is damaged: ${name} is gone`);
+    return JSON.parse(text) as string[];
+  }
+
+  async keepSegments(names: readonly string[]): Promise<void> {
+    for (const name of this.segments.keys())
+      if (!names.includes(name)) {
+        this.beforeWrite();
+        this.segments.delete(name);
+        this.afterWrite();
+      }
   }
 
   async close(): Promise<void> {}

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { clearLine, cursorTo } from 'node:readline';
+import { wrapLine } from '../../core/report/wrap.ts';
 
 /** Sentences for a person, and one line that says what is waited for. */
 export interface Conversation {
@@ -40,20 +41,4 @@ export function openConversation(
       waitingFor = what;
     },
   };
-}
-
-/** Breaks a line at its spaces so that it fits; what follows is indented as it is, and a bit more. */
-function wrapLine(line: string, width: number): string[] {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  const lines: string[] = [];
-  let current = '';
-  for (const word of line.slice(indent.length).split(' ')) {
-    if (current === '') current = `${lines.length === 0 ? indent : `${indent}  `}${word}`;
-    else if (current.length + 1 + word.length <= width) current = `${current} ${word}`;
-    else {
-      lines.push(current);
-      current = `${indent}  ${word}`;
-    }
-  }
-  return [...lines, current];
 }

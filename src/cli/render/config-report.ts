@@ -10,7 +10,7 @@ export function renderConfigReport(report: ConfigReport, { strong, faint }: Pale
     ['Configuration', file ?? 'none'],
     ['Profile', profile === null ? 'none' : `${profile}${state === null ? '' : ` (${state})`}`],
   ];
-  const rows = settings.map((setting) => [setting.name, shownValue(setting.value), originOf(setting)]);
+  const rows = settings.map((setting) => [setting.name, setting.written ?? '-', originOf(setting)]);
   const fixed = [
     ...(role === null
       ? []

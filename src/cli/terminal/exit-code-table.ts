@@ -1,3 +1,4 @@
+import { wrapLine } from '../../core/report/wrap.ts';
 import { exitCodes } from '../../errors.ts';
 
 const meanings: Record<keyof typeof exitCodes, string> = {
@@ -12,7 +13,10 @@ const meanings: Record<keyof typeof exitCodes, string> = {
   interrupted: 'interrupted, or the wizard was closed',
 };
 
-/** The exit codes as help shows them. */
-export const exitCodeTable = `Exit codes:\n${Object.entries(exitCodes)
-  .map(([name, code]) => `  ${String(code).padStart(3)}  ${meanings[name as keyof typeof exitCodes]}`)
-  .join('\n')}`;
+/** The exit codes as help shows them, for so many columns. */
+export function exitCodeTable(columns: number): string {
+  const rows = Object.entries(exitCodes).flatMap(([name, code]) =>
+    wrapLine(`  ${String(code).padStart(3)}  ${meanings[name as keyof typeof exitCodes]}`, columns, 7),
+  );
+  return `Exit codes:\n${rows.join('\n')}`;
+}

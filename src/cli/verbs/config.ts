@@ -1,7 +1,8 @@
 import type { ConfigSetOptions } from '../../commands/config/settings.ts';
 import { configSetSettings } from '../../commands/config/settings.ts';
 import { pushSettings } from '../../commands/push/settings.ts';
-import type { Verb } from '../verb.ts';
+import type { ConfigReport } from '../../commands/config/show.ts';
+import type { Invocation, Verb } from '../verb.ts';
 
 export const configShowVerb: Verb = {
   path: ['config', 'show'],
@@ -11,19 +12,67 @@ export const configShowVerb: Verb = {
   readsProfile: true,
   notes: `Flags win over the environment, the environment over the profile, the profile over the default. Takes the flags of push,
 to see what they would change.`,
-  run: async ({ context, flags, options, profile, configFile }) => {
-    const { showConfig } = await import('../../commands/config/show.ts');
+  run: async (invocation) => {
+    const { context, options } = invocation;
     const { renderConfigReport } = await import('../render/config-report.ts');
     const { buildPalette } = await import('../render/palette.ts');
-    const report = showConfig({ flags, environment: context.environment }, profile, configFile);
-    context.stdout.write(
-      options.json
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : renderConfigReport(report, buildPalette(context, options.noColor)),
-    );
+    const report = await reportOf(invocation);
+    show(context, options, report, () => renderConfigReport(report, buildPalette(context, options.noColor)));
     return 0;
   },
 };
+
+export const configGetVerb: Verb = {
+  path: ['config', 'get'],
+  summary: 'the value of one setting, as a run would use it',
+  args: [{ name: '<name>', help: 'such as to or objectSize' }],
+  settings: {},
+  readsProfile: true,
+  notes: `Prints the value alone, as one writes it, and nothing where there is none.
+
+Examples:
+  audit-export config get to --profile acme
+  audit-export config get objectSize`,
+  run: async (invocation) => {
+    const { context, options, args } = invocation;
+    const { settingOf } = await import('../../commands/config/show.ts');
+    const setting = settingOf(await reportOf(invocation), args[0] ?? '');
+    show(context, options, setting, () => (setting.written === null ? '' : `${setting.written}\n`));
+    return 0;
+  },
+};
+
+export const configListVerb: Verb = {
+  path: ['config', 'list'],
+  summary: 'the settings that have a value, one a line',
+  args: [],
+  settings: {},
+  readsProfile: true,
+  notes: 'As NAME=VALUE. Where each comes from: audit-export config show.',
+  run: async (invocation) => {
+    const { context, options } = invocation;
+    const report = await reportOf(invocation);
+    const lines = report.settings.flatMap(({ name, written }) =>
+      written === null ? [] : [`${name}=${written}\n`],
+    );
+    show(context, options, report, () => lines.join(''));
+    return 0;
+  },
+};
+
+async function reportOf({ context, flags, profile, configFile }: Invocation): Promise<ConfigReport> {
+  const { showConfig } = await import('../../commands/config/show.ts');
+  return showConfig({ flags, environment: context.environment }, profile, configFile);
+}
+
+function show(
+  { stdout }: Invocation['context'],
+  { json }: Invocation['options'],
+  report: object,
+  textOf: () => string,
+): void {
+  stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : textOf());
+}
 
 export const configSetVerb: Verb = {
   path: ['config', 'set'],

@@ -3,7 +3,7 @@ import { collectMapVerb } from './delivery/collect-map.ts';
 import { collectSnowflakeVerb } from './delivery/collect.ts';
 import { compactVerb } from './readers/compact.ts';
 import { completionVerb } from './completion.ts';
-import { configPathVerb, configSetVerb, configShowVerb } from './config.ts';
+import { configGetVerb, configListVerb, configPathVerb, configSetVerb, configShowVerb } from './config.ts';
 import {
   evidenceKeyVerb,
   evidencePublishVerb,
@@ -72,6 +72,8 @@ export const verbs: readonly Verb[] = [
   typesShowVerb,
   typesCheckVerb,
   configShowVerb,
+  configListVerb,
+  configGetVerb,
   configSetVerb,
   configPathVerb,
   completionVerb,

@@ -2,14 +2,14 @@ import type { ReportEnd } from '../../core/accounting/push-report.ts';
 import type { Batch, KeptPart } from '../../ports/state/batch.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';
-import { DeliveredObjects } from '../push/delivered-objects.ts';
+import { BucketObjects } from '../push/bucket-objects.ts';
 import { otherParts } from '../push/other-parts.ts';
 import { problemOf } from '../push/problems.ts';
 import type { HeldJournal, PushHost } from '../push/push-host.ts';
 import type { Session } from '../push/session.ts';
 
 /** The journal that a delivery goes by, and what is kept with it. */
-export type DeliveryPlace = Pick<HeldJournal, 'journal' | 'openKept' | 'openObjects'>;
+export type DeliveryPlace = Pick<HeldJournal, 'journal' | 'openKept' | 'objects'>;
 
 export interface AnswerDeliveryParts {
   session: Session;
@@ -44,51 +44,46 @@ export class AnswerDelivery {
   async #deliver(fresh: readonly KeptPart[], cursors: Batch['cursors']): Promise<boolean> {
     const { session, place, host } = this.#parts;
     const { plan } = session;
-    const objects = new DeliveredObjects(place, []);
-    try {
-      const result = await deliverFiles(
-        {
-          cut: plan.cut,
-          choices: noChoices,
-          isFinal: false,
-          reread: false,
-          ...(cursors === undefined ? {} : { cursors }),
+    const result = await deliverFiles(
+      {
+        cut: plan.cut,
+        choices: noChoices,
+        isFinal: false,
+        reread: false,
+        ...(cursors === undefined ? {} : { cursors }),
+      },
+      {
+        journal: place.journal,
+        files: host.files,
+        list: async () => [],
+        ...otherParts(new BucketObjects(place.objects), place, host),
+        more: async () => fresh,
+        isGiven: () => false,
+        onUnreadable: () => undefined,
+        onProblem: (problem) => {
+          const { kind, message, cure } = problemOf(problem, plan);
+          host.log.warn(kind, message, { cure });
         },
-        {
-          journal: place.journal,
-          files: host.files,
-          list: async () => [],
-          ...otherParts(objects, place, host),
-          more: async () => fresh,
-          isGiven: () => false,
-          onUnreadable: () => undefined,
-          onProblem: (problem) => {
-            const { kind, message, cure } = problemOf(problem, plan);
-            host.log.warn(kind, message, { cure });
-          },
-          newId: host.newId,
-          now: host.clock.now,
-          push: async (batch, parts, confirm) => {
-            const { result: pushed, report } = await session.push({
-              parts,
-              cut: batch.cut,
-              batch: batch.id,
-              confirm,
-            });
-            await session.publish({ ifDue: true });
-            for (const { status } of report.objects)
-              this.objects[status === 'already-there' ? 'alreadyThere' : status] += 1;
-            if (pushed.ended === 'complete') this.#countResumed(batch, fresh, report.balance.read);
-            return pushed;
-          },
+        newId: host.newId,
+        now: host.clock.now,
+        push: async (batch, parts, confirm) => {
+          const { result: pushed, report } = await session.push({
+            parts,
+            cut: batch.cut,
+            batch: batch.id,
+            confirm,
+          });
+          await session.publish({ ifDue: true });
+          for (const { status } of report.objects)
+            this.objects[status === 'already-there' ? 'alreadyThere' : status] += 1;
+          if (pushed.ended === 'complete') this.#countResumed(batch, fresh, report.balance.read);
+          return pushed;
         },
-      );
-      const { ended, error } = result;
-      this.failure = ended === 'complete' ? undefined : { ended, error };
-      return ended === 'complete';
-    } finally {
-      await objects.close();
-    }
+      },
+    );
+    const { ended, error } = result;
+    this.failure = ended === 'complete' ? undefined : { ended, error };
+    return ended === 'complete';
   }
 
   #countResumed({ parts }: Batch, fresh: readonly KeptPart[], lines: number): void {

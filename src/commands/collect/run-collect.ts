@@ -12,6 +12,7 @@ import type { Destination } from '../../ports/store/destination.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
 import { takeJournal } from '../push/held-journal.ts';
 import type { Session } from '../push/session.ts';
+import type { DeliveryPlace } from './answer-delivery.ts';
 import { AnswerDelivery } from './answer-delivery.ts';
 import type { CollectHost, KeptMaps, ScratchPlace } from './collect-host.ts';
 import type { Translation } from './collect-job.ts';
@@ -121,7 +122,7 @@ export async function rehearseRecords(reading: Reading, session: Session): Promi
     const place = {
       journal: passingJournal(),
       openKept: async () => scratch.kept,
-      openObjects: () => scratch.openSeenQueries(0),
+      objects: noObjects,
     };
     const delivery = new AnswerDelivery({ session, place, host: host.push, account });
     const run = await read(reading, account, async (name) => ({
@@ -134,6 +135,15 @@ export async function rehearseRecords(reading: Reading, session: Session): Promi
     return outcomeOf(run, { account, delivery, session });
   });
 }
+
+/** A rehearsal reads no buckets. */
+const noObjects: DeliveryPlace['objects'] = {
+  add: () => Promise.resolve(),
+  // eslint-disable-next-line require-yield -- None was delivered.
+  async *all() {
+    return undefined;
+  },
+};
 
 const beginning = { stored: 0, offset: 0, lines: 0 };
 

@@ -10,9 +10,15 @@ import { AuditExportError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
 
+/** Where claims are kept. */
 interface Stores {
-  target: ObjectStore;
+  store: ObjectStore;
   reader: StoreReader;
+}
+
+/** A key of a store, with the store's prefix. */
+export function keyBelow({ prefix }: ObjectStore, key: string): string {
+  return prefix === '' ? key : `${prefix}/${key}`;
 }
 
 /** Tries to claim before something must be wrong with the store. */
@@ -92,15 +98,10 @@ export class ClaimBook {
     this.#done.set(number, all.slice(0, 32));
   }
 
-  /** A key of the target, with its prefix. */
-  keyOf(key: string): string {
-    const { prefix } = this.#stores.target;
-    return prefix === '' ? key : `${prefix}/${key}`;
-  }
-
   #put(key: string, content: object): Promise<string> {
     const body = Buffer.from(`${JSON.stringify(content)}\n`);
-    return this.#stores.target.put({ key: this.keyOf(key), body, contentType: 'application/json' });
+    const { store } = this.#stores;
+    return store.put({ key: keyBelow(store, key), body, contentType: 'application/json' });
   }
 
   async #list(): Promise<void> {

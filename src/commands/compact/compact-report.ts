@@ -6,14 +6,15 @@ export interface CompactReport {
   version: 1;
   store: string;
   target: string;
-  /** Days with events, counted for each type. */
+  /** Days with events, counted for each type, or for each class of OCSF. */
   days: number;
   /** Of those, the days of which everything was in files already. */
   upToDate: number;
   files: {
     /** Below the prefix of the target. */
     key: string;
-    type: string;
+    /** The audit type, or the class of OCSF. */
+    of: string;
     date: string;
     sources: number;
     lines: number;
@@ -22,6 +23,6 @@ export interface CompactReport {
     bytes: number;
     status: PutStatus;
   }[];
-  /** What could not be done: an object, a file, or a type and day. */
+  /** What could not be done: an object, a file, or a day of a type or class. */
   failures: { key: string; message: string }[];
 }

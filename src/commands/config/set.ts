@@ -17,7 +17,7 @@ const settings: ReadonlyMap<string, Setting> = new Map(
 );
 
 /** What may be changed at any time: the audit types, and how they are delivered. */
-const changeable = [
+export const changeable = [
   'types',
   'schemas',
   'partition',

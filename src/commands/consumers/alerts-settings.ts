@@ -5,7 +5,7 @@ const mail = 'E-mail';
 
 /** The settings of `consumers alerts`. */
 export const alertsSettings = {
-  to: targetSettings.to,
+  from: targetSettings.from,
   out: targetSettings.out,
   email: {
     kind: 'list',

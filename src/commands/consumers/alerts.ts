@@ -33,7 +33,7 @@ export interface AlertsHost {
 /** Makes what sends an e-mail for each alert, as text, and with --apply in AWS. Throws `missing-answer`, `usage` and what AWS says. */
 export async function consumersAlerts(options: AlertsOptions, host: AlertsHost): Promise<AlertsReport> {
   const { email: emails = [], name } = options;
-  const store = storeOf(options.to);
+  const store = storeOf(options.from);
   checkMail(emails, name);
   const applied: MailStep[] = [];
   if (options.apply) {
@@ -67,16 +67,16 @@ export async function consumersAlerts(options: AlertsOptions, host: AlertsHost):
   };
 }
 
-function storeOf(to: string | undefined): Place {
-  if (to === undefined)
+function storeOf(from: string | undefined): Place {
+  if (from === undefined)
     throw new AuditExportError('missing-answer', 'It is not said where alerts lie.', {
-      cure: 'Name the store with --to s3://BUCKET/PREFIX, or the profile with --profile.',
-      details: { missing: '--to' },
+      cure: 'Name the store with --from s3://BUCKET/PREFIX, or the profile with --profile.',
+      details: { missing: '--from' },
     });
-  const address = parseStoreAddress(to);
+  const address = parseStoreAddress(from);
   if (address.kind === 's3') return address;
-  throw new AuditExportError('usage', `${to} is a folder, and nobody sends e-mails for one.`, {
-    cure: 'Use --to s3://BUCKET/PREFIX.',
+  throw new AuditExportError('usage', `${from} is a folder, and nobody sends e-mails for one.`, {
+    cure: 'Use --from s3://BUCKET/PREFIX.',
   });
 }
 

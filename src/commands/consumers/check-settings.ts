@@ -2,11 +2,14 @@ import type { Settings, Values } from '../../core/config/setting.ts';
 import { athenaSettings } from './athena-settings.ts';
 import { targetSettings } from './target-settings.ts';
 
-const { to, types, schemas, partition, layout } = targetSettings;
+const { from, types, schemas, partition, layout } = targetSettings;
 
 /** The settings of `consumers check`. */
 export const checkSettings = {
-  to: { ...to, help: 'the store that is read: s3://BUCKET/PREFIX or a folder' },
+  from: {
+    ...from,
+    help: 'the store that is read: s3://BUCKET/PREFIX or a folder; else the store of the profile',
+  },
   types: { ...types, help: 'audit types that tables are made for; all if missing' },
   schemas,
   partition,

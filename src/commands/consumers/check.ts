@@ -43,17 +43,17 @@ const dayMs = 86_400_000;
  * Throws `missing-answer` where no store is named, `usage`, and what listing throws.
  */
 export async function consumersCheck(options: CheckOptions, host: CheckHost): Promise<CheckReport> {
-  const { to, curated } = options;
-  if (to === undefined)
+  const { from, curated } = options;
+  if (from === undefined)
     throw new AuditExportError('missing-answer', 'It is not said which store is read.', {
-      cure: 'Name it with --to s3://BUCKET/PREFIX or --to FOLDER, or the profile with --profile.',
-      details: { missing: '--to' },
+      cure: 'Name it with --from s3://BUCKET/PREFIX or --from FOLDER, or the profile with --profile.',
+      details: { missing: '--from' },
     });
   const filing = await filingOf(options, host.readOwnTypes);
   const types = new Set(filing.types.map(({ descriptor }) => descriptor.type));
   const sinceMs = Date.parse(`${options.since}T00:00:00Z`);
   const book = new CheckBook();
-  const reader = await host.openReader(parseStoreAddress(to));
+  const reader = await host.openReader(parseStoreAddress(from));
   const objects: SeenObject[] = [];
   const firsts = new Map<string, StoredObject>();
   try {
@@ -74,7 +74,7 @@ export async function consumersCheck(options: CheckOptions, host: CheckHost): Pr
   const todayMs = Math.floor(host.clock.now() / dayMs) * dayMs;
   if (written !== undefined) checkParquet(objects, written, { todayMs, book });
   if (options.catalogue)
-    await checkCatalogue([...types], { ...options, to, layout: filing.layout }, { host, book });
+    await checkCatalogue([...types], { ...options, from, layout: filing.layout }, { host, book });
   return {
     report: 'consumers-check',
     version: 1,
@@ -110,7 +110,9 @@ async function checkFields(
   for (const field of hidden) book.add('shadowed-field', `${object.key}: ${field}`);
 }
 
-const claimName = /^_audit-export\/compact\/.*\/\d{6}\.json$/;
+/** Of the files by audit type; those of OCSF hold the same events once more. */
+const claimName = /^_audit-export\/compact\/audit_type=.*\/\d{6}\.json$/;
+const notByType = /(?:^|\/)_|^ext\//;
 
 /** The Parquet files in a place, and what was claimed there. */
 async function readCurated(place: string, host: CheckHost): Promise<{ files: Set<string>; claims: Claim[] }> {
@@ -120,7 +122,7 @@ async function readCurated(place: string, host: CheckHost): Promise<{ files: Set
     const claims: Claim[] = [];
     for await (const { key } of reader.list('')) {
       if (claimName.test(key)) claims.push(await readClaim(reader, key));
-      else if (key.endsWith('.parquet') && !/(?:^|\/)_/.test(key)) files.add(key);
+      else if (key.endsWith('.parquet') && !notByType.test(key)) files.add(key);
     }
     return { files, claims };
   } finally {
@@ -137,10 +139,10 @@ async function readClaim(reader: StoreReader, key: string): Promise<Claim> {
 /** Whether the catalogue has the tables that are made for the store. */
 async function checkCatalogue(
   types: readonly string[],
-  { to, curated, since, layout, database }: CheckOptions & { to: string; layout: string },
+  { from, curated, since, layout, database }: CheckOptions & { from: string; layout: string },
   { host, book }: { host: CheckHost; book: CheckBook },
 ): Promise<void> {
-  const store = curatedPlace(to, { bucket: '', prefix: '' });
+  const store = curatedPlace(from, { bucket: '', prefix: '' });
   const lastYear = new Date(host.clock.now()).getUTCFullYear() + 5;
   const made = tablesOf({ store, layout, curated: curatedPlace(curated, store), types, since, lastYear });
   const catalogue: TableCatalogue = await host.openCatalogue();

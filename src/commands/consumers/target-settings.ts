@@ -1,13 +1,17 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
+import { readerSettings } from '../find/settings.ts';
 import { pushSettings } from '../push/settings.ts';
 
-const { to, types, schemas, partition, layout } = pushSettings;
+const { types, schemas, partition, layout } = pushSettings;
 
 const artefact = 'What to make';
 
-/** What all of `consumers` takes: which store it is about, as `push` has it. */
+/** What all of `consumers` takes: which store it is about, as other readers have it. */
 export const targetSettings = {
-  to: { ...to, help: 'the store that is read: s3://BUCKET/PREFIX' },
+  from: {
+    ...readerSettings.from,
+    help: 'the store that is read: s3://BUCKET/PREFIX; else the store of the profile',
+  },
   types: { ...types, help: 'audit types to make it for; all if missing' },
   schemas,
   partition,

@@ -41,19 +41,19 @@ export async function targetOf(
   readOwnTypes: (files: readonly string[]) => Promise<OwnTypeFile[]>,
 ): Promise<Target> {
   const filing = await filingOf(options, readOwnTypes);
-  return { store: bucketOf(options.to), ...filing };
+  return { store: bucketOf(options.from), ...filing };
 }
 
 function bucketOf(given: string | undefined): Place {
   if (given === undefined)
     throw new AuditExportError('missing-answer', 'It is not said which store is read.', {
-      cure: 'Name it with --to s3://BUCKET/PREFIX, or the profile with --profile.',
-      details: { missing: '--to' },
+      cure: 'Name it with --from s3://BUCKET/PREFIX, or the profile with --profile.',
+      details: { missing: '--from' },
     });
   const address = parseStoreAddress(given);
   if (address.kind === 's3') return address;
   throw new AuditExportError('usage', `${given} is a folder, and this is for a bucket.`, {
-    cure: 'Use --to s3://BUCKET/PREFIX; find and query read a folder as it is.',
+    cure: 'Use --from s3://BUCKET/PREFIX; find and query read a folder as it is.',
   });
 }
 

@@ -1,6 +1,6 @@
-import { LogState } from '../../core/log/write/log-state.ts';
+import { KeptLog } from '../../core/log/write/kept-log.ts';
 import type { LogReader } from '../../core/log/write/resume.ts';
-import { resumedLog } from '../../core/log/write/resume.ts';
+import { resumeLog } from '../../core/log/write/resume.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
 import { storeAddress } from '../push/check-request.ts';
@@ -18,7 +18,7 @@ export interface Resumed {
 
 /**
  * Makes the state of a destination go on with a log where it stands in the store: `id`, or the one that the state knows. Reads
- * the log; stores nothing. Throws what `resumedLog` throws, `busy`, and what reading fails with.
+ * the log; stores nothing. Throws what `resumeLog` throws, `busy`, and what reading fails with.
  */
 export async function resume(
   id: string | undefined,
@@ -40,11 +40,10 @@ export async function resume(
           cure: 'Run it again when no push --follow is under way, as the user whose state it is.',
         },
       );
-    const state = new LogState();
-    for (const record of file.records) state.apply(record);
-    const log = await resumedLog(id ?? state.id, { state, publicKey: signer.publicKey }, logReader(reader));
-    await file.rewrite([{ kind: 'log', ...log }]);
-    return { log: log.id, leaves: log.size, unpublished: log.leaves.length };
+    const kept = await KeptLog.open(file);
+    const { state } = kept;
+    await resumeLog(id ?? state.id, { kept, publicKey: signer.publicKey }, logReader(reader));
+    return { log: state.id, leaves: state.edge.size, unpublished: state.unpublished };
   } finally {
     await file.close();
     await reader.close();

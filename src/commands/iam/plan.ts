@@ -22,10 +22,8 @@ export async function readPlanAndLive(
   const found = await admin.readAccess(desired);
   demandAccount(desired.customerAccountId, found.account);
   const seen = await admin.readBucket(desired.bucket);
-  const live =
-    'bucket' in seen
-      ? { ...found, bucket: seen.bucket }
-      : { ...found, notes: [...found.notes, `the bucket policy was not looked at: ${seen.unseen}`] };
+  const notes = seen.unseen === undefined ? [] : [`the bucket policy was not looked at: ${seen.unseen}`];
+  const live = { ...found, bucket: seen.bucket, notes: [...found.notes, ...notes] };
   return { plan: planAccess(desired, live, options), live };
 }
 

@@ -4,7 +4,7 @@ import type { AccessRequestFile } from '../../core/setup/answers/access-request.
 import { answerProblems } from '../../core/setup/answers/access-request.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
-import { understood } from '../../core/setup/answers/understood-answers.ts';
+import { otherBucketThan, understood } from '../../core/setup/answers/understood-answers.ts';
 import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { AnswerOptions } from './settings.ts';
@@ -77,13 +77,18 @@ function knownAnswers({ options, profile, ambientRegion }: AnswerSources): Known
 
 /** A bucket, a role or an account may be named in another of AWS's spellings. */
 function meant(given: KnownAnswers): KnownAnswers {
-  const spelled = (['bucket', 'accountId', 'roleName', 'policyName'] as const).map((name) =>
+  const elsewhere = otherBucketThan(given.bucket, given.prefix);
+  if (elsewhere !== undefined)
+    throw new AuditExportError('usage', `--prefix ${JSON.stringify(given.prefix)}: ${elsewhere}`, {
+      cure: 'Name the bucket once, or the same one.',
+    });
+  const spelled = (['prefix', 'bucket', 'accountId', 'roleName', 'policyName'] as const).map((name) =>
     given[name] === undefined ? {} : understood(name, given[name]),
   );
   return {
     ...given,
     ...Object.assign({}, ...spelled),
-    ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
+    ...(given.prefix === undefined ? {} : { prefix: understood('prefix', given.prefix).prefix ?? '' }),
   };
 }
 

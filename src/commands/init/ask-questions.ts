@@ -2,7 +2,7 @@ import { AuditExportError } from '../../errors.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import { answerText } from '../../core/setup/answers/answers.ts';
 import type { AnswerName } from '../../core/setup/answers/answers.ts';
-import { understood } from '../../core/setup/answers/understood-answers.ts';
+import { accountOfName, otherBucketThan, understood } from '../../core/setup/answers/understood-answers.ts';
 import { missingAnswers, noKey, withAnswer } from './given-answers.ts';
 import { lookAtBucket } from './look-around.ts';
 import { decidedStep, stepFlags } from './next-step.ts';
@@ -11,9 +11,7 @@ import { questions, wordsFor } from './questions.ts';
 import { saveDraft } from './save-profile.ts';
 import type { Wizard } from './wizard.ts';
 import { surroundings } from './wizard.ts';
-
-/** What is typed or chosen to see the question before once more. */
-const back = '<';
+import { askYesOrNo, back, backChoices } from './yes-or-no.ts';
 
 /**
  * The one place that decides where an answer comes from: flag or environment, then what the profile holds, then the
@@ -27,19 +25,26 @@ export async function askQuestions(wizard: Wizard): Promise<void> {
   for (let at = 0; at < questions.length; at++) {
     const question = questions[at] as Question;
     const answered = await answerTo(wizard, question, { canGoBack: asked.length > 0, again });
-    if (answered === 'back') {
+    if (answered === 'asked') asked.push(at);
+    const looked =
+      question.name === 'bucket' ? await lookAfter(wizard, answered, asked.length > 0) : 'looked';
+    if (answered === 'back' || looked === 'back') {
       const before = asked.pop() ?? 0;
       again.add((questions[before] as Question).name);
       at = before - 1;
       continue;
     }
     again.delete(question.name);
-    if (answered === 'asked') asked.push(at);
     if (answered === 'missing') missing.push(answerRules[question.name].flag);
-    if (question.name === 'bucket') await lookAtBucket(wizard);
   }
   if (missing.length > 0) throw missingAnswers(missing);
 }
+
+async function lookAfter(wizard: Wizard, answered: Answered, canGoBack: boolean): Promise<'back' | 'looked'> {
+  return answered === 'back' ? answered : lookAtBucket(wizard, canGoBack);
+}
+
+type Answered = 'answered' | 'asked' | 'back' | 'missing' | 'not-asked';
 
 /** Asks which answer shall be another, and for that one; what follows from it is looked at again. */
 export async function changeAnswer(wizard: Wizard): Promise<void> {
@@ -51,14 +56,19 @@ export async function changeAnswer(wizard: Wizard): Promise<void> {
     name: 'change',
     message: 'Which answer?',
     help: 'Nothing has been changed in AWS yet.',
-    choices: known.map((question) => ({
-      value: question.name,
-      label: `${wordsFor(question.message, around)}  ${answerText(wizard.answers, question.name) ?? ''}`,
-    })),
-  })) as AnswerName;
+    choices: [
+      ...known.map((question) => ({
+        value: question.name,
+        label: `${wordsFor(question.message, around)}  ${answerText(wizard.answers, question.name) ?? ''}`,
+      })),
+      ...backChoices(true),
+    ],
+  })) as AnswerName | typeof back;
+  if (name === back) return;
   const question = questions.find((question) => question.name === name) as Question;
+  const text = await ask(wizard, question, true);
+  if (text === back) return changeAnswer(wizard);
   wizard.given = Object.fromEntries(Object.entries(wizard.given).filter(([given]) => given !== name));
-  const text = await ask(wizard, question, false);
   take(wizard, question, text);
   await saveDraft(wizard);
   if (['bucket', 'region', 'deliverer'].includes(name)) await askQuestions(wizard);
@@ -91,14 +101,16 @@ async function answerTo(
   wizard: Wizard,
   question: Question,
   { canGoBack, again }: { canGoBack: boolean; again: ReadonlySet<AnswerName> },
-): Promise<'answered' | 'asked' | 'back' | 'missing' | 'not-asked'> {
+): Promise<Answered> {
   const { given, host } = wizard;
   const { name } = question;
   const around = surroundings(wizard);
   const once = again.has(name) || asksAgain(wizard);
   const known = given[name] ?? (once ? undefined : answerText(wizard.answers, name));
   if (known !== undefined) {
-    wizard.answers = withAnswer(wizard.answers, name, await rightHere(wizard, question, known));
+    const right = await rightHere(wizard, question, { text: known, canGoBack });
+    if (right === back) return 'back';
+    wizard.answers = withAnswer(wizard.answers, name, right);
     return 'answered';
   }
   if (question.when?.(around) === false) return 'not-asked';
@@ -133,7 +145,11 @@ function asksAgain({ options, given, host }: Wizard): boolean {
 }
 
 /** An answer that is good by its rule may be wrong here: a region that is not the bucket's. Then the fix is offered. */
-async function rightHere(wizard: Wizard, question: Question, text: string): Promise<string> {
+async function rightHere(
+  wizard: Wizard,
+  question: Question,
+  { text, canGoBack }: { text: string; canGoBack: boolean },
+): Promise<string> {
   const { host, options } = wizard;
   const around = surroundings(wizard);
   const reason = question.check?.(text, around);
@@ -145,12 +161,12 @@ async function rightHere(wizard: Wizard, question: Question, text: string): Prom
   const taken =
     options.yes ||
     (host.canAsk &&
-      (await host.prompter.confirm({
+      (await askYesOrNo(host.prompter, canGoBack, {
         name: flag,
         message: `Use ${fix} instead of ${text}?`,
         help: reason,
-        preset: true,
       })));
+  if (taken === back) return back;
   if (!taken) throw new AuditExportError('wrong-region', reason, { cure: `Use --${flag} ${fix}` });
   if (options.yes) host.say(`${reason} ${fix} is used instead of ${text}.`, 'warn');
   return fix;
@@ -168,7 +184,7 @@ async function ask(wizard: Wizard, question: Question, canGoBack: boolean): Prom
     message: wordsFor(question.message, around),
     help: canGoBack && kind === 'text' ? `${help} ${back} goes back.` : help,
   };
-  const goBack = canGoBack ? [{ value: back, label: '← back' }] : [];
+  const goBack = backChoices(canGoBack);
   const withPreset = preset === undefined ? {} : { preset };
   switch (kind) {
     case 'search':
@@ -195,8 +211,20 @@ function checkOf(question: Question, around: Surroundings, canGoBack: boolean) {
   return (typed: string): string | undefined => {
     if (canGoBack && typed === back) return undefined;
     const text = understood(name, typed)[name] ?? typed;
-    return answerRules[name].check(text) ?? question.check?.(text, around);
+    return answerRules[name].check(text) ?? elsewhere(name, typed, around) ?? question.check?.(text, around);
   };
+}
+
+/** An answer in another of AWS's spellings may name another place than the one that is spoken of. */
+function elsewhere(name: AnswerName, typed: string, { answers, caller }: Surroundings): string | undefined {
+  if (name === 'prefix') return otherBucketThan(answers.bucket, typed);
+  const account = answers.customerAccountId ?? caller?.account;
+  const named = accountOfName(typed);
+  if ((name !== 'roleName' && name !== 'policyName') || named === undefined || account === undefined)
+    return undefined;
+  return named === account
+    ? undefined
+    : `it is of account ${named}, and role and policy are made in account ${account}.`;
 }
 
 /** Whoever picks all of them means all, also those that come later: it is not a list. */

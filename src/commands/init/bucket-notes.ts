@@ -1,3 +1,4 @@
+import { keyWord } from '../../core/setup/drift/bucket-key.ts';
 import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
 import type { Tone } from './init-host.ts';
 
@@ -54,11 +55,21 @@ function publicAccessNotes({ publicAccessBlocked }: BucketLook): Note[] {
       ];
 }
 
-function encryptionNotes({ encryption }: BucketLook): Note[] {
+function encryptionNotes({ encryption, region }: BucketLook): Note[] {
   if (encryption === undefined) return [];
   const { algorithm, kmsKey } = encryption;
   if (!algorithm.startsWith('aws:kms')) return [{ tone: 'plain', text: `It encrypts with ${algorithm}.` }];
-  return [{ tone: 'plain', text: `It encrypts with the KMS key ${kmsKey ?? 'of S3 itself (aws/s3)'}.` }];
+  const note: Note = {
+    tone: 'plain',
+    text: `It encrypts with the KMS key ${kmsKey ?? 'of S3 itself (aws/s3)'}.`,
+  };
+  const isAlias = kmsKey?.includes('alias/') === true && !kmsKey.endsWith('alias/aws/s3');
+  if (!isAlias) return [note];
+  const named = `--kms-key-arn ${keyWord(kmsKey, region ?? 'REGION')}`;
+  return [
+    note,
+    { tone: 'warn', text: `An alias can't stand in a policy: name the key, audit-export init ${named}` },
+  ];
 }
 
 function versioningNotes({ versioning }: BucketLook): Note[] {

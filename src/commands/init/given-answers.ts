@@ -6,7 +6,7 @@ import { normalisePrefix } from '../../core/layout/object-key.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import type { Deliverer } from '../../ports/state/config-store.ts';
 import type { AnswerName, SetupAnswers } from '../../core/setup/answers/answers.ts';
-import { understood } from '../../core/setup/answers/understood-answers.ts';
+import { otherBucketThan, understood } from '../../core/setup/answers/understood-answers.ts';
 import type { InitOptions } from './settings.ts';
 
 /** Answers as text, the way a flag gives them. */
@@ -44,6 +44,8 @@ export function givenAnswers(options: InitOptions & GlobalOptions): GivenAnswers
     const reason = name === 'kmsKeyArn' && text === noKey ? undefined : answerRules[name].check(text);
     return reason === undefined ? [] : [`--${answerRules[name].flag} ${JSON.stringify(text)}: ${reason}`];
   });
+  const elsewhere = otherBucketThan(options.bucket, options.prefix);
+  if (elsewhere !== undefined) wrong.push(`--prefix ${JSON.stringify(options.prefix)}: ${elsewhere}`);
   if (wrong.length > 0)
     throw new AuditExportError('usage', wrong.join('\n'), {
       cure: 'Correct it on the command line or in the environment (AUDIT_EXPORT_…).',

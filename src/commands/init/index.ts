@@ -3,6 +3,7 @@ import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import { answerRules, contradictions } from '../../core/setup/answers/answer-rules.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
+import { understood } from '../../core/setup/answers/understood-answers.ts';
 import { askQuestions, changeAnswer, demandAnswers } from './ask-questions.ts';
 import type { Decision } from './carry-out.ts';
 import { carryOut } from './carry-out.ts';
@@ -50,7 +51,11 @@ function startWizard(
     profileName: name,
     before,
     isSetUp,
-    answers: { ...answers, inlinePolicy: options.inlinePolicy ?? answers.inlinePolicy ?? false },
+    answers: {
+      ...answers,
+      ...customerAccount(options, { answers, isSetUp }),
+      inlinePolicy: options.inlinePolicy ?? answers.inlinePolicy ?? false,
+    },
     reach: {
       endpointUrl: options.endpointUrl ?? before?.endpointUrl,
       pathStyle: options.pathStyle ?? before?.pathStyle,
@@ -61,6 +66,27 @@ function startWizard(
     createBucket: false,
     saved: false,
   };
+}
+
+/** The account of role and policy, where a flag says it. Throws `usage` and `protected-setting`. */
+function customerAccount(
+  { customerAccountId: typed, reconfigure }: InitRequest['options'],
+  { answers: { customerAccountId: before }, isSetUp }: Pick<TargetProfile, 'answers' | 'isSetUp'>,
+): { customerAccountId?: string } {
+  if (typed === undefined) return {};
+  const { accountId: account = typed } = understood('accountId', typed);
+  const reason = answerRules.accountId.check(account);
+  if (reason !== undefined)
+    throw new AuditExportError('usage', `--customer-account-id ${JSON.stringify(typed)}: ${reason}`, {
+      cure: 'Name the account of role and bucket.',
+    });
+  if (isSetUp && !reconfigure && before !== undefined && before !== account)
+    throw new AuditExportError(
+      'protected-setting',
+      `The role is in account ${before}, and this would make another one in account ${account}.`,
+      { cure: 'If that is meant, add --reconfigure.' },
+    );
+  return { customerAccountId: account };
 }
 
 interface Decided {

@@ -2,6 +2,7 @@ import { builtInTypes } from '../../generated/audit-type-names.ts';
 import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answerRules, roleNameStart, vendorsRoleNameProblem } from '../../core/setup/answers/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers/answers.ts';
+import { keyArn } from '../../core/setup/drift/bucket-key.ts';
 import { partitionOf } from '../../core/setup/answers/aws-partition.ts';
 import type { BucketLook } from '../../ports/aws/bucket-admin.ts';
 import type { IamCaller } from '../../ports/aws/iam-admin.ts';
@@ -187,6 +188,6 @@ export function bucketKeyArn({ look, caller, answers }: Surroundings): string | 
   if (key === undefined || encryption?.algorithm.startsWith('aws:kms') !== true) return undefined;
   if (answerRules.kmsKeyArn.check(key) === undefined) return key;
   const at = region ?? answers.region;
-  if (!/^(mrk-)?[0-9a-f-]{32,36}$/.test(key) || ownedByAccount !== true || at === undefined) return undefined;
-  return caller === undefined ? undefined : `arn:${partitionOf(at)}:kms:${at}:${caller.account}:key/${key}`;
+  if (ownedByAccount !== true || at === undefined || caller === undefined) return undefined;
+  return keyArn(key, { partition: partitionOf(at), region: at, account: caller.account });
 }

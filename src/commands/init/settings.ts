@@ -21,6 +21,13 @@ export const initSettings = {
     group: answers,
     help: 'AWS account that is trusted to deliver (ALTR Support names theirs; your own where this tool delivers)',
   },
+  customerAccountId: {
+    kind: 'text',
+    flag: 'customer-account-id',
+    value: 'ACCOUNT',
+    group: answers,
+    help: 'AWS account in which role and policy are made; without it, the one of the credentials',
+  },
   organizationId: {
     kind: 'text',
     flag: 'organization-id',

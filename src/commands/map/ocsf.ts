@@ -1,7 +1,6 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import { mapToOcsf } from '../../core/ocsf/map-event.ts';
-import { buildEventReader } from '../../core/readers/known-types.ts';
-import { parseOrText, readRow } from '../../core/readers/read-row.ts';
+import { buildOcsfReader } from '../../core/ocsf/read-source.ts';
 import type { ScannedLine } from '../../core/readers/scan-lines.ts';
 import { buildLineScanner } from '../../core/readers/scan-lines.ts';
 
@@ -20,18 +19,12 @@ export async function* mapLines(
   types: readonly CompiledAuditType[],
 ): AsyncGenerator<string, OcsfSummary> {
   const summary: OcsfSummary = { events: 0, leftOut: 0, firstLeftOut: undefined };
-  const events = buildEventReader(types);
-  const vendors = new Map(types.map(({ descriptor: { type, vendor } }) => [type, vendor]));
+  const read = buildOcsfReader(types);
   const map = ({ bytes, number }: ScannedLine): string | undefined => {
     const line = bytes.toString().trim();
     if (line === '') return undefined;
-    const event = parseOrText(line);
-    const type = events.typeOf(event, undefined);
-    const row = type === undefined ? undefined : readRow(events.columnsOf(type), event);
-    const mapped =
-      type === undefined || row === undefined
-        ? undefined
-        : mapToOcsf({ type, vendor: vendors.get(type) ?? type, row, line });
+    const source = read(line);
+    const mapped = source === undefined ? undefined : mapToOcsf(source);
     if (mapped === undefined) {
       summary.leftOut++;
       summary.firstLeftOut ??= number;

@@ -1,14 +1,14 @@
 import type { FilesPorts } from '../../core/batches/deliver-files.ts';
-import type { DeliveredObjects } from './delivered-objects.ts';
-import { objectSource } from './delivered-objects.ts';
+import type { BucketObjects } from './bucket-objects.ts';
+import { objectSource } from './bucket-objects.ts';
 import { keptSource, letGoOf, standingOf } from './kept-source.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
 
 /** How parts of batches that are no files are opened, settled and let go of, whatever command ends their batch. */
 export function otherParts(
-  objects: DeliveredObjects,
+  objects: BucketObjects,
   held: Pick<HeldJournal, 'openKept'>,
-  host: Pick<PushHost, 'reopenObject' | 'clock'>,
+  host: Pick<PushHost, 'reopenObject'>,
 ): Pick<FilesPorts, 'open' | 'settle' | 'onDone'> {
   return {
     open: async (part) =>
@@ -17,7 +17,7 @@ export function otherParts(
         : keptSource(part, await held.openKept(part.place)),
     settle: async (parts) => {
       const { cursors: spool = {} } = standingOf(parts.map(({ part }) => part));
-      return { cursors: { ...spool, ...(await objects.settle(parts, host.clock.now())) } };
+      return { cursors: { ...spool, ...(await objects.settle(parts)) } };
     },
     onDone: ({ parts }) => letGoOf(parts, held),
   };

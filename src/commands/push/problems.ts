@@ -1,5 +1,5 @@
 import type { ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
-import type { DeliveryProblem } from '../../core/batches/deliver-files.ts';
+import type { DeliveryProblem } from '../../core/batches/delivery-problem.ts';
 import type { PushResult } from '../../core/push/push-sources.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import type { AuditExportError } from '../../errors.ts';

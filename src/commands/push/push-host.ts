@@ -7,6 +7,7 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { FilesPort } from '../../ports/sources/files.ts';
 import type { FollowedInputs } from '../../ports/sources/followed-inputs.ts';
 import type { Journal } from '../../ports/state/journal.ts';
+import type { DeliveredObjects } from '../../ports/state/delivered-objects.ts';
 import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
 import type { PushRequest } from './check-request.ts';
 import type { DestinationFinder } from './state-place.ts';
@@ -62,8 +63,8 @@ export interface HeldJournal {
   folder: string;
   /** The events that were delivered in the last days. Throws `state-not-written` and `config-invalid`. */
   openSeen: (days: number) => SeenEvents;
-  /** The objects of buckets that were delivered. Throws `state-not-written`. */
-  openObjects: () => SeenEvents;
+  /** The objects of buckets that were delivered. */
+  objects: DeliveredObjects;
   /** What can't be read again and is not delivered yet: what came out of pipes, or that of a named place. Throws `spool-failed`. */
   openKept: (place?: string) => Promise<KeptBytes>;
   /** The queries of a source that were seen in the last days. Throws `state-not-written` and `config-invalid`. */

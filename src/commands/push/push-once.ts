@@ -7,7 +7,7 @@ import type { AuditExportError } from '../../errors.ts';
 import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import type { Source } from '../../ports/sources/source.ts';
 import { holdJournal } from './held-journal.ts';
-import { DeliveredObjects } from './delivered-objects.ts';
+import { BucketObjects } from './bucket-objects.ts';
 import { otherParts } from './other-parts.ts';
 import { problemOf, sourceProblem } from './problems.ts';
 import type { HeldJournal, PushHost } from './push-host.ts';
@@ -95,37 +95,45 @@ class OnePush {
     seen: SeenEvents | undefined,
   ): Promise<FilesResult> {
     const { plan, host, session, list } = this.#options;
-    const objects = new DeliveredObjects(held, sources);
-    try {
-      const ports: FilesPorts = {
-        journal: held.journal,
-        files: host.files,
-        list: async () => {
-          // What a batch of an earlier run broke off with is told again if it still is so.
-          this.#failures.clear();
-          return (await list()).filter(isFileSource);
-        },
-        ...otherParts(objects, held, host),
-        more: () => objects.fresh(held.journal.state.cursors),
-        newId: host.newId,
-        now: host.clock.now,
-        push: async ({ id, cut }, parts, confirm) =>
-          (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
-            .result,
-        isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
-        onUnreadable: ({ name }, error) => this.#failures.set(name, error),
-        onProblem: (problem) => this.#problems.push(problemOf(problem, plan)),
-      };
-      const { reread, final } = plan.options;
-      const result = await deliverFiles(
-        { cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread },
-        ports,
-      );
-      session.addKnown(result.known);
-      return result;
-    } finally {
-      await objects.close();
-    }
+    const objects = new BucketObjects(held.objects, sources, plan.options.again);
+    const ports: FilesPorts = {
+      journal: held.journal,
+      files: host.files,
+      list: async () => {
+        // What a batch of an earlier run broke off with is told again if it still is so.
+        this.#failures.clear();
+        return (await list()).filter(isFileSource);
+      },
+      ...otherParts(objects, held, host),
+      more: () => objects.fresh(held.journal.state.cursors),
+      newId: host.newId,
+      now: host.clock.now,
+      push: async ({ id, cut }, parts, confirm) =>
+        (await this.#push({ parts, cut, batch: id, confirm, seen: plan.eventKeys ? seen : undefined }))
+          .result,
+      isGiven: (part) => part.kind === 'object' && objects.isGiven(part),
+      onUnreadable: ({ name }, error) => this.#failures.set(name, error),
+      onProblem: (problem) => this.#problems.push(problemOf(problem, plan)),
+    };
+    const { reread, final } = plan.options;
+    const result = await deliverFiles(
+      { cut: plan.cut, choices: choicesOf(plan), isFinal: final, reread },
+      ports,
+    );
+    session.addKnown([
+      ...result.known.map(({ source, delivered }) => ({ name: source.name, delivered })),
+      ...objects.known(result.read),
+    ]);
+    if (reread && result.ended === 'complete') this.#tellUncut(objects.unread(result.read));
+    return result;
+  }
+
+  /** Objects that were delivered before, and are in no batch that the journal still holds, nor told of otherwise. */
+  #tellUncut(unread: readonly string[]): void {
+    const told = new Set(this.#problems.map(({ source }) => source));
+    for (const source of unread)
+      if (!told.has(source))
+        this.#problems.push(problemOf({ kind: 'uncut', id: '', source }, this.#options.plan));
   }
 
   async #push(job: Parameters<Session['push']>[0]): ReturnType<Session['push']> {

@@ -12,7 +12,6 @@ import type { PushResult } from '../../core/push/push-sources.ts';
 import { pushSources } from '../../core/push/push-sources.ts';
 import type { SourcePart } from '../../core/push/source-part.ts';
 import { SourceAccount } from '../../core/push/source-part.ts';
-import type { FilesResult } from '../../core/batches/deliver-files.ts';
 import { BoundedQuarantine } from '../../core/quarantine/bounded-quarantine.ts';
 import type { Quarantine } from '../../ports/store/quarantine.ts';
 import { EventTimes } from '../../core/runs/event-times.ts';
@@ -213,16 +212,16 @@ export class Session {
     }
   }
 
-  /** Counts what earlier batches delivered of files, and this session did not read. */
-  addKnown(files: FilesResult['known']): void {
+  /** Counts what earlier batches delivered of sources, by their names, and this session did not read. */
+  addKnown(known: readonly { name: string; delivered: Readonly<Record<string, number>> }[]): void {
     const { host } = this.#options;
     const nowMs = host.clock.now();
     const account = new RunAccount([], nowMs);
-    const sources = files.flatMap(({ source, delivered }): SourceAccount[] => {
+    const sources = known.flatMap(({ name, delivered }): SourceAccount[] => {
       const lines = Object.values(delivered).reduce((total, count) => total + count, 0);
       if (lines === 0) return [];
       account.addKnown(delivered);
-      return [Object.assign(new SourceAccount({ source }), { known: lines })];
+      return [Object.assign(new SourceAccount({ source: { name } }), { known: lines })];
     });
     const result = { account, sources, types: [], quarantineFile: undefined, error: undefined };
     this.sum.add(

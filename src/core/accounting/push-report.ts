@@ -61,6 +61,8 @@ export interface PushReport {
     file: string | null;
     reasons: ReasonRow[];
   };
+  /** Lines of these sources that earlier runs have set aside and that still wait, up to 10,000; missing where there are none. */
+  stillQuarantined?: number;
   /** Lines that were left out on request, by why they would have been set aside; missing where none was. */
   ignored?: ReasonRow[];
   warnings: WarningAccount[];

@@ -8,9 +8,11 @@ import type { FileSource } from '../files/look-at-content.ts';
 import { isBreak, moved, storedEnds } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { beginPart, hasNews, partIn, standingBehind } from './file-parts.ts';
+import { beginPart, hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
-import { fileParts, OfferedAgain } from './offered-again.ts';
+import type { DeliveryProblem } from './delivery-problem.ts';
+import { fileParts, idOf, isEmpty } from './parts.ts';
+import { OfferedAgain } from './offered-again.ts';
 import { acceptedByType, difference, sum } from './lines-by-type.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { Batch, Cut, FilePart, Part } from '../../ports/state/batch.ts';
@@ -60,20 +62,11 @@ export interface FilesPorts {
 
 type OtherPart = Exclude<Part, FilePart>;
 
-/** A part, and how the reading of it went. */
+/** A part, how the reading of it went, and which lines of it are durable now, by audit type. */
 export interface SettledPart {
   part: Part;
   account: SourceAccount | undefined;
-}
-
-/** What needs somebody's eye, though the run goes on. */
-export interface DeliveryProblem {
-  kind: 'missing' | 'edited' | 'dropped' | 'uncut' | 'incomplete';
-  /** Id of the file that it is about; '' where there is none. */
-  id: string;
-  source: string;
-  /** The other sources that it is about, by name. */
-  others?: readonly string[];
+  lines: Readonly<Record<string, number>>;
 }
 
 /** How far a delivery of files came. */
@@ -84,6 +77,8 @@ export interface FilesResult {
   waiting: { source: string; bytes: number }[];
   /** What earlier batches delivered of the given files, which this delivery did not read. */
   known: { source: FileSource; known: KnownFile; delivered: Readonly<Record<string, number>> }[];
+  /** Lines of other sources that this delivery did read, by audit type, by the source's name. */
+  read: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
 /** A log that is rotated while it is read is looked for again so often. */
@@ -105,7 +100,7 @@ class FilesDelivery {
   readonly #told = new Set<string>();
   /** Files that did not stand any more in a look before. */
   readonly #gone = new Set<string>();
-  /** What this delivery did of files, by type, by the file's id. */
+  /** What this delivery did of files, by type, by the file's id; of other sources by their name. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   #choices: FileChoices;
   #leave: () => void = () => undefined;
@@ -255,9 +250,9 @@ class FilesDelivery {
       if (failed !== undefined) return failed;
     }
     const found: FoundPart[] = [];
-    for (const seen of files) {
-      const file = this.#job.isFinal ? { ...seen, isFinal: true } : seen;
-      if (!hasNews(file)) continue;
+    const looked = files.map((seen) => (this.#job.isFinal ? { ...seen, isFinal: true } : seen));
+    for (const [index, file] of looked.entries()) {
+      if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
       const part = await beginPart(file);
       found.push({ part, source: partIn(part, file), seen: file });
     }
@@ -315,22 +310,27 @@ class FilesDelivery {
     );
     if (isAuditExportError(result.error) && result.error.code === 'source-moved') throw result.error;
     if (result.ended !== 'complete') return result;
-    const delivered = new Map<string, Readonly<Record<string, number>>>();
-    for (const [index, { part }] of found.entries()) {
-      const account = result.sources[index];
-      if (part.kind !== 'file' || account === undefined) continue;
-      const lines = acceptedByType(account, result.types);
-      this.#read.set(part.file.id, sum(this.#read.get(part.file.id) ?? {}, lines));
-      delivered.set(part.file.id, sum(part.file.delivered, lines));
-    }
+    const settled = found.map(({ part }, index) => this.#settled(part, result, index));
     if (wasDone) return result;
+    const delivered = new Map(
+      settled.map(({ part, lines }) => [
+        idOf(part),
+        sum(part.kind === 'file' ? part.file.delivered : {}, lines),
+      ]),
+    );
     files = files.map((file) => ({ ...file, delivered: delivered.get(file.id) ?? file.delivered }));
-    const settled = found.map(({ part }, index) => ({ part, account: result.sources[index] }));
     const { cursors } = await settle(settled);
     const standing = { files, cursors: { ...cursors, ...batch.cursors } };
     await journal.add({ kind: 'done', id: batch.id, standing });
     await onDone(batch);
     return result;
+  }
+
+  #settled(part: Part, { sources, types }: PushResult, index: number): SettledPart {
+    const account = sources[index];
+    const lines = account === undefined ? {} : acceptedByType(account, types);
+    this.#read.set(idOf(part), sum(this.#read.get(idOf(part)) ?? {}, lines));
+    return { part, account, lines };
   }
 
   #result(looked: readonly SeenFile[], pushed: PushResult | undefined): FilesResult {
@@ -347,6 +347,7 @@ class FilesDelivery {
         known,
         delivered: difference(known.delivered, this.#read.get(known.id) ?? {}),
       })),
+      read: this.#read,
     };
   }
 }
@@ -356,11 +357,6 @@ interface FoundPart {
   source: SourcePart;
   /** The file that the part is in. */
   seen: SeenFile | undefined;
-}
-
-/** Nothing was begun of it, or nothing could be read of it: what became of the file since is the next batch's. */
-function isEmpty(part: Part): boolean {
-  return part.kind === 'file' && (part.to === 0 || part.file.head.bytes === 0);
 }
 
 /** Whether a file is given, or another that has its name now; what was rotated away is looked for by whoever runs. */

@@ -10,6 +10,7 @@ import {
   walkContent,
   windowOf,
 } from '../files/look-at-content.ts';
+import { isSameLog } from '../lines/rotated-name.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { FilePart } from '../../ports/state/batch.ts';
@@ -23,6 +24,12 @@ export function hasNews({ source: { file }, known, isFinal }: SeenFile): boolean
   if (file.storedBytes === 0) return isArchiveName(file.path);
   // What waits for its end is read again when something has come to it, or nothing more will.
   return file.storedBytes !== known.seen || known.at.stored === 0 || (isFinal && known.waiting > 0);
+}
+
+/** Whether a file ends with what may be the beginning of a line that ends in the next file of its log, which has news. */
+export function waitsForNext({ source, known }: SeenFile, next: SeenFile | undefined): boolean {
+  if (known.waiting === 0 || next === undefined || !hasNews(next)) return false;
+  return isSameLog(source.file.real, next.source.file.real);
 }
 
 /** Nothing is in it, although its name says that something must be: reading it says what is wrong. */

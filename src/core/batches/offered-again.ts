@@ -1,6 +1,7 @@
-import type { Batch, FilePart, Part } from '../../ports/state/batch.ts';
+import type { Batch, Part } from '../../ports/state/batch.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
-import type { DeliveryProblem } from './deliver-files.ts';
+import type { DeliveryProblem } from './delivery-problem.ts';
+import { fileParts } from './parts.ts';
 
 /** What a part is of: the id of a file, '' of anything else; and its name. */
 interface Named {
@@ -44,8 +45,4 @@ export class OfferedAgain {
     const uncut = files.filter(({ id, at }) => at.offset > (this.#kept.get(id) ?? 0));
     return [...apart, ...uncut.map(({ id, path }): DeliveryProblem => ({ kind: 'uncut', id, source: path }))];
   }
-}
-
-export function fileParts({ parts }: Batch): FilePart[] {
-  return parts.filter((part) => part.kind === 'file');
 }

@@ -1,11 +1,18 @@
 import type { Setting, Settings } from '../config/setting.ts';
 
 /** What stands for the value of a flag, as far as a shell can complete it. */
-export type CompletedValue = 'file' | 'folder' | 'any' | readonly string[];
+export type CompletedValue = 'file' | 'folder' | 'any' | 'profile' | readonly string[];
+
+/** Words that are known when the script is made, by what stands for them in help, or by the flag that takes them. */
+export type KnownWords = Readonly<Record<string, readonly string[]>>;
+
+/** Prints the profiles that there are, one a line, whatever else is wrong. */
+export const profilesCommand = 'audit-export completion profiles 2>/dev/null';
 
 /** A flag as a shell completes it; one without a value is a switch. */
 export interface CompletedFlag {
   name: string;
+  short?: string | undefined;
   help: string;
   value: CompletedValue | undefined;
 }
@@ -28,27 +35,28 @@ export interface DescribedCommand {
   settings: Settings;
 }
 
-/** All commands for completion; `globals` are the settings that every one has. */
+/** All commands for completion; `globals` are the settings that every one has, `known` words that are neither flags nor files. */
 export function completedCommands(
   commands: readonly DescribedCommand[],
   globals: Settings,
+  known: KnownWords,
 ): CompletedCommand[] {
   return commands.map(({ path, summary, args, settings }) => {
     const names = args.map(({ name }) => name);
     return {
       path,
       summary,
-      flags: completedFlags({ ...settings, ...globals }),
-      words: wordsOf(names[0] ?? ''),
+      flags: completedFlags({ ...settings, ...globals }, known),
+      words: known[`${path.join(' ')} ${names[0] ?? ''}`] ?? wordsOf(names[0] ?? ''),
       takesFiles: names.some((name) => /inputs|file/.test(name)),
     };
   });
 }
 
 /** The flags of a table of settings, and --help. */
-export function completedFlags(settings: Settings): CompletedFlag[] {
+export function completedFlags(settings: Settings, known: KnownWords): CompletedFlag[] {
   const help: CompletedFlag = { name: 'help', help: 'print this help', value: undefined };
-  return [...Object.values(settings).map(completedFlag), help];
+  return [...Object.values(settings).map((setting) => completedFlag(setting, known)), help];
 }
 
 /** `<bash|zsh|fish>` is one of these words. */
@@ -63,9 +71,14 @@ const valuesByName: Readonly<Record<string, CompletedValue>> = {
   STORE: 'folder',
 };
 
-function completedFlag({ flag: name, kind, value = '', choices, help }: Setting): CompletedFlag {
+function completedFlag(
+  { flag: name, short, kind, value = '', choices, help }: Setting,
+  known: KnownWords,
+): CompletedFlag {
   if (kind === 'switch') return { name, help, value: undefined };
-  return { name, help, value: choices ?? valuesByName[value] ?? 'any' };
+  if (name === 'profile') return { name, short, help, value: 'profile' };
+  const words = choices ?? known[`--${name}`] ?? known[value];
+  return { name, short, help, value: words ?? valuesByName[value] ?? 'any' };
 }
 
 /** One of the words that may stand next. */
@@ -106,5 +119,7 @@ export function commandGroups(commands: readonly CompletedCommand[]): CommandGro
 /** The flags of all commands that are followed by a value: it is no word of the command. */
 export function flagsWithValue(commands: readonly CompletedCommand[]): string[] {
   const names = commands.flatMap(({ flags }) => flags.filter(({ value }) => value !== undefined));
-  return [...new Set(names.map(({ name }) => `--${name}`))].sort();
+  const shorts = names.flatMap(({ short }) => (short === undefined ? [] : [`-${short}`]));
+  const words = names.map(({ name }) => `--${name}`).concat(shorts);
+  return [...new Set(words)].sort();
 }

@@ -7,6 +7,7 @@ export const globalSettings = {
   profile: {
     kind: 'text',
     flag: 'profile',
+    short: 'p',
     value: 'NAME',
     group: global,
     help: 'profile of the configuration to use',
@@ -35,9 +36,20 @@ export const globalSettings = {
     help: 'endpoint of S3 alone; else AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, which is that of STS, IAM and SQS too',
   },
   json: { kind: 'switch', flag: 'json', group: global, default: 'false', help: 'print the result as JSON' },
+  output: {
+    kind: 'text',
+    flag: 'output',
+    short: 'o',
+    value: 'FORMAT',
+    group: global,
+    default: 'text',
+    choices: ['text', 'json'],
+    help: 'form of the result; -o json is --json',
+  },
   quiet: {
     kind: 'switch',
     flag: 'quiet',
+    short: 'q',
     group: global,
     default: 'false',
     help: 'no progress, and no report when all is well',
@@ -45,9 +57,10 @@ export const globalSettings = {
   verbose: {
     kind: 'switch',
     flag: 'verbose',
+    short: 'v',
     group: global,
     default: 'false',
-    help: 'long lists in full, and causes of errors',
+    help: 'all tables, long lists in full, and causes of errors',
   },
   noColor: {
     kind: 'switch',

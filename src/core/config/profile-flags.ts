@@ -8,7 +8,7 @@ export function profileFlags(profile: string | undefined, configFile: string | u
 
 /** The commands that do something else under another profile. */
 const commands =
-  /audit-export (?:init|push|test-access|status|verify|find|query|compact|schedule|collect snowflake(?: map)?|config (?:set|show)|(?:iam|evidence|quarantine|consumers) [a-z]+)\b/g;
+  /audit-export (?:init|push|test-access|status|verify|find|query|compact|schedule|collect snowflake(?: map)?|config (?:get|list|set|show)|(?:iam|evidence|quarantine|consumers) [a-z]+)\b/g;
 
 /** What belongs to a command that begins before it, as far as a sentence goes. */
 const restOfCommand = /^[^;:&|→(]*/;

@@ -1,5 +1,5 @@
 import { AuditExportError } from '../../errors.ts';
-import { durationRule, parseDuration } from '../language/duration.ts';
+import { durationRule, parseDuration, printDuration } from '../language/duration.ts';
 
 /** The kinds of value that a setting can have, and what each becomes. */
 export interface KindValues {
@@ -41,6 +41,24 @@ function parseSize(text: string, place: Place): number {
   );
   if (bytes < 1) throw wrong(place, text, 'it must be at least one byte');
   return bytes;
+}
+
+/** The shortest way to write a number of bytes that is read as the same: `64MiB`. */
+function printSize(bytes: number): string {
+  const [unit, size] = Object.entries(units).findLast(([, size]) => bytes % size === 0) ?? ['', 1];
+  return `${bytes / size}${unit === '' ? '' : `${unit}iB`}`;
+}
+
+/** A value of the kind as one writes it on a command line; undefined where there is none. */
+export function writtenValue(kind: Kind, value: KindValues[Kind] | null | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && kind === 'size') return printSize(value);
+  if (typeof value === 'number' && kind === 'duration') return printDuration(value);
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, text]) => `${name}=${text}`)
+    .join(kind === 'durations' ? ',' : ' ');
 }
 
 function parseUrl(text: string, place: Place): string {

@@ -7,6 +7,8 @@ export interface Setting {
   kind: Kind;
   /** Name of the flag without the dashes; the environment variable follows from it. */
   flag: string;
+  /** One letter that stands for the flag. */
+  short?: string;
   /** What stands for the value in help: `SIZE`. */
   value?: string;
   /** Whether the flag may stand without a value; it is then given, and empty. */

@@ -202,7 +202,10 @@ class Looking {
     this.#holders.set(known.id, source);
   }
 
-  /** Known content whose own file does not stand goes on in the file that holds the most of it; the longest first. */
+  /**
+   * Known content whose own file does not stand goes on in the file that holds the most of it, given or beside; the longest
+   * first.
+   */
   async #claimByContent(sources: readonly FileSource[]): Promise<void> {
     const alike = new Map<KnownFile, FileSource[]>();
     for (const source of this.#free(sources))
@@ -210,9 +213,17 @@ class Looking {
         alike.set(known, [...(alike.get(known) ?? []), source]);
     for (const known of furthestFirst([...alike.keys()])) {
       if (known.copyOf !== undefined || (await this.#holderOf(known)) !== undefined) continue;
-      const source = await longest(known, this.#free(alike.get(known) ?? []));
-      if (source !== undefined) this.#claim(source, known);
+      await this.#goOn(known, [...this.#free(alike.get(known) ?? [])]);
     }
+  }
+
+  async #goOn(known: KnownFile, free: readonly FileSource[]): Promise<void> {
+    if (free.length === 0) return;
+    const beside = await this.#search.find(known);
+    const source = await longest(known, beside === undefined ? free : [...free, beside]);
+    if (source === undefined) return;
+    if (source === beside) await this.#takeLeft(source, known);
+    else this.#claim(source, known);
   }
 
   /**

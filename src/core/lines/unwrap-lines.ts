@@ -6,17 +6,16 @@ import { findWrapping } from './unwrap-line.ts';
 
 const lf = 0x0a;
 
-/**
- * What becomes at the end of lines that have not ended: they are closed; or they are carried on to where the log goes on now; or
- * they wait for it, and with them what came since they began.
- */
-export type AtEnd = 'close' | 'carry' | 'wait';
+/** What becomes at the end of lines that have not ended: they are closed; or they wait, and with them what came since they began. */
+export type AtEnd = 'close' | 'wait';
 
 export interface UnwrapOptions {
   wrapping: Wrapping;
   /** What is open of lines that began where this goes on from. */
   open?: OpenParts;
   atEnd: AtEnd;
+  /** Whether lines that are open at the end are carried on to where the log goes on. */
+  goesOn?: ((open: OpenParts) => Promise<boolean>) | undefined;
   maxLineBytes: number;
 }
 
@@ -61,7 +60,7 @@ export class LineUnwrapper {
       const lines = this.#add(piece);
       if (lines.length > 0) yield lines;
     }
-    const rest = this.#end();
+    const rest = await this.#end();
     if (rest.length > 0) yield rest;
   }
 
@@ -78,11 +77,11 @@ export class LineUnwrapper {
     return this.#takeOut();
   }
 
-  #end(): Buffer {
+  async #end(): Promise<Buffer> {
     if (this.#begunBytes > 0) this.#line(Buffer.alloc(0), 0);
-    const { atEnd } = this.#options;
-    if (atEnd === 'close') this.#close();
-    else if (atEnd === 'carry') this.#letOut();
+    const { atEnd, goesOn } = this.#options;
+    if (isWithinLine(this.#open) && (await goesOn?.(this.#open)) === true) this.#letOut();
+    else if (atEnd === 'close') this.#close();
     return this.#takeOut();
   }
 
@@ -135,8 +134,8 @@ export class LineUnwrapper {
   }
 }
 
-/** JSON escapes may double what is inside. */
-function longestWrapped(maxLineBytes: number): number {
+/** Bytes that a line of so many may have in its wrapping: JSON escapes may double what is inside. */
+export function longestWrapped(maxLineBytes: number): number {
   return 2 * maxLineBytes + 1024;
 }
 

@@ -38,7 +38,7 @@ const common: readonly (keyof EventRow)[] = ['event_time', 'event_id', 'tenant',
 export function mapToOcsf({ type, vendor, row, line }: OcsfSource): Record<string, unknown> | undefined {
   const { event_time: time } = row;
   if (time === null) return undefined;
-  const chosen = caseOf(type, row);
+  const chosen = caseOf({ type, row });
   const made: OcsfClass = ocsfClasses[chosen.class];
   const uid = row.event_id ?? createHash('sha256').update(line).digest('hex');
   const [severityId, severity] = severityOf(made, row);
@@ -71,7 +71,8 @@ export function mapToOcsf({ type, vendor, row, line }: OcsfSource): Record<strin
   });
 }
 
-function caseOf(type: string, row: EventRow): OcsfCase {
+/** The class that an event comes to, and its activity. */
+export function caseOf({ type, row }: Pick<OcsfSource, 'type' | 'row'>): OcsfCase {
   const cases = Object.hasOwn(ocsfMappings, type) ? (ocsfMappings[type] ?? []) : [];
   const action = (row.action ?? '').toLowerCase();
   const isThere = (name: keyof EventRow): boolean => row[name] !== null && String(row[name]) !== '';

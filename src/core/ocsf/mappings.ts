@@ -45,3 +45,11 @@ export const ocsfMappings: Readonly<Record<string, readonly OcsfCase[]>> = {
 
 /** Where no case of a type holds, and for types that have none. */
 export const otherwise: OcsfCase = { class: 'api_activity', activity: 99 };
+
+/** The classes that events of a type may come to, the first of which stands for those that come to none. */
+export function classesOfType(type: string): OcsfClassName[] {
+  const cases = Object.hasOwn(ocsfMappings, type) ? (ocsfMappings[type] ?? []) : [];
+  const always = ({ action, needs }: OcsfCase): boolean => action === undefined && needs === undefined;
+  const all = cases.some(always) ? cases : [...cases, otherwise];
+  return [...new Set(all.map(({ class: name }) => name))];
+}

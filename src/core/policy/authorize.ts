@@ -1,7 +1,7 @@
 import { requestContext, type ContextValues } from './context.ts';
 import { asList, type PolicyDocument, type Statement } from './language.ts';
 import { exempts, namingsOf, type Caller, type Naming } from './principals.ts';
-import { speaksOf, type Asked } from './statements.ts';
+import { namesAction, namesResource, speaksOf, type Asked } from './statements.ts';
 
 export type { Caller } from './principals.ts';
 
@@ -77,6 +77,31 @@ export function foresee(request: AccessRequest, policies: AppliedPolicies): Fore
   if (decision.allowed) return { verdict: 'allowed', decision };
   const best = authorize(request, policies, 'for');
   return best.allowed ? { verdict: 'depends', decision } : { verdict: 'denied', decision: best };
+}
+
+/**
+ * Tells resources apart as far as the policies do: two for which it answers the same, asked for with the same action,
+ * caller and context, are decided alike, since a policy sees a resource only where a statement names it.
+ */
+export function resourceTeller(
+  { action, context, isUnknown }: Pick<AccessRequest, 'action' | 'context' | 'isUnknown'>,
+  { identity, boundary, session = [], resource: ofResource }: AppliedPolicies,
+): (resource: string) => string {
+  const known = requestContext(context, isUnknown);
+  const documents = [...identity, ...asList(boundary), ...session, ...asList(ofResource)];
+  const statements = documents.flatMap(({ Statement, Version: version }) =>
+    asList(Statement)
+      .filter((statement) => namesAction(statement, action))
+      .map((statement) => ({ statement, version })),
+  );
+  // A variable may hold another value for another caller.
+  if (JSON.stringify(statements).includes('${')) return (resource) => resource;
+  return (resource) =>
+    statements
+      .map(({ statement, version }) =>
+        namesResource(statement, { action, resource, context: known }, version),
+      )
+      .join();
 }
 
 /** Callers whose own side nobody can see from here: what the resource grants them is what they have. */

@@ -33,7 +33,7 @@ export function namesAction(statement: Statement, action: string): boolean {
 }
 
 /** A trust policy has no Resource: it speaks of the role it hangs on. Source: "IAM JSON policy elements: Resource". */
-function namesResource(statement: Statement, asked: Asked, version: string | undefined): Truth {
+export function namesResource(statement: Statement, asked: Asked, version: string | undefined): Truth {
   const element = statement.Resource ?? statement.NotResource;
   if (element === undefined) return true;
   const values = asList(element);

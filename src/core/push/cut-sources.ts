@@ -7,18 +7,17 @@ import { byteOrderMark, detectFormat } from '../lines/detect-format.ts';
 import type { ForeignForm } from '../lines/foreign-form.ts';
 import { foreignCure } from '../lines/foreign-form.ts';
 import type { OpenParts } from '../lines/join-parts.ts';
-import { noParts } from '../lines/join-parts.ts';
+import { isWithinLine, noParts } from '../lines/join-parts.ts';
 import { separateObjects } from '../lines/object-scanner.ts';
 import { isSameLog } from '../lines/rotated-name.ts';
 import type { Wrapping } from '../lines/unwrap-line.ts';
-import type { AtEnd } from '../lines/unwrap-lines.ts';
 import { LineUnwrapper, peekWrapping } from '../lines/unwrap-lines.ts';
 import { peek } from '../lines/peek.ts';
 import { beginning } from '../files/known-file.ts';
 import type { PartRange, SourcePart } from './source-part.ts';
 import { openEnvelopes } from '../lines/open-envelopes.ts';
-import { SourceAccount } from './source-part.ts';
-import type { SourceFormat } from '../../ports/sources/source.ts';
+import { mayWait, SourceAccount } from './source-part.ts';
+import type { Source, SourceFormat } from '../../ports/sources/source.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;
@@ -38,38 +37,50 @@ export interface CutSourcesOptions {
 /**
  * Reads the sources one after the other and cuts them into chunks of whole lines; no chunk spans two sources. A source that
  * can't be read, or not to its end, gives its whole lines before that, and its account says why. Then the next one follows; or it
- * throws, where the place is not kept up to which the source was read.
+ * throws, where the place is not kept up to which the source was read. A line that came in parts and whose end is in no file of
+ * its log waits, and with it the files behind.
  */
 export async function* cutSources(
   parts: readonly SourcePart[],
   options: CutSourcesOptions,
 ): AsyncGenerator<Cut> {
   let open = noParts;
+  let waits = false;
   for (const [index, part] of parts.entries()) {
     if (options.signal.aborted) return;
     const account = new SourceAccount(part);
     if (options.hashes === true) account.hashContent();
     const place = { part, account, source: options.accounts.push(account) - 1 };
-    const next = parts[index + 1];
-    const goesOn = next !== undefined && isSameLog(part.source.name, next.source.name);
-    const cutter = new SourceCutter(place, options, { open, atEnd: atEndOf(account, goesOn) });
+    const next = goingOn(part, parts[index + 1]);
+    if (waits) {
+      account.waitBehind();
+      waits = next !== undefined;
+      continue;
+    }
+    const cutter = new SourceCutter(place, options, { open, next });
+    open = noParts;
     try {
       yield* cutter.cut();
       account.unjoinedBytes = cutter.heldBytes;
-      open = goesOn ? cutter.open : noParts;
+      waits = cutter.heldBytes > 0 && next !== undefined;
+      if (cutter.heldBytes === 0) ({ open } = cutter);
     } catch (error) {
       if (options.signal.aborted) return;
       if (!isOfSource(error)) throw error;
       account.breakOff(error, cutter.heldBytes);
       if (!standsForItself(part, error)) throw error;
-      open = noParts;
     }
   }
 }
 
-function atEndOf({ mayWait }: SourceAccount, goesOn: boolean): AtEnd {
-  if (goesOn) return 'carry';
-  return mayWait ? 'wait' : 'close';
+/** The source in which a log goes on. */
+function goingOn({ source }: SourcePart, next: SourcePart | undefined): SourcePart | undefined {
+  return next !== undefined && isSameLog(placeOf(source), placeOf(next.source)) ? next : undefined;
+}
+
+/** Which log a source is of, a file by where it really stands: it may be named otherwise. */
+function placeOf({ name, file }: Source): string {
+  return file?.real ?? name;
 }
 
 /** What is wrong with one source is no matter of the others. */
@@ -96,10 +107,10 @@ interface SourcePlace {
   source: number;
 }
 
-/** What is open from the source before, and what becomes of what is open at the end. */
+/** What is open from the source before, and where the log goes on. */
 interface Joining {
   open: OpenParts;
-  atEnd: AtEnd;
+  next: SourcePart | undefined;
 }
 
 /** Cuts one source. */
@@ -136,7 +147,7 @@ class SourceCutter {
     const { wrapping, maxLineBytes } = this.#options;
     if (wrapping === undefined) return lines;
     if (wrapping !== 'auto') return this.#unwrap(lines, wrapping);
-    if (this.#place.account.format !== 'lines' || this.#place.part.source.format === 'lines') return lines;
+    if (this.#place.account.format !== 'lines' || this.#place.part.source.placeOf !== undefined) return lines;
     const outer = await peekWrapping(lines);
     if (outer.wrapping === undefined) return outer.bytes;
     let inner = await peekWrapping(this.#unwrap(outer.bytes, outer.wrapping));
@@ -149,8 +160,33 @@ class SourceCutter {
 
   #unwrap(lines: AsyncIterable<Buffer>, wrapping: Wrapping): AsyncIterable<Buffer> {
     const { maxLineBytes } = this.#options;
-    this.#unwrapper = new LineUnwrapper({ wrapping, maxLineBytes, ...this.#joining });
+    const { open, next } = this.#joining;
+    this.#unwrapper = new LineUnwrapper({
+      wrapping,
+      maxLineBytes,
+      open,
+      // What its own file can't end, the next one may.
+      atEnd: this.#place.account.mayWait || (next !== undefined && mayWait(next)) ? 'wait' : 'close',
+      goesOn: next && ((begun) => this.#isEndedIn(next, begun, wrapping)),
+    });
     return this.#unwrapper.read(lines);
+  }
+
+  /** Whether lines that have begun end in the next source, or never: what waits there would lack its beginning. */
+  async #isEndedIn(next: SourcePart, open: OpenParts, wrapping: Wrapping): Promise<boolean> {
+    if (!mayWait(next)) return true;
+    const account = new SourceAccount(next);
+    const { maxLineBytes } = this.#options;
+    const unwrapper = new LineUnwrapper({ wrapping, open, atEnd: 'wait', maxLineBytes });
+    try {
+      const place = { part: next, account, source: 0 };
+      const { content } = await openContent(place, { ...this.#options, onStoredBytes: () => undefined });
+      for await (const lines of unwrapper.read(content)) if (lines.length > 0) return true;
+      return !isWithinLine(unwrapper.open);
+    } catch (error) {
+      if (!isOfSource(error)) throw error;
+      return false;
+    }
   }
 }
 

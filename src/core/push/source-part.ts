@@ -35,6 +35,9 @@ export interface PartRange {
   isFinal: boolean;
 }
 
+/** A part of a source that need not be read. */
+type NamedPart = Omit<SourcePart, 'source'> & { source: Pick<Source, 'name' | 'placeOf'> };
+
 /** What is known of one source while it is read. */
 export class SourceAccount {
   readonly name: string;
@@ -63,15 +66,19 @@ export class SourceAccount {
   /** Content that was read, up to the last end of a line or document, and in all. */
   #ended: Progress;
   #all: Progress;
+  /** Stored bytes of the part, as far as they are known; and those that wait with what is before them. */
+  readonly #stored: number;
+  #behind = 0;
   /** Of all content that was read; missing where nobody asks for it. */
   #hash: Hash | undefined;
 
-  constructor({ source, part, from = part?.from ?? beginning }: SourcePart) {
+  constructor({ source, part, from = part?.from ?? beginning }: NamedPart) {
     this.name = source.name;
     this.placeOf = source.placeOf;
     this.from = from;
     this.lines = from.lines;
-    this.mayWait = part !== undefined && !part.isFinal;
+    this.#stored = part === undefined ? 0 : part.to - part.from.stored;
+    this.mayWait = mayWait({ part });
     this.format = part?.format ?? 'lines';
     this.headHash = part?.headHash ?? '';
     this.#all = { bytes: 0, checksum: part?.checksum ?? 0 };
@@ -93,6 +100,11 @@ export class SourceAccount {
     this.#hash?.update(bytes);
     if (end > 0) this.#ended = behind(this.#all, bytes.subarray(0, end));
     this.#all = behind(end > 0 ? this.#ended : this.#all, bytes.subarray(end));
+  }
+
+  /** Nothing of it is read: what is before it in its log waits. */
+  waitBehind(): void {
+    this.#behind = this.#stored;
   }
 
   /** All content that was read was taken, whatever it ends with. */
@@ -127,7 +139,9 @@ export class SourceAccount {
 
   /** Bytes of an end that waits. */
   get waitingBytes(): number {
-    return this.waits || (this.mayWait && this.unjoinedBytes > 0) ? this.#all.bytes - this.takenBytes : 0;
+    if (this.#behind > 0) return this.#behind;
+    const isUnjoined = this.failure === undefined && this.unjoinedBytes > 0;
+    return this.waits || isUnjoined ? this.#all.bytes - this.takenBytes : 0;
   }
 
   /** Offset in the (uncompressed) source up to which its lines were taken. */
@@ -144,6 +158,11 @@ export class SourceAccount {
   get #taken(): Progress {
     return this.waits || this.failure !== undefined || !isLined(this.format) ? this.#ended : this.#all;
   }
+}
+
+/** Whether an end that is not whole waits for more. */
+export function mayWait({ part }: { part?: PartRange | undefined }): boolean {
+  return part !== undefined && !part.isFinal;
 }
 
 interface Progress {

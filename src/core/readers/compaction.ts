@@ -5,12 +5,29 @@ const dayMs = 86_400_000;
 /** Stored bytes of the sources of one file: with what they unpack to in a row group, the bound of memory. */
 const mostSourceBytes = 128 * 1024 * 1024;
 
+/** An object of events whose key says its type. */
+export interface TypedObject extends ChosenObject {
+  readonly type: string;
+}
+
 /** The objects of one type and day. */
 export interface SourceDay {
   readonly type: string;
   /** `2026-09-01` */
   readonly date: string;
-  readonly objects: readonly ChosenObject[];
+  readonly objects: readonly TypedObject[];
+}
+
+/** A day of a table: which objects its files are made of, and where they lie. */
+export interface TableDay {
+  /** Where its claims lie: `audit_type=query` and the like. */
+  readonly table: string;
+  /** The audit type or the class of its events. */
+  readonly of: string;
+  readonly date: string;
+  readonly objects: readonly TypedObject[];
+  /** Where its files lie, below the prefix of the target. */
+  readonly folder: string;
 }
 
 /** What a claim says: these sources go into this file, and into no other. */
@@ -22,10 +39,11 @@ export interface Claim {
   readonly sources: readonly string[];
 }
 
-/** Groups objects by type and day, in order. `undefined` stands for objects whose key says no type, or that may span days. */
+/** Groups objects by type and day, in order; those of the same content count once. `undefined` stands for objects whose key says no type, or that may span days. */
 export function groupByDay(objects: readonly ChosenObject[]): { days: SourceDay[]; unclear: ChosenObject[] } {
-  const days = new Map<string, { type: string; date: string; objects: ChosenObject[] }>();
+  const days = new Map<string, { type: string; date: string; objects: TypedObject[] }>();
   const unclear: ChosenObject[] = [];
+  const seen = new Set<string>();
   for (const object of objects) {
     const { type, earliestMs, beforeMs } = object;
     const dayStart = Math.floor(earliestMs / dayMs) * dayMs;
@@ -35,7 +53,8 @@ export function groupByDay(objects: readonly ChosenObject[]): { days: SourceDay[
     }
     const date = new Date(dayStart).toISOString().slice(0, 10);
     const day = days.get(`${date} ${type}`) ?? { type, date, objects: [] };
-    day.objects.push(object);
+    if (!seen.has(`${date} ${type} ${object.hash}`)) day.objects.push({ ...object, type });
+    seen.add(`${date} ${type} ${object.hash}`);
     days.set(`${date} ${type}`, day);
   }
   const sorted = [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -49,14 +68,11 @@ export function hashOfSources(hashes: readonly string[]): string {
     .digest('hex');
 }
 
-/** The sources in the parts that files are made of, each as large as memory bears; objects of the same content count once. */
-export function splitSources(objects: readonly ChosenObject[]): ChosenObject[][] {
-  const parts: ChosenObject[][] = [];
-  const seen = new Set<string>();
+/** The sources in the parts that files are made of, each as large as memory bears. */
+export function splitSources<T extends ChosenObject>(objects: readonly T[]): T[][] {
+  const parts: T[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const object of objects.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    if (seen.has(object.hash)) continue;
-    seen.add(object.hash);
     if (bytes + object.size > mostSourceBytes) {
       parts.push([]);
       bytes = 0;
@@ -67,7 +83,7 @@ export function splitSources(objects: readonly ChosenObject[]): ChosenObject[][]
   return parts;
 }
 
-/** Where the claims of a table lie, below the target's prefix. `table` is `audit_type=query` and the like. */
+/** Where the claims of a table lie, below the prefix of the store that has them. */
 export function claimFolder(table: string, date: string): string {
   return `_audit-export/compact/${table}/event_date=${date}/`;
 }

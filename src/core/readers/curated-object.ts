@@ -4,20 +4,18 @@ const dayMs = 86_400_000;
 const curated =
   /^audit_type=([a-z0-9][a-z0-9-]*)\/event_date=(\d{4}-\d\d-\d\d)\/(\d{8}T\d{9}Z)-([0-9a-f]{32})\.parquet$/;
 
-/** What makes the key of a Parquet file: its type, its day, its first event, and the hash over its sources (64 hex digits). */
-export interface CuratedName {
-  type: string;
-  /** `2026-09-01` */
-  date: string;
-  earliestMs: number;
-  hash: string;
+/** Where the Parquet files of a type and day lie, below the prefix of the store. */
+export const curatedFolder = (type: string, date: string): string => `audit_type=${type}/event_date=${date}`;
+
+/** The name of a Parquet file, by its first event and the hash over its sources (64 hex digits): the same on every machine. */
+export function parquetName(earliestMs: number, hash: string): string {
+  const time = new Date(earliestMs).toISOString().replaceAll(/[-:.]/g, '');
+  return `${time}-${hash.slice(0, 32)}.parquet`;
 }
 
-/** The key of a Parquet file, below the prefix of the store: the same sources give the same key on every machine. */
-export function curatedKey({ type, date, earliestMs, hash }: CuratedName): string {
-  const time = new Date(earliestMs).toISOString().replaceAll(/[-:.]/g, '');
-  return `audit_type=${type}/event_date=${date}/${time}-${hash.slice(0, 32)}.parquet`;
-}
+/** Whether a key may be that of a file that `compact` made, or one that readers skip. */
+export const isParquetName = (key: string): boolean =>
+  /(?:^|\/)(?:\d{8}T\d{9}Z-[0-9a-f]{32}\.parquet|[._][^/]*)$/.test(key);
 
 /** Builds the function that reads such keys; undefined for others. */
 export function buildCuratedKeyReader(): (

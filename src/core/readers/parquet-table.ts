@@ -1,16 +1,30 @@
 import * as zlib from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { ColumnKind } from './standard-columns.ts';
+
+/**
+ * What a column holds: a text, a whole number of 32 or 64 bits, an instant (epoch milliseconds), texts by name, a list, or members of
+ * their own. Nothing of it must be there.
+ */
+export type Shape =
+  | 'text'
+  | 'int'
+  | 'long'
+  | 'instant'
+  | 'map'
+  | { readonly list: Shape }
+  | { readonly members: Readonly<Record<string, Shape>> };
 
 /** A column of a table. */
 export interface TableColumn {
   readonly name: string;
-  readonly kind: ColumnKind;
+  readonly shape: Shape;
+  /** Whether readers skip row groups by it; of most columns that costs more than it saves. */
+  readonly isSearched?: boolean;
 }
 
-/** Values by column: milliseconds, texts, lists of texts, whole numbers; null for none. */
-export type TableRow = Readonly<Record<string, number | string | readonly string[] | null>>;
+/** Values by column, as their shapes have them; what is missing is null. */
+export type TableRow = Readonly<Record<string, unknown>>;
 
 /** Rows and text of a row group: what is held in memory beside the file itself. */
 const groupRows = 50_000;
@@ -27,23 +41,48 @@ const compressors = {
   ...(zstd === undefined ? {} : { ZSTD: (bytes: Uint8Array) => zstd(bytes, { params: { [zstdLevel]: 9 } }) }),
 };
 
-function schemaOf({ name, kind }: TableColumn): SchemaElement[] {
+const scalars = {
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  int: { type: 'INT32' },
+  long: { type: 'INT64' },
+  instant: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+} as const;
+
+/** The elements of a column: those of lists and maps have the levels that "LogicalTypes" of the Parquet format asks for. */
+function schemaOf(name: string, shape: Shape): SchemaElement[] {
   const optional = { name, repetition_type: 'OPTIONAL' } as const;
-  if (kind === 'time') return [{ ...optional, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }];
-  if (kind === 'integer') return [{ ...optional, type: 'INT64' }];
-  if (kind !== 'list') return [{ ...optional, type: 'BYTE_ARRAY', converted_type: 'UTF8' }];
-  // The three levels that "LIST" of the Parquet format asks for.
+  if (shape === 'map')
+    return [
+      { ...optional, converted_type: 'MAP', num_children: 1 },
+      { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+      { name: 'key', repetition_type: 'REQUIRED', ...scalars.text },
+      { name: 'value', repetition_type: 'OPTIONAL', ...scalars.text },
+    ];
+  if (typeof shape === 'string') return [{ ...optional, ...scalars[shape] }];
+  if ('list' in shape)
+    return [
+      { ...optional, converted_type: 'LIST', num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      ...schemaOf('element', shape.list),
+    ];
+  const members = Object.entries(shape.members);
   return [
-    { ...optional, converted_type: 'LIST', num_children: 1 },
-    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-    { name: 'element', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+    { ...optional, num_children: members.length },
+    ...members.flatMap(([member, inner]) => schemaOf(member, inner)),
   ];
 }
 
-function storedValue(kind: ColumnKind, value: TableRow[string] | undefined): unknown {
+/** A value as the writer takes it. */
+function storedValue(shape: Shape, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  if (kind === 'time') return new Date(value as number);
-  return kind === 'integer' ? BigInt(value as number) : value;
+  if (shape === 'instant') return new Date(value as number);
+  if (shape === 'long') return BigInt(value as number);
+  if (typeof shape === 'string') return value;
+  if ('list' in shape) return (value as unknown[]).map((item) => storedValue(shape.list, item));
+  const members = Object.entries(shape.members);
+  return Object.fromEntries(
+    members.map(([name, inner]) => [name, storedValue(inner, (value as TableRow)[name])]),
+  );
 }
 
 /**
@@ -62,7 +101,7 @@ export class ParquetTable {
     this.#columns = columns;
     const schema: SchemaElement[] = [
       { name: 'root', num_children: columns.length },
-      ...columns.flatMap((column) => schemaOf(column)),
+      ...columns.flatMap(({ name, shape }) => schemaOf(name, shape)),
     ];
     this.#parquet = new ParquetWriter({
       writer: this.#writer,
@@ -74,26 +113,20 @@ export class ParquetTable {
     });
   }
 
-  /** Adds a row; what fills a group is compressed. */
-  add(row: TableRow): void {
+  /** Adds a row that holds about so much text; what fills a group is compressed. */
+  add(row: TableRow, chars: number): void {
     this.#group.push(row);
-    for (const value of Object.values(row)) this.#chars += typeof value === 'string' ? value.length : 8;
+    this.#chars += chars;
     if (this.#group.length >= groupRows || this.#chars >= groupChars) this.#flush();
-  }
-
-  /** Bytes written so far. */
-  get bytes(): number {
-    return this.#writer.offset;
   }
 
   #flush(): void {
     if (this.#group.length === 0) return;
-    const columnData = this.#columns.map(({ name, kind }) => ({
+    const columnData = this.#columns.map(({ name, shape, isSearched = false }) => ({
       name,
-      // What a reader skips row groups by; of other columns it is more than it saves.
-      statistics: kind === 'time' || kind === 'integer' || name === 'actor',
+      statistics: isSearched,
       offsetIndex: false,
-      data: this.#group.map((row) => storedValue(kind, row[name])),
+      data: this.#group.map((row) => storedValue(shape, row[name])),
     }));
     // The writer is in memory: nothing is waited for.
     void this.#parquet.write({ columnData, rowGroupSize: groupRows });

@@ -40,11 +40,12 @@ export function buildVerifyReport(
     verdict: findings.length > 0 ? 'findings' : clean,
     logs,
     objects: { claimed, ...sums },
-    underWay: working.map(({ log, run, sinceMs, untilMs }) => ({
+    underWay: working.map(({ log, run, sinceMs, untilMs, size }) => ({
       log,
       run,
       since: new Date(sinceMs).toISOString(),
       until: new Date(untilMs).toISOString(),
+      leaves: size,
     })),
     counts,
     findings,

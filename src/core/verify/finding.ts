@@ -24,16 +24,31 @@ export type FindingCode = keyof typeof findingMeanings;
 
 export const findingCodes = Object.keys(findingMeanings) as FindingCode[];
 
-/** One thing that is not as it should be. */
+/** What is not as it should be, in as many places as it is so. */
 export interface Finding {
   code: FindingCode;
-  /** In words, with what is known of it. */
+  /** In words. */
   message: string;
+  count: number;
+  /** The first of them. */
+  examples: FindingPlace[];
+}
+
+/** Where something is not as it should be. */
+export interface FindingPlace {
   /** The object or the file of the log, below the prefix. */
   key?: string;
   /** Id of the log, and which leaf of it tells. */
   log?: string;
   leaf?: number;
+  /** What is known of this one place. */
+  detail?: string;
+}
+
+/** One thing that is found. */
+export interface Found extends FindingPlace {
+  code: FindingCode;
+  message: string;
 }
 
 /** What could not be looked at, and what is not proven for that. */
@@ -44,29 +59,41 @@ export interface Unproven {
   permission?: string;
 }
 
-/** Findings that are kept of each code; of more, the number is known. */
-const mostKept = 1000;
+/** Findings of each code, and examples of each, that are kept; of more, the number is known. */
+const mostKept = 100;
+const mostExamples = 100;
 
-/** Collects what a verification finds. Memory is bounded: of each code the first 1,000 are kept, all are counted. */
+/** Collects what a verification finds. Memory is bounded: what is said in the same words is one finding with its first examples. */
 export class FindingBook {
-  readonly #kept = new Map<FindingCode, Finding[]>();
+  readonly #kept = new Map<FindingCode, Map<string, Finding>>();
   readonly #counts = new Map<FindingCode, number>();
   readonly #unproven = new Map<string, Unproven & { times: number }>();
 
-  add(finding: Finding): void {
-    const kept = this.#kept.get(finding.code) ?? [];
-    if (kept.length < mostKept) kept.push(finding);
-    this.#kept.set(finding.code, kept);
-    this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
+  add({ code, message, ...place }: Found): void {
+    this.#count(code, 1);
+    this.#keep({ code, message, count: 1, examples: [place] });
   }
 
   /** Takes all of another book over. */
   addAll(other: FindingBook): void {
-    for (const finding of other.findings) this.add(finding);
-    for (const [code, count] of other.#counts) {
-      const kept = other.#kept.get(code)?.length ?? 0;
-      this.#counts.set(code, (this.#counts.get(code) ?? 0) + count - kept);
+    for (const finding of other.findings) this.#keep(finding);
+    for (const [code, count] of other.#counts) this.#count(code, count);
+  }
+
+  #count(code: FindingCode, count: number): void {
+    this.#counts.set(code, (this.#counts.get(code) ?? 0) + count);
+  }
+
+  #keep({ code, message, count, examples }: Finding): void {
+    const kept = this.#kept.get(code) ?? new Map<string, Finding>();
+    this.#kept.set(code, kept);
+    const known = kept.get(message);
+    if (known === undefined) {
+      if (kept.size < mostKept) kept.set(message, { code, message, count, examples: [...examples] });
+      return;
     }
+    known.count += count;
+    known.examples.push(...examples.slice(0, mostExamples - known.examples.length));
   }
 
   /** The same thing again only counts. */
@@ -79,7 +106,7 @@ export class FindingBook {
 
   /** In the order of the codes. */
   get findings(): Finding[] {
-    return findingCodes.flatMap((code) => this.#kept.get(code) ?? []);
+    return findingCodes.flatMap((code) => [...(this.#kept.get(code)?.values() ?? [])]);
   }
 
   /** How often each code was found, in the order of the codes. */
@@ -95,4 +122,15 @@ export class FindingBook {
   get unproven(): (Unproven & { times: number })[] {
     return [...this.#unproven.values()];
   }
+}
+
+/** Each example of findings, with all that is said of it. */
+export function placesOf(findings: readonly Finding[]): Found[] {
+  return findings.flatMap(({ code, message, examples }) =>
+    examples.map((place) => ({
+      ...place,
+      code,
+      message: place.detail === undefined ? message : `${message} ${place.detail}`,
+    })),
+  );
 }

@@ -29,9 +29,9 @@ export interface VerifyReport {
     /** Stored by writers that are at work, and in no log yet. */
     inFlight: number;
   };
-  /** Writers that were at work: what they have stored since has its leaves by then. */
-  underWay: { log: string; run: string; since: string; until: string }[];
-  /** How often each code was found; of each the first 1,000 follow. */
+  /** Writers that were at work: what they have stored since has its leaves by then. `leaves`: what was published when they began. */
+  underWay: { log: string; run: string; since: string; until: string; leaves: number }[];
+  /** How often each code was found. */
   counts: Partial<Record<FindingCode, number>>;
   findings: Finding[];
   notProven: (Unproven & { times: number })[];

@@ -4,24 +4,24 @@ import type { Layout } from '../layout/layout.ts';
 import type { Leaf, ObjectLeaf } from '../log/leaf.ts';
 import { idOf } from '../log/log-keys.ts';
 import type { VerifierKey } from '../log/signed-note.ts';
-import { tileHolding, tileWidth } from '../log/tile-path.ts';
+import { tileWidth } from '../log/tile-path.ts';
 import { FindingBook } from './finding.ts';
 import { checkLog } from './log/check-log.ts';
 import type { CheckedLog } from './log/check-log.ts';
-import { leafOf } from '../log/leaf.ts';
 import type { ListedLog } from './log/list-logs.ts';
 import type { Lineage } from './log/lineage.ts';
 import { traceLogs } from './log/lineage.ts';
 import { listLogs, newestSize } from './log/list-logs.ts';
 import type { ObjectSums } from './objects/check-objects.ts';
 import { checkObjects } from './objects/check-objects.ts';
-import type { Claim } from './objects/claims.ts';
 import { Claims } from './objects/claims.ts';
 import { DeepLook } from './objects/deep-look.ts';
+import { LeafOfClaim } from './objects/leaf-of-claim.ts';
 import { formOfName, readContent } from './objects/read-content.ts';
 import type { Comparison, Memory } from './remembered.ts';
-import { compareWithMemory, nextMemory, reportGone, sizeOf } from './remembered.ts';
+import { compareWithMemory, nextMemory, sizeOf } from './remembered.ts';
 import { WorkingNotes } from './announced/working-notes.ts';
+import { endLogs } from './end-logs.ts';
 import { buildVerifyReport, verifiedLog } from './build-report.ts';
 import type { VerifyReport } from './verify-report.ts';
 
@@ -89,7 +89,6 @@ class Verification {
   readonly #window: { from: number; to: number };
   readonly #layouts: Layout[] = [];
   #claimed = 0;
-  #bundle: { name: string; entries: Promise<Buffer[] | undefined> } | undefined;
 
   constructor(options: VerifyStoreOptions) {
     this.#options = options;
@@ -118,7 +117,7 @@ class Verification {
       if (pass === 0) {
         logs = checked;
         for (const log of logs) working.judge(log.id, log.keys);
-        this.#endLogs(logs, { known, lineage, working });
+        await endLogs({ logs, known, memory, lineage }, { nowMs: this.#spokenMs, working, book: this.#book });
       }
       if (pass === 0 && memory !== undefined) await this.#compare(memory, logs, compared);
       await this.#readObjects({ claims, inPass, logs, deep, working });
@@ -134,22 +133,9 @@ class Verification {
     return { report, memory: nextMemory(memory, logs, at), logs };
   }
 
-  /** Ends the logs when all were read, and tells of those that are not there: a store without any proves nothing. */
-  #endLogs(
-    logs: readonly CheckedLog[],
-    { known, lineage, working }: { known: readonly string[]; lineage: Lineage; working: WorkingNotes },
-  ): void {
-    const { nowMs, to, memory } = this.#options;
-    for (const { judge, id } of logs) judge.end(Math.min(nowMs, to ?? Infinity), working.sinceMs(id));
-    if (logs.every(({ newest }) => newest === undefined))
-      this.#book.addUnproven({
-        what: 'anything',
-        why:
-          logs.length === 0
-            ? 'there is no log below _audit-export/log/ in this store'
-            : 'no log below _audit-export/log/ has a checkpoint that is signed',
-      });
-    reportGone({ logs, known, memory, lineage }, this.#book);
+  /** Up to when logs should have spoken. */
+  get #spokenMs(): number {
+    return Math.min(this.#options.nowMs, this.#window.to);
   }
 
   async #readLogs(
@@ -271,6 +257,7 @@ class Verification {
     // Without leaves there is nothing to hold objects against.
     if (claims.count === 0 && working.active.length === 0 && logs.every(({ sums }) => sums.leaves === 0))
       return;
+    const leaves = new LeafOfClaim(logs);
     await checkObjects({
       reader,
       claims,
@@ -280,7 +267,7 @@ class Verification {
       inPass,
       window: this.#window,
       atOnce,
-      leafOf: (claim) => this.#leafOf(claim, logs),
+      leafOf: (claim) => leaves.read(claim),
       onContent:
         deep === undefined ? undefined : (key, { layout }) => deep.open(key, this.#layouts[layout - 1]),
       onProgress: () => {
@@ -292,20 +279,6 @@ class Verification {
       logs: logs.map(({ id }) => id),
       lost: logs.findLast(({ sums }) => sums.lost !== undefined)?.sums.lost,
     });
-  }
-
-  /** Claims that are asked for often lie in one bundle: the last one is kept. */
-  async #leafOf({ log, leaf }: Claim, logs: readonly CheckedLog[]): Promise<ObjectLeaf | undefined> {
-    const checked = logs[log];
-    const bundle = tileHolding('entries', leaf, checked?.newest?.size ?? 0);
-    if (bundle === undefined || checked === undefined) return undefined;
-    const { files, id } = checked;
-    const name = `${id} ${bundle.index}`;
-    if (this.#bundle?.name !== name)
-      this.#bundle = { name, entries: files.entries(bundle).then(({ entries }) => entries) };
-    const entry = (await this.#bundle.entries)?.[leaf % tileWidth];
-    const found = entry === undefined ? undefined : leafOf(entry);
-    return found?.kind === 'object' ? found : undefined;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { BucketEncryption } from './bucket-admin.ts';
+
 /** What there is, as IAM answered. Documents are text as stored: they may be anything. */
 export interface LiveAccess {
   /** Of the caller; undefined where the server does not say. */
@@ -18,6 +20,8 @@ export interface LiveBucket {
   policy: string | undefined;
   /** All four settings of Block Public Access are on. */
   publicAccessBlocked: boolean;
+  /** How it encrypts what does not say how; undefined where that could not be seen. */
+  encryption?: BucketEncryption;
   /** Where it is reached without TLS, the URL of the server. */
   plainHttp?: string;
 }
@@ -94,8 +98,8 @@ export interface IamAdmin {
   caller(): Promise<IamCaller | undefined>;
   /** Everything there is under the names. Throws `access-denied` for what must be seen but may not. */
   readAccess(names: AccessNames): Promise<LiveAccess>;
-  /** The bucket's own policy; a reason where it may not be seen. */
-  readBucket(bucket: string): Promise<{ bucket: LiveBucket } | { unseen: string }>;
+  /** The bucket's own policy and how it encrypts; `unseen` is why the policy may not be seen. */
+  readBucket(bucket: string): Promise<{ bucket: LiveBucket; unseen?: string }>;
   /** Makes one change. */
   apply(change: IamChange): Promise<AppliedChange>;
   close(): Promise<void>;

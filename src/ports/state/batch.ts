@@ -52,6 +52,8 @@ export interface ObjectPart {
   size: number;
   /** Where reading broke off before; missing: it is read from its beginning. */
   from?: Place;
+  /** Lines that were delivered before that, by audit type. */
+  delivered?: Readonly<Record<string, number>>;
 }
 
 export type Part = FilePart | KeptPart | ObjectPart;

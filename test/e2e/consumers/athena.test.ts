@@ -33,7 +33,7 @@ describe.skipIf(!hasMoto)('consumers athena --apply', () => {
 
   function apply(words: Record<string, string> = {}) {
     const given = {
-      to: 's3://acme-audit/altr',
+      from: 's3://acme-audit/altr',
       apply: 'true',
       'athena-results': 's3://acme-athena/r',
       ...words,

@@ -31,7 +31,7 @@ async function check(
   workspace: Workspace,
   ...more: string[]
 ): Promise<{ code: number | null; report: CheckReport }> {
-  const args = ['consumers', 'check', '--to', 'export', '--curated', 'curated', '--json', ...more];
+  const args = ['consumers', 'check', '--from', 'export', '--curated', 'curated', '--json', ...more];
   const { code, stdout } = await runCli(workspace, args);
   const report = JSON.parse(stdout) as CheckReport;
   expect(schemaErrors('consumers-check', report)).toEqual([]);
@@ -48,7 +48,7 @@ test('a store that its readers can read is all right', async () => {
   expect({ code, findings: report.findings }).toEqual({ code: 0, findings: [] });
   expect(Object.values(report.objects).reduce((sum, count) => sum + count, 0)).toBe(keys.length);
   expect(report.parquetFiles).toBe(parquet.length);
-  const shown = await runCli(workspace, ['consumers', 'check', '--to', 'export']);
+  const shown = await runCli(workspace, ['consumers', 'check', '--from', 'export']);
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is wrong.') });
 });
 
@@ -99,5 +99,5 @@ test('two claims of one object, and days before the tables begin, are found', as
 test('where no store is named, it is said how', async () => {
   const run = await runCli(await newWorkspace(), ['consumers', 'check']);
   expect(run).toMatchObject({ code: 2, stdout: '' });
-  expect(run.stderr).toContain('--to s3://BUCKET/PREFIX');
+  expect(run.stderr).toContain('--from s3://BUCKET/PREFIX');
 });

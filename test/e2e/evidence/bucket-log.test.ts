@@ -77,6 +77,24 @@ describe('the log in a bucket', () => {
     expect((await logs()).map(({ sizes }) => sizes)).toEqual([[5, 9]]);
   });
 
+  test('that is refused as its delivery is: what failed is told, once', async () => {
+    const { push, logs } = await place('denied');
+    const fault = emulator.faults.add({ kind: 'deny', match: { key: 'denied/*' } });
+    const { code, stderr, report } = await push(0);
+    emulator.faults.remove(fault);
+    expect({ code, error: report.error?.code }).toEqual({ code: 4, error: 'access-denied' });
+    expect(stderr).toMatch(/^audit-export: .*audit_type=/);
+    expect(stderr.match(/→/g)).toHaveLength(1);
+    expect(stderr).not.toContain('log');
+    expect(report.evidence).toMatchObject({ problem: { code: 'access-denied' } });
+    expect(report.evidence?.problem?.message).toContain('could not be written either');
+    // The run that failed has its leaves all the same.
+    expect((await push(0)).report.evidence).toMatchObject({ unpublished: 0, problem: null });
+    const [log] = await logs();
+    const ends = log?.leaves.flatMap((leaf) => (leaf.kind === 'end' ? [leaf.ended] : []));
+    expect(ends).toEqual(['failed', 'complete']);
+  });
+
   test('does without the alias where nothing may be overwritten, and evidence publish makes it', async () => {
     const { push, workspace, environment } = await place('once');
     const alias = (): number =>

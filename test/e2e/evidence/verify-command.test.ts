@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placesOf } from '../../../src/core/verify/finding.ts';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../../src/ports/aws/emulator.ts';
 import { schemaErrors } from '../../fakes/json-schema.ts';
@@ -42,7 +43,10 @@ describe('what push delivers into a folder', () => {
     const { code, report } = await verifyJson(workspace, ['--store', 'out', '--quick']);
     expect(code).toBe(7);
     expect(
-      report.findings.map(({ code: found, key: of }) => [found, of?.startsWith(`audit_type=query/${day}`)]),
+      placesOf(report.findings).map(({ code: found, key: of }) => [
+        found,
+        of?.startsWith(`audit_type=query/${day}`),
+      ]),
     ).toEqual(report.findings.map(() => ['object-missing', true]));
     const text = await runCli(workspace, ['verify', '--store', 'out', '--quick', '--report', 'page.html']);
     expect(text.stdout).toContain('object-missing');

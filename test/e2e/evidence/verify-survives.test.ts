@@ -1,6 +1,7 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placesOf } from '../../../src/core/verify/finding.ts';
 import { startEmulator } from '../../../src/adapters/emulator/start-emulator.ts';
 import type { Leaf } from '../../../src/core/log/leaf.ts';
 import { parseVerifierKey } from '../../../src/core/log/signed-note.ts';
@@ -141,7 +142,7 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     expect(await at.verify()).toMatchObject(intact);
     expect(await at.verify(['--key', first, '--key', second])).toMatchObject(intact);
     const { code, report } = await at.verify(['--key', second]);
-    expect({ code, codes: report.findings.map((finding) => finding.code) }).toEqual({
+    expect({ code, codes: placesOf(report.findings).map((finding) => finding.code) }).toEqual({
       code: 7,
       codes: ['foreign-key'],
     });
@@ -150,7 +151,7 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     const retire = ['evidence', 'retire', '--to', at.store, folder, '--reason', 'its state was lost'];
     expect((await at.run(retire)).code).toBe(0);
     for (const key of (await at.everything()).keys()) if (key.startsWith(folder)) await at.remove(key);
-    const codes = (await at.verify(['--key', first, '--key', second])).report.findings.map(
+    const codes = placesOf((await at.verify(['--key', first, '--key', second])).report.findings).map(
       ({ code: one }) => one,
     );
     expect(new Set(codes)).toEqual(new Set(['object-unclaimed']));
@@ -185,10 +186,10 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     const left = await delivered();
     await at.push(50);
     const found = await at.verify();
-    expect(found.report.findings.map(({ code, key }) => [code, key])).toEqual(
+    expect(placesOf(found.report.findings).map(({ code, key }) => [code, key])).toEqual(
       left.map((key) => ['object-unclaimed', key]),
     );
-    expect(found.report.findings[0]?.message).toMatch(/Run \S+, which began at \S+, was killed/);
+    expect(placesOf(found.report.findings)[0]?.message).toMatch(/Run \S+, which began at \S+, was killed/);
     // Through the pipe once more: what is there already has its leaf now.
     await at.run(args, { stdin: input });
     expect(await at.verify()).toMatchObject(intact);
@@ -203,10 +204,10 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     const without = [...(await at.everything()).keys()].filter((key) => !before.has(key));
     await at.push(20);
     const found = await at.verify();
-    expect(found.report.findings.map(({ code, key }) => [code, key])).toEqual(
+    expect(placesOf(found.report.findings).map(({ code, key }) => [code, key])).toEqual(
       without.map((key) => ['object-unclaimed', key]),
     );
-    expect(found.report.findings[0]?.message).toContain('--evidence off');
+    expect(placesOf(found.report.findings)[0]?.message).toContain('--evidence off');
     // Two objects, and one thing to understand.
     const told = (await at.run(['verify', '--store', at.store], { environment: at.reader })).stdout;
     expect(told.split('--evidence off')).toHaveLength(2);
@@ -229,7 +230,7 @@ describe.each(storeKinds)('verify of a store of kind $kind', ({ kind }) => {
     expect((await at.run(compact, { environment: at.reader })).code).toBe(0);
     expect(await readdir(curated)).not.toEqual([]);
     await at.remove(key);
-    expect((await at.verify()).report.findings).toMatchObject([{ code: 'object-missing', key }]);
+    expect(placesOf((await at.verify()).report.findings)).toMatchObject([{ code: 'object-missing', key }]);
     const retire = ['evidence', 'retire', '--to', at.store, key, '--reason', 'it is in a Parquet file'];
     expect((await at.run(retire)).code).toBe(0);
     expect(await at.verify()).toMatchObject(intact);

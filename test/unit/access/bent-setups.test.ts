@@ -104,13 +104,15 @@ async function findAndCure(ground: Ground, row: BentSetup): Promise<string[]> {
     expect(await driftOf(world, row)).toEqual(row.plan);
     const seen = [troublesOf(report)];
     for (let round = 0; round < pleas; round++) {
-      const [worst] = wanting(report);
+      const [worst] = wanting(report).filter(
+        ({ probe }) => round > 0 || row.first !== true || probe === row.probe,
+      );
       if (worst?.cure == null) break;
       await carryOut(world, worst.cure, worst.probe);
       const next = await world.testAccess();
       // Better, or at least another cause in the same chain; never a state that was there before.
       expect(seen, `${worst.probe} after ${worst.cure}`).not.toContain(troublesOf(next));
-      expect(weightOf(next)).toBeLessThanOrEqual(weightOf(report));
+      expect(weightOf(next), troublesOf(next)).toBeLessThanOrEqual(weightOf(report));
       seen.push(troublesOf(next));
       report = next;
     }

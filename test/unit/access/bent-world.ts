@@ -25,6 +25,8 @@ export interface BentSetup {
   status: string;
   /** The differences that `iam plan` finds, warnings left out; missing where it is not asked. */
   plan?: string[];
+  /** Its own cure is carried out first, although something else is worse. */
+  first?: true;
   /** How the cure begins, or what is in it. */
   cure?: string;
 }
@@ -45,6 +47,8 @@ interface Bend {
   grants?: { to: string; permission: string }[];
   /** The bucket encrypts with a key of its own, which is as it should be or not. */
   key?: 'good' | 'disabled' | 'closed';
+  /** What a look at its encryption shows in the place of the key; `nothing`: it may not be seen. */
+  shows?: string;
   path?: string;
 }
 
@@ -178,7 +182,16 @@ export class BentWorld {
   }
 
   async #makeBucket(): Promise<void> {
-    const { bucketPolicy = [], publicAccess, lifecycle, plainHttp, plain, grants, key } = this.#row.bend;
+    const {
+      bucketPolicy = [],
+      publicAccess,
+      lifecycle,
+      plainHttp,
+      plain,
+      grants,
+      key,
+      shows,
+    } = this.#row.bend;
     const tlsOnly = {
       Sid: 'TlsOnly',
       Effect: 'Deny',
@@ -197,6 +210,7 @@ export class BentWorld {
       ...(plain === true ? { plain } : {}),
       ...(key === undefined ? {} : { encryption: { algorithm: 'aws:kms', kmsKey: this.named('{key}') } }),
       ...(key === undefined || key === 'good' ? {} : { key }),
+      ...(shows === undefined ? {} : { shows: this.named(shows) }),
     });
     if (statements.length > 0) await this.ground.putBucketPolicy(this.bucket, this.#document(statements));
   }

@@ -3,6 +3,10 @@ import type { BentWorld } from './bent-world.ts';
 
 const verbs =
   /audit-export (?:iam (?:apply|plan|rotate)|init|test-access|config set)\b|aws (?:iam|kms|s3api) [a-z-]+/g;
+/** What a shell puts in its place: the key that an alias names. */
+const keyOfAlias =
+  /"\$\(aws kms describe-key --region [a-z0-9-]+ --key-id [^ ]*alias\/audit --query KeyMetadata\.Arn --output text\)"/g;
+
 const flagsWithValue = new Set([
   '--profile',
   '--role-name',
@@ -17,6 +21,7 @@ const flagsWithValue = new Set([
   '--query',
   '--output',
   '--account-id',
+  '--customer-account-id',
   '--config',
   '--endpoint-url',
   '--organization-id',
@@ -64,7 +69,8 @@ function shellWords(text: string): string[] {
  * Does what a cure says, as the administrator of the customer's account: the last command that changes something, or
  * those that stand together. A cure that says where the cause is named leads on to that one.
  */
-export async function carryOut(world: BentWorld, cure: string, probe: string): Promise<void> {
+export async function carryOut(world: BentWorld, printed: string, probe: string): Promise<void> {
+  const cure = printed.replaceAll(keyOfAlias, world.named('{key}'));
   const commands = commandsIn(cure);
   if (commands.length === 0) throw new Error(`nothing to paste in: ${cure}`);
   const changing = commands.filter((words) => !isLook(words));

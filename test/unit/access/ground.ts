@@ -1,3 +1,4 @@
+import type { LiveBucket } from '../../../src/ports/aws/iam-admin.ts';
 import type { LifecycleRule } from '@aws-sdk/client-s3';
 
 /** Who uses the access: the customer's administrator, the vendor, or a user of the customer's account. */
@@ -18,6 +19,8 @@ export interface Settings {
   publicAccessBlocked: boolean;
   lifecycle?: LifecycleRule[] | undefined;
   encryption?: { algorithm: string; kmsKey?: string } | undefined;
+  /** What a look shows in the place of the key; nothing: it may not be seen. */
+  shows?: string | undefined;
   /** What its ACL gives to others. */
   grants?: { to: string; permission: string }[] | undefined;
   /** It is reached without TLS, unless an endpoint with TLS is named. */
@@ -43,4 +46,21 @@ export interface Ground {
   /** What the SDK of somebody finds in its environment. */
   environment: (who: Who) => Record<string, string>;
   close: () => Promise<void>;
+}
+
+/** How the bucket says that it encrypts. */
+export function shownEncryption({ encryption, shows }: Settings): Settings['encryption'] {
+  if (shows === 'nothing') return undefined;
+  return shows === undefined || encryption === undefined ? encryption : { ...encryption, kmsKey: shows };
+}
+
+/** What an administrator sees of a bucket, or of none. */
+export function liveBucket(found: (Settings & { policy?: string | undefined }) | undefined): LiveBucket {
+  const { policy, publicAccessBlocked = false, shows } = found ?? {};
+  const encryption = found === undefined ? undefined : shownEncryption(found);
+  return {
+    policy,
+    publicAccessBlocked: policy !== undefined && publicAccessBlocked,
+    ...(shows === 'nothing' ? {} : { encryption: encryption ?? { algorithm: 'AES256' } }),
+  };
 }

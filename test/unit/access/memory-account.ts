@@ -13,7 +13,7 @@ import type {
 } from '../../../src/ports/aws/iam-admin.ts';
 import type { BucketAdmin, BucketLook } from '../../../src/ports/aws/bucket-admin.ts';
 import type { Ground, NewRole, Settings, Who } from './ground.ts';
-import { accounts } from './ground.ts';
+import { accounts, liveBucket, shownEncryption } from './ground.ts';
 import { callerOf, denied, parsed, whereAndWhen } from './memory-callers.ts';
 
 interface Role {
@@ -121,7 +121,8 @@ export class MemoryAccount implements Ground {
   look(name: string, who: Who, endpointUrl?: string): BucketLook {
     const found = this.#buckets.get(name);
     if (found === undefined) return { bucket: name, existence: 'missing', unseen: [] };
-    const { region, publicAccessBlocked, encryption, grants = [] } = found;
+    const { region, publicAccessBlocked, grants = [] } = found;
+    const encryption = shownEncryption(found);
     const transport = this.plainHttp(name, endpointUrl);
     if (who !== 'customer')
       return { bucket: name, existence: 'hidden', region, ...transport, unseen: ['the bucket (denied)'] };
@@ -133,7 +134,8 @@ export class MemoryAccount implements Ground {
       grants,
       ...(encryption === undefined ? {} : { encryption }),
     };
-    return { bucket: name, existence: 'there', region, ...seen, unseen: [] };
+    const unseen = found.shows === 'nothing' ? ['default encryption (AccessDenied)'] : [];
+    return { bucket: name, existence: 'there', region, ...seen, unseen };
   }
 
   plainHttp(name: string, endpointUrl: string | undefined): { plainHttp?: string } {
@@ -250,10 +252,8 @@ export class MemoryAccount implements Ground {
         return this.readAccess(names);
       },
       readBucket: async (name) => {
-        const found = this.#buckets.get(name);
-        const { policy, publicAccessBlocked = false } = found ?? {};
-        const blocked = policy !== undefined && publicAccessBlocked;
-        return { bucket: { policy, publicAccessBlocked: blocked, ...this.plainHttp(name, endpointUrl) } };
+        const transport = this.plainHttp(name, endpointUrl);
+        return { bucket: { ...liveBucket(this.#buckets.get(name)), ...transport } };
       },
       apply: async (change) => this.#apply(change),
       close: async () => {},

@@ -41,7 +41,7 @@ describe('with --log-format json, all that goes to stderr is one JSON object a l
     const folder = scratchFolder();
     const push = ['push', '--to', join(folder, 'export'), '--quarantine', join(folder, 'bad')];
     const { exitCode, stdout, lines } = await call(push, `${event}\noops\n`);
-    expect([exitCode, stdout.includes('balanced')]).toEqual([5, true]);
+    expect([exitCode, stdout.includes('1 delivered, 1 quarantined')]).toEqual([5, true]);
     expect(lines).toMatchObject([
       {
         level: 'info',

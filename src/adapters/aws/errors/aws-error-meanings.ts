@@ -296,6 +296,6 @@ export const byStatus: Readonly<Record<number, AwsMeaning>> = {
 export const noRegion: AwsMeaning = {
   code: 'missing-answer',
   cause: 'final',
-  why: 'it is not said in which region the bucket is',
+  why: 'no region is named',
   cure: 'Name it with --region, in the profile, or in AWS_REGION.',
 };

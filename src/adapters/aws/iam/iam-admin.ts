@@ -12,7 +12,7 @@ import type {
 } from '../../../ports/aws/iam-admin.ts';
 import { checkAnswers } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
-import { readLiveBucket } from '../s3/bucket-policy.ts';
+import { readLiveBucket } from '../s3/live-bucket.ts';
 import { clientConfig, s3ClientConfig } from '../client-config.ts';
 import { makeChange } from './iam-changes.ts';
 import { fromIamError, isUnsupported } from './iam-errors.ts';

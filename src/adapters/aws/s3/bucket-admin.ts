@@ -1,6 +1,5 @@
 import {
   GetBucketAclCommand,
-  GetBucketEncryptionCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
@@ -8,18 +7,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { GetObjectLockConfigurationCommandOutput, Grantee } from '@aws-sdk/client-s3';
-import type {
-  BucketAdmin,
-  BucketEncryption,
-  BucketGrant,
-  BucketLook,
-  ObjectLock,
-} from '../../../ports/aws/bucket-admin.ts';
+import type { BucketAdmin, BucketGrant, BucketLook, ObjectLock } from '../../../ports/aws/bucket-admin.ts';
 import { checkAnswers } from '../answers.ts';
 import { fromAwsError } from '../errors/aws-errors.ts';
 import type { AwsSettings } from '../aws-settings.ts';
 import { s3ClientConfig } from '../client-config.ts';
 import { createBucket } from './create-bucket.ts';
+import { readEncryption } from './live-bucket.ts';
 import { watchTransport } from '../plain-transport.ts';
 
 /** Nobody should wait longer for a look than for the answer to a question. */
@@ -142,7 +136,7 @@ async function lookInside(
   const blocked = await see('Block Public Access', () => publicAccessBlocked(client, bucket), {
     NoSuchPublicAccessBlockConfiguration: false,
   });
-  const encryption = await see('default encryption', () => defaultEncryption(client, bucket), {
+  const encryption = await see('default encryption', () => readEncryption(client, bucket), {
     ServerSideEncryptionConfigurationNotFoundError: undefined,
   });
   const versioning = await see('versioning', () => versioningOf(client, bucket), {});
@@ -181,18 +175,6 @@ async function publicAccessBlocked(client: S3Client, bucket: string): Promise<bo
     found?.IgnorePublicAcls,
     found?.RestrictPublicBuckets,
   ].every((setting) => setting === true);
-}
-
-async function defaultEncryption(client: S3Client, bucket: string): Promise<BucketEncryption | undefined> {
-  const { ServerSideEncryptionConfiguration: found } = await client.send(
-    new GetBucketEncryptionCommand({ Bucket: bucket }),
-  );
-  const rule = found?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
-  if (rule?.SSEAlgorithm === undefined) return undefined;
-  return {
-    algorithm: rule.SSEAlgorithm,
-    ...(rule.KMSMasterKeyID === undefined ? {} : { kmsKey: rule.KMSMasterKeyID }),
-  };
 }
 
 /** Groups that an ACL may name: Amazon S3 User Guide, "Access control list (ACL) overview". */

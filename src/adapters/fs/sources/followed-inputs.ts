@@ -163,8 +163,12 @@ class HeldFiles implements FollowedInputs {
         return taken.map((held) => this.#source(held));
       },
       settle: async (known) => {
-        // What has changed since is looked at by the next delivery.
-        for (const [held, changes] of looked) held.delivered = changes;
+        const waiting = new Set(
+          [...known.values()].flatMap((file) => (file.waiting > 0 ? [file.inode] : [])),
+        );
+        // What has changed since is looked at by the next delivery; so is what waits for its end, which may be elsewhere.
+        for (const [held, changes] of looked)
+          held.delivered = waiting.has(inodeOf(held.found)) ? changes - 1 : changes;
         await this.#release(known);
       },
     };

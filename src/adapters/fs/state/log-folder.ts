@@ -6,6 +6,7 @@ import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { Timer } from '../../../ports/clock.ts';
 import type { RecordFile } from '../../../ports/state/record-file.ts';
 import type { Signer } from '../../../ports/aws/signer.ts';
+import { lineSegments } from '../records/line-segments.ts';
 import { replaceFile } from '../replace-file.ts';
 import { unlessGone } from './disk-bytes.ts';
 import { JournalFile } from './journal-file.ts';
@@ -30,6 +31,7 @@ export async function openLogRecords<T>(
     if ('holder' in owner) return owner;
     try {
       const { journal, records } = await JournalFile.open<T>(path, { fence: owner.fence });
+      const segments = lineSegments(join(folder, 'leaves'), owner.fence);
       return {
         records: records.map(({ record }) => record),
         get bytes() {
@@ -37,6 +39,9 @@ export async function openLogRecords<T>(
         },
         append: (record) => told(folder, () => journal.append(record, { durable: true })),
         rewrite: (again) => told(folder, () => journal.rewrite(again)),
+        putSegment: (lines) => told(folder, () => segments.putSegment(lines)),
+        readSegment: (name) => told(folder, () => segments.readSegment(name)),
+        keepSegments: (names) => told(folder, () => segments.keepSegments(names)),
         close: async () => {
           await journal.close();
           await owner.release();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { compactRecords, JournalState } from '../../../core/batches/journal-state.ts';
 import { shellWord } from '../../../core/language/shell-word.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import type { DeliveredObject, DeliveredObjects } from '../../../ports/state/delivered-objects.ts';
 import type { Journal, JournalRecord } from '../../../ports/state/journal.ts';
 import { appendHistory, readHistory } from './history-file.ts';
 import { JournalFile, LostOwnership } from './journal-file.ts';
@@ -67,8 +68,11 @@ export class JournalOnDisk implements Journal {
   }
 
   async *history(): AsyncGenerator<Batch> {
-    yield* readHistory<Batch>(this.#history);
-    yield* this.#delivered(await JournalFile.read<JournalRecord>(join(this.#folder, 'journal')));
+    yield* toldOf(this.#folder, readHistory<Batch>(this.#history));
+    const records = await told(this.#folder, () =>
+      JournalFile.read<JournalRecord>(join(this.#folder, 'journal')),
+    );
+    yield* this.#delivered(records);
   }
 
   async close(): Promise<void> {
@@ -91,6 +95,27 @@ export class JournalOnDisk implements Journal {
   *#delivered(records: readonly { record: JournalRecord }[]): Generator<Batch> {
     for (const { record } of records)
       if (record.kind === 'begin' && !this.state.begun.has(record.batch.id)) yield record.batch;
+  }
+}
+
+/** The objects of buckets that were delivered, in a file beside the journal: of none a run forgets that it was. */
+export function deliveredObjects(folder: string): DeliveredObjects {
+  const path = join(folder, 'delivered-objects');
+  return {
+    add: (objects) => told(folder, () => appendHistory(path, objects, Infinity)),
+    all: () => toldOf(folder, readHistory<DeliveredObject>(path)),
+  };
+}
+
+async function* toldOf<T>(folder: string, records: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const next = await told(folder, () => records.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await records.return(undefined);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   usualSeenEventsBounds,
 } from '../../../adapters/fs/seen-events/seen-events-folder.ts';
 import { KeptBytesFolder } from '../../../adapters/fs/state/kept-bytes.ts';
-import { JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
+import { deliveredObjects, JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
 import type { LockHolder } from '../../../adapters/fs/state/owner-lock.ts';
 import { takeOwnership } from '../../../adapters/fs/state/owner-lock.ts';
 import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
@@ -17,9 +17,6 @@ import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { KeptBytes } from '../../../ports/state/kept-bytes.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 import type { Destination } from '../../../ports/store/destination.ts';
-
-/** More than anybody has, in days and in objects: what was delivered of a bucket is not forgotten. */
-const objectBounds = { ...usualSeenEventsBounds, maxKeys: 100_000_000, days: 36_500 };
 
 /** What `push` needs to know which bytes are new, and to keep what can't be read again. */
 export function journalParts(
@@ -58,7 +55,7 @@ async function openJournal(
       journal,
       folder,
       openSeen: (days) => SeenEventsFolder.open(join(folder, 'seen'), { ...usualSeenEventsBounds, days }),
-      openObjects: () => SeenEventsFolder.open(join(folder, 'objects'), objectBounds),
+      objects: deliveredObjects(folder),
       openSeenQueries: (source, days) => openSeenQueries(join(folder, source), days),
       openKept: async (place = 'spool') => {
         const opened = kept.get(place) ?? KeptBytesFolder.open(join(folder, place));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { SpoolFile } from '../../../adapters/fs/spool-file.ts';
 import {
   hasKeyFile,
   openKeyFile,
@@ -8,6 +9,7 @@ import {
   readKeyFile,
   readLogRecords,
 } from '../../../adapters/fs/state/log-folder.ts';
+import { temporaryFolder } from '../../../adapters/fs/temporary-folder.ts';
 import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
 import type { EvidenceRequest } from '../../../commands/evidence/open-log.ts';
 import { storeAddress } from '../../../commands/push/check-request.ts';
@@ -41,6 +43,8 @@ export async function openLog(
   context: Surroundings,
 ): Promise<OpenedLog> {
   const tool = `audit-export ${context.version}`;
+  const passing = (): OpenedLog['file'] =>
+    new PassingRecords(new SpoolFile(temporaryFolder(context.environment)));
   let signer = key === undefined ? undefined : await namedKey(key, context);
   try {
     const folder = join(await openDestinationFolder(destination, context), 'log');
@@ -49,12 +53,12 @@ export async function openLog(
     const records = await openLogRecords<LogRecord>(folder, { ...clock, signal });
     const former = key !== undefined && (await hasKeyFile(folder)) ? await openKeyFile(folder) : undefined;
     if ('append' in records) return { file: records, signer, former, isKept: true, tool };
-    return { file: new PassingRecords(), signer, isKept: false, tool };
+    return { file: passing(), signer, isKept: false, tool };
   } catch (error) {
     if (!isAuditExportError(error)) throw error;
     // A job without a place for state writes a log of its own each time.
     const trouble = error.code === 'state-not-written' ? {} : { trouble: error };
-    return { file: new PassingRecords(), signer: signer ?? passingKey(), isKept: false, tool, ...trouble };
+    return { file: passing(), signer: signer ?? passingKey(), isKept: false, tool, ...trouble };
   }
 }
 

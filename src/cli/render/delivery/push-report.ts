@@ -1,49 +1,88 @@
 import type { PushReport } from '../../../core/accounting/push-report.ts';
+import { lineOutcomes } from '../../../core/accounting/balance.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../core/report/format.ts';
-import { layoutTable } from '../../../core/report/table.ts';
 import { printable } from '../../../core/report/printable.ts';
+import { hangingText } from '../hanging-text.ts';
 import type { Palette } from '../palette.ts';
-
-/** Rows of a long list that are shown without --verbose. */
-const shownRows = 16;
+import {
+  balanceSheet,
+  ignoredLines,
+  latenessTable,
+  objectTable,
+  originOf,
+  partitionTable,
+  quarantineTable,
+  typeTable,
+} from './push-tables.ts';
 
 /** How a report is shown. */
 export interface ReportView {
-  /** Long lists in full. */
+  /** All tables, and long lists in full. */
   verbose: boolean;
+  /** The width of the terminal; undefined where there is none. */
+  columns: number | undefined;
   /** The command that lists the lines that this run has set aside. */
   listCommand: string;
 }
 
-/** The report of a run as text: headline, balance sheet, types, partitions, what was set aside, warnings. */
-export function renderPushReport(report: PushReport, palette: Palette, shown: ReportView): string {
-  const { verbose, listCommand } = shown;
-  const parts = [
-    headline(report, palette),
-    balanceSheet(report, palette),
-    typeTable(report, palette),
-    report.dryRun || verbose
-      ? objectTable(report, palette, verbose)
-      : partitionTable(report, palette, verbose),
-    report.dryRun ? latenessTable(report, palette) : [],
-    ignoredLines(report, palette),
-    quarantineLines(report, palette, listCommand),
-    warningLines(report, palette),
-    waitingLines(report),
-    evidenceLines(report),
-    monthLines(report),
-    alertLines(report),
-  ];
-  return `${parts
-    .filter((part) => part.length > 0)
-    .map((part) => part.join('\n'))
-    .join('\n\n')}\n`;
+/**
+ * The report of a run as text: what has to be looked at, then the sum of the lines, and the verdict last. Where all is well and
+ * there is no terminal it is one line.
+ */
+export function renderPushReport(report: PushReport, palette: Palette, view: ReportView): string {
+  const { verbose, columns, listCommand } = view;
+  const parts = partsOf(report, palette, view);
+  const sum = sumLine(report, palette);
+  const facts = factsOf(report).join(', ');
+  const verdict = verdicts[report.outcome](report, palette);
+  if (columns === undefined && parts.length === 0 && report.exitCode === 0)
+    return `${[verdict, sum, facts].join('; ')}\n`;
+  const types = verbose ? [] : typesLine(report);
+  const aside = report.balance.quarantined + (report.stillQuarantined ?? 0);
+  const cure = aside === 0 || report.dryRun ? [] : [`  → ${listCommand}`];
+  const end = [hangingText(sum, 2, columns), ...types.map((line) => hangingText(line, 2, columns))];
+  const last = [palette.faint(hangingText(facts, 2, columns)), verdict, ...cure];
+  return `${[...parts, [...end, ...last]].map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
-const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Palette) => string> = {
-  delivered: ({ store }, { good }) => good(`Delivered to ${store}`),
-  'delivered-with-quarantine': ({ store }, { warn }) =>
-    warn(`Delivered to ${store}; some lines were quarantined`),
+/** What has to be looked at, and with --verbose all there is. */
+function partsOf(report: PushReport, palette: Palette, { verbose, columns }: ReportView): string[][] {
+  const { dryRun, evidence } = report;
+  const tellsOfLog = verbose || dryRun || (evidence?.unpublished ?? 0) > 0;
+  return [
+    ...(verbose ? [balanceSheet(report, palette), typeTable(report, palette)] : []),
+    ...(verbose && !dryRun ? [partitionTable(report, palette, verbose)] : []),
+    ...(verbose || dryRun ? [objectTable(report, palette, verbose)] : []),
+    ...(dryRun ? [latenessTable(report, palette)] : []),
+    ignoredLines(report, palette),
+    quarantineTable(report, palette, verbose),
+    [
+      ...warningLines(report, palette),
+      ...reformattedLines(report),
+      ...waitingLines(report),
+      ...stillQuarantinedLines(report),
+      ...(tellsOfLog ? evidenceLines(report) : []),
+      ...monthLines(report),
+      ...alertLines(report),
+    ].map((line) => hangingText(line, 2, columns)),
+  ].filter((part) => part.length > 0);
+}
+
+type Verdict = (report: PushReport, palette: Palette) => string;
+
+const delivered: Verdict = ({ store, balance, sources }, { good, warn }) => {
+  if (sources.length === 0) return warn(`Nothing to read for ${store}: no file was found, or nothing is new`);
+  const known = balance.delivered === 0 && balance.alreadyDelivered > 0;
+  return good(known ? `Nothing new: all of it was delivered to ${store} before` : `Delivered to ${store}`);
+};
+
+const verdicts: Record<PushReport['outcome'], Verdict> = {
+  delivered,
+  'delivered-with-quarantine': ({ store, balance }, { warn }) => {
+    const aside = formatCounted(balance.quarantined, 'line was quarantined', 'lines were quarantined');
+    const some = balance.delivered + balance.alreadyDelivered > 0;
+    return warn(some ? `Delivered to ${store}; ${aside}` : `Nothing was delivered to ${store}: ${aside}`);
+  },
   'delivered-in-part': ({ store }, { warn }) =>
     warn(`Delivered to ${store}, but for what is told of its sources`),
   planned: ({ store }, { strong }) => strong(`Dry run: nothing was written to ${store}`),
@@ -53,21 +92,52 @@ const headlines: Record<PushReport['outcome'], (report: PushReport, palette: Pal
     bad(`Stopped by an error on the way to ${store}; what is stored stays, and is not stored twice`),
 };
 
-function headline(report: PushReport, palette: Palette): string[] {
-  const { contentBytes, seconds, throughput, objects } = report;
-  const speed = `${formatCount(throughput.linesPerSecond)} lines/s, ${formatBytes(throughput.bytesPerSecond)}/s`;
-  const facts = [
-    formatCounted(objects.length, 'object', 'objects'),
-    formatBytes(contentBytes),
-    ...storedFacts(report),
-    formatDuration(seconds * 1000),
-    speed,
-  ];
-  const nothing =
-    report.sources.length === 0 && report.error === null
-      ? [palette.warn('There was nothing to read: no file was found, or nothing in them is new.')]
-      : [];
-  return [headlines[report.outcome](report, palette), palette.faint(facts.join(', ')), ...nothing];
+const outcomeWords: Readonly<Record<(typeof lineOutcomes)[number], string>> = {
+  delivered: 'delivered',
+  alreadyDelivered: 'already delivered',
+  duplicate: 'duplicate',
+  notSelected: 'not selected',
+  ignored: 'ignored',
+  quarantined: 'quarantined',
+  blank: 'blank',
+  undelivered: 'not delivered',
+};
+
+/** The balance sheet in a line: what has none of it is left out. */
+function sumLine(report: PushReport, { bad }: Palette): string {
+  const { balance, balanced, dryRun } = report;
+  const words = { ...outcomeWords, ...(dryRun ? { delivered: 'to deliver' } : {}) };
+  const rows = lineOutcomes.flatMap((name) =>
+    balance[name] === 0 ? [] : [`${formatCount(balance[name])} ${words[name]}`],
+  );
+  const read = `${formatCounted(balance.read, 'line', 'lines')} from ${originOf(report)}`;
+  const sum = rows.length === 0 ? read : `${read}: ${rows.join(', ')}`;
+  return balanced ? sum : `${sum}; ${bad('NOT BALANCED')}`;
+}
+
+/** Which types were delivered, where there are several. */
+function typesLine({ types, dryRun }: PushReport): string[] {
+  const rows = types.flatMap(({ type, delivered }) =>
+    delivered === 0 ? [] : [`${type} ${formatCount(delivered)}`],
+  );
+  return rows.length === 0 ? [] : [`${dryRun ? 'To deliver' : 'Delivered'} by type: ${rows.join(', ')}`];
+}
+
+/** Of fewer lines, or in less time, a speed says nothing. */
+const leastOfSpeed = { lines: 1000, seconds: 1 };
+
+function factsOf(report: PushReport): string[] {
+  const { contentBytes, seconds, throughput, objects, balance } = report;
+  const { linesPerSecond, bytesPerSecond } = throughput;
+  const sizes =
+    objects.length === 0
+      ? []
+      : [formatCounted(objects.length, 'object', 'objects'), formatBytes(contentBytes)];
+  const speed =
+    balance.read < leastOfSpeed.lines || seconds < leastOfSpeed.seconds
+      ? []
+      : [`${formatCount(linesPerSecond)} lines/s, ${formatBytes(bytesPerSecond)}/s`];
+  return [...sizes, ...storedFacts(report), formatDuration(seconds * 1000), ...speed];
 }
 
 /** What the store was sent and what it keeps of it. */
@@ -76,7 +146,7 @@ function storedFacts({ store, objects, compressedBytes, putRequests, dryRun }: P
   const fresh = objects.filter(({ status }) => status !== 'already-there');
   const stored = fresh.reduce((sum, object) => sum + object.compressedBytes, 0);
   const requests = store.startsWith('s3://')
-    ? [`${formatCount(putRequests)} PUT ${putRequests === 1 ? 'request' : 'requests'}`]
+    ? [formatCounted(putRequests, 'PUT request', 'PUT requests')]
     : [];
   if (fresh.length === 0) return ['all there already', ...requests];
   const size =
@@ -84,40 +154,6 @@ function storedFacts({ store, objects, compressedBytes, putRequests, dryRun }: P
       ? formatBytes(compressedBytes)
       : `${formatBytes(stored)} in ${formatCount(fresh.length)} new ones`;
   return [dryRun ? `compressed ${size}` : `stored as ${size}`, ...requests];
-}
-
-function balanceSheet(
-  { balance, balanced, dryRun, sources }: PushReport,
-  { strong, good, bad }: Palette,
-): string[] {
-  const rows: [string, number][] = [
-    [dryRun ? 'to deliver' : 'delivered', balance.delivered],
-    ['already delivered', balance.alreadyDelivered],
-    ['duplicate', balance.duplicate],
-    ['not selected', balance.notSelected],
-    ['ignored', balance.ignored],
-    ['quarantined', balance.quarantined],
-    ['blank', balance.blank],
-    ...(balance.undelivered === 0 ? [] : ([['not delivered', balance.undelivered]] as [string, number][])),
-  ];
-  const verdict = balanced ? good('balanced') : bad('NOT BALANCED');
-  const from =
-    sources.length === 1 ? printable(sources[0]?.name ?? '') : `${formatCount(sources.length)} sources`;
-  const table = layoutTable([
-    [`Lines read from ${from}`, formatCount(balance.read)],
-    ...rows.map(([name, lines]) => [`  ${name}`, formatCount(lines)]),
-  ]);
-  const reformatted = sources
-    .filter((source) => source.reformatted)
-    .map(({ name, format }) => `  ${printable(name)} held ${formatWords[format]}.`);
-  const known = sources.reduce((sum, { knownLines = 0 }) => sum + knownLines, 0);
-  const vouched =
-    known === 0
-      ? []
-      : [
-          `  ${formatCount(known)} of these were delivered by earlier runs and not read again; --reread offers them again.`,
-        ];
-  return [strong(table[0] ?? ''), ...table.slice(1), `  ${verdict}`, ...vouched, ...reformatted];
 }
 
 /** What is said of sources whose lines are not those that were delivered. */
@@ -129,32 +165,11 @@ const formatWords: Readonly<Record<PushReport['sources'][number]['format'], stri
   envelope: 'events within other documents: they were written as compact lines',
 };
 
-function ignoredLines({ ignored = [] }: PushReport, { strong }: Palette): string[] {
-  if (ignored.length === 0) return [];
-  const rows = ignored.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
-  const [first = '', ...rest] = layoutTable([['Ignored (--ignore)', '', 'lines'], ...rows], 2);
-  return [strong(first), ...rest];
-}
-
-function typeTable({ types, dryRun, balance }: PushReport, { strong }: Palette): string[] {
-  if (types.length === 0) return [];
-  const rest = balance.undelivered === 0 ? [] : ['not delivered'];
-  const head = [
-    'Audit type',
-    'recognised',
-    dryRun ? 'to deliver' : 'delivered',
-    'already',
-    'not selected',
-    'quarantined',
-    ...rest,
-  ];
-  const rows = types.map(({ type, recognised, delivered, alreadyDelivered, notSelected, quarantined }) => {
-    const known = [delivered, alreadyDelivered, notSelected, quarantined];
-    const undelivered = recognised - known.reduce((sum, lines) => sum + lines, 0);
-    return [type, ...[recognised, ...known, ...rest.map(() => undelivered)].map(formatCount)];
-  });
-  const [first = '', ...others] = layoutTable([head, ...rows]);
-  return [strong(first), ...others];
+/** Lines that are not those of their source, byte for byte. */
+function reformattedLines({ sources }: PushReport): string[] {
+  return sources
+    .filter((source) => source.reformatted)
+    .map(({ name, format }) => `${printable(name)} held ${formatWords[format]}.`);
 }
 
 /** What requests and scans come to: small objects cost more than their bytes. */
@@ -174,6 +189,12 @@ function alertLines({ alerts }: PushReport): string[] {
   return [`${formatCounted(alerts.stored, 'alert', 'alerts')} written below _alerts/${known}${failed}`];
 }
 
+function stillQuarantinedLines({ stillQuarantined = 0 }: PushReport): string[] {
+  if (stillQuarantined === 0) return [];
+  const lines = formatCounted(stillQuarantined, 'line waits', 'lines wait');
+  return [`${lines} in quarantine since earlier runs.`];
+}
+
 function waitingLines({ waiting }: PushReport): string[] {
   return waiting.map(
     ({ source, bytes }) =>
@@ -181,71 +202,10 @@ function waitingLines({ waiting }: PushReport): string[] {
   );
 }
 
-function shorten(lines: string[], verbose: boolean, what: string): string[] {
-  if (verbose || lines.length <= shownRows + 1) return lines;
-  return [
-    ...lines.slice(0, shownRows),
-    `… and ${formatCount(lines.length - shownRows)} more ${what} (--verbose or --json shows all)`,
-  ];
-}
-
-function partitionTable({ partitions }: PushReport, { strong }: Palette, verbose: boolean): string[] {
-  if (partitions.length === 0) return [];
-  const head = ['Partition', 'lines', 'new', 'already', 'objects', 'bytes', 'stored'];
-  const rows = partitions.map(
-    ({ folder, lines, delivered, alreadyDelivered, objects, bytes, compressedBytes }) => [
-      folder,
-      ...[lines, delivered, alreadyDelivered, objects].map(formatCount),
-      formatBytes(bytes),
-      formatBytes(compressedBytes),
-    ],
-  );
-  const [first = '', ...rest] = layoutTable([head, ...rows]);
-  return [strong(first), ...shorten(rest, verbose, 'partitions')];
-}
-
-function objectTable({ objects, dryRun }: PushReport, { strong }: Palette, verbose: boolean): string[] {
-  if (objects.length === 0) return [];
-  const head = [dryRun ? 'Object that would be written' : 'Object', 'lines', 'bytes', 'stored', 'status'];
-  const rows = objects.map(({ key, lines, bytes, compressedBytes, status }) => [
-    key,
-    formatCount(lines),
-    formatBytes(bytes),
-    formatBytes(compressedBytes),
-    status,
-  ]);
-  const [first = '', ...rest] = layoutTable([head, ...rows]);
-  return [strong(first), ...shorten(rest, verbose, 'objects')];
-}
-
-function latenessTable({ lateness }: PushReport, { strong }: Palette): string[] {
-  if (lateness.length === 0) return [];
-  const [first = '', ...rest] = layoutTable([
-    ['Age of the events', 'lines'],
-    ...lateness.map(({ age, lines }) => [age, formatCount(lines)]),
-  ]);
-  return [strong(first), ...rest];
-}
-
-function quarantineLines(
-  { quarantine, balance, dryRun }: PushReport,
-  { strong, faint }: Palette,
-  listCommand: string,
-): string[] {
-  if (balance.quarantined === 0) return [];
-  const rows = quarantine.reasons.map(({ reason, means, lines }) => [reason, means, formatCount(lines)]);
-  const [first = '', ...rest] = layoutTable([['Set aside', '', 'lines'], ...rows], 2);
-  const where =
-    dryRun || quarantine.file === null
-      ? []
-      : [faint(`In ${quarantine.file}; look at them with: ${listCommand}`)];
-  return [strong(first), ...rest, ...where];
-}
-
 function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
   return warnings.flatMap(({ type, warning, lines, firstSource, firstLine, schemaLine }) => [
     warn(
-      `Warning: ${type}: ${printable(warning)} in ${formatCount(lines)} lines, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
+      `Warning: ${type}: ${printable(warning)} in ${formatCounted(lines, 'line', 'lines')}, first ${printable(firstSource)}, line ${firstLine} (delivered all the same)`,
     ),
     ...(schemaLine === undefined ? [] : [`  takes it in: ${printable(schemaLine)}`]),
   ]);
@@ -255,7 +215,7 @@ function warningLines({ warnings }: PushReport, { warn }: Palette): string[] {
 export function evidenceLines({ evidence, dryRun }: Pick<PushReport, 'evidence' | 'dryRun'>): string[] {
   if (evidence === undefined || evidence.log === null) return [];
   const { log, leaves, unpublished, putRequests, bytes } = evidence;
-  const cost = `${formatCount(putRequests)} PUT requests, ${formatBytes(bytes)}`;
+  const cost = `${formatCounted(putRequests, 'PUT request', 'PUT requests')}, ${formatBytes(bytes)}`;
   if (dryRun) return [`The log of it would take about ${cost}.`];
   const left = unpublished === 0 ? '' : `, ${formatCount(unpublished)} not published yet`;
   return [

@@ -7,6 +7,7 @@ import { formatCount } from '../../../core/report/format.ts';
 import { printable } from '../../../core/report/printable.ts';
 import type { Log } from '../../../ports/terminal/log.ts';
 import { renderError, renderKnownError } from '../error.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import { buildPalette } from '../palette.ts';
 import { renderPushReport } from './push-report.ts';
 
@@ -19,6 +20,7 @@ export function showPushReport(report: PushReport, options: ShownOptions, contex
     stdout.write(
       renderPushReport(report, buildPalette(context, options.noColor), {
         verbose: options.verbose,
+        columns: columnsOf(stdout),
         listCommand: listCommand(options, context),
       }),
     );

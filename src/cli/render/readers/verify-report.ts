@@ -1,7 +1,7 @@
 import type { ProofReport } from '../../../commands/verify/check-proof.ts';
 import { formatBytes, formatCount, formatCounted } from '../../../core/report/format.ts';
 import { printable } from '../../../core/report/printable.ts';
-import type { Finding, FindingCode } from '../../../core/verify/finding.ts';
+import type { FindingCode, FindingPlace } from '../../../core/verify/finding.ts';
 import { findingMeanings } from '../../../core/verify/finding.ts';
 import type { VerifiedLog, VerifyReport } from '../../../core/verify/verify-report.ts';
 import { hangingText } from '../hanging-text.ts';
@@ -22,7 +22,7 @@ export function renderVerifyReport(report: VerifyReport, palette: Palette, view:
   const parts = [
     [palette.faint(lookedAt(report))],
     ...underWayLines(report, palette, view),
-    ...report.logs.map((log) => [hangingText(logText(log, palette), 2, view.columns)]),
+    ...report.logs.map((log) => [hangingText(logText(log, report, palette), 2, view.columns)]),
     ...Object.entries(report.counts).map(([code, count]) =>
       findingLines({ code: code as FindingCode, count, report, palette, view }),
     ),
@@ -75,7 +75,7 @@ function underWayLines(
   ];
 }
 
-function logText(log: VerifiedLog, { strong }: Palette): string {
+function logText(log: VerifiedLog, { underWay }: VerifyReport, { strong }: Palette): string {
   const { id, leaves, checkpoints, last, runs, keyIsGiven, remembered, quietSeconds, closed } = log;
   const seen =
     remembered === null
@@ -92,9 +92,13 @@ function logText(log: VerifiedLog, { strong }: Palette): string {
   const own = log.keys.map(printable).join(' then ');
   const word = own === '' ? '' : ` Its key is the log’s own word: note it, and say --key next time. ${own}`;
   const key = keyIsGiven ? ' It is signed by a key of yours.' : word;
+  const hasBegun = underWay.some((one) => one.log === id && one.leaves === 0);
+  const bare = hasBegun
+    ? 'has just begun: none of its leaves is published yet.'
+    : 'has no checkpoint that is signed.';
   const size =
     leaves === null
-      ? 'has no checkpoint that is signed.'
+      ? bare
       : `${formatCounted(leaves, 'leaf', 'leaves')} in ${formatCounted(checkpoints, 'checkpoint', 'checkpoints')}, ${formatCounted(runs, 'run', 'runs')}${quiet}, ${closed ? 'closed on' : 'up to'} ${last ?? 'an unknown time'}.`;
   return `${strong(`Log ${printable(id)}`)} ${size}${key}${seen}${others.join('')}`;
 }
@@ -113,52 +117,55 @@ function findingLines({
   view: VerifyView;
 }): string[] {
   const found = report.findings.filter((finding) => finding.code === code);
-  const shown = view.verbose ? found : found.slice(0, mostShown);
-  const more = count - shown.length;
-  const cure = !view.verbose && found.length > shown.length ? ' (--verbose shows them)' : '';
+  const lines: string[] = [];
+  let left = view.verbose ? Infinity : mostShown;
+  let shown = 0;
+  let kept = 0;
+  for (const finding of found) {
+    const examples = finding.examples.slice(0, left);
+    left -= examples.length;
+    shown += examples.length;
+    kept += finding.examples.length;
+    lines.push(...exampleLines(finding.message, examples, view));
+  }
+  const cure = shown < kept ? ` (--verbose shows ${kept < count ? formatCount(kept) : 'them'})` : '';
   return [
     `${palette.bad(code)} ${formatCount(count)}: ${findingMeanings[code]}`,
-    ...byMessage(shown).flatMap((alike) => alikeLines(alike, view)),
-    ...(more > 0 ? [palette.faint(`  and ${formatCount(more)} more${cure}`)] : []),
+    ...lines,
+    ...(count > shown ? [palette.faint(`  and ${formatCount(count - shown)} more${cure}`)] : []),
   ];
 }
 
-/** What is said of several objects is said once. */
-function byMessage(findings: readonly Finding[]): Finding[][] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const name = finding.key === undefined ? findingText(finding) : finding.message;
-    groups.set(name, [...(groups.get(name) ?? []), finding]);
-  }
-  return [...groups.values()];
-}
-
-function alikeLines(alike: readonly Finding[], { columns }: VerifyView): string[] {
-  const [first] = alike;
+/** What is said of several places is said once. */
+function exampleLines(message: string, examples: readonly FindingPlace[], { columns }: VerifyView): string[] {
+  const [first, ...others] = examples;
   if (first === undefined) return [];
-  if (alike.length === 1) return [`  ${hangingText(findingText(first), 4, columns)}`];
+  const line = (indent: number, parts: readonly string[]): string =>
+    `${' '.repeat(indent)}${hangingText(parts.filter((part) => part !== '').join(' '), indent + 2, columns)}`;
+  const named = ({ key }: FindingPlace): string => (key === undefined ? '' : `${printable(key)}:`);
+  const rest = ({ detail = '', ...place }: FindingPlace): string[] => [printable(detail), who(place)];
+  if (others.length === 0) return [line(2, [named(first), printable(message), ...rest(first)])];
   return [
-    `  ${hangingText(printable(first.message), 4, columns)}`,
-    ...alike.map((finding) => `    ${printable(finding.key ?? '')}${who(finding)}`),
+    line(2, [printable(message)]),
+    ...examples.map((place) =>
+      line(4, [place.detail === undefined ? printable(place.key ?? '') : named(place), ...rest(place)]),
+    ),
   ];
 }
 
-function findingText(finding: Finding): string {
-  const { key, message } = finding;
-  return `${key === undefined ? '' : `${printable(key)}: `}${printable(message)}${who(finding)}`;
-}
-
-function who({ log, leaf }: Finding): string {
-  return log === undefined || leaf === undefined ? '' : ` (log ${printable(log)}, leaf ${leaf})`;
+function who({ log, leaf }: FindingPlace): string {
+  return log === undefined || leaf === undefined ? '' : `(log ${printable(log)}, leaf ${leaf})`;
 }
 
 function verdictLine(
-  { verdict, counts, notProven }: VerifyReport,
+  { verdict, counts, notProven, logs }: VerifyReport,
   { good, bad, warn, strong }: Palette,
 ): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const lines: Record<VerifyReport['verdict'], string> = {
-    intact: good('Complete and untouched, as far as the log tells.'),
+    intact: logs.some(({ leaves }) => leaves !== null)
+      ? good('Complete and untouched, as far as the log tells.')
+      : good('Nothing is wrong, and nothing is recorded yet: the log has just begun.'),
     findings: bad(`${formatCounted(total, 'finding', 'findings')}: this is not what was delivered.`),
     'not-proven': warn(
       `Nothing was found, but ${formatCounted(notProven.length, 'thing', 'things')} could not be proven.`,

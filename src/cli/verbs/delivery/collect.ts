@@ -27,7 +27,8 @@ SNOWFLAKE_TOKEN_FILE_PATH, never from a flag. Needs Enterprise Edition. See docs
 Exit codes: 0 all records are durable; 4 log-in, role or privilege, or access to the store; 6 Snowflake or delivery
 failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 usage; 130 interrupted.`,
   run: async ({ context, args, options, profile }) => {
-    const asked = options as unknown as CollectOptions;
+    const { settleStore } = await import('../../contexts/delivery/settle-store.ts');
+    const asked = (await settleStore(options, context)) as unknown as CollectOptions;
     if (args.length > 1 || (args[0] ?? '-') !== '-')
       throw new AuditExportError('usage', `collect snowflake takes no ${JSON.stringify(args[0])}.`, {
         cure: 'Use - to print the records, or --to to deliver them.',
@@ -43,7 +44,12 @@ failed (run it again); 5 done, but lines were set aside; 3 a file is invalid; 2 
     const { collectSnowflake } = await import('../../../commands/collect/index.ts');
     const { showCollectReport } = await import('../../render/delivery/show-collect-report.ts');
     const request: CollectRequest = { print: args[0] === '-', options: asked, profile };
-    return showCollectReport(await collectSnowflake(request, host), options, context);
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(
+      context,
+      (within) => collectSnowflake(request, buildCollectHost(within, asked)),
+      (report) => showCollectReport(report, options, context),
+    );
   },
 };
 

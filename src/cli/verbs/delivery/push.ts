@@ -1,6 +1,8 @@
 import type { PushRequest } from '../../../commands/push/index.ts';
 import { pushSettings } from '../../../commands/push/settings.ts';
-import type { Verb } from '../../verb.ts';
+import type { PushReport } from '../../../core/accounting/push-report.ts';
+import type { CliContext } from '../../terminal/terminal-context.ts';
+import type { Invocation, Verb } from '../../verb.ts';
 
 export const pushVerb: Verb = {
   path: ['push'],
@@ -34,16 +36,42 @@ s3:ListBucket and s3:GetObject on the source: docs/scale.md.
 
 Exit codes: 0 all selected lines are durable; 5 done, but lines were set aside; 6 some of it could not be delivered or
 read (run it again); 4 access; 3 no input can be read, or one is no JSON Lines; 2 usage; 130 interrupted.`,
-  run: async ({ context, args, options, profile, reload }) => {
+  run: async ({ context, args, options: given, profile, reload }) => {
+    const { settleStore } = await import('../../contexts/delivery/settle-store.ts');
+    const options = await settleStore(given, context);
     const { push } = await import('../../../commands/push/index.ts');
     const { buildPushHost } = await import('../../context.ts');
     const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = { inputs: args, options, profile } as PushRequest;
-    const again = async (): Promise<PushRequest> => ({ inputs: args, ...(await reload()) }) as PushRequest;
-    return showPushReport(
-      await push(request, buildPushHost(context, request.options, again)),
-      request.options,
-      context,
-    );
+    const again = async (): Promise<PushRequest> => {
+      const changed = await reload();
+      return {
+        inputs: args,
+        ...changed,
+        options: await settleStore(changed.options, context),
+      } as PushRequest;
+    };
+    const run = async (within: CliContext): Promise<PushReport> =>
+      withWaiting(await push(request, buildPushHost(within, request.options, again)), {
+        context,
+        options,
+        profile,
+      });
+    const show = (report: PushReport): number => showPushReport(report, request.options, context);
+    // Who runs on tells at once.
+    if (request.options.follow || request.options.fromSqs !== undefined) return show(await run(context));
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(context, run, show);
   },
 };
+
+/** The report, and what still waits of its files. What was delivered is delivered, whether or not the quarantine can be looked at. */
+async function withWaiting(
+  report: PushReport,
+  asked: Pick<Invocation, 'context' | 'options' | 'profile'>,
+): Promise<PushReport> {
+  const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
+  const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+  const waiting = await stillWaiting(report, () => openShelves(asked)).catch(() => 0);
+  return waiting === 0 ? report : { ...report, stillQuarantined: waiting };
+}

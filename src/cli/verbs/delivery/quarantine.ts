@@ -91,10 +91,12 @@ Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of the
       options: { ...options, types: undefined },
       profile,
     } as unknown as PushRequest;
-    return showPushReport(
-      await replayQuarantine(request, buildPushHost(context, request.options), await openShelves(invocation)),
-      request.options,
+    const { evidenceLast } = await import('../../terminal/evidence-last.ts');
+    return evidenceLast(
       context,
+      async (within) =>
+        replayQuarantine(request, buildPushHost(within, request.options), await openShelves(invocation)),
+      (report) => showPushReport(report, request.options, context),
     );
   },
 };

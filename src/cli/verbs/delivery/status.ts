@@ -3,6 +3,7 @@ import { statusSettings } from '../../../commands/status/settings.ts';
 import type { StoreCoverage } from '../../../commands/status/coverage.ts';
 import type { StatusReport } from '../../../commands/status/status-report.ts';
 import type { VerifyHost } from '../../../commands/verify/verify-host.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import type { Invocation, Verb } from '../../verb.ts';
 
 export const statusVerb: Verb = {
@@ -32,8 +33,7 @@ Examples:
     const { buildPalette } = await import('../../render/palette.ts');
     const report = await status(options as unknown as StatusOptions, buildStatusHost(context, options));
     const coverage = await readCoverage(invocation, report);
-    const { isTTY, columns } = context.stdout;
-    const view = { verbose: options.verbose, columns: isTTY === true ? columns : undefined };
+    const view = { verbose: options.verbose, columns: columnsOf(context.stdout) };
     context.stdout.write(
       options.json
         ? `${JSON.stringify({ ...report, ...(coverage === undefined ? {} : { coverage }) }, null, 2)}\n`

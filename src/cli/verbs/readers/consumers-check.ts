@@ -16,7 +16,7 @@ consumers athena makes (needs @aws-sdk/client-glue). Needs s3:ListBucket and s3:
 
 Examples:
   audit-export consumers check --profile acme --curated s3://acme-audit-curated
-  audit-export consumers check --to ./export --curated ./curated --json | jq '.findings[].kind'
+  audit-export consumers check --from ./export --curated ./curated --json | jq '.findings[].kind'
 
 Exit codes: 0 all is well; 4 denied; 7 something was found.`,
   run: async ({ context, options }) => {

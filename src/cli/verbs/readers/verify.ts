@@ -2,6 +2,7 @@ import type { VerifyOptions } from '../../../commands/verify/settings.ts';
 import { verifySettings } from '../../../commands/verify/settings.ts';
 import type { VerifyHost } from '../../../commands/verify/verify-host.ts';
 import { exitCodes } from '../../../errors.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import type { Invocation, Verb } from '../../verb.ts';
 
 export const verifyVerb: Verb = {
@@ -51,8 +52,7 @@ async function verifyStore(
   const { renderVerifyReport } = await import('../../render/readers/verify-report.ts');
   const { buildPalette } = await import('../../render/palette.ts');
   const report = await verify(asked, host);
-  const { isTTY, columns } = context.stdout;
-  const view = { verbose: options.verbose, columns: isTTY === true ? columns : undefined };
+  const view = { verbose: options.verbose, columns: columnsOf(context.stdout) };
   const isWell = report.verdict === 'intact';
   if (options.json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!isWell || !options.quiet)

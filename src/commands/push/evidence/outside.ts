@@ -7,7 +7,7 @@ import { cosign } from '../../../core/log/write/witness.ts';
 import type { Witness } from '../../../core/log/write/witness.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { ObjectStore } from '../../../ports/store/object-store.ts';
-import type { LogHost, LogPlan } from './session-log.ts';
+import type { LogHost, LogPlan } from './open-session-log.ts';
 import { witnessesOf } from './witnesses.ts';
 
 /** Who else learns of each checkpoint: witnesses, which sign it, and other places that keep it. */

@@ -2,48 +2,27 @@ import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
 import type { BeginLeaf, Leaf } from '../../../core/log/leaf.ts';
 import type { LogCosts } from '../../../core/log/write/log-store.ts';
 import { logStoreOn } from '../../../core/log/write/log-store.ts';
-import type { LogStore } from '../../../core/log/write/log-writer.ts';
+import type { LogStore } from '../../../core/log/write/log-store.ts';
 import type { Published } from '../../../core/log/write/log-writer.ts';
-import { aliasObject, LogWriter } from '../../../core/log/write/log-writer.ts';
-import { PassingRecords } from '../../../core/log/write/passing-records.ts';
+import { aliasObject } from '../../../core/log/write/log-objects.ts';
+import type { LogWriter } from '../../../core/log/write/log-writer.ts';
 import { beginLeaf, leavesOfRun } from '../../../core/log/write/run-leaves.ts';
 import { shortestOf } from '../../../core/runs/expectation.ts';
 import { defaultLimits } from '../../../core/delivery/limits.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
-import { AuditExportError, isAuditExportError } from '../../../errors.ts';
+import { AuditExportError } from '../../../errors.ts';
 import type { ObjectStore } from '../../../ports/store/object-store.ts';
 import { PutFailure } from '../../../ports/store/put-failure.ts';
-import type { OpenedLog, PushHost } from '../push-host.ts';
-import type { PushPlan } from '../push-plan.ts';
-import type { PushOptions } from '../settings.ts';
 import { Announcer } from './announcer.ts';
+import { LogTroubles } from './log-troubles.ts';
+import type { LogHost, LogPlan, OpenLog } from './open-session-log.ts';
+import { isFresh, openSessionLog } from './open-session-log.ts';
 import { Outside } from './outside.ts';
 
 /** The log waits for the store no longer than this: what it can't publish now it publishes another time. */
 const usualPatience = { retryForMs: 10_000, tries: undefined };
 /** A store that has just failed is asked once. */
 const noPatience = { retryForMs: 0, tries: 1 };
-
-/** What of a plan the log goes by. */
-export type LogPlan = Pick<PushPlan, 'place' | 'dryRun' | 'storeSettings'> & {
-  options: Pick<PushOptions, 'evidenceInterval' | 'evidenceKey' | 'checkpointCopy' | 'witness'> &
-    Partial<Pick<PushOptions, 'expect'>>;
-};
-
-/** What the log needs of the world. */
-export type LogHost = Pick<
-  PushHost,
-  | 'openLog'
-  | 'openStore'
-  | 'post'
-  | 'newId'
-  | 'maxAttempts'
-  | 'clock'
-  | 'random'
-  | 'signal'
-  | 'log'
-  | 'progress'
->;
 
 /** A run that leaves are kept of. */
 export interface LoggedRun {
@@ -61,11 +40,8 @@ export class SessionLog {
   readonly #command: string;
   readonly #startedMs: number;
   readonly #costs: LogCosts = { requests: 0, bytes: 0 };
-  #opening: Promise<OpenLog | undefined> | undefined;
-  #problem: EvidenceReport['problem'] = null;
-  /** Why the log is not the one that was written before. */
-  #trouble: EvidenceReport['problem'] = null;
-  #toldOf = new Set<string>();
+  #opening: Promise<OpenLog> | undefined;
+  readonly #troubles: LogTroubles;
   /** Since the last try to publish, leaves were kept. */
   #hasNews = false;
   #patience: { retryForMs: number; tries: number | undefined } = usualPatience;
@@ -78,6 +54,7 @@ export class SessionLog {
     this.#plan = plan;
     this.#host = host;
     this.#command = command;
+    this.#troubles = new LogTroubles(host);
     this.#startedMs = host.clock.now();
     this.#triedMs = this.#startedMs;
     this.#announcer = new Announcer(
@@ -178,7 +155,7 @@ export class SessionLog {
     const { writer } = await this.#kept();
     await this.#publishTo(store);
     const logStore = this.#storeFor(store);
-    const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    const outside = new Outside(this.#plan, this.#host, (error) => this.#troubles.tell(error, 'outside'));
     const note = await writer.cosignNewest(logStore, outside.cosigner);
     if (note !== undefined) await logStore.replace?.(aliasObject(writer.state.id, note));
   }
@@ -199,6 +176,7 @@ export class SessionLog {
   /** Publishes the last that there is: a log that nobody goes on with is closed by its last leaf. `hasFailed`: the run has. */
   async finish(store: ObjectStore, hasFailed = false): Promise<void> {
     if (hasFailed) this.#patience = noPatience;
+    this.#troubles.hasDeliveryFailed = hasFailed;
     await this.#guarded(async ({ writer, isKept }) => {
       if (isKept || this.#isClosed || isFresh(writer)) return;
       this.#isClosed = true;
@@ -223,21 +201,21 @@ export class SessionLog {
     return {
       log: state?.id ?? null,
       leaves: state?.edge.size ?? 0,
-      unpublished: state?.leaves.length ?? 0,
+      unpublished: state?.unpublished ?? 0,
       putRequests: this.#costs.requests,
       bytes: this.#costs.bytes,
-      problem: this.#problem,
+      problem: this.#troubles.last,
     };
   }
 
   async #publishTo(store: ObjectStore): Promise<void> {
-    const open = await (this.#opening ??= this.#open());
+    const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
     this.#hasNews = false;
-    if (open === undefined || isFresh(open.writer)) return;
+    if (isFresh(open.writer)) return;
     // What went wrong with others is told, and does not keep the log from being published.
-    this.#problem = this.#trouble;
+    this.#troubles.forget();
     const logStore = this.#storeFor(store);
-    const outside = new Outside(this.#plan, this.#host, (error) => this.#tell(error));
+    const outside = new Outside(this.#plan, this.#host, (error) => this.#troubles.tell(error, 'outside'));
     let isNew = false;
     try {
       for await (const published of open.writer.publish(logStore, outside.cosigner)) {
@@ -261,8 +239,8 @@ export class SessionLog {
   }
 
   async #kept(): Promise<OpenLog> {
-    const open = await (this.#opening ??= this.#open());
-    if (open?.isKept === true) return open;
+    const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
+    if (open.isKept) return open;
     throw new AuditExportError(
       'busy',
       'The log is being written by another process, or its state can not be kept.',
@@ -272,7 +250,7 @@ export class SessionLog {
     );
   }
 
-  async #keep(writer: LogWriter, leaves: readonly Leaf[], batch?: string): Promise<void> {
+  async #keep(writer: LogWriter, leaves: Iterable<Leaf>, batch?: string): Promise<void> {
     await writer.keep(leaves, batch);
     this.#hasNews = true;
   }
@@ -290,60 +268,11 @@ export class SessionLog {
 
   async #guarded<T>(act: (open: OpenLog) => Promise<T>): Promise<T | undefined> {
     try {
-      const open = await (this.#opening ??= this.#open());
-      return open === undefined ? undefined : await act(open);
+      const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
+      return await act(open);
     } catch (error) {
-      this.#tell(error);
+      this.#troubles.tell(error);
       return undefined;
     }
   }
-
-  async #open(): Promise<OpenLog | undefined> {
-    const host = this.#host;
-    const { place, options } = this.#plan;
-    const { tool, trouble, isKept, ...ports } = this.#plan.dryRun
-      ? plannedLog()
-      : await host.openLog(place.destination, options.evidenceKey);
-    if (trouble !== undefined) this.#tell(trouble);
-    this.#trouble = this.#problem;
-    const { now } = host.clock;
-    const writer = await LogWriter.open({
-      ...ports,
-      now,
-      newId: host.newId,
-      tool,
-      store: place.destination.text,
-    });
-    return { writer, isKept, tool };
-  }
-
-  #tell(error: unknown): void {
-    const known = isAuditExportError(error) ? error : undefined;
-    const why = error instanceof Error ? error.message : String(error);
-    const cure = known?.cure ?? 'The next run catches up with it.';
-    const message = `The log of what was delivered could not be written: ${why} The delivery is not touched by it.`;
-    this.#problem = { code: known?.code ?? 'unexpected', message, cure };
-    if (this.#toldOf.has(why)) return;
-    this.#toldOf.add(why);
-    this.#host.progress.end();
-    this.#host.log.warn('evidence', message, { cure }, `${message}\n  → ${cure}\n`);
-  }
-}
-
-interface OpenLog {
-  writer: LogWriter;
-  /** Whether another process goes on with it. */
-  isKept: boolean;
-  tool: string;
-}
-
-/** Nothing was ever kept but that the log begins. */
-function isFresh({ state: { edge, leaves } }: LogWriter): boolean {
-  return edge.size === 0 && leaves.length <= 1;
-}
-
-/** The log of a dry run: it costs what the real one would, and is nowhere. */
-function plannedLog(): OpenedLog {
-  const signer = { publicKey: Buffer.alloc(32), sign: async () => Buffer.alloc(64) };
-  return { file: new PassingRecords(), signer, isKept: true, tool: 'audit-export' };
 }

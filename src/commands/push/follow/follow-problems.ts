@@ -1,5 +1,5 @@
 import type { ReportProblem } from '../../../core/accounting/push-report.ts';
-import type { DeliveryProblem } from '../../../core/batches/deliver-files.ts';
+import type { DeliveryProblem } from '../../../core/batches/delivery-problem.ts';
 import type { JournalView } from '../../../ports/state/journal.ts';
 
 /** What follower and report have to tell, as long as it lasts: a process that follows sees things break and mended again. */

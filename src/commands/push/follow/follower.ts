@@ -1,5 +1,6 @@
 import type { PushReport, ReportProblem } from '../../../core/accounting/push-report.ts';
-import type { DeliveryProblem, FilesPorts, FilesResult } from '../../../core/batches/deliver-files.ts';
+import type { FilesPorts, FilesResult } from '../../../core/batches/deliver-files.ts';
+import type { DeliveryProblem } from '../../../core/batches/delivery-problem.ts';
 import { deliverFiles } from '../../../core/batches/deliver-files.ts';
 import { pauseMs } from '../../../core/delivery/back-off.ts';
 import type { PushResult } from '../../../core/push/push-sources.ts';
@@ -11,7 +12,9 @@ import { Mutex } from '../condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
-import { keptSource, letGoOf, segmentsOf, spoolCursor, standingOf } from '../kept-source.ts';
+import { BucketObjects } from '../bucket-objects.ts';
+import { segmentsOf, spoolCursor } from '../kept-source.ts';
+import { otherParts } from '../other-parts.ts';
 import type { Due } from './news.ts';
 import { News } from './news.ts';
 import { PipeIntake } from './pipe-intake.ts';
@@ -71,6 +74,7 @@ export class Follower {
       log,
       mostBytes: () => this.#session.plan.options.spoolSize,
       longestLine: maxLine,
+      unwrap: () => this.#session.plan.cut.unwrap,
       onKept: (bytes) => this.#news.add(bytes),
     });
     const { inputs, held } = options;
@@ -201,12 +205,13 @@ export class Follower {
 
   #deliveryPorts(list: FilesPorts['list']): FilesPorts {
     const { host, held, inputs } = this.#options;
+    // What a push has begun of a bucket is ended, too.
+    const other = otherParts(new BucketObjects(held.objects), held, host);
     return {
       journal: held.journal,
       files: inputs,
       list,
-      open: async (part) =>
-        part.kind === 'kept' ? keptSource(part, await held.openKept(part.place)) : undefined,
+      ...other,
       more: async () => this.#fresh(),
       enter: () => this.#looking.enter(),
       newId: host.newId,
@@ -215,9 +220,8 @@ export class Follower {
       isGiven: () => false,
       onUnreadable: ({ name }, error) => this.#tell(sourceProblem(name, error)),
       onProblem: (problem) => this.#tell(problemOf(problem, this.#session.plan), problem),
-      settle: async (parts) => standingOf(parts.map(({ part }) => part)),
-      onDone: async ({ parts }) => {
-        await letGoOf(parts, held);
+      onDone: async (batch) => {
+        await other.onDone(batch);
         this.#intake.freed();
       },
     };

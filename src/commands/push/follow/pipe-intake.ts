@@ -1,4 +1,8 @@
 import { beginning } from '../../../core/files/known-file.ts';
+import type { Wrapping } from '../../../core/lines/unwrap-line.ts';
+import { findWrapping } from '../../../core/lines/unwrap-line.ts';
+import { longestWrapped } from '../../../core/lines/unwrap-lines.ts';
+import { endOfWhole } from '../../../core/lines/whole-lines.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import type { Timer } from '../../../ports/clock.ts';
 import type { FollowedPipe } from '../../../ports/sources/followed-inputs.ts';
@@ -6,7 +10,7 @@ import type { KeptBytes, KeptWriter } from '../../../ports/state/kept-bytes.ts';
 import type { Log } from '../../../ports/terminal/log.ts';
 import { Condition, Mutex } from '../condition.ts';
 import type { Place } from '../../../ports/sources/known-file.ts';
-import type { KeptPart } from '../../../ports/state/batch.ts';
+import type { Cut, KeptPart } from '../../../ports/state/batch.ts';
 
 export interface PipeIntakeOptions {
   kept: KeptBytes;
@@ -14,6 +18,8 @@ export interface PipeIntakeOptions {
   mostBytes: () => number;
   /** A line that is longer is kept in pieces. */
   longestLine: number;
+  /** What lines are taken out of: one that comes in parts is kept when it has ended. */
+  unwrap: () => Cut['unwrap'];
   clock: Timer;
   log: Log;
   /** Told how many bytes were kept. */
@@ -51,7 +57,7 @@ export class PipeIntake {
         try {
           for await (const piece of pipe.read(either)) {
             await this.#waitForRoom(piece.length, either);
-            await this.#keep(pump, pump.whole(piece, this.#options.longestLine), deadline);
+            await this.#keep(pump, pump.whole(piece, this.#options), deadline);
           }
           await this.#keep(pump, pump.rest(), deadline);
         } catch (error) {
@@ -145,6 +151,8 @@ class Pump {
   readonly places = new Map<string, Place>();
   #rest: Buffer[] = [];
   #restBytes = 0;
+  /** How the first lines were wrapped, once there were any. */
+  #wrapping: { first: Wrapping | undefined } | undefined;
   #writer: KeptWriter | undefined;
   #at: Place = beginning;
   #from: Place = beginning;
@@ -155,17 +163,38 @@ class Pump {
     this.source = source;
   }
 
-  /** The whole lines that a piece brings; a line without an end is not waited for once it is too long. */
-  whole(piece: Buffer, longestLine: number): Buffer {
+  /**
+   * The whole lines that a piece brings, up to where none is open that comes in parts: these are kept together. What has no end
+   * is not waited for once it is too long.
+   */
+  whole(piece: Buffer, { longestLine, unwrap }: Pick<PipeIntakeOptions, 'longestLine' | 'unwrap'>): Buffer {
     const end = piece.lastIndexOf(lf) + 1;
-    const isLong = this.#restBytes + piece.length > longestLine;
-    const taken = isLong && end === 0 ? piece.length : end;
-    const whole = taken === 0 ? Buffer.alloc(0) : Buffer.concat([...this.#rest, piece.subarray(0, taken)]);
-    // Copies, for the source uses its buffer again.
-    const left = Buffer.from(piece.subarray(taken));
-    this.#rest = taken === 0 ? [...this.#rest, left] : [left];
-    this.#restBytes = taken === 0 ? this.#restBytes + left.length : left.length;
-    return whole;
+    const lines = end === 0 ? Buffer.alloc(0) : Buffer.concat([...this.#rest, piece.subarray(0, end)]);
+    const wrapping = this.#wrappingOf(lines, unwrap());
+    const longest = wrapping === undefined ? longestLine : longestWrapped(longestLine);
+    const isLong = this.#restBytes + piece.length > longest;
+    const ended = wrapping === undefined ? lines.length : endOfWhole(lines, wrapping);
+    if (ended === 0 && !isLong) return this.#hold(piece);
+    const all = end === 0 ? Buffer.concat([...this.#rest, piece]) : lines;
+    const taken = ended === 0 ? all.length : ended;
+    this.rest();
+    this.#hold(all.subarray(taken));
+    if (end > 0) this.#hold(piece.subarray(end));
+    return all.subarray(0, taken);
+  }
+
+  /** Holds a copy, for the source uses its buffer again. */
+  #hold(bytes: Buffer): Buffer {
+    if (bytes.length > 0) this.#rest.push(Buffer.from(bytes));
+    this.#restBytes += bytes.length;
+    return Buffer.alloc(0);
+  }
+
+  /** How lines are wrapped: as it is said, or as the first of them are. */
+  #wrappingOf(lines: Buffer, unwrap: Cut['unwrap']): Wrapping | undefined {
+    if (unwrap !== 'auto') return unwrap === 'none' ? undefined : unwrap;
+    if (lines.length > 0) this.#wrapping ??= { first: findWrapping(lines) };
+    return this.#wrapping?.first;
   }
 
   /** The pipe has ended: what there is of a line is a line. */

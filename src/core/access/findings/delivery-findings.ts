@@ -1,3 +1,4 @@
+import { keyWord } from '../../setup/drift/bucket-key.ts';
 import type { FindingTable } from './finding-row.ts';
 import type { Nouns } from '../tested/tested-access.ts';
 
@@ -6,10 +7,10 @@ const applyThere = ({ profileFlag, roleAccount }: Nouns): string =>
 
 /** A grant lets the role use the key whatever its key policy says: AWS KMS Developer Guide, "Grants in AWS KMS". */
 const grantKey = ({ region, roleArn }: Nouns, detail: string): string =>
-  `aws kms create-grant --region ${region} --key-id ${keyIn(detail)} --grantee-principal ${roleArn} --operations GenerateDataKey`;
+  `aws kms create-grant --region ${region} --key-id ${keyWord(keyIn(detail), region)} --grantee-principal ${roleArn} --operations GenerateDataKey`;
 
-const planKey = ({ profileFlag }: Nouns, detail: string): string =>
-  `audit-export init${profileFlag} --reconfigure --kms-key-arn ${keyIn(detail)} --yes`;
+const planKey = ({ profileFlag, region }: Nouns, detail: string): string =>
+  `audit-export init${profileFlag} --reconfigure --kms-key-arn ${keyWord(keyIn(detail), region)} --yes`;
 
 /** `kms:GenerateDataKey on ARN`, as AWS says it. */
 function keyIn(detail: string): string {
@@ -75,7 +76,7 @@ export const deliveryFindings = {
     probe: 'put-object',
     status: 'fail',
     says: ({ actor, store }) =>
-      `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy or the organization`,
+      `${actor} may not write below ${store}. AWS gives no reason across accounts: a policy of the role, the bucket policy, the organization, or that the bucket is Requester Pays`,
     cure: ({ profileFlag, roleAccount }) =>
       `with credentials of account ${roleAccount}: audit-export test-access${profileFlag} names the policy, and what cures it`,
     waitsFor: 'nothing can be written yet',
@@ -192,7 +193,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: (_, detail) => `the KMS key ${detail} is disabled, or is about to be deleted`,
     cure: ({ region }, detail) =>
-      `aws kms enable-key --region ${region} --key-id ${detail} (aws kms cancel-key-deletion --key-id ${detail} before, if it is to be deleted)`,
+      `aws kms enable-key --region ${region} --key-id ${keyWord(detail, region)} (aws kms cancel-key-deletion --region ${region} --key-id ${keyWord(detail, region)} before, if it is to be deleted)`,
     such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-missing': {
@@ -207,8 +208,8 @@ export const deliveryFindings = {
     probe: 'kms',
     status: 'fail',
     says: (_, detail) => `the bucket encrypts with ${detail}, and the plan does not let the role use it`,
-    cure: ({ profileFlag }, detail) =>
-      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${detail} --yes`,
+    cure: ({ profileFlag, region }, detail) =>
+      `audit-export init${profileFlag} --reconfigure --kms-key-arn ${keyWord(detail, region)} --yes`,
     such: 'arn:aws:kms:us-east-1:111122223333:key/1234',
   },
   'kms-untried': {

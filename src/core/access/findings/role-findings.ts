@@ -57,9 +57,9 @@ export const roleFindings = {
     probe: 'role',
     status: 'warn',
     says: ({ roleAccount, callerAccount }) =>
-      `the profile names a role of account ${roleAccount}, and the bucket belongs to account ${callerAccount}: what the role may do is decided over there`,
-    cure: ({ profileFlag }) =>
-      `audit-export init${profileFlag} --reconfigure --yes makes a role in this account`,
+      `the profile names a role of account ${roleAccount}, and the bucket belongs to account ${callerAccount}, whose policy does not let it in`,
+    cure: ({ profileFlag, callerAccount }) =>
+      `audit-export init${profileFlag} --reconfigure --customer-account-id ${callerAccount} --yes makes a role in this account; or test with credentials of the account of the role`,
   },
   'no-role': {
     probe: 'any',

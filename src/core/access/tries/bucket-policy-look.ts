@@ -1,11 +1,11 @@
 import type { Caller } from '../../policy/authorize.ts';
-import { authorize } from '../../policy/authorize.ts';
 import { parsePolicyDocument, PolicyDocumentError } from '../../policy/document.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { cureOfTrouble, describeTrouble, overTls } from '../../setup/drift/bucket-findings.ts';
 import type { BucketTrouble } from '../../setup/bucket/bucket-troubles.ts';
 import { bucketTroubles } from '../../setup/bucket/bucket-troubles.ts';
 import { deliveriesOf, sessionOf } from '../../setup/delivery/delivery.ts';
+import { judgeDeliveries } from '../../setup/delivery/judge-deliveries.ts';
 import { amend, demandingTls, putPolicyCommand } from '../../setup/bucket/mend-bucket-policy.ts';
 import type { Ascent } from './ascent.ts';
 import type { FindingCode } from '../findings/findings.ts';
@@ -95,11 +95,11 @@ function deniesPlain(ascent: Ascent, policy: PolicyDocument): boolean {
   const caller = whoDelivers(ascent);
   const { policy: planned } = plannedAccess(ascent.access, caller.account, { name: 'planned', inline: true });
   const route = { ...routeOfAccess(ascent.access, { ...ascent.facts, caller }), secure: false };
-  return deliveriesOf(route).every(
-    ({ request }) =>
-      authorize(request, { identity: [planned.document], resource: policy, resourceKind: 'bucket' }, 'for')
-        .reason === 'explicit-deny',
-  );
+  return judgeDeliveries(deliveriesOf(route), {
+    identity: [planned.document],
+    resource: policy,
+    resourceKind: 'bucket',
+  }).every(({ verdict, decision }) => verdict === 'denied' && decision.reason === 'explicit-deny');
 }
 
 async function withPolicy(

@@ -1,6 +1,8 @@
 import type { DesiredAccess } from '../../setup/desired/desired-access.ts';
+import { keyRightsOf, neededKeys } from '../../setup/drift/bucket-key.ts';
 import { findDrift } from '../../setup/drift/find-drift.ts';
 import type { DriftFinding, FindingCode as DriftCode } from '../../setup/drift/finding.ts';
+import type { BucketEncryption, BucketLook } from '../../../ports/aws/bucket-admin.ts';
 import type { LiveAccess, LiveRole } from '../../../ports/aws/iam-admin.ts';
 import { judgeDeliveries } from '../../setup/delivery/judge-deliveries.ts';
 import { documentsOf, neededBy, rolePoliciesOf, routeOf } from '../../setup/drift/role-policies.ts';
@@ -17,6 +19,32 @@ const nobody = '000000000000';
 
 /** Rung 12: everything that hangs on the role, where it can be read. */
 export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
+  const found = await readRole(ascent);
+  if ('finding' in found) return found;
+  const { planned, live } = found;
+  return judge(differences(planned, live, ascent.permission.now()), ascent);
+}
+
+/** Whether the policies of the role let it have data keys made with a key; undefined where they can't be read. */
+export async function mayUseKey(ascent: Ascent, kmsKey: string): Promise<boolean | undefined> {
+  const found = await readRole(ascent);
+  if ('finding' in found) return undefined;
+  const { planned, live } = found;
+  const policies = rolePoliciesOf(planned, live);
+  const { own, extras } = policies;
+  const route = routeOf(planned, live, ascent.permission.now());
+  const { key, spared } = keyRightsOf(planned, route, { policies, bucket: live.bucket });
+  if (key.kind === 'unknown') return spared.length > 0;
+  const asked = neededBy(route, [kmsKey]);
+  const identity = documentsOf([own, ...extras].map((policy) => policy?.document));
+  return judgeDeliveries(
+    asked.filter(({ type }) => type === 'encryption'),
+    { identity },
+  ).every(({ verdict }) => verdict === 'allowed');
+}
+
+/** The role with all that hangs on it, and as it is planned. */
+async function readRole(ascent: Ascent): Promise<{ planned: DesiredAccess; live: LiveAccess } | Outcome> {
   const { access } = ascent;
   if (access.role === undefined) return { finding: 'no-role' };
   await ascent.identify();
@@ -28,12 +56,21 @@ export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
   const place = placeOf(access, role);
   const live = place.inline ? first : await readPolicies(ascent, place);
   if ('finding' in live) return live;
-  await ascent.look();
-  const seen = {
-    ...live,
-    bucket: { policy: undefined, publicAccessBlocked: false, ...transportFact(ascent) },
+  const look = await ascent.look();
+  const encryption = look.ok ? encryptionIn(look.look) : undefined;
+  const bucket = {
+    policy: undefined,
+    publicAccessBlocked: false,
+    ...(encryption === undefined ? {} : { encryption }),
+    ...transportFact(ascent),
   };
-  return judge(differences(plannedAccess(access, nobody, place), seen, ascent.permission.now()), ascent);
+  return { planned: plannedAccess(access, nobody, place), live: { ...live, bucket } };
+}
+
+/** A bucket that shows how it encrypts and says nothing of it encrypts with the keys of S3 itself. */
+function encryptionIn({ existence, encryption, unseen }: BucketLook): BucketEncryption | undefined {
+  const isSeen = existence === 'there' && !unseen.some((what) => what.startsWith('default encryption'));
+  return encryption ?? (isSeen ? { algorithm: 'AES256' } : undefined);
 }
 
 function transportFact({ facts: { plainHttp } }: Ascent): { plainHttp?: string } {
@@ -88,10 +125,13 @@ function differences(planned: DesiredAccess, live: LiveAccess, nowMs: number): F
 }
 
 function deliversTogether(planned: DesiredAccess, live: LiveAccess, nowMs: number): boolean {
-  const { own, extras, boundary } = rolePoliciesOf(planned, live);
+  const policies = rolePoliciesOf(planned, live);
+  const { own, extras, boundary } = policies;
+  const route = routeOf(planned, live, nowMs);
+  const keys = keyRightsOf(planned, route, { policies, bucket: live.bucket });
   const identity = documentsOf([own, ...extras].map((policy) => policy?.document));
   const limits = documentsOf([boundary])[0];
-  return judgeDeliveries(neededBy(routeOf(planned, live, nowMs), planned.kmsKeyArn), {
+  return judgeDeliveries(neededBy(route, neededKeys(planned, keys)), {
     identity,
     ...(limits === undefined ? {} : { boundary: limits }),
   }).every(({ verdict }) => verdict === 'allowed');

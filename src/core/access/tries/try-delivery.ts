@@ -6,6 +6,8 @@ import { lookAtBucketPolicy } from './bucket-policy-look.ts';
 import type { FindingCode } from '../findings/findings.ts';
 import { findings } from '../findings/findings.ts';
 import { generalOutcome } from './outcome.ts';
+import { mayUseKey } from './permission-look.ts';
+import { keyArn } from '../../setup/drift/bucket-key.ts';
 import type { Outcome } from './outcome.ts';
 import { partitionProbeKey, probeKey } from '../../setup/delivery/probe-keys.ts';
 
@@ -150,7 +152,8 @@ async function keyOf(ascent: Ascent): Promise<string | undefined> {
   const { headers, kmsKeyArn } = ascent.access;
   if (headers.kmsKeyId !== undefined) return headers.kmsKeyId;
   const tried = await ascent.look();
-  return (tried.ok ? tried.look.encryption?.kmsKey : undefined) ?? kmsKeyArn;
+  const shown = tried.ok ? tried.look.encryption?.kmsKey : undefined;
+  return shown === undefined ? kmsKeyArn : (arnIn(ascent, shown) ?? shown);
 }
 
 function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
@@ -180,12 +183,29 @@ async function fromLook(ascent: Ascent): Promise<Outcome> {
     return { finding: 'kms-untried', detail: 'how the bucket encrypts is not visible from here' };
   const { algorithm, kmsKey } = encryption;
   if (!algorithm.startsWith('aws:kms')) return { finding: 'kms-not-used' };
+  const { put, access } = ascent;
   // Without a key's name it is the key of S3 in that account, which asks for no right of its own.
-  const ofAws = kmsKey === undefined || kmsKey.endsWith('alias/aws/s3');
-  const { role, kmsKeyArn } = ascent.access;
-  if (!ofAws && role !== undefined && kmsKeyArn === undefined && ascent.put === undefined)
-    return { finding: 'kms-not-planned', detail: kmsKey };
+  const isPlain = kmsKey === undefined || kmsKey.endsWith('alias/aws/s3');
+  if (!isPlain && isUnplanned(access) && put === undefined)
+    return unplannedKey(ascent, arnIn(ascent, kmsKey) ?? kmsKey);
   const key = kmsKey ?? 'the key of S3';
-  const why = ascent.put?.ok === true ? ', and the probe is there from before' : '';
+  const why = put?.ok === true ? ', and the probe is there from before' : '';
   return { finding: 'kms-untried', detail: `the bucket encrypts with ${key}${why}` };
+}
+
+function isUnplanned({ role, kmsKeyArn }: Ascent['access']): boolean {
+  return role !== undefined && kmsKeyArn === undefined;
+}
+
+/** A key that the set-up does not name: somebody may have given the right on it by hand. */
+async function unplannedKey(ascent: Ascent, key: string): Promise<Outcome> {
+  return (await mayUseKey(ascent, key)) === true
+    ? { finding: 'kms-untried', detail: `the bucket encrypts with ${key}, which the role may use` }
+    : { finding: 'kms-not-planned', detail: key };
+}
+
+/** A bare id is of the account and region of who writes. */
+function arnIn({ access }: Ascent, key: string): string | undefined {
+  const [, partition = 'aws', , , account = ''] = access.role?.arn.split(':') ?? [];
+  return keyArn(key, { partition, region: access.region ?? 'us-east-1', account });
 }

@@ -2,6 +2,7 @@ import type { Refusal } from '../../../ports/aws/access-prober.ts';
 import { nearMisses } from '../../setup/documents/external-ids.ts';
 import type { Ascent } from './ascent.ts';
 import { readDenial, whichPolicy } from './denial.ts';
+import { lookAtBucketPolicy } from './bucket-policy-look.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { roleAccountOf } from '../tested/tested-access.ts';
@@ -13,13 +14,7 @@ export async function tryRole(ascent: Ascent): Promise<Outcome> {
   if (role === undefined) return { finding: 'no-role' };
   await ascent.identify();
   if (ascent.isElsewhere)
-    return {
-      finding:
-        ascent.access.bucketOwner === ascent.caller?.account &&
-        ascent.caller?.account !== ascent.access.trustedAccountId
-          ? 'role-of-another-account'
-          : 'role-elsewhere',
-    };
+    return { finding: (await isOutOfPlace(ascent)) ? 'role-of-another-account' : 'role-elsewhere' };
   const tried = await ascent.findRole();
   if (tried.ok)
     return tried.role.arn === role.arn
@@ -32,6 +27,13 @@ export async function tryRole(ascent: Ascent): Promise<Outcome> {
   const { refusal } = tried;
   if (isMissing(refusal)) return { finding: 'role-missing', refusal };
   return refusal.code === 'access-denied' ? { finding: 'role-hidden', refusal } : generalOutcome(refusal);
+}
+
+/** A role of another account than the bucket is meant where the bucket's policy lets it in. */
+async function isOutOfPlace(ascent: Ascent): Promise<boolean> {
+  const { access, caller } = ascent;
+  if (access.bucketOwner !== caller?.account || caller?.account === access.trustedAccountId) return false;
+  return (await lookAtBucketPolicy(ascent)).finding === 'bucket-policy-lacks';
 }
 
 /** Rung 5: the role, with its external id. */

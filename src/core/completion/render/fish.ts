@@ -1,5 +1,5 @@
 import type { CommandGroup, CompletedCommand, CompletedFlag } from '../completed-command.ts';
-import { commandGroups, flagsWithValue } from '../completed-command.ts';
+import { commandGroups, flagsWithValue, profilesCommand } from '../completed-command.ts';
 
 /** A completion for fish. */
 export function renderFish(commands: readonly CompletedCommand[]): string {
@@ -57,7 +57,12 @@ function commandLines({ path, flags, words, takesFiles }: CompletedCommand): str
 function valueOf(value: CompletedFlag['value']): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return ` -x -a ${quote(value.join(' '))}`;
-  return { file: ' -r -F', folder: " -x -a '(__fish_complete_directories)'", any: ' -x' }[value];
+  return {
+    file: ' -r -F',
+    folder: " -x -a '(__fish_complete_directories)'",
+    any: ' -x',
+    profile: ` -x -a '(${profilesCommand})'`,
+  }[value];
 }
 
 function quote(text: string): string {

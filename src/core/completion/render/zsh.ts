@@ -1,6 +1,6 @@
 import { quoted } from '../../language/shell-word.ts';
 import type { CommandGroup, CompletedCommand, CompletedFlag } from '../completed-command.ts';
-import { commandGroups } from '../completed-command.ts';
+import { commandGroups, profilesCommand } from '../completed-command.ts';
 
 /** A completion for zsh: one function for each command, and for each word that has commands below it. */
 export function renderZsh(commands: readonly CompletedCommand[]): string {
@@ -60,5 +60,10 @@ function flagSpec({ name, help, value }: CompletedFlag): string {
 
 function actionOf(value: NonNullable<CompletedFlag['value']>): string {
   if (typeof value !== 'string') return `(${value.join(' ')})`;
-  return { file: '_files', folder: '_files -/', any: ' ' }[value];
+  return {
+    file: '_files',
+    folder: '_files -/',
+    any: ' ',
+    profile: `{compadd -- \${(f)"$(${profilesCommand})"}}`,
+  }[value];
 }

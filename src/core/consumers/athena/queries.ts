@@ -1,5 +1,5 @@
 import type { Layout } from '../../layout/layout.ts';
-import { daysCondition } from './tables.ts';
+import { dayExpression } from './tables.ts';
 
 /** A saved query: what it answers, its text, and what it reads. */
 export interface SavedQuery {
@@ -57,7 +57,8 @@ const questions = [
 export function savedQueries(database: string, layout: Layout): SavedQuery[] {
   return questions.map(({ name, question, days, select, where, rest }) => {
     const first = `date_format(date_add('day', -${days}, current_timestamp AT TIME ZONE 'UTC'), '%Y-%m-%d')`;
-    const condition = daysCondition(layout, first);
+    const day = dayExpression(layout);
+    const condition = day === undefined ? undefined : `${day} >= ${first}`;
     return {
       name,
       question,

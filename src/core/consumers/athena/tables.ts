@@ -205,12 +205,12 @@ function placeholdersOf(folder: string): { placeholder: string; name: string; is
     }));
 }
 
-/** The condition that keeps a query to the partitions of some days, in SQL; undefined for a layout without days. */
-export function daysCondition(layout: Layout, first: string): string | undefined {
+/** The day of a row, by its partitions, as SQL makes `2026-09-01` of them; undefined for a layout without days. */
+export function dayExpression(layout: Layout): string | undefined {
   const names = partitionColumns(layout);
   const date = names.get('date');
-  if (date !== undefined) return `${date} >= ${first}`;
+  if (date !== undefined) return date;
   const [year, month, day] = ['yyyy', 'MM', 'dd'].map((placeholder) => names.get(placeholder));
   if (year === undefined || month === undefined || day === undefined) return undefined;
-  return `${year} || '-' || ${month} || '-' || ${day} >= ${first}`;
+  return `${year} || '-' || ${month} || '-' || ${day}`;
 }

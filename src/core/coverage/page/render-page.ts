@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatBytes, formatCount, formatCounted } from '../../report/format.ts';
 import type { Finding } from '../../verify/finding.ts';
+import { placesOf } from '../../verify/finding.ts';
 import { partitionOfKey, timesOfKey } from '../../verify/objects/partition-of-key.ts';
 import type { VerifyReport } from '../../verify/verify-report.ts';
 import type { Coverage } from '../coverage.ts';
@@ -117,7 +118,7 @@ ${renderMonths(coverage)}`;
 /** Findings about objects, by the day that their key says. */
 function findingsByDay(findings: readonly Finding[]): Record<string, object[]> {
   const byDay: Record<string, object[]> = {};
-  for (const { code, message, key } of findings) {
+  for (const { code, message, key } of placesOf(findings)) {
     const from = key === undefined ? undefined : timesOfKey(key)?.from;
     if (from === undefined || key === undefined) continue;
     const day = new Date(from).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatCounted } from '../../report/format.ts';
 import type { FindingCode } from '../../verify/finding.ts';
-import { findingMeanings } from '../../verify/finding.ts';
+import { findingMeanings, placesOf } from '../../verify/finding.ts';
 import type { VerifiedLog, VerifyReport } from '../../verify/verify-report.ts';
 import { escapeHtml } from './escape.ts';
 
@@ -51,7 +51,7 @@ function logText({ id, leaves, keyIsGiven, last, checkpoints, remembered }: Veri
 function findingsList({ findings, counts }: VerifyReport): string {
   if (findings.length === 0) return '';
   const groups = Object.entries(counts).map(([code, count]) => {
-    const shown = findings.filter((finding) => finding.code === code).slice(0, mostListed);
+    const shown = placesOf(findings.filter((finding) => finding.code === code)).slice(0, mostListed);
     const items = shown.map(
       ({ message, key }) =>
         `<li>${escapeHtml(message)}${key === undefined ? '' : `<br><code>${escapeHtml(key)}</code>`}</li>`,

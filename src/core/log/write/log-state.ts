@@ -1,13 +1,11 @@
 import type { Edge } from '../right-edge.ts';
-import { emptyEdge, grow } from '../right-edge.ts';
+import { emptyEdge } from '../right-edge.ts';
 
 /**
  * What the writer of a log keeps on disk. `log`: all of it, as far as it was then. `leaves` are durable before the journal
- * says `done`; those with `more` count once the
- * one behind them is there as well, and begin anew with part 0. `claim` is written before what nobody may
- * go on from is asked for, `claimed` when it is ours, `unclaimed` when it is certain that it is not. `published`: the
- * checkpoint of the claimed size is in the store, with this note. `copied`: another place has the checkpoint of so many leaves. `noAlias`: the
- * store lets nobody overwrite.
+ * says `done`. `claim` is written before what nobody may go on from is asked for, `claimed` when it is ours, `unclaimed` when it
+ * is certain that it is not. `published`: the checkpoint of this edge is in the store, with this note. `copied`: another place has
+ * the checkpoint of so many leaves. `noAlias`: the store lets nobody overwrite.
  */
 export type LogRecord =
   | ({ kind: 'log' } & StoredLog)
@@ -15,28 +13,39 @@ export type LogRecord =
       kind: 'leaves';
       leaves: readonly string[];
       timeMs: number;
-      part: number /** Another key signs from here on. */;
+      /** Another key signs from here on. */
       publicKey?: string;
       batch?: string;
-      more?: true;
     }
   | { kind: 'claim'; size: number }
   | { kind: 'claimed' }
   | { kind: 'unclaimed' }
-  | { kind: 'published'; note: string; timeMs: number }
+  | ({ kind: 'published'; note: string; timeMs: number } & StoredEdge)
   | { kind: 'copied'; place: string; size: number }
   | { kind: 'noAlias' };
 
-/** A log with all that is needed to go on with it. */
-export interface StoredLog {
-  id: string;
-  /** Of the key that signs it, in base64. */
-  publicKey: string;
-  /** Leaves that are published, and the open right edge behind them: hashes in base64. */
+/** Leaves that are published, and the open right edge behind them: hashes in base64. */
+export interface StoredEdge {
   size: number;
   levels: readonly (readonly string[])[];
   entries: readonly string[];
-  /** Leaves that are not published yet. */
+}
+
+/** Leaves that lie apart: those of one segment, from the first on that is not published yet. */
+export interface LeafSegment {
+  name: string;
+  from: number;
+  /** How many there are with those before. */
+  to: number;
+}
+
+/** A log with all that is needed to go on with it. */
+export interface StoredLog extends StoredEdge {
+  id: string;
+  /** Of the key that signs it, in base64. */
+  publicKey: string;
+  /** Leaves that are not published yet: those of segments, and behind them a few that are held. */
+  segments: readonly LeafSegment[];
   leaves: readonly string[];
   /** Batches of the journal whose leaves are here, although the journal may not say that they are done. */
   batches: readonly string[];
@@ -61,6 +70,23 @@ export interface Claim {
 
 const mostBatches = 1000;
 
+/** An edge as it is kept. */
+export function storedEdge({ size, levels, entries }: Edge): StoredEdge {
+  return {
+    size,
+    levels: levels.map((hashes) => hashes.map((hash) => hash.toString('base64'))),
+    entries: entries.map((entry) => entry.toString('utf8')),
+  };
+}
+
+function edgeOf({ size, levels, entries }: StoredEdge): Edge {
+  return {
+    size,
+    levels: levels.map((hashes) => hashes.map((hash) => Buffer.from(hash, 'base64'))),
+    entries: entries.map((entry) => Buffer.from(entry)),
+  };
+}
+
 /** Adds the runs that leaves begin to those that are open, and takes those away that they end. */
 export function noteRuns(open: Set<string>, leaves: Iterable<string>): void {
   for (const leaf of leaves) {
@@ -73,13 +99,14 @@ export function noteRuns(open: Set<string>, leaves: Iterable<string>): void {
   }
 }
 
-/** What the records of a writer come to. */
+/** What the records of a writer come to. Memory does not depend on how many leaves are not published. */
 export class LogState {
   /** '' before the first record. */
   id = '';
   publicKey = '';
   edge: Edge = emptyEdge;
-  leaves: string[] = [];
+  segments: readonly LeafSegment[] = [];
+  leaves: readonly string[] = [];
   claim: Claim | undefined;
   note: string | undefined;
   noAlias = false;
@@ -89,7 +116,13 @@ export class LogState {
   leafMs: number | undefined;
   #batches = new Set<string>();
   #runs = new Set<string>();
-  #parts: string[] = [];
+
+  /** What is kept of a log, to be changed apart from it. */
+  static of(log: StoredLog): LogState {
+    const state = new LogState();
+    state.#take(log);
+    return state;
+  }
 
   apply(record: LogRecord): void {
     switch (record.kind) {
@@ -97,7 +130,7 @@ export class LogState {
         this.#take(record);
         return;
       case 'leaves':
-        this.#addLeaves(record);
+        this.#keep(record);
         return;
       case 'claim':
         this.claim = { size: record.size, isOurs: false };
@@ -128,16 +161,45 @@ export class LogState {
     return [...this.#runs];
   }
 
+  /** Leaves that are not published. */
+  get unpublished(): number {
+    return this.segments.reduce((sum, { from, to }) => sum + to - from, this.leaves.length);
+  }
+
+  /** Leaves come behind all others. */
+  addLeaves(leaves: readonly string[]): void {
+    this.leaves = [...this.leaves, ...leaves];
+    noteRuns(this.#runs, leaves);
+  }
+
+  /** The leaves that are held lie in a segment from now on. */
+  moveApart(name: string): void {
+    this.segments = [...this.segments, { name, from: 0, to: this.leaves.length }];
+    this.leaves = [];
+  }
+
+  /** The first of those that are not published are no more. */
+  drop(count: number): void {
+    let left = count;
+    const segments: LeafSegment[] = [];
+    for (const { name, from, to } of this.segments) {
+      const dropped = Math.min(left, to - from);
+      left -= dropped;
+      if (from + dropped < to) segments.push({ name, from: from + dropped, to });
+    }
+    this.segments = segments;
+    this.leaves = this.leaves.slice(left);
+  }
+
   /** The record that stands for all there were. */
   stored(): { kind: 'log' } & StoredLog {
-    const { id, publicKey, edge, leaves, claim, note, noAlias, publishedMs, leafMs } = this;
+    const { id, publicKey, edge, segments, leaves, claim, note, noAlias, publishedMs, leafMs } = this;
     return {
       kind: 'log',
       id,
       publicKey,
-      size: edge.size,
-      levels: edge.levels.map((hashes) => hashes.map((hash) => hash.toString('base64'))),
-      entries: edge.entries.map((entry) => entry.toString('utf8')),
+      ...storedEdge(edge),
+      segments,
       leaves,
       batches: [...this.#batches],
       ...(claim === undefined ? {} : { claim }),
@@ -153,12 +215,9 @@ export class LogState {
   #take(log: StoredLog): void {
     this.id = log.id;
     this.publicKey = log.publicKey;
-    this.edge = {
-      size: log.size,
-      levels: log.levels.map((hashes) => hashes.map((hash) => Buffer.from(hash, 'base64'))),
-      entries: log.entries.map((entry) => Buffer.from(entry)),
-    };
-    this.leaves = [...log.leaves];
+    this.edge = edgeOf(log);
+    this.segments = log.segments;
+    this.leaves = log.leaves;
     this.claim = log.claim;
     this.note = log.note;
     this.noAlias = log.noAlias === true;
@@ -168,16 +227,10 @@ export class LogState {
     for (const [place, size] of Object.entries(log.copies ?? {})) this.copies.set(place, size);
     this.#batches = new Set(log.batches);
     this.#runs = new Set(log.runs);
-    this.#parts = [];
   }
 
-  #addLeaves({ leaves, batch, part, more, timeMs, publicKey }: Extract<LogRecord, { kind: 'leaves' }>): void {
-    if (part === 0) this.#parts = [];
-    for (const leaf of leaves) this.#parts.push(leaf);
-    if (more === true) return;
-    for (const leaf of this.#parts) this.leaves.push(leaf);
-    noteRuns(this.#runs, this.#parts);
-    this.#parts = [];
+  #keep({ leaves, batch, timeMs, publicKey }: Extract<LogRecord, { kind: 'leaves' }>): void {
+    this.addLeaves(leaves);
     this.leafMs = timeMs;
     this.publicKey = publicKey ?? this.publicKey;
     if (batch !== undefined) this.#noteBatch(batch);
@@ -190,13 +243,9 @@ export class LogState {
     if (oldest !== undefined && this.#batches.size > mostBatches) this.#batches.delete(oldest);
   }
 
-  #publish({ note, timeMs }: Extract<LogRecord, { kind: 'published' }>): void {
-    const published = (this.claim?.size ?? this.edge.size) - this.edge.size;
-    this.edge = grow(
-      this.edge,
-      this.leaves.slice(0, published).map((leaf) => Buffer.from(leaf)),
-    ).edge;
-    this.leaves = this.leaves.slice(published);
+  #publish({ note, timeMs, ...edge }: Extract<LogRecord, { kind: 'published' }>): void {
+    this.drop(edge.size - this.edge.size);
+    this.edge = edgeOf(edge);
     this.claim = undefined;
     this.note = note;
     this.publishedMs = timeMs;

@@ -2,7 +2,17 @@ import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/stor
 import { PutFailure } from '../../../ports/store/put-failure.ts';
 import type { RetryOptions } from '../../delivery/retrying-store.ts';
 import { RetryingStore } from '../../delivery/retrying-store.ts';
-import type { LogObject, LogStore } from './log-writer.ts';
+import type { LogObject } from './log-objects.ts';
+
+/** What the log needs of the place that it is published to. Keys are below the prefix. */
+export interface LogStore {
+  /** Stores what has no name yet; `unsure`: the name is taken, perhaps by a try of ours that failed. Throws what fails. */
+  put: (object: LogObject) => Promise<'stored' | 'already-there' | 'unsure'>;
+  /** Puts an object in the place of another. Throws what fails; missing where nothing can be overwritten. */
+  replace?: ((object: LogObject) => Promise<void>) | undefined;
+  /** What is stored under a name; undefined where that may not be read. */
+  read: (key: string) => Promise<Buffer | undefined>;
+}
 
 /** What the log costs: requests that were sent, and bytes that were stored. */
 export interface LogCosts {

@@ -12,8 +12,8 @@ import { parseNote, verifiedBy } from '../signed-note.ts';
 import type { Tile } from '../tile-path.ts';
 import { hashesAt, tileHolding, tileWidth } from '../tile-path.ts';
 import { leafHash } from '../tree-hash.ts';
-import type { LogState, StoredLog } from './log-state.ts';
-import { noteRuns } from './log-state.ts';
+import type { KeptLog } from './kept-log.ts';
+import { noteRuns, storedEdge } from './log-state.ts';
 
 /** What is in the store, for who may read it; keys are below the prefix. */
 export interface LogReader {
@@ -24,15 +24,17 @@ export interface LogReader {
 }
 
 /**
- * Where a log stands in the store, for a state that is older than that (of an old copy, or begun anew with the same key): its
- * newest checkpoint, checked against the key and against what the state knows. Leaves of the state that are in the log
- * already are left out. Throws `usage` where there is nothing to go on with, `checkpoint-bad-signature` and `log-damaged`.
+ * Goes on with a log where it stands in the store, with a state that is older than that (of an old copy, or begun anew with the
+ * same key): its newest checkpoint, checked against the key and against what the state knows. Leaves of the state that are in
+ * the log already are left out. Throws `usage` where there is nothing to go on with, `checkpoint-bad-signature` and
+ * `log-damaged`, and what keeping it fails with.
  */
-export async function resumedLog(
+export async function resumeLog(
   id: string,
-  { state, publicKey }: { state: LogState; publicKey: Buffer },
+  { kept, publicKey }: { kept: KeptLog; publicKey: Buffer },
   reader: LogReader,
-): Promise<StoredLog> {
+): Promise<void> {
+  const { state } = kept;
   const { newest, note } = await newestCheckpoint(id, publicKey, reader);
   const read: TileReader = (tile) => reader.read(tileKey(id, tile));
   const edge = await edgeAt(newest, read);
@@ -45,23 +47,33 @@ export async function resumedLog(
   if (known > 0) await checkAhead(state.edge, newest, read);
   for await (const key of reader.list(claimKey(id, newest.size)))
     throw nothing(`Somebody is going on with ${id} behind ${newest.size} leaves: ${key} is there.`);
-  const there = await leavesBetween(known, newest.size, read);
-  const { batches, leaves, runs } = state.stored();
-  const left = leaves.filter((leaf) => !there.has(leaf) && !leaf.includes('"kind":"open"'));
+  const { batches, runs } = state.stored();
   const open = new Set(runs);
-  noteRuns(open, there);
-  noteRuns(open, left);
-  return {
+  for await (const leaves of leavesBetween(known, newest.size, read)) noteRuns(open, leaves);
+  const log = {
     id,
     publicKey: publicKey.toString('base64'),
-    size: edge.size,
-    levels: edge.levels.map((hashes) => hashes.map((hash) => hash.toString('base64'))),
-    entries: edge.entries.map(String),
-    leaves: left,
+    ...storedEdge(edge),
+    segments: [],
+    leaves: [],
     batches,
     runs: [...open],
     note,
   };
+  await kept.replace(
+    log,
+    leavesNotIn(kept, () => leavesBetween(known, newest.size, read)),
+  );
+}
+
+/** The leaves of the state that are not in the log: those there are read once for each few thousand of the state's. */
+async function* leavesNotIn(kept: KeptLog, there: () => AsyncIterable<string[]>): AsyncGenerator<string> {
+  for await (const leaves of kept.unpublished()) {
+    const left = new Set(leaves);
+    if (left.size === 0) continue;
+    for await (const known of there()) for (const leaf of known) left.delete(leaf);
+    for (const leaf of left) if (!leaf.includes('"kind":"open"')) yield leaf;
+  }
 }
 
 async function newestCheckpoint(
@@ -115,14 +127,11 @@ async function checkAhead(known: Edge, newest: Checkpoint, read: TileReader): Pr
     );
 }
 
-async function leavesBetween(from: number, to: number, read: TileReader): Promise<Set<string>> {
-  const leaves = new Set<string>();
+async function* leavesBetween(from: number, to: number, read: TileReader): AsyncGenerator<string[]> {
   for (let at = from - (from % tileWidth); at < to; at += tileWidth) {
     const tile: Tile | undefined = tileHolding('entries', at, to);
-    if (tile !== undefined)
-      for (const entry of decodeBundle(inflated(await read(tile)))) leaves.add(entry.toString('utf8'));
+    if (tile !== undefined) yield decodeBundle(inflated(await read(tile))).map(String);
   }
-  return leaves;
 }
 
 /** A synced copy keeps bundles compressed; some stores and tools undo that. */

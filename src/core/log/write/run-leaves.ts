@@ -1,6 +1,6 @@
 import type { PushResult } from '../../push/push-sources.ts';
 import type { SourceAccount } from '../../push/source-part.ts';
-import type { BeginLeaf, EndLeaf, Leaf, ObjectLeaf, SourceLeaf } from '../leaf.ts';
+import type { BeginLeaf, EndLeaf, Leaf, SourceLeaf } from '../leaf.ts';
 import { leafName } from '../leaf.ts';
 
 /** A run, as its first leaf says it. */
@@ -11,16 +11,24 @@ export function beginLeaf({ timeMs, ...begin }: RunBegin): BeginLeaf {
   return { kind: 'begin', time: iso(timeMs), ...begin };
 }
 
-/** What a run comes to: its sources, the objects that are durable, and its balance sheet. `prefix` is that of the keys. */
-export function leavesOfRun(
+/**
+ * What a run comes to: its sources, the objects that are durable, and its balance sheet, one by one. `prefix` is that of the
+ * keys.
+ */
+export function* leavesOfRun(
   run: string,
   { account, sources, types, ended }: PushResult,
   { prefix, nowMs }: { prefix: string; nowMs: number },
-): Leaf[] {
-  const sourceLeaves = sources.flatMap((source) => sourceLeaf(run, source));
-  const objectLeaves = account.objects.map((object): ObjectLeaf => {
+): Generator<Leaf> {
+  let sourceLeaves = 0;
+  for (const source of sources)
+    for (const leaf of sourceLeaf(run, source)) {
+      sourceLeaves++;
+      yield leaf;
+    }
+  for (const object of account.objects) {
     const { key, sha256, bytes, lines, earliestMs, latestMs, status, linesByType } = object;
-    return {
+    yield {
       kind: 'object',
       run,
       key: prefix === '' ? key : key.slice(prefix.length + 1),
@@ -32,20 +40,19 @@ export function leavesOfRun(
       status: status === 'already-there' ? status : 'stored',
       types: Object.fromEntries([...linesByType].map(([index, count]) => [types[index] ?? '', count])),
     };
-  });
-  const end: EndLeaf = {
+  }
+  yield {
     kind: 'end',
     run,
     time: iso(nowMs),
     ended,
     balance: { ...account.balance() },
-    objects: objectLeaves.length,
-    sources: sourceLeaves.length,
+    objects: account.objects.length,
+    sources: sourceLeaves,
     quarantined: Object.fromEntries(account.reasons),
     ignored: Object.fromEntries(account.ignored),
     lateness: Object.fromEntries(account.lateness.rows().map(({ age, lines }) => [age, lines])),
   };
-  return [...sourceLeaves, ...objectLeaves, end];
 }
 
 /** The end of a run whose process is gone: what it read, and what it stored without saying so, nobody knows. */

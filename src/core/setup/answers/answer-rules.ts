@@ -1,6 +1,8 @@
 import { builtInTypes } from '../../../generated/audit-type-names.ts';
 import { closest } from '../../config/closest.ts';
 import type { Deliverer } from '../../../ports/state/config-store.ts';
+import { bucketProblem } from '../../config/bucket-name.ts';
+import { characterProblem, lengthProblem } from '../../language/text-problem.ts';
 import type { AnswerName } from './answers.ts';
 import { partitionOf } from './aws-partition.ts';
 
@@ -159,40 +161,9 @@ function keyContradictions({
       ];
 }
 
-function lengthProblem(text: string, least: number, most: number): string | undefined {
-  if (text.length < least) return text === '' ? 'it is empty' : `it has only ${text.length} characters`;
-  return text.length > most ? `it has ${text.length} characters` : undefined;
-}
-
-function characterProblem(text: string, allowed: RegExp, what: string): string | undefined {
-  const bad = Array.from(text).find((character) => !allowed.test(character));
-  if (bad === undefined) return undefined;
-  return `${bad === ' ' ? 'a space' : JSON.stringify(bad)} ${what}`;
-}
-
 /** IAM User Guide, "IAM and AWS STS quotas": IAM name requirements. */
 function iamNameProblem(text: string): string | undefined {
   return characterProblem(text, /[A-Za-z0-9+=,.@_-]/, 'is not allowed in it');
-}
-
-const reservedStarts = ['xn--', 'sthree-', 'amzn-s3-demo-'];
-const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
-
-/** Amazon S3 User Guide, "General purpose bucket naming rules". */
-function bucketProblem(text: string): string | undefined {
-  const basic =
-    lengthProblem(text, 3, 63) ??
-    (/[A-Z]/.test(text)
-      ? 'it has upper-case letters'
-      : characterProblem(text, /[a-z0-9.-]/, 'is not allowed in it'));
-  if (basic !== undefined) return basic;
-  if (!/^[a-z0-9].*[a-z0-9]$/.test(text)) return 'it begins or ends with a dot or a dash';
-  if (text.includes('..')) return 'it has two dots in a row';
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return 'it looks like an IP address';
-  const start = reservedStarts.find((start) => text.startsWith(start));
-  if (start !== undefined) return `AWS reserves names that start with ${start}`;
-  const end = reservedEnds.find((end) => text.endsWith(end));
-  return end === undefined ? undefined : `AWS reserves names that end with ${end}`;
 }
 
 function prefixProblem(text: string): string | undefined {

@@ -13,6 +13,8 @@ export function understood(name: AnswerName, typed: string): Answers {
       return { accountId: accountIn(text) };
     case 'bucket':
       return placeIn(text);
+    case 'prefix':
+      return folderIn(text);
     case 'roleName':
       return { roleName: nameIn(text, 'role') };
     case 'policyName':
@@ -32,6 +34,25 @@ function placeIn(text: string): Answers {
   if (bucket === undefined) return { bucket: text };
   const folder = (prefix ?? '').replace(/\/?\*?$/, '');
   return folder === '' ? { bucket } : { bucket, prefix: folder };
+}
+
+/** A folder may be named with its bucket, which then is said as well; the bucket alone is all of it. */
+function folderIn(text: string): Answers {
+  const { bucket = '', prefix = '/' } = placeIn(text);
+  return bucket === text ? { prefix: text } : { bucket, prefix };
+}
+
+/** What is wrong where a folder is named with its bucket, and that is another one than the bucket that is named. */
+export function otherBucketThan(bucket: string | undefined, folder: string | undefined): string | undefined {
+  const named = folder === undefined ? undefined : folderIn(folder.trim()).bucket;
+  if (named === undefined || bucket === undefined || named === placeIn(bucket.trim()).bucket)
+    return undefined;
+  return `it names the bucket ${named}, and the bucket is ${bucket}.`;
+}
+
+/** The account in the ARN of a role or policy, where one was typed for its name. */
+export function accountOfName(typed: string): string | undefined {
+  return /^arn:[a-z-]+:iam::(\d{12}):(?:role|policy)\//.exec(typed.trim())?.[1];
 }
 
 function nameIn(text: string, kind: 'role' | 'policy'): string {

@@ -1,5 +1,5 @@
 import type { AccessRequest, Decision } from '../../policy/authorize.ts';
-import { authorize, foresee } from '../../policy/authorize.ts';
+import { authorize } from '../../policy/authorize.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { asList } from '../../policy/language.ts';
 import type { DeliveryHeaders } from '../answers/answers.ts';
@@ -11,7 +11,7 @@ import { conditionKeysOf } from '../documents/evaluable.ts';
 import { amend, exempted, without } from './mend-bucket-policy.ts';
 import { everything, mayHold, othersIn, strangers } from './other-callers.ts';
 import type { OtherCaller } from './other-callers.ts';
-import { judgeDeliveries } from '../delivery/judge-deliveries.ts';
+import { judgeDeliveries, oncePerKind } from '../delivery/judge-deliveries.ts';
 import { settingsThatPass } from './settings-that-pass.ts';
 
 /** A bucket policy, and whom it is asked about. */
@@ -99,10 +99,11 @@ function cureOfDenial(
 ): Pick<BucketTrouble, 'settings' | 'overTls' | 'mended'> {
   const { policy, route, identity } = view;
   const passes = (other: Partial<DeliveryRoute>, document = policy, may = identity): boolean =>
-    deliveriesOf({ ...route, ...other }).every(
-      ({ request }) =>
-        foresee(request, { identity: may, resource: document, resourceKind: 'bucket' }).verdict !== 'denied',
-    );
+    judgeDeliveries(deliveriesOf({ ...route, ...other }), {
+      identity: may,
+      resource: document,
+      resourceKind: 'bucket',
+    }).every(({ verdict }) => verdict !== 'denied');
   if (route.plainHttp !== undefined && passes({ secure: true })) return { overTls: route.plainHttp };
   // Rights that a header takes besides, the plan gives to the role once the setting is made.
   const settings = settingsThatPass(policy, route, (headers) => passes({ headers }, policy, [everything]));
@@ -137,7 +138,9 @@ function publicTroubles(
 ): BucketTrouble[] {
   const requests = [...reading, ...changing, ...writingBeside, ...writing];
   const anyone = strangers(policy, route);
-  const open = requests.filter((request) => anyone.may(request, policy));
+  const open = requests.filter(
+    oncePerKind({ identity: [], resource: policy }, (request) => anyone.may(request, policy)),
+  );
   return mending(policy, open, {
     kind: publicAccessBlocked ? 'public-but-blocked' : 'public',
     who: 'anybody',
@@ -169,7 +172,9 @@ function allowedTo(
   policy: PolicyDocument,
   requests: readonly AccessRequest[],
 ): AccessRequest[] {
-  return requests.filter((request) => other.may(request, policy));
+  return requests.filter(
+    oncePerKind({ identity: [], resource: policy }, (request) => other.may(request, policy)),
+  );
 }
 
 function troubleOf(
@@ -201,7 +206,9 @@ function allowedOnes(
       { identity, resource: document, resourceKind: 'bucket' },
       'for',
     );
-  const open = requests.filter((request) => decide(request, policy).allowed);
+  const open = requests.filter(
+    oncePerKind({ identity, resource: policy }, (request) => decide(request, policy).allowed),
+  );
   return mending(policy, open, {
     kind,
     who,

@@ -107,7 +107,26 @@ export function sessionOf(roleArn: string, roleId?: string): Caller {
 }
 
 /** Where deliveries would lie: each type, several dates; and the tool's own name. */
-export function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): { type: string; key: string }[] {
+export function deliveredKeys({ prefix, types, layouts }: DeliveryRoute): readonly DeliveredKey[] {
+  const asked = JSON.stringify([prefix, types, layouts]);
+  const keys = latest?.asked === asked ? latest.keys : renderKeys({ prefix, types, layouts });
+  latest = { asked, keys };
+  return keys;
+}
+
+interface DeliveredKey {
+  type: string;
+  key: string;
+}
+
+/** One access is asked about many times over, and its keys are the same each time. */
+let latest: { asked: string; keys: readonly DeliveredKey[] } | undefined;
+
+function renderKeys({
+  prefix,
+  types,
+  layouts,
+}: Pick<DeliveryRoute, 'prefix' | 'types' | 'layouts'>): DeliveredKey[] {
   const templates = (layouts ?? [dayLayout, hourLayout]).map(parseLayout);
   const keys = (types ?? [...builtInAuditTypes, laterType]).flatMap((type) =>
     templates.flatMap((layout) =>

@@ -82,10 +82,17 @@ export function cureOfTrouble(
   if (url !== undefined)
     return `${overTls(url, profileFlag)} (or take that statement out, where the server speaks no TLS)`;
   if (settings !== undefined)
-    return Object.entries(settings)
-      .map(([name, value]) => configSet(name, value, profileFlag))
-      .join(' && ');
+    return [
+      ...Object.entries(settings).map(([name, value]) => configSet(name, value, profileFlag)),
+      ...rightOn(settings.kmsKeyId, profileFlag),
+    ].join(' && ');
   return putPolicyCommand(bucket, mended);
+}
+
+/** Whoever names a key has to be allowed to use it. */
+function rightOn(kmsKeyId: string | undefined, profileFlag: string): string[] {
+  if (kmsKeyId === undefined) return [];
+  return [`audit-export init${profileFlag} --reconfigure --kms-key-arn ${kmsKeyId} --yes`];
 }
 
 /** The command by which the store at a URL is reached with TLS from then on. */

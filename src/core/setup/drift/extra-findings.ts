@@ -1,6 +1,7 @@
 import { nameOf } from '../answers/arns.ts';
 import type { DriftFinding } from './finding.ts';
 import { applyCures } from './finding.ts';
+import { withSparedKeys } from './bucket-key.ts';
 import type { PermissionView } from './permission-findings.ts';
 import type { RolePolicy } from './role-policies.ts';
 import { denialsIn, denialsOf } from './role-policies.ts';
@@ -14,8 +15,8 @@ export interface Extra extends RolePolicy {
 }
 
 /** The policies that are none of this tool, each asked whether the role may do more because of it. */
-export function extrasOf({ desired, route, policies }: PermissionView): Extra[] {
-  const than = { route, wanted: desired.policy.document, denials: denialsOf(policies) };
+export function extrasOf({ desired, route, policies, keys }: PermissionView): Extra[] {
+  const than = { route, wanted: withSparedKeys(desired.policy.document, keys), denials: denialsOf(policies) };
   return policies.extras.map((policy) => {
     const { document } = policy;
     return {
@@ -46,7 +47,7 @@ export function extraFindings(view: PermissionView, removeExtras: boolean): Drif
       code: arn === undefined ? 'extra-inline-policy' : 'extra-attached-policy',
       level: wider ? 'drift' : 'warning',
       resource: role,
-      message: `${arn === undefined ? `the role holds the policy ${name} in itself` : `the policy ${nameOf(arn)} (${arn}) is attached`} as well, ${wider ? 'so the role may do more than deliver' : 'and adds nothing'}`,
+      message: `${arn === undefined ? `the role holds the policy ${name} in itself` : `the policy ${nameOf(arn)} (${arn}) is attached`} as well, ${wider ? 'so the role may do more than deliver' : 'and adds nothing to what deliveries need'}`,
       cure: cure(
         arn === undefined
           ? `delete-role-policy --role-name ${role} --policy-name ${name}`

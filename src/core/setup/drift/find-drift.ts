@@ -1,4 +1,6 @@
 import { bucketFindings } from './bucket-findings.ts';
+import type { KeyRights } from './bucket-key.ts';
+import { keyFindings, keyRightsOf } from './bucket-key.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
 import type { Extra } from './extra-findings.ts';
 import { extraFindings, extrasOf } from './extra-findings.ts';
@@ -26,6 +28,8 @@ export interface Drift {
   trustDiffers: boolean;
   policyDiffers: boolean;
   extras: Extra[];
+  /** Rights on keys that stay, whatever the set-up names. */
+  keys: KeyRights;
   /** With what time it was asked. */
   nowMs: number | undefined;
 }
@@ -37,11 +41,10 @@ export function findDrift(
   { removeExtras, nowMs }: DriftOptions,
 ): Drift {
   const { role } = live;
-  const view: PermissionView = {
-    desired,
-    route: routeOf(desired, live, nowMs),
-    policies: rolePoliciesOf(desired, live),
-  };
+  const route = routeOf(desired, live, nowMs);
+  const policies = rolePoliciesOf(desired, live);
+  const keys = keyRightsOf(desired, route, { policies, bucket: live.bucket });
+  const view: PermissionView = { desired, route, policies, keys };
   const trust = role === undefined ? [] : trustDrift({ ...desired, nowMs }, role);
   const policy = [...ownFindings(view), ...unreadBoundary(view, role)];
   return {
@@ -51,12 +54,14 @@ export function findDrift(
       ...(role === undefined ? [] : [...rolePath(desired, live, role), ...rotation(desired)]),
       ...policy,
       ...sharedPolicy(desired, live),
+      ...keyFindings(desired, route, { rights: keys, policies }),
       ...extraFindings(view, removeExtras),
       ...bucketFindings(view, live.bucket),
     ],
     trustDiffers: trust.length > 0,
     policyDiffers: policy.some(({ curedByPlan }) => curedByPlan),
     extras: extrasOf(view),
+    keys,
     nowMs,
   };
 }

@@ -17,6 +17,8 @@ export type FindingCode =
   | 'bucket-policy-wide'
   | 'bucket-policy-shared'
   | 'bucket-policy-denies'
+  | 'bucket-key'
+  | 'bucket-key-unseen'
   | 'rotation-under-way'
   | 'unreadable-document'
   | 'shared-policy'

@@ -2,6 +2,8 @@ import type { Decision } from '../../policy/authorize.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import type { Delivery, DeliveryRoute } from '../delivery/delivery.ts';
 import type { DesiredAccess } from '../desired/desired-access.ts';
+import type { KeyRights } from './bucket-key.ts';
+import { neededKeys, withSparedKeys } from './bucket-key.ts';
 import type { DriftFinding, FindingCode } from './finding.ts';
 import { applyCures } from './finding.ts';
 import { conditionKeysOf } from '../documents/evaluable.ts';
@@ -16,6 +18,7 @@ export interface PermissionView {
   desired: DesiredAccess;
   route: DeliveryRoute;
   policies: RolePolicies;
+  keys: KeyRights;
 }
 
 /**
@@ -27,13 +30,21 @@ export function permissionFindings(view: PermissionView): DriftFinding[] {
   const { own } = policies;
   if (own?.document === undefined) return [];
   const finding = findingOn(own.name);
-  const than = { route, wanted: desired.policy.document, denials: denialsOf(policies) };
+  const than = {
+    route,
+    wanted: withSparedKeys(desired.policy.document, view.keys),
+    denials: denialsOf(policies),
+  };
   const { document } = own;
   const wider = document.statements.flatMap((statement) =>
     widerRights(document, statement, than).map(([code, message]) => finding(code, message, statement.label)),
   );
   const { extras, boundary } = policies;
-  const identity = [...documentsOf([own.document]), ...denialsOf({ own: undefined, extras })];
+  // A key that is spared has findings of its own: here it counts where something denies it.
+  const identity = [
+    ...documentsOf([own.document]).map((may) => withSparedKeys(may, view.keys)),
+    ...denialsOf({ own: undefined, extras }),
+  ];
   const replaceable =
     desired.writeOnce && mayReplace(route, { identity })
       ? [finding('overwrite-allowed', 'it lets the role replace what was delivered')]
@@ -59,13 +70,15 @@ function findingOn(resource: string) {
   });
 }
 
+/** Deliveries, and the keys that they are or should be encrypted with. */
+function neededOf({ desired, route, keys }: PermissionView): Delivery[] {
+  return neededBy(route, neededKeys(desired, keys));
+}
+
 /** What a policy refuses that delivery needs; a statement of another policy that denies it is that policy's. */
-function refusals(
-  { desired, route, policies }: PermissionView,
-  identity: PolicyDocument[],
-  own: RolePolicy,
-): DriftFinding[] {
-  const needed = neededBy(route, desired.kmsKeyArn);
+function refusals(view: PermissionView, identity: PolicyDocument[], own: RolePolicy): DriftFinding[] {
+  const { desired, policies } = view;
+  const needed = neededOf(view);
   const judged = judgeDeliveries(needed, { identity });
   const bad = judged.filter(({ verdict }) => verdict !== 'allowed');
   const blamed = new Map<RolePolicy, typeof bad>();
@@ -180,18 +193,18 @@ function removing(role: string, { name, arn }: { name: string; arn: string | und
 
 /** A boundary that lets deliveries pass is nobody's concern; one that does not is why nothing arrives. */
 function boundaryFindings(
-  { desired, route }: PermissionView,
+  view: PermissionView,
   identity: PolicyDocument[],
   boundary: LiveDocument,
 ): DriftFinding[] {
-  const needed = neededBy(route, desired.kmsKeyArn);
+  const needed = neededOf(view);
   const bad = judgeDeliveries(needed, {
     identity,
     boundary: withStatements(boundary, boundary.statements),
   }).filter(({ verdict }) => verdict !== 'allowed');
   const [first] = bad;
   if (first === undefined) return [];
-  const { name } = desired.role;
+  const { name } = view.desired.role;
   const certain = bad.some(({ verdict }) => verdict === 'denied');
   const { action } = first.request;
   const what = describeRefused(

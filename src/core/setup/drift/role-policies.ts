@@ -105,18 +105,25 @@ export function denialsOf({ own, extras }: Pick<RolePolicies, 'own' | 'extras'>)
 }
 
 /** The deliveries of the route, and the data keys that they need. */
-export function neededBy(route: DeliveryRoute, kmsKeyArn: string | undefined): Delivery[] {
+export function neededBy(route: DeliveryRoute, kmsKeys: readonly string[]): Delivery[] {
   const puts = deliveriesOf(route);
   const [first] = puts;
-  if (kmsKeyArn === undefined || first === undefined) return puts;
+  if (first === undefined) return puts;
+  return [
+    ...puts,
+    ...kmsKeys.map((key) => ({ type: 'encryption', request: dataKey(route, first.request, key) })),
+  ];
+}
+
+function dataKey(route: DeliveryRoute, put: AccessRequest, kmsKeyArn: string): AccessRequest {
   const { region, partition, bucket, caller } = route;
-  const request: AccessRequest = {
-    ...first.request,
+  return {
+    ...put,
     action: 'kms:GenerateDataKey',
     resource: kmsKeyArn,
     resourceAccount: caller.account,
     context: {
-      ...first.request.context,
+      ...put.context,
       'aws:ResourceAccount': kmsKeyArn.split(':')[4] ?? '',
       'aws:ViaAWSService': 'true',
       'kms:ViaService': `s3.${region}.${partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
@@ -125,9 +132,8 @@ export function neededBy(route: DeliveryRoute, kmsKeyArn: string | undefined): D
       'kms:EncryptionContext:aws:s3:arn': `arn:${partition}:s3:::${bucket}`,
     },
     // Whether the bucket has a key of its own for it is not known: the context then names the object.
-    isUnknown: (key) => key.startsWith('kms:encryptioncontext:') || first.request.isUnknown?.(key) === true,
+    isUnknown: (key) => key.startsWith('kms:encryptioncontext:') || put.isUnknown?.(key) === true,
   };
-  return [...puts, { type: 'encryption', request }];
 }
 
 /** Whether the role may put an object where there may be one: a write that does not say If-None-Match. */

@@ -33,7 +33,7 @@ export function parseAccessPlan(file: string, text: string): AccessPlan {
 
 /** The answers from which a desired access was built; the audit types are no part of it. */
 export function answersIn(desired: DesiredAccess): SetupAnswers {
-  const { kmsKeyArn, customerAccountId, otherExternalId, deliverer, writeOnce } = desired;
+  const { kmsKeyArn, customerAccountId, otherExternalId, deliverer, writeOnce, headers } = desired;
   return {
     deliverer,
     writeOnce,
@@ -49,5 +49,6 @@ export function answersIn(desired: DesiredAccess): SetupAnswers {
     inlinePolicy: desired.policy.inline,
     ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     ...(customerAccountId === undefined ? {} : { customerAccountId }),
+    ...(headers === undefined ? {} : { headers }),
   };
 }

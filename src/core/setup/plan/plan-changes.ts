@@ -10,6 +10,7 @@ import type { LiveDocument } from '../documents/live-document.ts';
 import { readLiveDocument } from '../documents/live-document.ts';
 import { managedPolicyArn } from '../desired/managed-policy-arn.ts';
 import { judgeDeliveries } from '../delivery/judge-deliveries.ts';
+import { sparedStatements, withStatements as withMore } from '../drift/bucket-key.ts';
 import { denialsIn, neededBy, routeOf, withStatements } from '../drift/role-policies.ts';
 import { compareStatements } from '../documents/statement-difference.ts';
 import { asTrusted } from '../drift/trust-question.ts';
@@ -28,7 +29,7 @@ export function planChanges(
     ...(desired.policy.inline ? [] : managedPolicyChanges(desired, live, drift)),
     ...roleChanges(desired, live),
     ...(desired.policy.inline ? inlinePolicyChanges(desired, live, drift) : attachmentChanges(desired, live)),
-    ...(removeExtras ? drift.extras.flatMap((extra) => removal(desired.role.name, extra)) : []),
+    ...(removeExtras ? drift.extras.flatMap((extra) => removal(desired.role.name, extra, drift)) : []),
   ];
 }
 
@@ -64,18 +65,19 @@ function withDenials(
   for (const { element } of denialsIn(live)) {
     const one = readLiveDocument(JSON.stringify({ Statement: element }), 'identity');
     if (compareStatements(one, kept).some(({ change }) => change === 'keep')) continue;
-    const more = withStatement(kept, element as unknown as Statement);
+    const more = withMore(kept, [element as unknown as Statement]);
     if (works(more)) kept = more;
   }
   return kept;
 }
 
-function withStatement(document: PolicyDocument, statement: Statement): PolicyDocument {
-  return { ...document, Statement: [...asList(document.Statement), statement] };
+/** A right on a key that deliveries need or may need stays, although the set-up does not name the key. */
+function withKeptKeys(document: PolicyDocument, live: LiveDocument, { keys }: Drift): PolicyDocument {
+  return withMore(document, sparedStatements(live, keys));
 }
 
 function deliveryWorks(desired: DesiredAccess, live: LiveAccess, { nowMs }: Drift) {
-  const needed = neededBy(routeOf(desired, live, nowMs), desired.kmsKeyArn);
+  const needed = neededBy(routeOf(desired, live, nowMs), asList(desired.kmsKeyArn));
   return (document: PolicyDocument): boolean =>
     judgeDeliveries(needed, { identity: [document] }).every(({ verdict }) => verdict === 'allowed');
 }
@@ -96,7 +98,8 @@ function managedPolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: D
     ];
   if (!drift.policyDiffers) return [];
   const current = readLiveDocument(policy.document, 'identity');
-  const after = withDenials(current, document, deliveryWorks(desired, live, drift));
+  const wanted = withKeptKeys(document, current, drift);
+  const after = withDenials(current, wanted, deliveryWorks(desired, live, drift));
   return [
     ...pruning(policy),
     {
@@ -140,33 +143,41 @@ function inlinePolicyChanges(desired: DesiredAccess, live: LiveAccess, drift: Dr
   const after =
     before === null
       ? policy.document
-      : withDenials(current, policy.document, deliveryWorks(desired, live, drift));
+      : withDenials(
+          current,
+          withKeptKeys(policy.document, current, drift),
+          deliveryWorks(desired, live, drift),
+        );
   const statements = compareStatements(current, after);
   return [{ kind: 'put-inline-policy', role: role.name, name: policy.name, before, after, statements }];
 }
 
-/** Takes away what an extra allows; what it denies stays: without it, stolen sessions that were locked out come back. */
-function removal(role: string, { name, arn, document, wider }: Extra): PlannedChange[] {
+/**
+ * Takes away what an extra allows. What it denies stays: without it, stolen sessions that were locked out come back; and so
+ * does a right on a key without which nothing could be written.
+ */
+function removal(role: string, { name, arn, document, wider }: Extra, { keys }: Drift): PlannedChange[] {
   const allows = document?.statements.some(({ element }) => element['Effect'] === 'Allow') ?? true;
-  if (!wider && !allows) return [];
+  const spared = sparedStatements(document, keys);
+  if (!wider && (!allows || spared.length > 0)) return [];
   const denials = denialsIn(document);
   const after =
-    document === undefined || denials.length === 0
+    document === undefined || denials.length + spared.length === 0
       ? undefined
-      : { Version: '2012-10-17', ...withStatements(document, denials) };
+      : withMore({ Version: '2012-10-17', ...withStatements(document, denials) }, spared);
   if (arn === undefined)
     return after === undefined
       ? [{ kind: 'delete-inline-policy', role, name, before: textOf(document) }]
-      : [putDenials({ role, name, before: textOf(document) }, document, after)];
+      : [putKept({ role, name, before: textOf(document) }, document, after)];
   return [
     ...(after === undefined
       ? []
-      : [putDenials({ role, name: `${name}-denials`.slice(-128), before: null }, document, after)]),
+      : [putKept({ role, name: `${name}-kept`.slice(-128), before: null }, document, after)]),
     { kind: 'detach-policy', role, arn },
   ];
 }
 
-function putDenials(
+function putKept(
   where: { role: string; name: string; before: string | null },
   document: LiveDocument | undefined,
   after: PolicyDocument,

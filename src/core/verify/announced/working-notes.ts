@@ -1,6 +1,6 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
-import { originOf, parseLogKey, workingInPath } from '../../log/log-keys.ts';
+import { checkpointKey, originOf, parseLogKey, workingInPath } from '../../log/log-keys.ts';
 import type { Note, VerifierKey } from '../../log/signed-note.ts';
 import { parseNote, parseVerifierKey, verifiedBy } from '../../log/signed-note.ts';
 import type { Working } from '../../log/working.ts';
@@ -98,6 +98,23 @@ export class WorkingNotes {
   get active(): readonly Working[] {
     const { lineage } = this.#options;
     return this.#signed.filter(({ untilMs, run }) => !this.#isPast(untilMs) && !lineage.hasEnded(run));
+  }
+
+  /** Whether a run is under way of which a log has not published anything yet. */
+  hasBegun(log: string): boolean {
+    return this.active.some((one) => one.log === log && one.size === 0);
+  }
+
+  /** Tells of logs that had more leaves, as a note says, than they have now: `sizes`, by their ids. */
+  async reportShorter(sizes: ReadonlyMap<string, number>): Promise<void> {
+    const { reader, book } = this.#options;
+    for (const [log, now] of sizes) {
+      const had = Math.max(0, ...this.#signed.flatMap((one) => (one.log === log ? [one.size] : [])));
+      // What came since the listing is there all the same.
+      if (had <= now || !(await new LogFiles(log, reader, book).isGone(checkpointKey(log, had)))) continue;
+      const message = `A run was announced when the log had ${had} leaves, and it has ${now} now. (A copy that was made while its log was being written is brought up to date first.)`;
+      book.add({ code: 'log-rolled-back', log, message });
+    }
   }
 
   /** From when on a log's writer is at work; undefined where it is not. */

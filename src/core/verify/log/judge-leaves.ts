@@ -187,9 +187,16 @@ export class LeafJudge {
     run.lines += leaf.lines;
     this.sums.objects++;
     this.sums.lines += leaf.lines;
-    const why = misplaced(leaf, this.layoutOf(leaf.run));
-    if (why !== undefined)
-      this.#book.add({ code: 'line-misplaced', key: leaf.key, log: this.#log, leaf: index, message: why });
+    const detail = misplaced(leaf, this.layoutOf(leaf.run));
+    if (detail !== undefined)
+      this.#book.add({
+        code: 'line-misplaced',
+        key: leaf.key,
+        log: this.#log,
+        leaf: index,
+        message: 'Its leaf names another folder than its types and times do.',
+        detail,
+      });
   }
 
   #end(leaf: EndLeaf, index: number): void {

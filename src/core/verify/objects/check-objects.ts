@@ -58,6 +58,9 @@ export interface CheckObjectsOptions {
   lost?: LostRun | undefined;
 }
 
+const altered = 'It holds something else than what was delivered.';
+const missing = 'It was delivered, and is not there.';
+
 /** Keys of which no log knows, to look whether one of them is what is missing; more are named as they are. */
 const mostUnclaimed = 100_000;
 /** Objects that are missing and named by their leaf. */
@@ -164,11 +167,11 @@ async function checkContent(
   onPiece?.end();
   if (content === undefined) return;
   if (typeof content === 'string') {
-    book.add({ ...about, code: 'object-altered', message: `It can't be read: ${content}.` });
+    book.add({ ...about, code: 'object-altered', message: altered, detail: `It can't be read: ${content}.` });
     return;
   }
   if (content === gone) {
-    book.add({ ...about, code: 'object-missing', message: 'It was delivered, and is not there.' });
+    book.add({ ...about, code: 'object-missing', message: missing });
     return;
   }
   const isSame = content.sha256.equals(claim.sha256);
@@ -178,15 +181,23 @@ async function checkContent(
     book.add({
       ...about,
       code: 'object-altered',
-      message: `Its SHA-256 is ${content.sha256.toString('hex')}, delivered was ${claim.sha256.toString('hex')}.`,
+      message: altered,
+      detail: `Its SHA-256 is ${content.sha256.toString('hex')}, delivered was ${claim.sha256.toString('hex')}.`,
     });
   else if (content.wrapper !== undefined)
     book.add({
       ...about,
       code: 'object-altered',
-      message: `Its lines are what was delivered, but ${content.wrapper}.`,
+      message: altered,
+      detail: `Its lines are what was delivered, but ${content.wrapper}.`,
     });
-  if (!sameCounts) book.add({ ...about, code: 'count-off', message: `It has ${counts}.` });
+  if (!sameCounts)
+    book.add({
+      ...about,
+      code: 'count-off',
+      message: 'It has other numbers of lines or bytes than were delivered.',
+      detail: `It has ${counts}.`,
+    });
 }
 
 const gone = Symbol('gone');
@@ -290,7 +301,8 @@ async function reportRenamed(key: string, record: number, options: CheckObjectsO
     key,
     log: logs[claim.log] ?? '',
     leaf: claim.leaf,
-    message: `It was delivered as ${was}.`,
+    message: 'It was delivered under another key.',
+    detail: `It was delivered as ${was}.`,
   });
 }
 
@@ -303,6 +315,7 @@ async function reportMissing(record: number, isNamed: boolean, options: CheckObj
     ...(leaf === undefined ? {} : { key: leaf.key }),
     log: logs[claim.log] ?? '',
     leaf: claim.leaf,
-    message: `It was delivered with ${claim.lines} ${claim.lines === 1 ? 'line' : 'lines'}, and is not there.`,
+    message: missing,
+    detail: `It had ${claim.lines} ${claim.lines === 1 ? 'line' : 'lines'}.`,
   });
 }

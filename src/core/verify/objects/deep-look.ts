@@ -137,7 +137,8 @@ export class DeepLook {
     this.#book.add({
       code: 'line-misplaced',
       key,
-      message: `Line ${number} is a ${type} event of ${new Date(timeMs).toISOString()}, which belongs in ${home}.`,
+      message: 'A line lies in another folder than its type and time say.',
+      detail: `Line ${number} is a ${type} event of ${new Date(timeMs).toISOString()}, which belongs in ${home}.`,
     });
   }
 
@@ -161,7 +162,8 @@ function addEvent(
   const first = events.add(event, key);
   if (first === undefined) return;
   const where = first === key ? 'in it before' : `in ${first} as well`;
-  book.add({ code: 'event-twice', key, message: `The event of line ${number} is ${where}.` });
+  const detail = `The event of line ${number} is ${where}.`;
+  book.add({ code: 'event-twice', key, message: 'An event is there more than once.', detail });
 }
 
 /** The folder of a key, with the slash at its end. */

@@ -105,3 +105,13 @@ test('options that Athena does not know are refused before it is asked', async (
   expect(stderr).toContain('--since says nothing to Athena');
   expect(calls).toEqual([]);
 });
+
+test('without a region it says so, and nothing of a bucket', async () => {
+  const calls = await startAthena(succeeded);
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) vi.stubEnv(name, undefined);
+  const { code, stderr } = await ask('SELECT 1');
+  expect(code).toBe(2);
+  expect(stderr).toContain('no region is named');
+  expect(stderr).not.toContain('bucket');
+  expect(calls).toEqual([]);
+});

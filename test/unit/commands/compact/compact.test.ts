@@ -58,8 +58,7 @@ function world(): World {
           reader: source,
           types,
           open: (object) => objectContent(source, object),
-          target: await openFolderStore(target),
-          targetReader: new FolderReader(target),
+          target: { store: await openFolderStore(target), reader: new FolderReader(target) },
           createdBy: 'audit-export test',
           signal: new AbortController().signal,
           onFile: () => undefined,
@@ -111,9 +110,7 @@ test('the columns are typed, and the metadata names each source with the hash of
   const one = world();
   const key = await one.deliver('a', 3);
   const { files } = await one.compact({}, true);
-  expect(files).toMatchObject([
-    { type: 'alert', date: '2026-09-01', sources: 1, lines: 3, status: 'stored' },
-  ]);
+  expect(files).toMatchObject([{ of: 'alert', date: '2026-09-01', sources: 1, lines: 3, status: 'stored' }]);
   expect(files[0]?.key).toMatch(
     /^audit_type=alert\/event_date=2026-09-01\/20260901T100000000Z-[0-9a-f]{32}\.parquet$/,
   );
@@ -157,10 +154,13 @@ test('a run that was killed between claim and file is ended by the next, also af
   const key = await one.deliver('a', 2);
   const real = await openFolderStore(join(one.folder, 'curated'));
   const refusing = (what: RegExp): CompactHost['target'] => ({
-    location: real.location,
-    prefix: '',
-    close: async () => undefined,
-    put: (object) => (what.test(object.key) ? Promise.reject(new Error('killed')) : real.put(object)),
+    reader: new FolderReader(join(one.folder, 'curated')),
+    store: {
+      location: real.location,
+      prefix: '',
+      close: async () => undefined,
+      put: (object) => (what.test(object.key) ? Promise.reject(new Error('killed')) : real.put(object)),
+    },
   });
   expect((await one.compact({ target: refusing(/parquet$/) })).failures).toMatchObject([
     { message: 'killed' },
@@ -171,6 +171,30 @@ test('a run that was killed between claim and file is ended by the next, also af
   const late = await one.deliver('late', 1);
   expect((await one.compact()).failures).toEqual([]);
   expect(await namedSources(one)).toEqual(each([key, late]));
+});
+
+test('files of somebody else in the folder of a day are told of, and nothing is written beside them', async () => {
+  const one = world();
+  await one.deliver('a', 2);
+  const folder = join(one.folder, 'curated/audit_type=alert/event_date=2026-09-01');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '20260901_000000_00001_abcde'), 'by Athena');
+  expect(await one.compact()).toMatchObject({
+    files: [],
+    failures: [{ key: 'alert 2026-09-01', message: expect.stringContaining('compact did not write') }],
+  });
+  await rm(join(folder, '20260901_000000_00001_abcde'));
+  expect(await one.compact()).toMatchObject({ files: [{ lines: 2 }], failures: [] });
+});
+
+test('objects of the same content, as two layouts filed them, count once', async () => {
+  const one = world();
+  const key = await one.deliver('a', 2);
+  const byHour = key.replace('event_date=2026-09-01/', 'event_date=2026-09-01/event_hour=10/');
+  await mkdir(dirname(join(one.folder, 'export', byHour)), { recursive: true });
+  await writeFile(join(one.folder, 'export', byHour), await readFile(join(one.folder, 'export', key)));
+  expect((await one.compact()).files).toMatchObject([{ sources: 1, lines: 2 }]);
+  expect(await one.compact()).toMatchObject({ files: [], upToDate: 1 });
 });
 
 test('an object that does not hold what its name says is named and not written', async () => {

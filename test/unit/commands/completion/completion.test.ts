@@ -18,12 +18,12 @@ function findShell(shell: string): string | undefined {
 /** The script of a shell as a file. */
 function scriptFile(shell: string): string {
   const file = join(scratchFolder(), shell);
-  writeFileSync(file, completion(shell, verbs).script);
+  writeFileSync(file, completion(shell, verbs, ['healthy', 'denied']).script);
   return file;
 }
 
 describe.each(shells)('the completion of %s', (shell) => {
-  const { script } = completion(shell, verbs);
+  const { script } = completion(shell, verbs, ['healthy', 'denied']);
 
   test('knows every command and every flag', () => {
     for (const { path, settings } of verbs) {
@@ -39,7 +39,7 @@ describe.each(shells)('the completion of %s', (shell) => {
   });
 
   test('is JSON of its schema with --json', () => {
-    expect(schemaErrors('completion', completion(shell, verbs))).toEqual([]);
+    expect(schemaErrors('completion', completion(shell, verbs, ['healthy', 'denied']))).toEqual([]);
   });
 });
 
@@ -47,7 +47,9 @@ test.each([
   ['zhs', 'Did you mean zsh?'],
   ['powershell', 'Use one of: bash, zsh, fish'],
 ])('%s is refused: %s', (shell, cure) => {
-  expect(() => completion(shell, verbs)).toThrow(expect.objectContaining({ code: 'usage', cure }));
+  expect(() => completion(shell, verbs, ['healthy', 'denied'])).toThrow(
+    expect.objectContaining({ code: 'usage', cure }),
+  );
 });
 
 /** What is typed, and some of what is offered and is not. */
@@ -65,12 +67,23 @@ const cases: [typed: string[], offered: string[], not: string[]][] = [
   [['completion', ''], ['bash', 'zsh', 'fish'], []],
   [['push', '--to', ''], [], ['day', 'list', '--to']],
   [['push', '--', ''], [], ['list', '--to']],
+  [['push', '--region', 'eu-c'], ['eu-central-1', 'eu-central-2'], ['us-east-1']],
+  [['push', '--types', ''], ['query', 'native-query'], ['--to']],
+  [['rehearse', '--scenario', ''], ['healthy', 'denied'], ['--to']],
+  [['types', 'show', 'na'], ['native-query'], ['query']],
+  [['config', 'set', 'obj'], ['objectSize'], ['to']],
+  [['config', 'get', ''], ['to', 'objectSize'], ['--to']],
+  [
+    ['push', '--profile', ''],
+    ['acme', 'other'],
+    ['--to', 'list'],
+  ],
 ];
 
 const bash = findShell('bash');
 describe.skipIf(bash === undefined)('bash offers', () => {
   test.each(cases)('behind %j: %j', (typed, offered, not) => {
-    const program = `source "$1"; shift; COMP_WORDS=(audit-export "$@"); COMP_CWORD=$#; _audit_export; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const program = `source "$1"; shift; audit-export() { printf 'acme\\nother\\n'; }; COMP_WORDS=(audit-export "$@"); COMP_CWORD=$#; _audit_export; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const output = execFileSync(
       bash ?? '',
       ['--norc', '-euc', program, 'bash', scriptFile('bash'), ...typed],
@@ -92,7 +105,13 @@ describe.skipIf(fish === undefined)('fish offers', () => {
     const line = ['audit-export', ...typed].join(' ');
     const output = execFileSync(
       fish ?? '',
-      ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', scriptFile('fish'), line],
+      [
+        '--no-config',
+        '-c',
+        'source $argv[1]; function audit-export; printf "acme\\nother\\n"; end; complete -C $argv[2]',
+        scriptFile('fish'),
+        line,
+      ],
       {
         encoding: 'utf8',
         cwd: folder,
@@ -103,4 +122,15 @@ describe.skipIf(fish === undefined)('fish offers', () => {
     expect(replies).toEqual(expect.arrayContaining(offered));
     expect(replies.filter((reply) => not.includes(reply))).toEqual([]);
   });
+});
+
+test.skipIf(bash === undefined)('bash offers no files where a value is none', () => {
+  const wanted = `source "$1"; shift; compopt() { echo "$*"; }; audit-export() { :; }; COMP_WORDS=(audit-export "$@"); COMP_CWORD=$#; _audit_export || :`;
+  const told = (...typed: string[]): string =>
+    execFileSync(bash ?? '', ['--norc', '-euc', wanted, 'bash', scriptFile('bash'), ...typed], {
+      encoding: 'utf8',
+    }).trim();
+  for (const flag of ['--profile', '-p', '--region', '--object-size', '--types'])
+    expect([flag, told('push', flag, '')]).toEqual([flag, '+o default']);
+  for (const typed of [['--to', ''], ['--config', ''], ['']]) expect(told('push', ...typed)).toBe('');
 });

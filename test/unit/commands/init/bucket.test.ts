@@ -21,7 +21,7 @@ describe('a bucket that is not there', () => {
     const [bucket, ...others] = [fullScript.slice(0, 4), fullScript.slice(4)];
     const script = [
       ...bucket,
-      ['create-bucket', true] as const,
+      ['create-bucket', 'yes'] as const,
       ...others.flat(),
       ['apply', 'apply'] as const,
     ];
@@ -86,7 +86,7 @@ describe('a bucket in another region than was said', () => {
     [true, 'saved'],
     [false, 'wrong-region'],
   ])('is asked about in a terminal: %s', async (yes, outcome) => {
-    const world = setUpWorld({ script: [['region', yes]], ...elsewhere });
+    const world = setUpWorld({ script: [['region', yes ? 'yes' : 'no']], ...elsewhere });
     const run = world.run({ ...allFlags, save: 'true' }).then(
       ({ outcome, answers }) => [outcome, answers.region],
       (error: { code: string }) => [error.code],

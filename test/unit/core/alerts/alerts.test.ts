@@ -221,7 +221,7 @@ describe('push --alert-rules', () => {
 
 describe('consumers alerts', () => {
   const reportOf = (words: Record<string, string[]>) => {
-    const flags = { to: ['s3://acme-audit/altr'], email: ['soc@example.org'], ...words };
+    const flags = { from: ['s3://acme-audit/altr'], email: ['soc@example.org'], ...words };
     const options = resolveSettings(alertsSettings, { flags, environment: {}, profile: undefined });
     return consumersAlerts(options, {
       say: () => undefined,
@@ -251,7 +251,7 @@ describe('consumers alerts', () => {
     [{ email: [] }, 'who gets'],
     [{ email: ['nobody'] }, '--email'],
     [{ name: ['a b'] }, '--name'],
-    [{ to: ['./folder'] }, 'folder'],
+    [{ from: ['./folder'] }, 'folder'],
   ])('refuses %j', async (words, said) => {
     await expect(reportOf(words)).rejects.toThrow(said);
   });

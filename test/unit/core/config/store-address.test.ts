@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseStoreAddress } from '../../../../src/core/config/store-address.ts';
+import { bucketPerhaps, parseStoreAddress } from '../../../../src/core/config/store-address.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';
 
 describe('where --to points', () => {
@@ -13,6 +13,9 @@ describe('where --to points', () => {
     ['/var/export', { kind: 'folder', path: '/var/export' }],
     ['export', { kind: 'folder', path: 'export' }],
     [' s3://acme-audit/altr\n', { kind: 's3', bucket: 'acme-audit', prefix: 'altr' }],
+    ['file:acme-audit/altr', { kind: 'folder', path: 'acme-audit/altr' }],
+    ['file:///tmp/x', { kind: 'folder', path: '/tmp/x' }],
+    ['s3://acme-ab12cd-s3alias/x', { kind: 's3', bucket: 'acme-ab12cd-s3alias', prefix: 'x' }],
     ['./export\r\n', { kind: 'folder', path: './export' }],
     [String.raw`C:\export`, { kind: 'folder', path: String.raw`C:\export` }],
   ])('%s', (to, address) => {
@@ -36,7 +39,10 @@ describe('where --to points', () => {
     ['~/export', 'home folder'],
     ['~', 'home folder'],
     ['https://bucket.s3.amazonaws.com/x', 'only s3://'],
-    ['file:///tmp/x', 'only s3://'],
+    ['file://host/x', 'only s3://'],
+    ['s3://acme-audit-/x', 'begins or ends'],
+    ['s3://amzn-s3-demo-bucket/x', 'reserves'],
+    ['s3://acme_/x', 'begins or ends'],
     ['s3://acme-audit/../x', '".."'],
     ['s3://acme-audit/a//b', 'empty'],
   ])('%j is refused', (to, why) => {
@@ -54,4 +60,19 @@ describe('where --to points', () => {
   test.each(['s3:/acme-audit/x', 's3:acme-audit'])('%j is a slip, not a folder of that name', (to) => {
     expect(thrownBy(() => parseStoreAddress(to)).code).toBe('usage');
   });
+});
+
+test.each([
+  ['acme-audit/altr', 's3://acme-audit/altr'],
+  ['acme.audit/altr/', 's3://acme.audit/altr/'],
+  ['export', undefined],
+  ['./acme-audit/altr', undefined],
+  ['../acme-audit/altr', undefined],
+  ['/acme-audit/altr', undefined],
+  ['file:acme-audit/altr', undefined],
+  ['s3://acme-audit/altr', undefined],
+  ['Acme/altr', undefined],
+  [String.raw`C:\x/y`, undefined],
+])('%s may have been meant as %s', (to, bucket) => {
+  expect(bucketPerhaps(to)).toBe(bucket);
 });

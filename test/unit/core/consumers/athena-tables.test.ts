@@ -60,7 +60,7 @@ function optionsOf(words: Record<string, string>) {
 }
 
 const reportOf = (words: Record<string, string> = {}) =>
-  consumersAthena(optionsOf({ to: 's3://acme-audit/altr', ...words }), host);
+  consumersAthena(optionsOf({ from: 's3://acme-audit/altr', ...words }), host);
 
 /** The statements of a file, without comments. */
 function statements(files: readonly { file: string; text: string }[], name: string): string[] {
@@ -191,7 +191,7 @@ describe('consumers athena', () => {
   });
 
   test.each([
-    [{ to: './folder' }, 'is a folder'],
+    [{ from: './folder' }, 'is a folder'],
     [{ database: 'x; DROP DATABASE y' }, '--database'],
     [{ since: '2020-13-01' }, '--since'],
     [{ types: 'qery' }, '--types'],

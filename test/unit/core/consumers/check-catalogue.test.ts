@@ -19,7 +19,7 @@ const made = tablesOf({
 });
 
 async function kindsWith(live: readonly CatalogueTable[]): Promise<[string, string[]][]> {
-  const words = { to: ['s3://acme-audit/altr'], types: ['query,alert'], catalogue: ['true'] };
+  const words = { from: ['s3://acme-audit/altr'], types: ['query,alert'], catalogue: ['true'] };
   const options: CheckOptions = resolveSettings(checkSettings, {
     flags: words,
     environment: {},

@@ -43,7 +43,7 @@ const host: ConsumersHost = {
 };
 
 function reportOf(words: Record<string, string> = {}) {
-  const given = { to: 's3://acme-audit/altr', 'bucket-owner': '111122223333', ...words };
+  const given = { from: 's3://acme-audit/altr', 'bucket-owner': '111122223333', ...words };
   const flags = Object.fromEntries(Object.entries(given).map(([flag, word]) => [flag, [word]]));
   const options = resolveSettings(splunkSettings, { flags, environment: {}, profile: undefined });
   return consumersSplunk({ ...options, region: 'eu-central-1' }, host);

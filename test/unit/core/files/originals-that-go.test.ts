@@ -153,6 +153,26 @@ describe('a file that is held open and has no name any more', () => {
     expect((await reader.round([held(), path])).read).toEqual([]);
   });
 
+  test.each([
+    ['an archive', true],
+    ['a plain copy', false],
+  ])('and was replaced by a longer copy, which was cut since: %s of that one is read', async (_, packed) => {
+    const reader = new Reader();
+    reader.files.write(log, lines(0, 60));
+    await reader.note([log]);
+    const held = reader.files.hold(log);
+    reader.files.copy(log, '/logs/.coming');
+    reader.files.append('/logs/.coming', lines(60, 70));
+    reader.files.rename('/logs/.coming', log);
+    await reader.note([log]);
+    reader.files.copy(log, `${log}.1`);
+    reader.files.write(log, lines(70, 71));
+    if (packed) reader.files.gzip(`${log}.1`);
+    const { read } = await reader.round([log, held()]);
+    expect(read.map(([, content]) => content).join('')).toBe(lines(0, 71));
+    expect((await reader.round([log, held()])).read).toEqual([]);
+  });
+
   test('and that nobody knows is new', async () => {
     const reader = new Reader();
     reader.files.write(log, lines(0, 5));

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { placesOf } from '../../../../src/core/verify/finding.ts';
 import { checkpointKey, claimKey, tileKey } from '../../../../src/core/log/log-keys.ts';
 import type { Tile } from '../../../../src/core/log/tile-path.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
@@ -18,7 +19,7 @@ test('a checkpoint, an announcement and an older tile in the middle are deleted'
     const path = join(store.folder, key);
     const content = readFileSync(path);
     unlinkSync(path);
-    expect((await store.report()).findings).toMatchObject([{ code: 'tile-missing', key }]);
+    expect(placesOf((await store.report()).findings)).toMatchObject([{ code: 'tile-missing', key }]);
     writeFileSync(path, content);
   }
   expect(codes(await store.report())).toEqual([]);

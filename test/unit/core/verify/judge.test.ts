@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { placesOf } from '../../../../src/core/verify/finding.ts';
 import { loadAuditTypes } from '../../../../src/core/audit-types/load-audit-types.ts';
 import { emptyBalance } from '../../../../src/core/accounting/balance.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
@@ -19,7 +20,7 @@ test('a clock that was set back is found', async () => {
   store.nowMs -= dayMs;
   await store.run(1);
   store.publish();
-  const { findings } = await store.report({ nowMs: before });
+  const findings = placesOf((await store.report({ nowMs: before })).findings);
   expect(findings).toMatchObject([{ code: 'clock-back', log: 'log-1' }, { code: 'clock-back' }]);
 });
 
@@ -30,7 +31,7 @@ test('a run that never ended is found, and one whose batch another try has ended
   store.end('again', { objects: 0, delivered: 0 });
   store.begin('killed', { batch: 'c' });
   store.publish();
-  const { findings } = await store.report();
+  const findings = placesOf((await store.report()).findings);
   expect(findings).toMatchObject([{ code: 'run-unfinished', message: expect.stringContaining('killed') }]);
 });
 
@@ -70,7 +71,7 @@ test('a log that speaks each hour and falls silent is found, in the middle and a
   store.nowMs += 5 * hourMs;
   store.quiet(store.nowMs + hourMs);
   store.publish();
-  const { findings } = await store.report();
+  const findings = placesOf((await store.report()).findings);
   expect(findings).toMatchObject([
     { code: 'log-silent', message: expect.stringContaining(iso(store.nowMs - 6 * hourMs)) },
   ]);
@@ -130,7 +131,8 @@ test('so it is in a layout of the user’s own, which the run has recorded', asy
   store.leaf({ ...leaf, run: 'other', last: iso(startMs + 40 * dayMs) });
   store.end('other', { objects: 2, delivered: 2 });
   store.publish();
-  const { findings, counts } = await store.report();
+  const { findings: found, counts } = await store.report();
+  const findings = placesOf(found);
   expect(counts).toEqual({ 'line-misplaced': 2 });
   expect(findings[0]?.message).toContain('siem/2026/03/01/query');
 });
@@ -156,7 +158,7 @@ test('a log is silent after what its profile expects, as it was recorded then, a
   store.nowMs += 27 * hourMs;
   await store.run(1);
   store.publish();
-  expect((await store.report({ nowMs: store.nowMs })).findings).toMatchObject([
+  expect(placesOf((await store.report({ nowMs: store.nowMs })).findings)).toMatchObject([
     { code: 'log-silent', message: expect.stringContaining(iso(store.nowMs - 27 * hourMs)) },
   ]);
 });
@@ -232,5 +234,5 @@ test('two logs of two writers in one store are one proof, and each is named', as
   expect(report).toMatchObject({ verdict: 'intact', objects: { claimed: 4, read: 4 } });
   expect(report.logs.map(({ id }) => id)).toEqual(['log-1', 'log-2']);
   const only = await store.report({ nowMs: other.nowMs, keys: [store.signer.verifier] });
-  expect(only.findings).toMatchObject([{ code: 'foreign-key', log: 'log-2' }]);
+  expect(placesOf(only.findings)).toMatchObject([{ code: 'foreign-key', log: 'log-2' }]);
 });

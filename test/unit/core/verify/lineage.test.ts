@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { placesOf } from '../../../../src/core/verify/finding.ts';
 import { logFolder } from '../../../../src/core/log/log-keys.ts';
 import { endOfKilled } from '../../../../src/core/log/write/run-leaves.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
@@ -53,7 +54,7 @@ describe('a log that goes on from another', () => {
     const { size } = store;
     rmSync(join(store.folder, logFolder, store.id, 'checkpoints', String(size).padStart(20, '0')));
     const cut = await child.report();
-    expect(cut.findings.filter(({ code }) => code === 'log-rolled-back')).toMatchObject([
+    expect(placesOf(cut.findings).filter(({ code }) => code === 'log-rolled-back')).toMatchObject([
       { log: store.id, message: expect.stringContaining(`${size} leaves`) },
     ]);
     rmSync(join(store.folder, logFolder, store.id), { recursive: true });
@@ -102,7 +103,7 @@ describe('a run that was killed, and was ended by the next one', () => {
     const key = 'audit_type=query/event_date=2026-03-01/x.jsonl.gz';
     store.write(key, 'x');
     store.publish();
-    expect((await store.report()).findings).toMatchObject([
+    expect(placesOf((await store.report()).findings)).toMatchObject([
       { code: 'object-unclaimed', key, message: expect.stringContaining('Run killed') },
     ]);
     store.leaf({ kind: 'retire', time: iso(store.nowMs), keys: [key], reason: 'of a run that was killed' });
@@ -122,7 +123,7 @@ test('a log of which a leaf of another says that it has ended owes nothing, and 
   const nowMs = next.nowMs;
   const before = await next.report({ nowMs });
   expect(codes(before)).toEqual(['log-silent', 'run-unfinished']);
-  const { message } = before.findings[0] ?? { message: '' };
+  const { message } = placesOf(before.findings)[0] ?? { message: '' };
   expect(message).toContain(`audit-export evidence retire ${logFolder}log-1/ --reason`);
   const keys = [`${logFolder}log-1/`];
   next.leaf({ kind: 'retire', time: iso(nowMs), keys, reason: 'its state was lost' });

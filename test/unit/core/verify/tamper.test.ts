@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { placesOf } from '../../../../src/core/verify/finding.ts';
 import { formatCheckpoint, parseCheckpoint } from '../../../../src/core/log/checkpoint.ts';
 import { decodeBundle, encodeBundle } from '../../../../src/core/log/entry-bundle.ts';
 import { checkpointKey, tileKey } from '../../../../src/core/log/log-keys.ts';
@@ -137,7 +138,7 @@ describe('what was done to an object is found and named', () => {
     const key = await tamper(store);
     const report = await store.report();
     expect(codes(report)).toEqual(full);
-    expect(report.findings.every((finding) => finding.key === key)).toBe(true);
+    expect(placesOf(report.findings).every((finding) => finding.key === key)).toBe(true);
     expect(report.verdict).toBe('findings');
     expect(codes(await store.report({ mode: 'quick' }))).toEqual(quick);
   });
@@ -166,7 +167,7 @@ describe('what was done to the log is found and named', () => {
   test('an entry is altered', async () => {
     const store = await longStore();
     alterEntry(store, entries(1), 9);
-    const { findings } = await store.report({ mode: 'quick' });
+    const findings = placesOf((await store.report({ mode: 'quick' })).findings);
     expect(findings).toContainEqual(
       expect.objectContaining({ code: 'entry-altered', leaf: 265, log: store.id }),
     );
@@ -176,7 +177,7 @@ describe('what was done to the log is found and named', () => {
   test('an entry of the open end is altered', async () => {
     const store = await longStore();
     alterEntry(store, entries(2, store.size - 512), 3);
-    const { findings } = await store.report({ mode: 'quick' });
+    const findings = placesOf((await store.report({ mode: 'quick' })).findings);
     expect(findings).toContainEqual(expect.objectContaining({ code: 'entry-altered', leaf: 515 }));
   });
 
@@ -185,7 +186,7 @@ describe('what was done to the log is found and named', () => {
     const other = await longStore();
     for (const tile of [entries(0), { level: 0, index: 0, width: 256 }])
       copyFileSync(join(other.folder, tileKey(store.id, tile)), join(store.folder, tileKey(store.id, tile)));
-    const { findings } = await store.report({ mode: 'quick' });
+    const findings = placesOf((await store.report({ mode: 'quick' })).findings);
     expect(findings.some(({ code, leaf }) => code === 'entry-altered' && leaf === 0)).toBe(true);
   });
 
@@ -198,7 +199,7 @@ describe('what was done to the log is found and named', () => {
     const tile = readFileSync(path);
     tile[40] = (tile[40] as number) ^ 1;
     writeFileSync(path, tile);
-    const { findings } = await store.report({ mode: 'quick' });
+    const findings = placesOf((await store.report({ mode: 'quick' })).findings);
     expect(findings.map(({ code, key }) => [code, key])).toEqual([
       ['tile-altered', tileKey(store.id, { level, index, width })],
     ]);
@@ -222,7 +223,8 @@ describe('what was done to the log is found and named', () => {
       for (const folder of ['entries', '0', '1'])
         rmSync(join(root, folder), { recursive: true, force: true });
     }
-    const { findings, verdict } = await store.report({ mode: 'quick' });
+    const { findings: found, verdict } = await store.report({ mode: 'quick' });
+    const findings = placesOf(found);
     const missing = findings.filter(({ code }) => code === 'tile-missing').map(({ key }) => key);
     // Of all of them the older, partial ones are gone as well.
     const named = tiles.map((tile) => tileKey(store.id, tile));
@@ -292,7 +294,7 @@ describe('what was done to the log is found and named', () => {
     const { text } = parseNote(note);
     const changed = formatCheckpoint({ ...parseCheckpoint(text), root: Buffer.alloc(32, 1) });
     writeFileSync(path, note.replace(text, changed));
-    const { findings } = await store.report({ mode: 'quick' });
+    const findings = placesOf((await store.report({ mode: 'quick' })).findings);
     expect(findings).toContainEqual(
       expect.objectContaining({ code: 'checkpoint-bad-signature', key: checkpointKey(store.id, store.size) }),
     );

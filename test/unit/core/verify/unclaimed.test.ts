@@ -1,7 +1,10 @@
-import { readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FolderReader } from '../../../../src/adapters/fs/store/folder-reader.ts';
+import { buildPalette } from '../../../../src/cli/render/palette.ts';
+import { renderVerifyReport } from '../../../../src/cli/render/readers/verify-report.ts';
+import { checkpointKey } from '../../../../src/core/log/log-keys.ts';
 import type { VerifyReport } from '../../../../src/core/verify/verify-report.ts';
 import type { StoreReader } from '../../../../src/ports/store/store-reader.ts';
 import type { WrittenStore } from './written-store.ts';
@@ -68,20 +71,47 @@ describe('an object that no log tells of yet', () => {
     ]);
   });
 
-  test('is so before the log has its first checkpoint', async () => {
+  test('is so before the log has its first checkpoint: a log that has just begun lacks nothing', async () => {
     const store = await writtenStore([]);
-    store.announce('first');
+    store.announce('first', { size: 0 });
     storeOne(store);
-    expect(await store.report({ keys: [store.signer.verifier] })).toMatchObject({
-      verdict: 'not-proven',
+    const report = await store.report({ keys: [store.signer.verifier] });
+    expect(report).toMatchObject({
+      verdict: 'intact',
       objects: { inFlight: 1 },
+      underWay: [{ log: store.id, leaves: 0 }],
+      logs: [{ leaves: null }],
     });
+    const text = renderVerifyReport(report, buildPalette({ stdout: {}, environment: {} } as never, true), {
+      verbose: false,
+      columns: undefined,
+    });
+    expect(text).toContain('has just begun');
+    expect(text).toContain('1 object is stored and in no log yet');
+    expect(text).not.toContain('Complete');
+    // What is older than the run is none of its objects, and once its time is up nothing is proven.
+    storeOne(store, -hourMs, 'old');
+    expect(codes(await store.report())).toEqual(['object-unclaimed']);
+    expect((await store.report({ nowMs: store.nowMs + 3 * hourMs })).verdict).toBe('not-proven');
     const other = { ...newSigner(store.id).verifier };
     expect(await store.report({ keys: [other] })).toMatchObject({
       verdict: 'not-proven',
       objects: { inFlight: 0 },
       underWay: [],
     });
+  });
+
+  test('does not hide that the log had leaves when the run was announced, and has them no longer', async () => {
+    for (const runs of [[3], [3, 4]]) {
+      const store = await writtenStore(runs);
+      store.announce('now');
+      storeOne(store);
+      rmSync(join(store.folder, checkpointKey(store.id, store.size)));
+      const { counts, findings } = await store.report({ mode: 'quick' });
+      expect(counts).toMatchObject({ 'log-rolled-back': 1 });
+      const told = findings.find(({ code }) => code === 'log-rolled-back');
+      expect(told?.message).toContain(`when the log had ${store.size} leaves`);
+    }
   });
 
   test('is so where the run has begun while the store was read', async () => {

@@ -192,10 +192,10 @@ export class WrittenStore {
   /** Says that a run is under way; answers with the key of the note. */
   announce(
     run: string,
-    { sinceMs = this.nowMs, untilMs = this.nowMs + 2 * hourMs, signer = this.signer } = {},
+    { sinceMs = this.nowMs, untilMs = this.nowMs + 2 * hourMs, signer = this.signer, size = this.size } = {},
   ): string {
     const key = workingKey(this.id, { run, untilMs });
-    const text = formatWorking({ log: this.id, run, sinceMs, untilMs }, signer.verifier);
+    const text = formatWorking({ log: this.id, run, sinceMs, untilMs, size }, signer.verifier);
     this.write(key, signedNote(text, signer));
     return key;
   }

@@ -23,6 +23,7 @@ function newWorld({ mostBytes = 1000, longestLine = 100 } = {}) {
     log,
     mostBytes: () => mostBytes,
     longestLine,
+    unwrap: () => 'auto',
     onKept: (bytes) => {
       world.keptBytes += bytes;
     },

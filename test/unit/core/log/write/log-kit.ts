@@ -1,6 +1,6 @@
 import type { Leaf } from '../../../../../src/core/log/leaf.ts';
 import type { LogRecord } from '../../../../../src/core/log/write/log-state.ts';
-import type { LogStore } from '../../../../../src/core/log/write/log-writer.ts';
+import type { LogStore } from '../../../../../src/core/log/write/log-store.ts';
 import { LogWriter } from '../../../../../src/core/log/write/log-writer.ts';
 import type { Signer } from '../../../../../src/ports/aws/signer.ts';
 import type { MemoryRecordFile } from '../../../../fakes/memory-log.ts';

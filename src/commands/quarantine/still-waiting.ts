@@ -1,0 +1,25 @@
+import type { PushReport } from '../../core/accounting/push-report.ts';
+import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
+import { distinctLines, listsOf } from './waiting-lines.ts';
+
+/** More are not counted: whoever has so many has been told. */
+const mostCounted = 10_000;
+
+/**
+ * Lines that earlier runs have set aside from what this one did not read again: they still wait. At most 10,000 are counted.
+ * Throws `quarantine-failed` for what can't be read.
+ */
+export async function stillWaiting(
+  { sources, quarantine }: Pick<PushReport, 'sources' | 'quarantine'>,
+  openShelves: () => Promise<readonly QuarantineShelf[]>,
+): Promise<number> {
+  const known = new Set(sources.flatMap(({ name, knownLines = 0 }) => (knownLines > 0 ? [name] : [])));
+  if (known.size === 0) return 0;
+  const lists = (await listsOf(await openShelves())).filter(({ list }) => list !== quarantine.file);
+  let lines = 0;
+  for await (const { shelved } of distinctLines(lists)) {
+    if (known.has(shelved.line.source)) lines++;
+    if (lines === mostCounted) break;
+  }
+  return lines;
+}
