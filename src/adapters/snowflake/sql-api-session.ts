@@ -41,7 +41,7 @@ interface StatementAnswer {
   statementHandle?: string;
   resultSetMetaData?: {
     numRows?: number;
-    rowType?: { name: string; type: string }[];
+    rowType?: Columns;
     partitionInfo?: PartitionInfo[];
   };
   data?: SnowflakeRow[];
@@ -172,7 +172,7 @@ export class SqlApiSession implements SnowflakeSession {
     const { resultSetMetaData: meta, data } = body;
     if (body.code === '391908')
       throw fromAnswer({ what: `Statement ${id}`, account: this.account, status: 200, said: body });
-    if (meta?.rowType === undefined || data === undefined)
+    if (!areColumns(meta?.rowType) || !areRows(data))
       throw this.#strange('a result without columns or rows', answer);
     const partitions = meta.partitionInfo ?? [];
     const rows = partitions.length === 0 ? data.length : sumOf(partitions.map(({ rowCount }) => rowCount));
@@ -237,6 +237,15 @@ export class SqlApiSession implements SnowflakeSession {
     );
   }
 }
+
+type Columns = { name: string; type: string }[];
+
+const areColumns = (columns: Columns | undefined): columns is Columns =>
+  Array.isArray(columns) &&
+  columns.every(({ name, type }) => typeof name === 'string' && typeof type === 'string');
+
+const areRows = (rows: SnowflakeRow[] | undefined): rows is SnowflakeRow[] =>
+  Array.isArray(rows) && rows.every((row) => Array.isArray(row));
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 

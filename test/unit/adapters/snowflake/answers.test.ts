@@ -47,6 +47,17 @@ describe('an answer that is not of the SQL API is never taken for a result', () 
     ['an empty object', json({}), /without an id/],
     ['an id alone', json(id), /without columns or rows/],
     ['columns without rows', json({ ...id, ...meta({ numRows: 0 }) }), /without columns or rows/],
+    [
+      'rows that are no lists',
+      json({ ...id, ...meta({ numRows: 1 }), data: [{ A: '1' }] }),
+      /columns or rows/,
+    ],
+    ['rows that are one text', json({ ...id, ...meta({ numRows: 1 }), data: 'A' }), /columns or rows/],
+    [
+      'columns without a type',
+      json({ ...id, resultSetMetaData: { rowType: [{ name: 'A' }] }, data: [] }),
+      /columns or rows/,
+    ],
     ['fewer rows than it says', json({ ...id, ...meta({ numRows: 7 }), data: [] }), /7 rows that holds 0/],
     [
       'fewer rows in its parts than it says',

@@ -11,7 +11,6 @@ import {
   journalOf,
   recordsIn,
 } from '../../../e2e/collect-kit.ts';
-import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { cursor, prepare, since, startMs } from './prepare.ts';
 
@@ -242,15 +241,6 @@ test('the state is that of the account as Snowflake names it, under whatever nam
   }
   expect(windows).toEqual([9, 1]);
   expect([...(await journalOf(folder)).cursors.keys()].sort()).toEqual([cursor, `${cursor}/made`]);
-});
-
-test('too many queries that leave no record are exit code 5, and named', async () => {
-  const { host } = prepare();
-  const report = await collectSnowflake(collectRequest({ ...since, 'left-out-limit': '5' }), host);
-  expect(report).toMatchObject({ exitCode: 5, outcome: 'collected', problem: { code: 'left-out' } });
-  expect(report.leftOut.users.length).toBeGreaterThan(0);
-  expect(report.problem?.message).toContain(report.leftOut.users[0]?.name ?? 'nobody');
-  expect(schemaErrors('collect-report', report)).toEqual([]);
 });
 
 test('its own statements are left out and counted, and log-ins come with --also logins', async () => {

@@ -106,6 +106,8 @@ describe('what record comes of each kind of statement, by which way', () => {
 test.each([
   ['CREATE TAG', 'immuta.public.x', 'ddl'],
   ['DROP MASKING POLICY', 'immuta.public.x', 'ddl'],
+  ['DROP SCHEMA', 'immuta.public', 'ddl'],
+  ['DROP DATABASE', 'immuta', 'ddl'],
   ['a call of a function', 'immuta.public.f(c varchar)', 'direct'],
   ['CALL of a procedure', 'immuta.public.p()', 'direct,base'],
   ['PUT of a local file into a stage', 'immuta.public.files', 'modified'],

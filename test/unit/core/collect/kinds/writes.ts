@@ -237,6 +237,16 @@ export const writes: readonly Kind[] = [
     access: [{ ddl: { objectDomain, objectName: 'IMMUTA.PUBLIC.X', operationType, properties } }],
     records: [],
   })),
+  ...(
+    [
+      ['Database', 'IMMUTA'],
+      ['Schema', 'IMMUTA.PUBLIC'],
+    ] as const
+  ).map(([objectDomain, objectName]): Kind => ({
+    kind: `DROP ${objectDomain.toUpperCase()}`,
+    access: [{ ddl: { objectDomain, objectName, operationType: 'DROP' } }],
+    records: [],
+  })),
   {
     kind: 'DROP TABLE',
     access: [{ ddl: { ...customer, operationType: 'DROP' } }],
