@@ -6,7 +6,7 @@ import { logFormatOf } from './terminal/log-format.ts';
 import { runProcess, stoppingSignals } from './run-process.ts';
 
 dropEmpty(process.env);
-// The SDK warns on stderr, once a client, that it will drop Node 20; the README says it once.
+// The SDK warns on stderr, once a client, that it will drop Node 20; it is said below, once a week.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 giveHome();
@@ -67,3 +67,9 @@ if (folder === undefined) {
       return () => process.off('SIGHUP', listener);
     },
   });
+if (process.stderr.isTTY) {
+  const { tellOfNode } = await import('./terminal/node-notice.ts');
+  const { stderr, env: environment } = process;
+  const surroundings = { stderr, environment, clock: systemClock, workingFolder: folder ?? '/' };
+  await tellOfNode(process.versions.node, argv, surroundings);
+}

@@ -1,12 +1,13 @@
 import type { InitReport } from '../../../commands/init/init-report.ts';
+import { hangingText } from '../hanging-text.ts';
 import type { Palette } from '../palette.ts';
 import { renderAccessReport } from './test-access-report.ts';
 
 /** What came of the set-up: the documents where they were asked for, the test, and where things stand. */
-export function renderInitReport(report: InitReport, palette: Palette): string {
+export function renderInitReport(report: InitReport, palette: Palette, columns: number | undefined): string {
   const documents = report.outcome === 'printed' ? renderDocuments(report, palette) : [];
-  const test = report.test === null ? [] : [renderAccessReport(report.test, palette).trimEnd()];
-  return `${[...documents, ...test, renderState(report, palette)].join('\n\n')}\n`;
+  const test = report.test === null ? [] : [renderAccessReport(report.test, palette, columns).trimEnd()];
+  return `${[...documents, ...test, renderState(report, palette, columns)].join('\n\n')}\n`;
 }
 
 function renderDocuments({ documents }: InitReport, { strong }: Palette): string[] {
@@ -17,7 +18,11 @@ function renderDocuments({ documents }: InitReport, { strong }: Palette): string
 const keyWords =
   '(where push runs) prints the key that verify checks its log with: keep it apart from the bucket';
 
-function renderState(report: InitReport, { strong, good, bad, warn }: Palette): string {
+function renderState(
+  report: InitReport,
+  { strong, good, bad, warn }: Palette,
+  columns: number | undefined,
+): string {
   const { profile, state, configFile, roleArn, receiptFile, next } = report;
   const tone = report.test?.verdict === 'failed' ? bad : report.state === 'active' ? good : warn;
   const facts = [
@@ -25,8 +30,11 @@ function renderState(report: InitReport, { strong, good, bad, warn }: Palette): 
     ['Configuration', configFile],
     ['Receipt', receiptFile],
     ['Evidence', state === 'active' ? `audit-export evidence key --profile ${profile} ${keyWords}` : null],
-  ].flatMap(([name, value]) => (value === null ? [] : [`${`${name}`.padEnd(15)}${value}`]));
-  return [strong(tone(`The profile ${profile} is ${sentence(report)}`)), ...facts, `→ ${next}`].join('\n');
+  ].flatMap(([name, value]) =>
+    value === null ? [] : [`${`${name}`.padEnd(15)}${hangingText(`${value}`, 15, columns)}`],
+  );
+  const verdict = hangingText(`The profile ${profile} is ${sentence(report)}`, 0, columns);
+  return [strong(tone(verdict)), ...facts, `→ ${hangingText(next, 2, columns)}`].join('\n');
 }
 
 function sentence(report: InitReport): string {

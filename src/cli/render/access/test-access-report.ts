@@ -12,10 +12,10 @@ export function renderAccessReport(report: AccessReport, palette: Palette, colum
   const tried = `${store}${by}: ${counts.pass} of ${report.probes.length} probes passed (--verbose shows all)`;
   const litter = `The test has left ${shortList(left)} (always the same, so repeats leave nothing more).`;
   const parts = [
-    [faint(tried)],
+    [faint(hangingText(tried, 0, columns))],
     curesOf(report.probes, palette, columns),
     left.length === 0 ? [] : [faint(hangingText(litter, 0, columns))],
-    [strong(verdictLine(report, palette))],
+    [strong(verdictLine(report, palette, columns))],
   ];
   return `${parts
     .filter((part) => part.length > 0)
@@ -30,10 +30,14 @@ function shortList([first = '', ...others]: readonly string[]): string {
     : `${first}, and one where each of ${others.length} audit types would lie`;
 }
 
-function verdictLine({ verdict, summary, waitedMs }: AccessReport, { good, bad, warn }: Palette): string {
+function verdictLine(
+  { verdict, summary, waitedMs }: AccessReport,
+  { good, bad, warn }: Palette,
+  columns: number | undefined,
+): string {
   const tone = { passed: good, failed: bad, 'not-yet-visible': warn, 'as-far-as-seen': warn }[verdict];
   const waited = waitedMs < 1000 ? '' : ` (waited ${Math.round(waitedMs / 1000)} s)`;
-  return tone(`${summary}${waited}`);
+  return tone(hangingText(`${summary}${waited}`, 0, columns));
 }
 
 /** Each cure once, below all that it cures, the failures first. AWS is asked about them by code and request id. */

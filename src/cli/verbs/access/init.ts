@@ -1,6 +1,7 @@
 import { initSettings } from '../../../commands/init/settings.ts';
 import type { InitRequest } from '../../../commands/init/index.ts';
 import { exitCodes } from '../../../errors.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import type { Verb } from '../../verb.ts';
 
 export const initVerb: Verb = {
@@ -32,7 +33,7 @@ failed; 130 closed (what was answered is kept).`,
     context.stdout.write(
       options.json
         ? `${JSON.stringify(report, null, 2)}\n`
-        : renderInitReport(report, buildPalette(context, options.noColor)),
+        : renderInitReport(report, buildPalette(context, options.noColor), columnsOf(context.stdout)),
     );
     const { isGood } = await import('../../../core/access/access-report.ts');
     return report.test === null || isGood(report.test) ? exitCodes.done : exitCodes.access;

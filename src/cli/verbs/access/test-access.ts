@@ -1,6 +1,7 @@
 import { testAccessSettings } from '../../../commands/test-access/settings.ts';
 import type { TestAccessRequest } from '../../../commands/test-access/index.ts';
 import { exitCodes } from '../../../errors.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import type { Verb } from '../../verb.ts';
 
 export const testAccessVerb: Verb = {
@@ -34,9 +35,8 @@ tried by its owner); 2 usage, or a bucket with Object Lock and neither --yes nor
     const passed = isGood(report);
     if (options.json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (!options.quiet || !passed) {
-      const { isTTY, columns } = context.stdout;
       const palette = buildPalette(context, options.noColor);
-      const text = renderAccessReport(report, palette, isTTY === true ? columns : undefined);
+      const text = renderAccessReport(report, palette, columnsOf(context.stdout));
       context.stdout.write(text);
     }
     return passed ? exitCodes.done : exitCodes.access;
