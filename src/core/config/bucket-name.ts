@@ -26,6 +26,8 @@ export function knownBucketProblem(text: string): string | undefined {
 }
 
 function shapeProblem(text: string): string | undefined {
+  if (/^arn:[a-z-]+:s3[a-z-]*:.*accesspoint/.test(text))
+    return 'it is an access point, and deliveries go to the bucket behind it';
   const basic =
     lengthProblem(text, 3, 63) ??
     (/[A-Z]/.test(text)
