@@ -6,7 +6,15 @@ import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import { differencesOf } from './check-export.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Soak } from './soak.ts';
-import { followAndKill, followInPeace, journalKnows, keepWriting, makeTrouble, runAndKill } from './soak.ts';
+import {
+  followAndKill,
+  followInPeace,
+  journalKnows,
+  keepWriting,
+  makeTrouble,
+  Programs,
+  runAndKill,
+} from './soak.ts';
 import { bucketOn } from '../e2e/s3-server.ts';
 import type { S3Server } from '../e2e/s3-server.ts';
 import type { Workspace } from '../e2e/workspace.ts';
@@ -69,9 +77,11 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
       const tally = new Map<string, number>();
       const problems: string[] = [];
       const isWritten = deferred();
+      const programs = new Programs();
       const untilMs = Date.now() + minutes * 60_000;
       const soak = (offset: number): Soak => ({
         workspace,
+        programs,
         environment,
         untilMs,
         seed: seed + offset,
@@ -118,8 +128,15 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
         followInPeace('peace', push('peace', ['peace'], ...following), soak(7), resident),
         followInPeace('named', push('named', named, ...following), soak(8), []),
       ];
-      await Promise.all([...writing, trouble]).finally(isWritten.resolve);
-      const last = await Promise.all(delivering);
+      // Where the writers fail, what came of the programs is nothing to say.
+      for (const program of delivering) program.catch(() => undefined);
+      let last: Awaited<(typeof delivering)[number]>[];
+      try {
+        await Promise.all([...writing, trouble]).finally(isWritten.resolve);
+        last = await Promise.all(delivering);
+      } finally {
+        await programs.end();
+      }
 
       const lines = writers.map((logs) => logs.reduce((sum, { written }) => sum + written.count, 0));
       process.stderr.write(

@@ -6,16 +6,39 @@ import type { PushReport } from '../../src/core/accounting/push-report.ts';
 import type { FaultControl } from '../../src/ports/aws/emulator.ts';
 import type { JournalRecord } from '../../src/ports/state/journal.ts';
 import type { KnownFile } from '../../src/ports/sources/known-file.ts';
-import type { CliRun, RunningCli } from '../e2e/run-cli.ts';
+import type { CliOptions, CliRun, RunningCli } from '../e2e/run-cli.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import type { Workspace } from '../e2e/workspace.ts';
 import { filesBelow } from '../e2e/workspace.ts';
 import type { LogWriter } from './log-writer.ts';
 import { seeded } from './log-writer.ts';
 
+/** The programs that a soak has started: none outlives it, however it ends. */
+export class Programs {
+  readonly #started = new Set<RunningCli>();
+  #isOver = false;
+
+  /** Throws once the soak is over. */
+  start(workspace: Workspace, args: readonly string[], options: CliOptions): RunningCli {
+    if (this.#isOver) throw new Error('the soak is over');
+    const run = startCli(workspace, args, { ...options, ownProcess: true });
+    this.#started.add(run);
+    void run.ended.finally(() => this.#started.delete(run));
+    return run;
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    const left = [...this.#started];
+    for (const { child } of left) child.kill('SIGKILL');
+    await Promise.all(left.map(({ ended }) => ended));
+  }
+}
+
 /** What a soak is about, and until when (epoch milliseconds). */
 export interface Soak {
   workspace: Workspace;
+  programs: Programs;
   environment: Readonly<Record<string, string>>;
   untilMs: number;
   seed: number;
@@ -145,10 +168,9 @@ function filesIn(journal: string): KnownFile[] {
 export async function runAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   while (Date.now() < soak.untilMs) {
-    const run = startCli(soak.workspace, args, {
+    const run = soak.programs.start(soak.workspace, args, {
       environment: soak.environment,
       timeoutMs: 600_000,
-      ownProcess: true,
     });
     await Promise.race([
       sleep(Math.min(300 + chance() * 3000, Math.max(0, soak.untilMs - Date.now()))),
@@ -158,10 +180,9 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
     await note(name, await run.ended, soak);
   }
   await soak.written;
-  const last = startCli(soak.workspace, args, {
+  const last = soak.programs.start(soak.workspace, args, {
     environment: soak.environment,
     timeoutMs: 600_000,
-    ownProcess: true,
   });
   return note(`${name}, last`, await last.ended, soak);
 }
@@ -170,7 +191,7 @@ export async function runAndKill(name: string, args: readonly string[], soak: So
 export async function followAndKill(name: string, args: readonly string[], soak: Soak): Promise<CliRun> {
   const chance = seeded(soak.seed);
   const start = (): RunningCli =>
-    startCli(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000, ownProcess: true });
+    soak.programs.start(soak.workspace, args, { environment: soak.environment, timeoutMs: 7_200_000 });
   while (Date.now() < soak.untilMs) {
     const run = start();
     await sleep(Math.min(1000 + chance() * 9000, Math.max(0, soak.untilMs - Date.now())));
@@ -193,10 +214,9 @@ export async function followInPeace(
   soak: Soak,
   resident: number[],
 ): Promise<CliRun> {
-  const run = startCli(soak.workspace, args, {
+  const run = soak.programs.start(soak.workspace, args, {
     environment: soak.environment,
     timeoutMs: 7_200_000,
-    ownProcess: true,
   });
   while (Date.now() < soak.untilMs && run.child.exitCode === null) {
     const bytes = await residentBytes(run.child.pid ?? 0);
@@ -225,10 +245,9 @@ async function finish(name: string, run: CliRun, args: readonly string[], soak: 
   const { outcome } = JSON.parse(run.stdout) as PushReport;
   await note(`${name} ${outcome}`, run, soak);
   if (outcome !== 'interrupted') return run;
-  const next = startCli(soak.workspace, args, {
+  const next = soak.programs.start(soak.workspace, args, {
     environment: soak.environment,
     timeoutMs: 600_000,
-    ownProcess: true,
   });
   return finish(name, await stopWhenIdle(next, soak.puts), args, soak);
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { expect } from 'vitest';
 import type { EventLine } from './events.ts';
 import { events, logOf } from './events.ts';
@@ -6,9 +6,10 @@ import type { Problem, Pushed } from './harness.ts';
 import { Place, writeProfiles } from './harness.ts';
 import { inputs, log, moveElsewhere, rotations } from './rotations.ts';
 
-const kinds = rotations.filter(({ kind }) => !/symlink|moved up/.test(kind));
-export const kindCount = kinds.length;
-export const inputCount = inputs.length;
+export const kindCount = rotations.length;
+/** Each way to give a log, where it is a file and where it is a link. */
+export const inputCount = 2 * inputs.length;
+const byLink = rotations.find(({ prepare }) => prepare !== undefined);
 
 /** Settings that say how lines are delivered; where to does not change. */
 const settings: readonly (readonly string[])[] = [
@@ -28,6 +29,7 @@ export const settingCount = settings.length;
 export class LogModel {
   readonly place = new Place();
   readonly #input: (typeof inputs)[number];
+  readonly #isLinked: boolean;
   #flags: readonly string[] = [];
   #next = 0;
   #rotations = 0;
@@ -52,11 +54,13 @@ export class LogModel {
 
   constructor(input: number) {
     this.#input = inputs[input % inputs.length] ?? inputs[0];
+    this.#isLinked = input >= inputs.length;
   }
 
   /** The profile delivers to the same folder as `--to`. */
   async begin(): Promise<void> {
     await writeProfiles(this.place, { acme: { to: this.place.export } });
+    if (this.#isLinked) await byLink?.prepare?.(this.place);
     await this.append(3);
   }
 
@@ -79,15 +83,16 @@ export class LogModel {
   }
 
   async rotate(kind: number): Promise<void> {
-    if (!this.#mayRotate()) return;
+    const rotation = rotations[kind % rotations.length];
+    if (!this.#mayRotate() || (rotation === byLink && !(await this.#maySwitch()))) return;
     this.#rotations += 1;
-    await kinds[kind % kinds.length]?.rotate(this.place, this.#rotations);
+    await rotation?.rotate(this.place, this.#rotations);
     await this.#beginAnew();
   }
 
   async moveElsewhere(): Promise<void> {
     // What an unfinished batch has stored of it nobody can say here.
-    if (!this.#mayRotate() || this.#unfinished) return;
+    if (!this.#mayRotate() || this.#unfinished || (await this.#isLink())) return;
     const grew = this.#seen.some((length, index) => index > 0 && length > (this.#seen[index - 1] ?? 0));
     // What was never seen to grow goes silently: that is no log, as far as anybody can know.
     if (!grew) return;
@@ -112,6 +117,8 @@ export class LogModel {
 
   /** As rsync does: a new file with the same beginning takes the name. */
   async replace(count: number): Promise<void> {
+    // What a link points to would stand as it was: then all of the new file is new.
+    if (await this.#isLink()) return;
     const lines = this.#take(count);
     const content = await readFile(this.place.path(log), 'utf8');
     await this.place.write('.coming', content + this.#finished() + logOf(lines));
@@ -213,6 +220,15 @@ export class LogModel {
     this.#undelivered = [];
     this.#unfinished = false;
     this.#seen.push((await readFile(this.place.path(log))).length);
+  }
+
+  /** A link is switched that was seen before: a file would be deleted, and of another link nobody knows where it pointed. */
+  async #maySwitch(): Promise<boolean> {
+    return this.#seen.length > 0 && (await this.#isLink());
+  }
+
+  async #isLink(): Promise<boolean> {
+    return (await lstat(this.place.path(log))).isSymbolicLink();
   }
 
   /** A log that is followed by its name, or by a glob, must have been seen before it goes. */

@@ -60,6 +60,7 @@ const { AUDIT_EXPORT_TEST_RUNS: runs } = process.env;
 
 const bounds = (usualRuns: number): fc.Parameters<unknown> => ({
   numRuns: Number(runs ?? usualRuns),
+  endOnFailure: runs !== undefined,
   // On a machine that is busy fewer runs are made; a failure is told as it was found.
   ...(runs === undefined ? { interruptAfterTimeLimit: 15_000 } : {}),
 });
