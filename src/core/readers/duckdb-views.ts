@@ -65,12 +65,13 @@ function readableJson(text: string): string {
   return `(CASE WHEN contains(${text}, '\\ud') OR contains(${text}, '\\uD') THEN ${whole} ELSE ${text} END)::JSON`;
 }
 
+/** Each line is read as JSON, also where only lines are counted: half an object must not pass for a whole one. */
 function lineRows(columns: TypeColumns, paths: readonly string[]): string {
   const lines =
     paths.length === 0
       ? '(SELECT NULL::JSON AS json WHERE false)'
       : `(SELECT ${readableJson('line')} AS json FROM read_csv(${listed(paths)}, columns = {'line': 'VARCHAR'}, ${wholeLines}))`;
-  return `SELECT ${duckdbColumns(columns, 'json').join(', ')}, json AS line FROM ${lines}`;
+  return `SELECT ${duckdbColumns(columns, 'json').join(', ')}, json AS line FROM ${lines} WHERE json IS NOT NULL`;
 }
 
 function parquetRows(paths: readonly string[]): string {
