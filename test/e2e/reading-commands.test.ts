@@ -117,6 +117,16 @@ test('half of a character in one event, as a text that was cut has it, keeps no 
   expect(answers[1]).toBe(answers[0]);
 });
 
+test('half an object is no answer of query, also where only lines are counted', async () => {
+  const workspace = await newWorkspace();
+  await workspace.write(
+    'export/audit_type=alert/event_date=2026-09-01/20260901T100000000Z-00000000000000000000000000000000.jsonl',
+    '{"id":"1","dt":"2026-09-01T10:00:00Z"}\n{"id":"2","dt":"2026',
+  );
+  const run = await runCli(workspace, ['query', '--from', 'export', 'SELECT count(*) FROM events']);
+  expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('00000000.jsonl holds') });
+});
+
 test('map ocsf counts what it leaves out, one line as one', async () => {
   const run = await runCli(await newWorkspace(), ['map', 'ocsf'], { stdin: Buffer.from('{"x":1}\n') });
   expect(run).toMatchObject({ code: 6, stdout: '' });

@@ -19,14 +19,15 @@ beforeAll(async () => {
       await file.write(bytes);
   await file.close();
   const push = ['push', '--to', 'export', '--quiet', 'events.jsonl'];
-  await runCli(workspace, push, { timeoutMs: 240_000 });
+  const { code } = await runCli(workspace, push, { timeoutMs: 240_000 });
+  if (code !== 0) throw new Error(`the push ended with ${code}`);
   await workspace.write('empty/audit_type=query/x', '');
   least = await peakOf(['find', '--from', 'empty', '--text', 'x']);
 }, 500_000);
 
 async function peakOf(args: string[]): Promise<number> {
   const { code, stderr } = await runCli(workspace, args, { measureMemory: true, timeoutMs: 400_000 });
-  if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
+  if (code !== 0) throw new Error(`it ended with ${code}: ${stderr}`);
   return peakBytes(workspace);
 }
 

@@ -59,23 +59,24 @@ const wholeLines = `auto_detect = false, header = false, delim = '\u0001', quote
 
 const loneSurrogate = String.raw`(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}`;
 
-/** Text as JSON. Half of a character, as a text that was cut has it, is JSON and refused by DuckDB: it is left out. */
-function readableJson(text: string): string {
+/** JSON as DuckDB reads it. Half of a character, as a text that was cut has it, is JSON and refused by DuckDB: it is left out. */
+function readable(text: string): string {
   const whole = `regexp_replace(${text}, ${sqlText(loneSurrogate)}, '\\1', 'g')`;
-  return `(CASE WHEN contains(${text}, '\\ud') OR contains(${text}, '\\uD') THEN ${whole} ELSE ${text} END)::JSON`;
+  return `CASE WHEN contains(${text}, '\\ud') OR contains(${text}, '\\uD') THEN ${whole} ELSE ${text} END`;
 }
 
+/** Each line is read as JSON, also where only lines are counted: half an object must not pass for a whole one. */
 function lineRows(columns: TypeColumns, paths: readonly string[]): string {
   const lines =
     paths.length === 0
       ? '(SELECT NULL::JSON AS json WHERE false)'
-      : `(SELECT ${readableJson('line')} AS json FROM read_csv(${listed(paths)}, columns = {'line': 'VARCHAR'}, ${wholeLines}))`;
-  return `SELECT ${duckdbColumns(columns, 'json').join(', ')}, json AS line FROM ${lines}`;
+      : `(SELECT coalesce(try_cast(${readable('line')} AS JSON), error(concat(filename, ' holds a line that is no JSON'))::JSON) AS json FROM read_csv(${listed(paths)}, columns = {'line': 'VARCHAR'}, ${wholeLines}, filename = true))`;
+  return `SELECT ${duckdbColumns(columns, 'json').join(', ')}, json AS line FROM ${lines} WHERE json IS NOT NULL`;
 }
 
 function parquetRows(paths: readonly string[]): string {
   if (paths.length > 0)
-    return `SELECT * REPLACE (${readableJson('details')} AS details) FROM read_parquet(${listed(paths)}, hive_partitioning = false, union_by_name = true)`;
+    return `SELECT * REPLACE ((${readable('details')})::JSON AS details) FROM read_parquet(${listed(paths)}, hive_partitioning = false, union_by_name = true)`;
   const none = standardColumns.map(({ name, kind }) => `NULL::${sqlTypes[kind]} AS ${sqlName(name)}`);
   return `SELECT ${none.join(', ')} WHERE false`;
 }
