@@ -82,7 +82,8 @@ describe.skipIf(!hasMoto)('consumers alerts', () => {
 
   async function audit(...words: string[]): Promise<Record<string, unknown>> {
     const { context, stdout, stderr } = capturedTerminal('', { environment, workingFolder: '/tmp' });
-    const code = await run([...words, '--to', 's3://acme-audit/altr', '--json'], context);
+    const place = [words.includes('test') ? '--to' : '--from', 's3://acme-audit/altr'];
+    const code = await run([...words, ...place, '--json'], context);
     expect([code, stderr()]).toEqual([0, stderr()]);
     return JSON.parse(stdout()) as Record<string, unknown>;
   }
