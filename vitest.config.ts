@@ -31,7 +31,7 @@ function temporaryFolder(): { TMPDIR?: string } {
 const shared = {
   // Many tests start programs of their own: more files at a time would measure each other.
   maxWorkers: 2,
-  setupFiles: ['test/fixed-seed.ts'],
+  setupFiles: ['test/each-file.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Buffers are not on the heap, but count: with the small heap of a test they would have it searched five times as often.

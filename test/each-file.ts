@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { afterAll, vi } from 'vitest';
 
 /**
  * The gate plays the same cases each time, so that it says something of the change before it. Other cases:
@@ -6,3 +7,8 @@ import * as fc from 'fast-check';
  */
 const { AUDIT_EXPORT_TEST_SEED: given = '20261201' } = process.env;
 if (given !== 'random') fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(given) });
+
+// The next file of the worker finds the environment as this one did.
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
