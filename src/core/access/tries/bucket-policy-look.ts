@@ -57,9 +57,7 @@ export async function lookAtBucketPolicy(ascent: Ascent): Promise<Outcome> {
 
 function worstOf(troubles: readonly BucketTrouble[], ascent: Ascent): Outcome | undefined {
   // What was really delivered is not denied, whatever could not be known of it.
-  const standing = troubles.filter(
-    ({ kind }) => !(ascent.passed('put-object') && ['denies', 'lacks', 'may-deny'].includes(kind)),
-  );
+  const standing = troubles.filter(({ isProbed }) => !(ascent.passed('put-object') && isProbed === true));
   const [worst] = order.flatMap((kind) => standing.filter((trouble) => trouble.kind === kind));
   if (worst === undefined) return undefined;
   const { bucket } = ascent.access;

@@ -38,6 +38,8 @@ export interface BucketTrouble {
     | 'others-read';
   /** `the statement TlsOnly`, `statement 2 and statement 3`. */
   statements: string;
+  /** Deliveries do not pass: whether the access test asks for one of those, too. */
+  isProbed?: boolean;
   /** What is denied or allowed, and to whom. */
   what: string;
   who: string;
@@ -71,13 +73,15 @@ function deliveryTroubles(view: BucketPolicyView): BucketTrouble[] {
   const refused = bad.filter(({ verdict }) => verdict === 'denied');
   const [worst] = refused.length > 0 ? refused : bad;
   if (worst === undefined) return [];
-  const types = [...new Set((refused.length > 0 ? refused : bad).map(({ type }) => type))];
+  const worse = refused.length > 0 ? refused : bad;
+  const types = [...new Set(worse.map(({ type }) => type))];
   const { action } = worst.request;
   const what =
     bad.length === judged.length
       ? action
       : `${action} of ${types.join(', ')} (such as ${worst.request.resource})`;
-  const told = { who: 'who delivers', what, statements: labelOf(policy, worst.decision) };
+  const isProbed = worse.some((delivery) => delivery.isProbed);
+  const told = { who: 'who delivers', what, statements: labelOf(policy, worst.decision), isProbed };
   if (worst.decision.reason === 'implicit-deny')
     return [{ ...told, kind: 'lacks', mended: amend(policy, route) }];
   if (refused.length === 0)

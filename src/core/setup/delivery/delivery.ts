@@ -43,19 +43,23 @@ export interface DeliveryRoute {
 export interface Delivery {
   type: string;
   request: AccessRequest;
+  /** Whether the access test writes there, too. */
+  isProbed: boolean;
 }
 
 /** A name that no policy knows: types of one's own, and those that come later. */
 const laterType = 'a-type-to-come';
-const sampleDates = ['1971-01-01T00', '2020-02-29T07', '2026-12-31T23', '2031-06-15T12'];
+/** The day of the access test's objects (`partitionProbeKey`). */
+const probedDate = '1971-01-01T00';
+const sampleDates = [probedDate, '2020-02-29T07', '2026-12-31T23', '2031-06-15T12'];
 
 /** Every PutObject that the route will come to ask for: each type, several dates, the tool's own names. */
 export function deliveriesOf(route: DeliveryRoute): Delivery[] {
   const { deliverer, headers } = route;
   const actions = putActions(deliverer, headers);
   const requestFor = requestsOf(route);
-  return deliveredKeys(route).flatMap(({ type, key }) =>
-    actions.map((action) => ({ type, request: requestFor(action, key) })),
+  return deliveredKeys(route).flatMap(({ type, key, isProbed }) =>
+    actions.map((action) => ({ type, isProbed, request: requestFor(action, key) })),
   );
 }
 
@@ -136,6 +140,7 @@ export function deliveredKeys(route: DeliveryRoute): readonly DeliveredKey[] {
 interface DeliveredKey {
   type: string;
   key: string;
+  isProbed: boolean;
 }
 
 /** One access is asked about many times over, and its keys are the same each time. */
@@ -154,11 +159,14 @@ function renderKeys({
         const earliestMs = Date.parse(`${date}:00:00Z`);
         const folder = renderLayout(layout, type, earliestMs);
         const name = { prefix, folder, earliestMs, sha256: 'b5'.repeat(32), extension: '.jsonl.gz' };
-        return { type, key: objectKey(name) };
+        return { type, key: objectKey(name), isProbed: date === probedDate };
       }),
     ),
   );
-  return [...keys, { type: 'what audit-export keeps there for itself', key: probeKey(prefix) }];
+  return [
+    ...keys,
+    { type: 'what audit-export keeps there for itself', key: probeKey(prefix), isProbed: true },
+  ];
 }
 
 /**

@@ -116,7 +116,11 @@ export function neededBy(route: DeliveryRoute, kmsKeys: readonly string[]): Deli
   if (first === undefined) return puts;
   return [
     ...puts,
-    ...kmsKeys.map((key) => ({ type: 'encryption', request: dataKey(route, first.request, key) })),
+    ...kmsKeys.map((key) => ({
+      type: 'encryption',
+      request: dataKey(route, first.request, key),
+      isProbed: true,
+    })),
   ];
 }
 
