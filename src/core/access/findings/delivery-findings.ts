@@ -43,7 +43,7 @@ export const deliveryFindings = {
     status: 'fail',
     says: ({ store }) => `the bucket policy denies s3:PutObject below ${store}`,
     cure: ({ owner, profileFlag }) =>
-      `with credentials of account ${owner}: audit-export test-access${profileFlag} names the statement, and the setting or command that cures it`,
+      `with credentials of account ${owner}: audit-export test-access${profileFlag} names the statement, and the setting or command that cures it; where the policy refuses that, too: from where it lets requests in (its VPC endpoint, its addresses), or as the root user of the account, who may always delete it`,
   },
   'put-denied-by-boundary': {
     probe: 'put-object',
