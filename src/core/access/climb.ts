@@ -152,7 +152,7 @@ class Climb {
       const outcome = await tries[id](this.#ascent);
       const { waitsFor } = findings[outcome.finding];
       const leftMs = this.#startedMs + this.#plan.patienceMs - this.#host.clock.now();
-      if (waitsFor === undefined) return outcome;
+      if (waitsFor === undefined || outcome.isSettled === true) return outcome;
       if (leftMs <= 0)
         return (await this.#isNew()) ? { ...outcome, finding: soonOf(outcome.finding) } : outcome;
       this.#host.onWait(waitsFor);

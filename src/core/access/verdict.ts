@@ -47,8 +47,8 @@ export function verdictOf(reports: readonly ProbeReport[]): { verdict: Verdict; 
     verdict: 'passed',
     summary:
       left === 0
-        ? 'Passed: it can do what it must, and can not do what it must not.'
-        : `Passed, as far as it was chosen: ${left} of ${reports.length} probes were left out.`,
+        ? `Passed: it can do what it must, and can not do what it must not.${notTried(reports)}`
+        : `Passed, as far as it was chosen: ${left} of ${reports.length} probes were left out.${notTried(reports)}`,
   };
 }
 

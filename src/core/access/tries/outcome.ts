@@ -12,6 +12,8 @@ export interface Outcome {
   /** What was answered, where that was not a yes. */
   refusal?: Refusal;
   requestId?: string | undefined;
+  /** No time cures it, though it does other causes of the finding. */
+  isSettled?: boolean;
   /** Names of what is wrong with a policy: the codes of `iam plan`. */
   causes?: readonly string[];
 }

@@ -35,6 +35,7 @@ export async function tryPutObject(ascent: Ascent): Promise<Outcome> {
   return {
     ...why,
     finding: 'put-denied-for-some',
+    isSettled: row.waitsFor === undefined,
     detail: `${types}: ${row.says(nouns, why.detail ?? '')}`,
     cure: why.cure ?? row.cure?.(nouns, why.detail ?? '') ?? '',
   };

@@ -19,6 +19,17 @@ test('a right set-up passes, every probe has its line, and the objects that stay
   ]);
 });
 
+test('what could not be tried from here is named, also where all else passes; what nobody asked for is not', async () => {
+  const { verdict, summary, those } = await climbWith(proberWith());
+  const chosen = ['overwrite-denied', 'elsewhere-denied'];
+  const untried = those('skipped').filter((probe) => !chosen.includes(probe));
+  expect(untried.length).toBeGreaterThan(0);
+  expect([verdict, summary]).toEqual([
+    'passed',
+    `Passed: it can do what it must, and can not do what it must not. Not tried: ${untried.join(', ')}.`,
+  ]);
+});
+
 describe('what can be wrong, and only a server out of the ordinary shows', () => {
   test.each<[what: string, answers: Answers, probe: ProbeId, finding: FindingCode, left: string[]]>([
     [

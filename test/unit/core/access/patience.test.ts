@@ -53,6 +53,29 @@ describe('IAM needs time', () => {
     expect((await climbWith(assumableFrom(1))).sleeps).toEqual([]);
   });
 
+  const byBucket =
+    'User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-audit/x" with an explicit deny in a resource-based policy';
+
+  test.each<[string, string, FindingCode]>([
+    ['the bucket policy denies, which no time cures', byBucket, 'put-denied-for-some'],
+    ['no policy allows yet', 'Access Denied', 'put-not-yet'],
+  ])('one audit type alone is refused, and the role is new: %s', async (_, said, finding) => {
+    const climbed = await climbWith(
+      proberWith({
+        put: async (key) =>
+          key.includes('alert')
+            ? refused('access-denied', { said })
+            : yes({ conditional: false, kmsKey: undefined }),
+      }),
+      {
+        access: { changedMs: startMs - 5_000, types: { all: false, names: ['query', 'alert'] } },
+        plan: { patienceMs: 20_000 },
+      },
+    );
+    expect(climbed.of('put-object').finding).toBe(finding);
+    expect(climbed.waitedMs > 0).toBe(finding === 'put-not-yet');
+  });
+
   test('what no waiting cures is not waited for', async () => {
     const climbed = await climbWith(proberWith({ put: async () => refused('no-such-bucket') }), {
       plan: { patienceMs: 90_000 },
