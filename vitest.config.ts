@@ -28,6 +28,9 @@ function temporaryFolder(): { TMPDIR?: string } {
   }
 }
 
+/** What starts processes or waits for a clock may fail once where a machine is busy: the gate tries it again, and names it. */
+const retry = Number(process.env['AUDIT_EXPORT_TEST_RETRIES'] ?? '0');
+
 const shared = {
   // Many tests start programs of their own: more files at a time would measure each other.
   maxWorkers: 2,
@@ -59,6 +62,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          retry,
           include: ['test/e2e/**/*.test.ts', 'test/contract/**/*.test.ts'],
           isolate: false,
         },
@@ -75,7 +79,7 @@ export default defineConfig({
       { test: { ...shared, name: 'alone', include: alone } },
       ...(process.env['AUDIT_EXPORT_SOAK_MINUTES'] === undefined
         ? []
-        : [{ test: { ...shared, name: 'soak', include: soak } }]),
+        : [{ test: { ...shared, name: 'soak', retry, include: soak } }]),
     ],
   },
 });

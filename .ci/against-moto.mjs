@@ -8,7 +8,6 @@ const base = { ...process.env, AUDIT_EXPORT_MOTO_UP: up, MOTO_UP_PORT: process.e
 
 function vitest(tests, name, env) {
   const report = [
-    '--retry=1',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${join(output, `${name}.json`)}`,

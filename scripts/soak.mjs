@@ -7,13 +7,12 @@ const { values, positionals } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
-    retry: { type: 'string', multiple: true, default: [] },
     reporter: { type: 'string', multiple: true, default: [] },
     'outputFile.json': { type: 'string', multiple: true, default: [] },
   },
   allowPositionals: true,
 });
-const report = ['retry', 'reporter', 'outputFile.json'].flatMap((name) =>
+const report = ['reporter', 'outputFile.json'].flatMap((name) =>
   values[name].map((value) => `--${name}=${value}`),
 );
 const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'soak', ...report, ...positionals], {

@@ -224,5 +224,5 @@ test('a hostile length of digits is refused in no time', () => {
   const text = `2021-01-01T00:00:00.${'9'.repeat(1_000_000)}x`;
   const startedMs = performance.now();
   expect(parseIsoInstant(text)).toBeUndefined();
-  expect(performance.now() - startedMs).toBeLessThan(5000);
+  expect(performance.now() - startedMs).toBeLessThan(2000);
 });
