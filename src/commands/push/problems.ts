@@ -1,5 +1,6 @@
 import type { ReportEnd, ReportProblem } from '../../core/accounting/push-report.ts';
 import type { DeliveryProblem } from '../../core/batches/delivery-problem.ts';
+import { commandWith, destinationFlags } from '../../core/config/destination.ts';
 import type { PushResult } from '../../core/push/push-sources.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import type { AuditExportError } from '../../errors.ts';
@@ -41,7 +42,7 @@ function deliverAnew(source: string, command: (words: string) => string): string
 
 /** A problem as reports tell it, with commands that work as they are printed. */
 export function problemOf({ kind, source, others = [] }: DeliveryProblem, plan: PushPlan): ReportProblem {
-  return { kind, source, ...wordings[kind](source, (words) => commandWith(words, plan), others) };
+  return { kind, source, ...wordings[kind](source, (words) => commandWith(words, flagsOf(plan)), others) };
 }
 
 /** What one source failed with, while the others were delivered. */
@@ -60,19 +61,9 @@ export function endOfSources({ ended, error, sources }: PushResult): ReportEnd {
   };
 }
 
-/** A command with what says to which destination it is meant. */
-export function commandWith(words: string, { options, place, address }: PushPlan): string {
-  const flags =
-    place.profile === undefined
-      ? words === 'status'
-        ? []
-        : ['--to', shellWord(describe(address))]
-      : ['--profile', shellWord(place.profile.name)];
-  const config = options.config === undefined ? [] : ['--config', shellWord(options.config)];
-  return ['audit-export', words, ...flags, ...config].join(' ');
-}
-
-function describe(address: PushPlan['address']): string {
-  if (address.kind === 'folder') return address.path;
-  return `s3://${address.bucket}${address.prefix === '' ? '' : `/${address.prefix}`}`;
+/** The flags that lead a command to where this push delivers. */
+function flagsOf({ options, place }: PushPlan): string[] {
+  const named =
+    place.profile === undefined ? destinationFlags(place.destination) : ['--profile', place.profile.name];
+  return [...named, ...(options.config === undefined ? [] : ['--config', options.config])];
 }

@@ -1,4 +1,5 @@
-import type { JudgedRun } from '../../core/runs/run-states.ts';
+import type { JudgedRun, RunState } from '../../core/runs/run-states.ts';
+import { commandWith } from '../../core/config/destination.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { printDuration } from '../../core/language/duration.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
@@ -32,7 +33,7 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
           {
             problem: 'draft',
             message: 'The set-up is not finished: nothing is delivered yet.',
-            cure: command('init', flags),
+            cure: commandWith('init', flags),
           },
         ],
   (_, { named }) => named.closed.map(({ message, cure }) => ({ problem: 'unreadable', message, cure })),
@@ -50,7 +51,7 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
       id,
       since,
       message: `${source}: ${message}`,
-      cure: command(`status --dismiss ${shellWord(id)}`, flags),
+      cure: commandWith(`status --dismiss ${shellWord(id)}`, flags),
     })),
   silenceProblems,
   unknownProblems,
@@ -61,7 +62,7 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
           {
             problem: 'spool-waits',
             message: 'Events wait in the spool, and no run is under way to deliver them.',
-            cure: command('push --follow', flags),
+            cure: commandWith('push --follow', flags),
           },
         ],
   ({ quarantine }, { named: { flags } }) =>
@@ -71,7 +72,7 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
           {
             problem: 'quarantine',
             message: `${formatCount(quarantine.lines)} ${quarantine.lines === 1 ? 'line waits' : 'lines wait'} in the quarantine.`,
-            cure: command('quarantine list', flags),
+            cure: commandWith('quarantine list', flags),
           },
         ],
   ({ state, runsKnown, runsSummarised }, { unreadable, named: { flags, closed } }) =>
@@ -81,13 +82,13 @@ const finders: readonly ((known: Known, evidence: Evidence) => StatusProblem[])[
           {
             problem: 'no-runs',
             message: 'No run is known on this machine.',
-            cure: `${command('push', flags)} FILE`,
+            cure: `${commandWith('push', flags)} FILE`,
           },
         ],
 ];
 
 function accessProblems({ accessTest, state }: Known, { named: { flags } }: Evidence): StatusProblem[] {
-  const cure = command('test-access', flags);
+  const cure = commandWith('test-access', flags);
   if (accessTest !== null)
     return accessTest.verdict === 'failed'
       ? [{ problem: 'access-test-failed', message: `The last access test: ${accessTest.summary}`, cure }]
@@ -121,11 +122,13 @@ function leftOutProblems({ end }: JudgedRun): StatusProblem[] {
   return [{ problem: 'left-out', message, cure: cure ?? 'Look at its report.' }];
 }
 
-const sayings: Readonly<Record<string, string>> = {
+const sayings: Readonly<Record<Exclude<RunState, 'delivered' | 'delivered-with-quarantine'>, string>> = {
+  'delivered-in-part': ': some of it could not be delivered or read.',
   crashed: ': it was killed.',
   unknown: ', as far as this machine knows: it ran elsewhere and left no end.',
   interrupted: ': it was told to stop.',
   failed: '.',
+  running: ', as far as it came: it is under way.',
 };
 
 function silenceProblems({ types }: Known): StatusProblem[] {
@@ -151,14 +154,10 @@ function unknownProblems(_: Known, { runs, named: { flags } }: Evidence): Status
   return (last?.end?.unknown ?? []).map(({ type, warning, lines, schemaLine }) => ({
     problem: 'schema',
     message: `${type}: ${warning}, in ${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'} of the last run (delivered all the same).`,
-    cure: `${command(`types show ${type}`, flags)} > ${type}.json, add ${schemaLine}, and push with --schema ${type}.json`,
+    cure: `${commandWith(`types show ${type}`, flags)} > ${type}.json, add ${schemaLine}, and push with --schema ${type}.json`,
   }));
 }
 
 function expectation({ expectedSeconds }: TypeStatus['silence']): string {
   return `one is expected every ${printDuration((expectedSeconds ?? 0) * 1000)}`;
-}
-
-function command(words: string, flags: readonly string[]): string {
-  return [`audit-export ${words}`, ...flags.map(shellWord)].join(' ');
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../language/shell-word.ts';
 import { createHash } from 'node:crypto';
 import type { Destination } from '../../ports/store/destination.ts';
 import { AuditExportError } from '../../errors.ts';
@@ -49,6 +50,15 @@ function storeOf(endpointUrl: string | undefined): string {
 export function destinationFlags({ text }: Pick<Destination, 'text'>): string[] {
   const [, to = text, endpointUrl] = /^(s3:\/\/.*) at (https?:\/\/\S+)$/.exec(text) ?? [];
   return ['--to', to, ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl])];
+}
+
+/** Commands that are about one destination; others tell of all of them, or of none. */
+const atOneDestination = /^(?:push|quarantine)\b/;
+
+/** A command of this tool, ready to be pasted, with the flags of a profile or destination as far as it takes them. */
+export function commandWith(words: string, flags: readonly string[]): string {
+  const taken = flags[0] === '--to' && !atOneDestination.test(words) ? [] : flags;
+  return ['audit-export', words, ...taken.map(shellWord)].join(' ');
 }
 
 function named(parts: readonly string[], text: string): Destination {

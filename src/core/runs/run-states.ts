@@ -17,11 +17,12 @@ export interface JudgedRun extends RecordedRun {
 /** Whether the process of a run is there; undefined where this machine can't know. */
 export type LooksAlive = (run: Pick<RecordedRun, 'pid' | 'host' | 'startedAt'>) => boolean | undefined;
 
-const endedWell: ReadonlySet<RunState> = new Set(['delivered', 'delivered-with-quarantine']);
+const endedWell = ['delivered', 'delivered-with-quarantine'] as const;
+type EndedWell = (typeof endedWell)[number];
 
 /** Whether the run delivered all that it read and could file. */
-export function didEndWell(state: RunState): boolean {
-  return endedWell.has(state);
+export function didEndWell(state: RunState): state is EndedWell {
+  return (endedWell as readonly RunState[]).includes(state);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { events } from './events.ts';
-import type { Place } from './harness.ts';
-import { newProfilePlace, problemsOf } from './harness.ts';
+
+import { newProfilePlace, Place, problemsOf } from './harness.ts';
 import { inputs, log, moveElsewhere } from './rotations.ts';
 
 /** What `status` says of the profile's problems, as text. */
@@ -62,6 +62,37 @@ test('what is missing and was named again by hand is delivered from where it sto
   expect((await place.push([place.path(name)])).code).toBe(0);
   await place.expectExactly(events(0, 40));
   expect(await statusOf(place)).not.toContain(log);
+});
+
+test('without a profile, the cures of push and of status can be pasted', async () => {
+  const place = new Place();
+  for (const [from, to] of [
+    [0, 10],
+    [10, 20],
+  ] as const) {
+    await place.append(log, events(from, to));
+    await place.push([place.path(log)]);
+  }
+  await place.append(log, events(20, 30));
+  await moveElsewhere(place);
+  await place.append(log, events(30, 40));
+  const { report } = await place.push([place.path(log)]);
+  const { stdout } = await place.run(['status', '--json']);
+  const { profiles } = JSON.parse(stdout) as {
+    profiles: { problems: { problem: string; message: string; cure: string }[] }[];
+  };
+  const problems = profiles.flatMap((profile) => profile.problems);
+  expect(problems.map(({ message }) => message)).toContain(
+    'The last run did not end well: some of it could not be delivered or read.',
+  );
+  const told = report.problems.map(({ cure }) => cure);
+  for (const cure of [
+    ...problems.filter(({ problem }) => problem === 'source').map(({ cure }) => cure),
+    ...told,
+  ]) {
+    const [, words = ''] = /audit-export (status .*)$/.exec(cure) ?? [];
+    expect((await place.run(words.split(' '))).code, cure).toBe(0);
+  }
 });
 
 test('status --dismiss ends the problem', async () => {
