@@ -25,6 +25,8 @@ export function buildProgram(
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
+    // The words of an option say all of it.
+    .configureHelp({ optionDescription: ({ description }) => description })
     .addHelpText('after', `\n${exitCodeTable(columns)}\n\n${wrapHelp(environmentRule, columns)}`);
   addSettings(program, globalSettings);
   const groups = new Map<string, Command>();

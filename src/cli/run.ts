@@ -38,7 +38,12 @@ export async function run(argv: readonly string[], process: CliProcess): Promise
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failWith(error, complaint, { argv, process });
+    if (!(error instanceof CommanderError)) return failWith(error, { argv, process });
+    if (error.exitCode === 0) return exitCodes.done;
+    const words = commandOf(program, argv);
+    // Without a command of its own behind it, a command shows its help.
+    const shown = error.code === 'commander.help' ? complaint : undefined;
+    return failWith(fromCommander(error, complaint, words), { argv, process }, shown);
   }
 }
 
@@ -125,15 +130,13 @@ async function refuseMisspelt(environment: CliProcess['environment']): Promise<v
   refuseMisspeltVariables(environment, verbs);
 }
 
-/** `complaint` is what commander has to say of the command line. */
-async function failWith(error: unknown, complaint: string, { argv, process }: Call): Promise<number> {
-  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-  const known = isAuditExportError(error) ? error : fromCommander(error);
+async function failWith(error: unknown, { argv, process }: Call, shown?: string): Promise<number> {
+  const known = isAuditExportError(error) ? error : undefined;
   const { openLog } = await import('./terminal/log-context.ts');
   const { tellError } = await import('./render/error.ts');
   const log = openLog(process, logFormatOf(argv, process.environment));
   const how = { version: process.version, verbose: wantsVerbose(argv) };
-  tellError(log, known ?? error, how, error instanceof CommanderError ? complaint : undefined);
+  tellError(log, error, how, shown);
   if (wantsJson(argv, process)) {
     const { code, message, cure, details } = known ?? {
       code: 'unexpected',
@@ -148,13 +151,32 @@ async function failWith(error: unknown, complaint: string, { argv, process }: Ca
   return known?.exitCode ?? exitCodes.bug;
 }
 
-function fromCommander(error: unknown): AuditExportError | undefined {
-  if (!(error instanceof CommanderError)) return undefined;
+/** What commander has to say of the command line, in our form. */
+function fromCommander(
+  { code }: CommanderError,
+  complaint: string,
+  words: readonly string[],
+): AuditExportError {
+  const [what = '', meant = ''] = complaint
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
   const message =
-    error.code === 'commander.help'
+    code === 'commander.help'
       ? 'The command needs one of its own commands behind it.'
-      : error.message.replace(/^error: /, '');
-  return new AuditExportError('usage', message, {
-    cure: 'See audit-export --help.',
-  });
+      : `${what.replace(/\.$/, '')}. ${meant.replaceAll(/^\(|\)$/g, '')}`.trimEnd();
+  return new AuditExportError('usage', message, { cure: ['audit-export', ...words, '--help'].join(' ') });
+}
+
+/** The words that name a command, as far as they do. */
+function commandOf(program: Command, argv: readonly string[]): string[] {
+  const words: string[] = [];
+  let command = program;
+  for (const word of argv) {
+    const child = command.commands.find((each) => each.name() === word);
+    if (child === undefined) continue;
+    words.push(word);
+    command = child;
+  }
+  return words;
 }

@@ -87,6 +87,15 @@ describe('a command line that makes no sense is exit 2, and says so on stderr on
   });
 });
 
+test.each([
+  [['psuh'], "unknown command 'psuh'. Did you mean push?", 'audit-export --help'],
+  [['push', '--tto', 'x'], "unknown option '--tto'. Did you mean --to?", 'audit-export push --help'],
+  [['consumers', 'athena', '--to', 'x'], "unknown option '--to'.", 'audit-export consumers athena --help'],
+] as const)('%j is told as every error is, with the help that leads on', async (argv, message, cure) => {
+  const { exitCode, stderr } = await call(argv);
+  expect([exitCode, stderr]).toEqual([2, `audit-export: ${message}\n  → ${cure}\n`]);
+});
+
 describe('an answer that is missing, with no terminal to ask on', () => {
   test('--to: exit 2, and the flag is named', async () => {
     const { exitCode, stdout, stderr } = await call(['push'], event);

@@ -40,7 +40,7 @@ Once the cause is mended: audit-export quarantine replay`,
 
 export const quarantineShowVerb: Verb = {
   path: ['quarantine', 'show'],
-  summary: 'their content, with the place of the fault',
+  summary: 'the content of lines that were set aside, with the place of the fault',
   args: [ids],
   settings: quarantineShowSettings,
   readsProfile: true,
@@ -71,7 +71,7 @@ Examples:
 
 export const quarantineReplayVerb: Verb = {
   path: ['quarantine', 'replay'],
-  summary: 'push them again, after a fix',
+  summary: 'push lines that were set aside again, after a fix',
   args: [],
   settings: quarantineReplaySettings,
   readsProfile: true,

@@ -67,8 +67,10 @@ async function byNode(wanted: Wanted, events: OpenedEvents, { given, context }: 
     await import('../../contexts/readers/compact-context.ts');
   const lake = given.ocsf ? { lake: await lakeOf(given, context) } : {};
   const host = await buildCompactHost(events, given, context);
+  const { formatCounted } = await import('../../../core/report/format.ts');
   const onFile = ({ key, lines }: CompactReport['files'][number]): void => {
-    if (!given.quiet && !given.json) context.stderr.write(`${key}: ${lines} events\n`);
+    if (!given.quiet && !given.json)
+      context.stderr.write(`${key}: ${formatCounted(lines, 'event', 'events')}\n`);
   };
   try {
     const request = { withRaw: given.withRaw, ...lake, ...wanted };
@@ -108,7 +110,7 @@ async function tell(
   { json, quiet, ocsf }: GlobalOptions & Pick<CompactOptions, 'ocsf'>,
   { stdout, stderr, signal }: CliContext,
 ): Promise<number> {
-  const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
+  const { formatBytes, formatCount, formatCounted } = await import('../../../core/report/format.ts');
   const { writeOut } = await import('../../terminal/output.ts');
   const sum = (of: 'lines' | 'sources' | 'sourceBytes' | 'bytes'): number =>
     report.files.reduce((total, file) => total + file[of], 0);
@@ -117,7 +119,7 @@ async function tell(
   else if (!quiet)
     await writeOut(
       stdout,
-      `${formatCount(report.files.length)} files with ${formatCount(sum('lines'))} events of ${formatCount(sum('sources'))} objects: ${formatBytes(sum('sourceBytes'))} became ${formatBytes(sum('bytes'))}. ${formatCount(report.upToDate)} of ${formatCount(report.days)} days (of one ${ocsf ? 'class' : 'type'} each) were done before.\n`,
+      `${formatCounted(report.files.length, 'file', 'files')} with ${formatCounted(sum('lines'), 'event', 'events')} of ${formatCounted(sum('sources'), 'object', 'objects')}: ${formatBytes(sum('sourceBytes'))} became ${formatBytes(sum('bytes'))}. ${formatCount(report.upToDate)} of ${formatCounted(report.days, 'day', 'days')} (of one ${ocsf ? 'class' : 'type'} each) were done before.\n`,
     );
   if (signal.aborted) return exitCodes.interrupted;
   return report.failures.length === 0 ? exitCodes.done : exitCodes.delivery;

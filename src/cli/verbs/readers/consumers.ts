@@ -60,8 +60,12 @@ Exit codes: 0 done; 2 usage; 3 a schema is invalid; 4 access (--measure).`,
     context.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : await showFiles(report.files, asked.out),
     );
-    if (objects !== null && !options.json)
-      context.stderr.write(`The input will see ${objects} objects an hour (mean of the last seven days).\n`);
+    if (objects !== null && !options.json) {
+      const { formatCounted } = await import('../../../core/report/format.ts');
+      context.stderr.write(
+        `The input will see ${formatCounted(objects, 'object', 'objects')} an hour (mean of the last seven days).\n`,
+      );
+    }
     return 0;
   },
 };

@@ -86,14 +86,14 @@ async function tellEnd(
 ): Promise<number> {
   if (signal.aborted) return exitCodes.interrupted;
   if (summary === undefined) return exitCodes.done;
-  const { formatBytes, formatCount } = await import('../../../core/report/format.ts');
+  const { formatBytes, formatCounted } = await import('../../../core/report/format.ts');
   for (const { key, error } of summary.failures)
     stderr.write(
       `${key} was not read to its end: ${error instanceof Error ? error.message : String(error)}\n`,
     );
   if (!quiet)
     stderr.write(
-      `${formatCount(summary.hits)} events in ${formatCount(summary.objects)} objects (${formatBytes(summary.bytes)}).\n`,
+      `${formatCounted(summary.hits, 'event', 'events')} in ${formatCounted(summary.objects, 'object', 'objects')} (${formatBytes(summary.bytes)}).\n`,
     );
   return summary.failures.length === 0 ? exitCodes.done : exitCodes.delivery;
 }

@@ -41,7 +41,7 @@ Exit codes: 0 done; 6 lines were left out: no event of a known type, or without 
         stderr.write(
           `${formatCounted(leftOut, 'line', 'lines')} left out, the first is line ${firstLeftOut}: no event of a known audit type, or one without a time.\n`,
         );
-      else if (!quiet) stderr.write(`${events} events.\n`);
+      else if (!quiet) stderr.write(`${formatCounted(events, 'event', 'events')}.\n`);
       return leftOut > 0 ? exitCodes.delivery : exitCodes.done;
     }
     return signal.aborted ? exitCodes.interrupted : exitCodes.done;
