@@ -154,7 +154,7 @@ function show(name, { report, seconds, cpu, peak }) {
 async function know(folder, ids) {
   const { openSeenQueries } = await import('../dist/cli/contexts/delivery/journal-context.js');
   const { SeenQueries } = await import('../dist/core/collect/seen-queries.js');
-  const { KeptBytesFolder } = await import('../dist/adapters/fs/state/kept-bytes.js');
+  const { KeptBytesFolder } = await import('../dist/adapters/fs/state/journal/kept-bytes.js');
   const kept = await KeptBytesFolder.open(join(folder, 'more'));
   const seen = new SeenQueries(openSeenQueries(folder, 3));
   const day = Number(nowNs / (24n * hourNs)) - 1;

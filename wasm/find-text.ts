@@ -1,6 +1,6 @@
 /**
  * Finds a piece of text in bytes, sixteen places in one step; upper and lower case of ASCII letters count as one. AssemblyScript, as
- * slot-scan.ts. src/core/readers/text-window.ts is who calls it.
+ * slot-scan.ts. src/core/readers/find/text-window.ts is who calls it.
  */
 
 const needles = memory.data(1024);

@@ -1,7 +1,7 @@
 /**
  * Passes over a line of JSON (RFC 8259) in UTF-8 without decoding it, and notes what stands at the places that are looked
  * at. AssemblyScript, not TypeScript: `npm run generate` compiles it to WebAssembly, for there sixteen bytes of a string are
- * looked at in one step. src/core/classify/slot-reader.ts is who calls it, and slot-memory.ts lays the tables it reads.
+ * looked at in one step. src/core/classify/slots/slot-reader.ts is who calls it, and slot-memory.ts lays the tables it reads.
  *
  * What is passed over must be followed by a byte below 0x20 other than the tab: there everything stops, so that nothing is
  * compared with a length. Functions take where something begins and return where it ends, or 0 for what is no JSON or is

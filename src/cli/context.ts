@@ -8,7 +8,7 @@ import { temporaryFolder } from '../adapters/fs/temporary-folder.ts';
 import { systemRandom } from '../adapters/system/system-clock.ts';
 import { ThreadedClassifier } from '../adapters/threads/threaded-classifier.ts';
 import type { PushRequest } from '../commands/push/index.ts';
-import type { PushHost, StoreSettings } from '../commands/push/push-host.ts';
+import type { PushHost, StoreSettings } from '../commands/push/session/push-host.ts';
 import type { OwnTypeFile } from '../core/audit-types/compile-own-type.ts';
 import type { StatePlace } from '../core/config/destination.ts';
 import type { GlobalOptions } from '../core/config/global-settings.ts';

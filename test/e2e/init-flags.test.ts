@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { InitReport } from '../../src/commands/init/init-report.ts';
+import type { InitReport } from '../../src/commands/init/apply/init-report.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';
 import { quickClock } from '../fakes/quick-clock.ts';
 import type { CliRun } from './run-cli.ts';

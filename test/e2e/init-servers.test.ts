@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InitReport } from '../../src/commands/init/init-report.ts';
+import type { InitReport } from '../../src/commands/init/apply/init-report.ts';
 import type { Access, Target } from '../contract/target.ts';
 import { targets } from '../contract/target.ts';
 import { runCli } from './run-cli.ts';

@@ -4,7 +4,7 @@ import { quickClock } from '../fakes/quick-clock.ts';
 import { openS3Store } from '../../src/adapters/aws/s3/s3-store.ts';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import { systemClock, systemRandom } from '../../src/adapters/system/system-clock.ts';
-import { RetryingStore } from '../../src/core/delivery/retrying-store.ts';
+import { RetryingStore } from '../../src/core/delivery/retry/retrying-store.ts';
 import type { PutFailureCause } from '../../src/ports/store/put-failure.ts';
 import type { Emulator, Fault, RequestRecord } from '../../src/ports/aws/emulator.ts';
 import type { GeneratedInput } from './generated-input.ts';

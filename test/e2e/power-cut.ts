@@ -1,4 +1,4 @@
-import type { HeldJournal } from '../../src/commands/push/push-host.ts';
+import type { HeldJournal } from '../../src/commands/push/session/push-host.ts';
 import type { KeptBytes } from '../../src/ports/state/kept-bytes.ts';
 import type { ObjectStore } from '../../src/ports/store/object-store.ts';
 import type { SeenEvents } from '../../src/ports/state/seen-events.ts';

@@ -12,7 +12,7 @@ import { find } from '../../src/commands/find/index.ts';
 import { query } from '../../src/commands/query/index.ts';
 import { loadAuditTypes } from '../../src/core/audit-types/load-audit-types.ts';
 import { dayLayout } from '../../src/core/layout/layout.ts';
-import type { Criteria } from '../../src/core/readers/criteria.ts';
+import type { Criteria } from '../../src/core/readers/find/criteria.ts';
 import { schemaErrors } from '../fakes/json-schema.ts';
 import { eventsOf, generateInput } from './generated-input.ts';
 import type { InputLine } from './generated-input.ts';

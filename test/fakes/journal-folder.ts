@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { KeptBytesFolder } from '../../src/adapters/fs/state/kept-bytes.ts';
-import { deliveredObjects, JournalOnDisk } from '../../src/adapters/fs/state/open-journal.ts';
+import { KeptBytesFolder } from '../../src/adapters/fs/state/journal/kept-bytes.ts';
+import { deliveredObjects, JournalOnDisk } from '../../src/adapters/fs/state/journal/open-journal.ts';
 import { openSeenQueries } from '../../src/cli/contexts/delivery/journal-context.ts';
-import type { HeldJournal } from '../../src/commands/push/push-host.ts';
+import type { HeldJournal } from '../../src/commands/push/session/push-host.ts';
 import type { KeptBytes } from '../../src/ports/state/kept-bytes.ts';
 
 /** The journal of a destination in a folder, with what is kept beside it, as the program has it; without a lock. */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AuditExportError } from '../../errors.ts';
-import { sqlText } from '../../core/readers/sql-words.ts';
+import { sqlText } from '../../core/readers/duckdb/sql-words.ts';
 import type { SqlAnswer, SqlEngine } from '../../ports/sql-engine.ts';
 
 /** The version that `query` is tested with. */

@@ -3,7 +3,7 @@ import { FaultEngine } from './faults/fault-engine.ts';
 import type { Directory } from './identity/directory.ts';
 import { firstDirectory, accounts } from './identity/first-accounts.ts';
 import { keysOf } from './kms/keys.ts';
-import type { Bucket } from './s3/bucket.ts';
+import type { Bucket } from './s3/buckets/bucket.ts';
 import { prepareWorld } from './scenarios/prepare-world.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { FolderBlobStore, MemoryBlobStore, type BlobStore } from './storage/blob-store.ts';

@@ -1,7 +1,7 @@
 import type { FaultEngine } from './faults/fault-engine.ts';
 import type { Directory } from './identity/directory.ts';
 import type { KmsKey } from './kms/keys.ts';
-import type { Bucket } from './s3/bucket.ts';
+import type { Bucket } from './s3/buckets/bucket.ts';
 import type { Queue } from './sqs/queue.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { StateStore } from './storage/state-store.ts';

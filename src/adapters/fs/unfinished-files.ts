@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unfinishedName } from '../../core/layout/own-names.ts';
-import type { ProcessIdentity } from './state/process-identity.ts';
-import { isRunning, thisProcess } from './state/process-identity.ts';
+import type { ProcessIdentity } from './state/lock/process-identity.ts';
+import { isRunning, thisProcess } from './state/lock/process-identity.ts';
 
 /** Of a process that can't be looked at from here (another boot, machine or container), what is young is left alone. */
 const abandonedMs = 3_600_000;

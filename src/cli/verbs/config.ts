@@ -1,6 +1,6 @@
 import type { ConfigSetOptions } from '../../commands/config/settings.ts';
 import { configSetSettings } from '../../commands/config/settings.ts';
-import { pushSettings } from '../../commands/push/settings.ts';
+import { pushSettings } from '../../commands/push/plan/settings.ts';
 import type { ConfigReport } from '../../commands/config/show.ts';
 import type { Invocation, Verb } from '../verb.ts';
 

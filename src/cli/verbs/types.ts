@@ -1,4 +1,4 @@
-import { pushSettings } from '../../commands/push/settings.ts';
+import { pushSettings } from '../../commands/push/plan/settings.ts';
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import type { Invocation, Verb } from '../verb.ts';
 

@@ -2,11 +2,11 @@ import type { ReportEnd } from '../../core/accounting/push-report.ts';
 import type { Batch, KeptPart } from '../../ports/state/batch.ts';
 import { deliverFiles } from '../../core/batches/deliver-files.ts';
 import type { CollectAccount } from '../../core/collect/collect-account.ts';
-import { BucketObjects } from '../push/bucket-objects.ts';
-import { otherParts } from '../push/other-parts.ts';
-import { problemOf } from '../push/problems.ts';
-import type { HeldJournal, PushHost } from '../push/push-host.ts';
-import type { Session } from '../push/session.ts';
+import { BucketObjects } from '../push/sources/bucket-objects.ts';
+import { otherParts } from '../push/sources/other-parts.ts';
+import { problemOf } from '../push/session/problems.ts';
+import type { HeldJournal, PushHost } from '../push/session/push-host.ts';
+import type { Session } from '../push/session/session.ts';
 
 /** The journal that a delivery goes by, and what is kept with it. */
 export type DeliveryPlace = Pick<HeldJournal, 'journal' | 'openKept' | 'objects'>;

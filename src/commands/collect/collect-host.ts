@@ -3,7 +3,7 @@ import type { CollectPorts } from '../../core/collect/collect.ts';
 import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
 import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import type { SnowflakeSession } from '../../ports/snowflake.ts';
-import type { PushHost } from '../push/push-host.ts';
+import type { PushHost } from '../push/session/push-host.ts';
 import type { CollectOptions } from './settings.ts';
 
 /** A folder that is gone when it is closed. */

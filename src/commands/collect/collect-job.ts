@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Checkpoint } from '../../core/collect/checkpoint.ts';
 import type { CollectJob } from '../../core/collect/collect.ts';
-import { parseTimeOrAge } from '../../core/collect/time-words.ts';
+import { parseTimeOrAge } from '../../core/collect/statement/time-words.ts';
 import type { Registry } from '../../core/collect/translate/registry.ts';
 import { emptyRegistry, readDataSources, readUserMap } from '../../core/collect/translate/registry.ts';
 import { millisecondsOf } from '../../core/collect/translate/snowflake-time.ts';

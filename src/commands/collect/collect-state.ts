@@ -3,7 +3,7 @@ import type { CollectState } from '../../core/collect/collect.ts';
 import type { MadeBy, MadeHistory } from '../../core/collect/made-by.ts';
 import { goingOn, withMade } from '../../core/collect/made-by.ts';
 import type { KeptBytes } from '../../ports/state/kept-bytes.ts';
-import type { HeldJournal } from '../push/push-host.ts';
+import type { HeldJournal } from '../push/session/push-host.ts';
 import type { AnswerDelivery } from './answer-delivery.ts';
 import type { CollectHost, ScratchPlace } from './collect-host.ts';
 

@@ -1,6 +1,6 @@
 import type { CheckProbeReport, CheckReport } from '../../core/collect/check/check-report.ts';
 import { checkSnowflake } from '../../core/collect/check/check-snowflake.ts';
-import { printSetup } from '../../core/collect/print-setup.ts';
+import { printSetup } from '../../core/collect/statement/print-setup.ts';
 import type { CollectHost } from './collect-host.ts';
 import { readsLogins } from './collect-job.ts';
 import type { CollectOptions } from './settings.ts';

@@ -13,7 +13,11 @@ import {
 } from '../../core/collect/map/map-entries.ts';
 import { databaseStatement, tagStatement, usersStatement } from '../../core/collect/map/map-statements.ts';
 import { parseMapping } from '../../core/collect/translate/mapping-file.ts';
-import { namePartsOf, writtenObjectName, writtenUserName } from '../../core/collect/translate/object-name.ts';
+import {
+  namePartsOf,
+  writtenObjectName,
+  writtenUserName,
+} from '../../core/collect/translate/objects/object-name.ts';
 import { dataSourceForm, userForm } from '../../core/collect/translate/registry.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake.ts';

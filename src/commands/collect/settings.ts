@@ -1,7 +1,7 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { evidenceSettings } from '../push/evidence/evidence-settings.ts';
-import { pushSettings } from '../push/settings.ts';
+import { pushSettings } from '../push/plan/settings.ts';
 
 const snowflake = 'Snowflake';
 const reading = 'What is read';

@@ -1,7 +1,7 @@
 import { mostPartitions, unloadStatement } from '../../core/consumers/athena/unload.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
-import type { ChosenObject } from '../../core/readers/choose-objects.ts';
-import { chooseObjects } from '../../core/readers/choose-objects.ts';
+import type { ChosenObject } from '../../core/readers/find/choose-objects.ts';
+import { chooseObjects } from '../../core/readers/find/choose-objects.ts';
 import type { SourceDay } from '../../core/readers/compaction.ts';
 import { groupByDay } from '../../core/readers/compaction.ts';
 import type { WantedObjects } from '../../core/readers/stored-object.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ChosenObject } from '../../core/readers/choose-objects.ts';
+import type { ChosenObject } from '../../core/readers/find/choose-objects.ts';
 import type { TypedObject } from '../../core/readers/compaction.ts';
-import type { ScannedLine } from '../../core/readers/scan-lines.ts';
-import { buildLineScanner } from '../../core/readers/scan-lines.ts';
+import type { ScannedLine } from '../../core/readers/find/scan-lines.ts';
+import { buildLineScanner } from '../../core/readers/find/scan-lines.ts';
 import type { PlaceInLog } from '../../core/verify/places-in-log.ts';
 import { AuditExportError } from '../../errors.ts';
 

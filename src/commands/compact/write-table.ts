@@ -1,9 +1,9 @@
 import type { TableDay, TypedObject } from '../../core/readers/compaction.ts';
-import type { EventReader } from '../../core/readers/known-types.ts';
+import type { EventReader } from '../../core/readers/columns/known-types.ts';
 import type { TableColumn } from '../../core/readers/parquet-table.ts';
 import { ParquetTable } from '../../core/readers/parquet-table.ts';
-import { parseOrText, readRow } from '../../core/readers/read-row.ts';
-import { standardColumns } from '../../core/readers/standard-columns.ts';
+import { parseOrText, readRow } from '../../core/readers/columns/read-row.ts';
+import { standardColumns } from '../../core/readers/columns/standard-columns.ts';
 import type { MadeFile, TableHost } from './read-sources.ts';
 import { metadataOf, readSources } from './read-sources.ts';
 

@@ -1,7 +1,7 @@
 import { globalSettings } from '../../core/config/global-settings.ts';
 import { ignorableReasons } from '../../core/classify/reasons.ts';
 import { builtInTypes } from '../../generated/audit-type-names.ts';
-import { awsRegions } from '../init/aws-regions.ts';
+import { awsRegions } from '../init/wizard/aws-regions.ts';
 import { changeable } from '../config/set.ts';
 import { shownNames } from '../config/show.ts';
 import { closest } from '../../core/config/closest.ts';

@@ -6,7 +6,7 @@ import { resolveSettings } from '../../core/config/setting.ts';
 import { parseLayout } from '../../core/layout/layout.ts';
 import type { Config, ConfigStore, Profile } from '../../ports/state/config-store.ts';
 import { collectSettings } from '../collect/settings.ts';
-import { pushSettings } from '../push/settings.ts';
+import { pushSettings } from '../push/plan/settings.ts';
 import { statusSettings } from '../status/settings.ts';
 
 /** The settings that a profile can hold, by their member there. */

@@ -5,7 +5,7 @@ import { writtenValue } from '../../core/config/setting-kinds.ts';
 import { environmentName, resolveWithOrigin } from '../../core/config/setting.ts';
 import { globalSettings } from '../../core/config/global-settings.ts';
 import { collectSettings } from '../collect/settings.ts';
-import { pushSettings } from '../push/settings.ts';
+import { pushSettings } from '../push/plan/settings.ts';
 import { statusSettings } from '../status/settings.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { Profile, ProfileSetup, ProfileState } from '../../ports/state/config-store.ts';

@@ -1,5 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { athenaSettings } from './athena-settings.ts';
+import { athenaSettings } from './athena/athena-settings.ts';
 import { targetSettings } from './target-settings.ts';
 
 const { from, types, schemas, partition, layout } = targetSettings;

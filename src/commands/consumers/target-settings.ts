@@ -1,6 +1,6 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
 import { readerSettings } from '../find/settings.ts';
-import { pushSettings } from '../push/settings.ts';
+import { pushSettings } from '../push/plan/settings.ts';
 
 const { types, schemas, partition, layout } = pushSettings;
 

@@ -1,11 +1,11 @@
 import type { GlobalOptions } from '../../core/config/global-settings.ts';
 import type { ChosenProfile } from '../../core/config/parse-config.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
-import { storeAddress, storeSettings } from '../push/check-request.ts';
+import { storeAddress, storeSettings } from '../push/plan/check-request.ts';
 import { witnessesOf } from '../push/evidence/witnesses.ts';
 import type { LogHost, LogPlan } from '../push/evidence/open-session-log.ts';
 import { SessionLog } from '../push/evidence/session-log.ts';
-import type { DestinationFinder } from '../push/state-place.ts';
+import type { DestinationFinder } from '../push/plan/state-place.ts';
 import type { EvidencePublishOptions } from './settings.ts';
 
 /** Whose log a command is about. */

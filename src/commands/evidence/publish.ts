@@ -2,7 +2,7 @@ import type { EvidenceReport } from '../../core/accounting/push-report.ts';
 import { isAuditExportError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
-import { storeAddress } from '../push/check-request.ts';
+import { storeAddress } from '../push/plan/check-request.ts';
 import type { EvidenceRequest } from './open-log.ts';
 import { withLog } from './open-log.ts';
 import type { ReadingHost } from './read-whole.ts';

@@ -3,7 +3,7 @@ import type { LogReader } from '../../core/log/write/resume.ts';
 import { resumeLog } from '../../core/log/write/resume.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
-import { storeAddress } from '../push/check-request.ts';
+import { storeAddress } from '../push/plan/check-request.ts';
 import type { EvidenceRequest } from './open-log.ts';
 import type { ReadingHost } from './read-whole.ts';
 import { readWhole } from './read-whole.ts';

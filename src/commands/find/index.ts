@@ -1,14 +1,14 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
-import type { ChosenObject } from '../../core/readers/choose-objects.ts';
-import { chooseObjects } from '../../core/readers/choose-objects.ts';
-import type { Criteria } from '../../core/readers/criteria.ts';
-import { buildMatcher, buildQuickMatcher, needleOf } from '../../core/readers/criteria.ts';
-import { buildEventReader } from '../../core/readers/known-types.ts';
+import type { ChosenObject } from '../../core/readers/find/choose-objects.ts';
+import { chooseObjects } from '../../core/readers/find/choose-objects.ts';
+import type { Criteria } from '../../core/readers/find/criteria.ts';
+import { buildMatcher, buildQuickMatcher, needleOf } from '../../core/readers/find/criteria.ts';
+import { buildEventReader } from '../../core/readers/columns/known-types.ts';
 import { readInOrder } from '../../core/readers/read-ahead.ts';
-import { parseOrText, readRow } from '../../core/readers/read-row.ts';
-import type { ScannedLine } from '../../core/readers/scan-lines.ts';
-import { buildLineScanner } from '../../core/readers/scan-lines.ts';
-import type { EventRow } from '../../core/readers/standard-columns.ts';
+import { parseOrText, readRow } from '../../core/readers/columns/read-row.ts';
+import type { ScannedLine } from '../../core/readers/find/scan-lines.ts';
+import { buildLineScanner } from '../../core/readers/find/scan-lines.ts';
+import type { EventRow } from '../../core/readers/columns/standard-columns.ts';
 import type { StoreReader } from '../../ports/store/store-reader.ts';
 
 /** What `find` needs of the world. */

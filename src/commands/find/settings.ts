@@ -1,5 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { pushSettings } from '../push/settings.ts';
+import { pushSettings } from '../push/plan/settings.ts';
 
 const events = 'Events';
 

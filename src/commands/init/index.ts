@@ -4,24 +4,24 @@ import { answerRules, contradictions } from '../../core/setup/answers/answer-rul
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import type { SetupAnswers } from '../../core/setup/answers/answers.ts';
 import { understood } from '../../core/setup/answers/understood-answers.ts';
-import { askQuestions, changeAnswer, demandAnswers } from './ask-questions.ts';
-import type { Decision } from './carry-out.ts';
-import { carryOut } from './carry-out.ts';
-import { givenAnswers, isComplete } from './given-answers.ts';
+import { askQuestions, changeAnswer, demandAnswers } from './wizard/ask-questions.ts';
+import type { Decision } from './apply/carry-out.ts';
+import { carryOut } from './apply/carry-out.ts';
+import { givenAnswers, isComplete } from './wizard/given-answers.ts';
 import { answerText } from '../../core/setup/answers/answers.ts';
 import type { InitHost } from './init-host.ts';
-import type { InitReport } from './init-report.ts';
-import { lookAtCaller } from './look-around.ts';
+import type { InitReport } from './apply/init-report.ts';
+import { lookAtCaller } from './wizard/look-around.ts';
 import { chooseStep, decidedStep } from './next-step.ts';
-import { questions } from './questions.ts';
-import { seePlan } from './see-plan.ts';
-import { readReceipt } from './receive-receipt.ts';
-import { saveDraft } from './save-profile.ts';
+import { questions } from './wizard/questions.ts';
+import { seePlan } from './wizard/see-plan.ts';
+import { readReceipt } from './apply/receive-receipt.ts';
+import { saveDraft } from './apply/save-profile.ts';
 import type { TargetProfile } from './target-profile.ts';
 import { describeAnswerChange, guardedChanges, refuseSlips, targetProfile } from './target-profile.ts';
-import type { InitRequest, Wizard } from './wizard.ts';
+import type { InitRequest, Wizard } from './wizard/wizard.ts';
 
-export type { InitRequest } from './wizard.ts';
+export type { InitRequest } from './wizard/wizard.ts';
 
 /**
  * Sets a profile up: asks what is not answered, looks at what there is, shows the plan, and applies, prints or saves it.

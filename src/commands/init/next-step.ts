@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../errors.ts';
 import type { AccessPlan } from '../../core/setup/plan/plan.ts';
 import type { Choice } from '../../ports/terminal/prompter.ts';
-import { missingAnswers } from './given-answers.ts';
-import type { Wizard } from './wizard.ts';
+import { missingAnswers } from './wizard/given-answers.ts';
+import type { Wizard } from './wizard/wizard.ts';
 
 /** What becomes of the plan. */
 export type NextStep = 'apply' | 'change' | 'print' | 'save';

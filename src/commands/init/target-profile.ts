@@ -3,8 +3,8 @@ import type { KnownAnswers } from '../../core/config/profile-answers.ts';
 import { answersOf } from '../../core/config/profile-answers.ts';
 import { answerRules } from '../../core/setup/answers/answer-rules.ts';
 import type { AnswerName } from '../../core/setup/answers/answers.ts';
-import type { GivenAnswers } from './given-answers.ts';
-import { withAnswer } from './given-answers.ts';
+import type { GivenAnswers } from './wizard/given-answers.ts';
+import { withAnswer } from './wizard/given-answers.ts';
 import { answerText } from '../../core/setup/answers/answers.ts';
 import type { Config, Profile } from '../../ports/state/config-store.ts';
 

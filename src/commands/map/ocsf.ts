@@ -1,8 +1,8 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
 import { mapToOcsf } from '../../core/ocsf/map-event.ts';
 import { buildOcsfReader } from '../../core/ocsf/read-source.ts';
-import type { ScannedLine } from '../../core/readers/scan-lines.ts';
-import { buildLineScanner } from '../../core/readers/scan-lines.ts';
+import type { ScannedLine } from '../../core/readers/find/scan-lines.ts';
+import { buildLineScanner } from '../../core/readers/find/scan-lines.ts';
 
 /** What was read, and what was made of it. */
 export interface OcsfSummary {

@@ -4,8 +4,8 @@ import type { AlertRule } from '../../core/alerts/alert-rules.ts';
 import { buildAlertMatcher } from '../../core/alerts/alert-rules.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
 import type { OwnTypeFile } from '../../core/audit-types/compile-own-type.ts';
-import { buildRowReader } from '../../core/readers/read-row.ts';
-import { columnsOfTypes } from '../../core/readers/type-columns.ts';
+import { buildRowReader } from '../../core/readers/columns/read-row.ts';
+import { columnsOfTypes } from '../../core/readers/columns/type-columns.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 
 /** What a run's alerts are made from. */

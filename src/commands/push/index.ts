@@ -1,19 +1,19 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { PushRequest } from './check-request.ts';
-import { noInput } from './check-request.ts';
-import { metered } from './metered.ts';
-import type { PushHost } from './push-host.ts';
-import type { PushPlan } from './push-plan.ts';
-import { planPush } from './push-plan.ts';
-import { recorded } from './recorded.ts';
-import { shardOf } from './scale-settings.ts';
-import { endOfSources } from './problems.ts';
+import type { PushRequest } from './plan/check-request.ts';
+import { noInput } from './plan/check-request.ts';
+import { metered } from './session/metered.ts';
+import type { PushHost } from './session/push-host.ts';
+import type { PushPlan } from './plan/push-plan.ts';
+import { planPush } from './plan/push-plan.ts';
+import { recorded } from './session/recorded.ts';
+import { shardOf } from './plan/scale-settings.ts';
+import { endOfSources } from './session/problems.ts';
 import { pushOnce } from './push-once.ts';
 import type { Source } from '../../ports/sources/source.ts';
-import type { Watch } from './session.ts';
-import { Session } from './session.ts';
+import type { Watch } from './session/session.ts';
+import { Session } from './session/session.ts';
 
-export type { PushRequest } from './check-request.ts';
+export type { PushRequest } from './plan/check-request.ts';
 
 /**
  * Delivers lines of JSON to a store. Returns the report of the run, failed or not; throws what is wrong before anything

@@ -6,16 +6,16 @@ import type { Shard } from '../../core/push/shard.ts';
 import type { AuditExportError } from '../../errors.ts';
 import type { SeenEvents } from '../../ports/state/seen-events.ts';
 import type { Source } from '../../ports/sources/source.ts';
-import { holdJournal } from './held-journal.ts';
-import { BucketObjects } from './bucket-objects.ts';
-import { otherParts } from './other-parts.ts';
-import { problemOf, sourceProblem } from './problems.ts';
-import type { HeldJournal, PushHost } from './push-host.ts';
-import type { PushPlan } from './push-plan.ts';
-import { choicesOf } from './push-plan.ts';
-import { telling } from './seen-index.ts';
-import type { Watch } from './session.ts';
-import { Session } from './session.ts';
+import { holdJournal } from './session/held-journal.ts';
+import { BucketObjects } from './sources/bucket-objects.ts';
+import { otherParts } from './sources/other-parts.ts';
+import { problemOf, sourceProblem } from './session/problems.ts';
+import type { HeldJournal, PushHost } from './session/push-host.ts';
+import type { PushPlan } from './plan/push-plan.ts';
+import { choicesOf } from './plan/push-plan.ts';
+import { telling } from './session/seen-index.ts';
+import type { Watch } from './session/session.ts';
+import { Session } from './session/session.ts';
 
 /**
  * Delivers inputs that end. What is new in files and buckets goes by the journal of the destination; what comes through a

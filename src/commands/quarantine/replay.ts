@@ -8,8 +8,8 @@ import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-
 import type { Source } from '../../ports/sources/source.ts';
 import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
-import type { PushHost } from '../push/push-host.ts';
-import { statePlaceOf } from '../push/state-place.ts';
+import type { PushHost } from '../push/session/push-host.ts';
+import { statePlaceOf } from '../push/plan/state-place.ts';
 import type { ShelfList } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
 import type { Destination } from '../../ports/store/destination.ts';

@@ -1,12 +1,12 @@
 import type { CompiledAuditType } from '../../core/audit-types/audit-type.ts';
-import type { ChosenObject } from '../../core/readers/choose-objects.ts';
-import { chooseObjects } from '../../core/readers/choose-objects.ts';
+import type { ChosenObject } from '../../core/readers/find/choose-objects.ts';
+import { chooseObjects } from '../../core/readers/find/choose-objects.ts';
 import { buildCuratedKeyReader } from '../../core/readers/curated-object.ts';
-import type { TypeFiles } from '../../core/readers/duckdb-views.ts';
-import { duckdbViews } from '../../core/readers/duckdb-views.ts';
+import type { TypeFiles } from '../../core/readers/duckdb/duckdb-views.ts';
+import { duckdbViews } from '../../core/readers/duckdb/duckdb-views.ts';
 import { mayHold } from '../../core/readers/stored-object.ts';
 import type { WantedObjects } from '../../core/readers/stored-object.ts';
-import { columnsOfTypes } from '../../core/readers/type-columns.ts';
+import { columnsOfTypes } from '../../core/readers/columns/type-columns.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { SqlAnswer, SqlEngine } from '../../ports/sql-engine.ts';
 import type { StoredObject, StoreReader } from '../../ports/store/store-reader.ts';

@@ -1,5 +1,5 @@
 import type { Settings, Values } from '../../core/config/setting.ts';
-import { athenaSettings } from '../consumers/athena-settings.ts';
+import { athenaSettings } from '../consumers/athena/athena-settings.ts';
 import { readerSettings } from '../find/settings.ts';
 
 /** The settings of `query`. */

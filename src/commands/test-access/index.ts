@@ -12,7 +12,7 @@ import type { StatePlace } from '../../core/config/destination.ts';
 import type { StoreAddress } from '../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../core/config/store-address.ts';
 import { AuditExportError } from '../../errors.ts';
-import { storeSettingsOf } from '../push/store-settings.ts';
+import { storeSettingsOf } from '../push/plan/store-settings.ts';
 import { probesNamed } from './probe-names.ts';
 import type { TestAccessOptions } from './settings.ts';
 import type { TestAccessHost } from './test-access-host.ts';

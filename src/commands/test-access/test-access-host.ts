@@ -2,8 +2,8 @@ import type { AccessReport, ProbeReport } from '../../core/access/access-report.
 import type { AccessProber } from '../../ports/aws/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StatePlace } from '../../core/config/destination.ts';
-import type { StoreSettings } from '../push/push-host.ts';
-import type { DestinationFinder } from '../push/state-place.ts';
+import type { StoreSettings } from '../push/session/push-host.ts';
+import type { DestinationFinder } from '../push/plan/state-place.ts';
 
 /** Where the last report of a profile is kept. */
 export interface ReportStore {

@@ -4,7 +4,7 @@ import { compileOwnType } from '../../core/audit-types/compile-own-type.ts';
 import { refuseShadowedFields } from '../../core/audit-types/refuse-shadowed-fields.ts';
 import { closest } from '../../core/config/closest.ts';
 import { AuditExportError } from '../../errors.ts';
-import { layoutOf } from '../push/check-request.ts';
+import { layoutOf } from '../push/plan/check-request.ts';
 
 /** An audit type, as lists show it. */
 export interface TypeRow {

@@ -2,8 +2,8 @@ import type { AuditExportError } from '../../errors.ts';
 import { isAuditExportError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/store/object-store.ts';
 import type { ClassifiedChunk } from '../../ports/classifier.ts';
-import { parseLine } from '../readers/read-row.ts';
-import type { EventRow } from '../readers/standard-columns.ts';
+import { parseLine } from '../readers/columns/read-row.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 import { alertObject } from './alert-object.ts';
 import type { AlertMatcher } from './alert-rules.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FinishedObject } from '../../ports/store/object-store.ts';
-import type { EventRow } from '../readers/standard-columns.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 
 /** The folder of alerts, below the prefix. */
 export const alertFolder = '_alerts';

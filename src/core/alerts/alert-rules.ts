@@ -1,4 +1,4 @@
-import type { EventRow } from '../readers/standard-columns.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 import { validateAlertRules } from '../../generated/documents/alert-rules.ts';
 import type { SchemaCheck } from '../audit-types/audit-type.ts';
 import { AuditExportError } from '../../errors.ts';

@@ -5,8 +5,8 @@ import type { QuickClassifier } from './quick-classifier.ts';
 import { eventKey } from './event-key.ts';
 import { GoodLines } from './good-lines.ts';
 import { groupLines } from './group-lines.ts';
-import type { ByteRange } from '../lines/object-scanner.ts';
-import { objectsOnLine } from '../lines/object-scanner.ts';
+import type { ByteRange } from '../lines/documents/object-scanner.ts';
+import { objectsOnLine } from '../lines/documents/object-scanner.ts';
 import type { BadLine, ClassifiedChunk, ClassifiedWarning } from '../../ports/classifier.ts';
 import type { ReasonCode } from '../../ports/store/quarantine.ts';
 

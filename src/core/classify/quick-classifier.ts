@@ -6,10 +6,10 @@ import { agrees, anyForm } from './classify-event.ts';
 import { idText } from './event-key.ts';
 import { buildSchemaWatch, WatchedShapes } from './schema-watch.ts';
 import type { UnknownPart, VersionWatch } from './schema-watch.ts';
-import { kinds, SlotReader } from './slot-reader.ts';
-import type { SlotCheck } from './slot-rules.ts';
-import { compileSlotCheck } from './slot-rules.ts';
-import { SlotTree } from './value-slots.ts';
+import { kinds, SlotReader } from './slots/slot-reader.ts';
+import type { SlotCheck } from './slots/slot-rules.ts';
+import { compileSlotCheck } from './slots/slot-rules.ts';
+import { SlotTree } from './slots/value-slots.ts';
 
 /**
  * Says what a line is without building its objects: bytes `start` to `end`, which must be UTF-8 and be followed by LF or

@@ -8,7 +8,7 @@ import { beginOrContinue, checkpointAt } from './checkpoint.ts';
 import type { CollectAccount } from './collect-account.ts';
 import { readClock, readIds, readQueries, readSpan } from './read-history.ts';
 import { SeenQueries } from './seen-queries.ts';
-import type { TimeRange } from './statement.ts';
+import type { TimeRange } from './statement/statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
 import { printNanoseconds } from './translate/snowflake-time.ts';
 import type { Translator } from './translator.ts';

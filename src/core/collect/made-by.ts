@@ -1,4 +1,4 @@
-import type { TimeRange } from './statement.ts';
+import type { TimeRange } from './statement/statement.ts';
 import type { TranslationRules } from './translate/translate-query.ts';
 import { nsPerDay } from './windows.ts';
 

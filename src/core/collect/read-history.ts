@@ -1,6 +1,6 @@
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
 import type { SnowflakeRow, SnowflakeSession, SnowflakeStatement } from '../../ports/snowflake.ts';
-import type { TimeRange } from './statement.ts';
+import type { TimeRange } from './statement/statement.ts';
 import {
   accessOnlyStatement,
   accountStatement,
@@ -8,7 +8,7 @@ import {
   idsStatement,
   loginsStatement,
   queriesStatement,
-} from './statement.ts';
+} from './statement/statement.ts';
 import type { RowOrigin } from './translate/query-row.ts';
 import { columnPlaces, QueryRow } from './translate/query-row.ts';
 import { parseNanoseconds } from './translate/snowflake-time.ts';

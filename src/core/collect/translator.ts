@@ -1,7 +1,7 @@
 import type { BatchKind } from './batch.ts';
 import type { MadeBy, MadeHistory } from './made-by.ts';
 import { isSame, madeAt, madeWithin } from './made-by.ts';
-import type { TimeRange } from './statement.ts';
+import type { TimeRange } from './statement/statement.ts';
 import type { QueryRow } from './translate/query-row.ts';
 import type {
   Maps,

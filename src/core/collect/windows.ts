@@ -1,4 +1,4 @@
-import type { TimeRange } from './statement.ts';
+import type { TimeRange } from './statement/statement.ts';
 
 export const nsPerDay = 86_400_000_000_000n;
 

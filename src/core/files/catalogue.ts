@@ -1,5 +1,5 @@
 import type { FilesPort } from '../../ports/sources/files.ts';
-import { isLined } from '../lines/detect-format.ts';
+import { isLined } from '../lines/documents/detect-format.ts';
 import { furthestFirst, KnownFiles } from './known-files.ts';
 import { mayHoldMore } from './known-file.ts';
 import { editedEnd, FileSearch, holdsPart, isLonger, isStillSo, longest } from './file-search.ts';

@@ -1,5 +1,5 @@
-import { isWithinLine, joinPart, noParts } from './join-parts.ts';
-import type { Wrapping } from './unwrap-line.ts';
+import { isWithinLine, joinPart, noParts } from './unwrap/join-parts.ts';
+import type { Wrapping } from './unwrap/unwrap-line.ts';
 
 const lf = 0x0a;
 

@@ -1,4 +1,4 @@
-import type { EventRow } from '../readers/standard-columns.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that events are written in: the one that Amazon Security Lake takes. */
 export const ocsfVersion = '1.3.0';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventRow } from '../readers/standard-columns.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 import type { OcsfClass, OcsfFacts } from './classes.ts';
 import { longestString, ocsfClasses, ocsfVersion } from './classes.ts';
 import type { OcsfCase } from './mappings.ts';

@@ -1,4 +1,4 @@
-import type { EventRow } from '../readers/standard-columns.ts';
+import type { EventRow } from '../readers/columns/standard-columns.ts';
 import type { OcsfClassName } from './classes.ts';
 
 /** One way of an audit type to a class: the first one whose conditions hold is taken. */

@@ -1,6 +1,6 @@
 import type { CompiledAuditType } from '../audit-types/audit-type.ts';
-import { buildEventReader } from '../readers/known-types.ts';
-import { parseOrText, readRow } from '../readers/read-row.ts';
+import { buildEventReader } from '../readers/columns/known-types.ts';
+import { parseOrText, readRow } from '../readers/columns/read-row.ts';
 import type { OcsfSource } from './map-event.ts';
 
 /**

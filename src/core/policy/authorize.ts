@@ -1,4 +1,4 @@
-import { requestContext, type ContextValues } from './context.ts';
+import { requestContext, type ContextValues } from './conditions/context.ts';
 import { asList, type PolicyDocument, type Statement } from './language.ts';
 import { exempts, namingsOf, type Caller, type Naming } from './principals.ts';
 import { namesAction, namesResource, speaksOf, type Asked } from './statements.ts';

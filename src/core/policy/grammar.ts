@@ -1,5 +1,5 @@
 import { PolicyDocumentError, type PolicyKind } from './language.ts';
-import { readOperator } from './operators.ts';
+import { readOperator } from './conditions/operators.ts';
 
 /** What the kinds of policy differ in. Sources: "Grammar of the IAM JSON policy language", its notes; "NotPrincipal". */
 const kinds = {

@@ -1,9 +1,9 @@
-import { conditionsHold } from './conditions.ts';
-import type { RequestContext } from './context.ts';
+import { conditionsHold } from './conditions/conditions.ts';
+import type { RequestContext } from './conditions/context.ts';
 import { asList, type Statement } from './language.ts';
 import { matches, withWildcards, type Pattern } from './pattern.ts';
-import { allHold, anyHolds, type Truth } from './truth.ts';
-import { expandVariables, hasUnknownVariable, knowsVariables } from './variables.ts';
+import { allHold, anyHolds, type Truth } from './conditions/truth.ts';
+import { expandVariables, hasUnknownVariable, knowsVariables } from './conditions/variables.ts';
 
 /** What is asked for, apart from who asks. */
 export interface Asked {

@@ -16,7 +16,7 @@ import type { DeliveryLimits } from '../delivery/limits.ts';
 import { Sealer } from '../delivery/sealer.ts';
 import type { RunMeter } from '../metrics/run-meter.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
-import type { Wrapping } from '../lines/unwrap-line.ts';
+import type { Wrapping } from '../lines/unwrap/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { EventTimes } from '../runs/event-times.ts';
 import { BadLineDesk } from './bad-line-desk.ts';

@@ -4,7 +4,7 @@ import type { AuditExportError } from '../../errors.ts';
 import type { Source, SourceFormat } from '../../ports/sources/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { beginning } from '../files/known-file.ts';
-import { isLined } from '../lines/detect-format.ts';
+import { isLined } from '../lines/documents/detect-format.ts';
 import type { Place } from '../../ports/sources/known-file.ts';
 
 /** What a run reads of a source: all of it, or what lies between two places. */

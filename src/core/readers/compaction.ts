@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChosenObject } from './choose-objects.ts';
+import type { ChosenObject } from './find/choose-objects.ts';
 
 const dayMs = 86_400_000;
 /** Stored bytes of the sources of one file: with what they unpack to in a row group, the bound of memory. */

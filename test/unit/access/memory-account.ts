@@ -1,6 +1,6 @@
 import { authorize } from '../../../src/core/policy/authorize.ts';
 import type { AppliedPolicies, Caller, Decision } from '../../../src/core/policy/authorize.ts';
-import type { ContextValues } from '../../../src/core/policy/context.ts';
+import type { ContextValues } from '../../../src/core/policy/conditions/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
 import type {

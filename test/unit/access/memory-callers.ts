@@ -1,4 +1,4 @@
-import type { ContextValues } from '../../../src/core/policy/context.ts';
+import type { ContextValues } from '../../../src/core/policy/conditions/context.ts';
 import type { PolicyDocument } from '../../../src/core/policy/document.ts';
 import { parsePolicyDocument } from '../../../src/core/policy/document.ts';
 import { AuditExportError } from '../../../src/errors.ts';

@@ -1,6 +1,6 @@
 import type { ProberSettings } from '../../../src/adapters/aws/access/access-prober.ts';
 import type { Decision } from '../../../src/core/policy/authorize.ts';
-import type { ContextValues } from '../../../src/core/policy/context.ts';
+import type { ContextValues } from '../../../src/core/policy/conditions/context.ts';
 import type { AccessProber, Refusal, Tried, WriteTarget } from '../../../src/ports/aws/access-prober.ts';
 import type { Who } from './ground.ts';
 import { accounts } from './ground.ts';

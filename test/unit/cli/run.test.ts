@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/run.ts';
-import { pushSettings } from '../../../src/commands/push/settings.ts';
+import { pushSettings } from '../../../src/commands/push/plan/settings.ts';
 import type { Setting } from '../../../src/core/config/setting.ts';
 import type { CliContext } from '../../../src/cli/terminal/terminal-context.ts';
 import { capturedTerminal } from '../../fakes/captured-terminal.ts';

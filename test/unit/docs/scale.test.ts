@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { pushSettings } from '../../../src/commands/push/settings.ts';
+import { pushSettings } from '../../../src/commands/push/plan/settings.ts';
 import { globalSettings } from '../../../src/core/config/global-settings.ts';
 import { parseStoreAddress } from '../../../src/core/config/store-address.ts';
 import { authorize } from '../../../src/core/policy/authorize.ts';

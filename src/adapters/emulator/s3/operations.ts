@@ -4,21 +4,21 @@ import {
   getBucketLocation,
   headBucket,
   listBuckets,
-} from './bucket-operations.ts';
+} from './buckets/bucket-operations.ts';
 import {
   deleteBucketPolicy,
   getBucketPolicy,
   getBucketPolicyStatus,
   putBucketPolicy,
-} from './bucket-policy.ts';
-import { deleteSetting, getSetting, putSetting } from './bucket-settings.ts';
-import { deleteObject, deleteObjects } from './delete-objects.ts';
-import { getObject } from './get-object.ts';
-import { listObjects, listObjectsV2, listObjectVersions } from './list-objects.ts';
-import { putNotifications } from './notifications.ts';
-import { putObject } from './put-object.ts';
+} from './buckets/bucket-policy.ts';
+import { deleteSetting, getSetting, putSetting } from './buckets/bucket-settings.ts';
+import { deleteObject, deleteObjects } from './objects/delete-objects.ts';
+import { getObject } from './objects/get-object.ts';
+import { listObjects, listObjectsV2, listObjectVersions } from './objects/list-objects.ts';
+import { putNotifications } from './buckets/notifications.ts';
+import { putObject } from './objects/put-object.ts';
 import type { BucketCall, ObjectCall, Run, S3Call } from './s3-call.ts';
-import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './tags.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './objects/tags.ts';
 
 /** What an operation is about decides what is checked before it runs; `action` is what the caller must be allowed. */
 export type S3Operation =

@@ -7,7 +7,7 @@ import type { Reply } from '../wire/reply.ts';
 import { accessDenied, WireError } from '../wire/wire-error.ts';
 import { queryValue } from '../wire/wire-request.ts';
 import { readXml, XmlError, type XmlElement } from '../xml/read-xml.ts';
-import type { Bucket } from './bucket.ts';
+import type { Bucket } from './buckets/bucket.ts';
 import type { S3Target } from './route.ts';
 
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';

@@ -6,9 +6,9 @@ import type { Reply } from '../wire/reply.ts';
 import { accessDenied, WireError } from '../wire/wire-error.ts';
 import type { WireRequest } from '../wire/wire-request.ts';
 import type { World } from '../world.ts';
-import type { Bucket } from './bucket.ts';
+import type { Bucket } from './buckets/bucket.ts';
 import { hostBucket, isSubresource, type S3Target } from './route.ts';
-import { usEast1 } from './bucket-operations.ts';
+import { usEast1 } from './buckets/bucket-operations.ts';
 import { demandOn, header, type BucketCall, type S3Call } from './s3-call.ts';
 import { operations, type S3Operation } from './operations.ts';
 

@@ -1,6 +1,6 @@
 import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bucket, ObjectVersion } from '../s3/bucket.ts';
+import type { Bucket, ObjectVersion } from '../s3/buckets/bucket.ts';
 import { readJson, writeJson } from './map-json.ts';
 import type { SavedState, StateStore } from './state-store.ts';
 import { makeFolder } from '../../fs/make-folder.ts';

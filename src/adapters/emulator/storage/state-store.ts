@@ -1,4 +1,4 @@
-import type { Bucket, ObjectVersion } from '../s3/bucket.ts';
+import type { Bucket, ObjectVersion } from '../s3/buckets/bucket.ts';
 import type { Directory } from '../identity/directory.ts';
 
 /** What must outlast a restart, but for the bytes of objects. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Segments } from '../../../ports/state/record-file.ts';
 import { replaceFile } from '../replace-file.ts';
 import { unlessGone } from '../state/disk-bytes.ts';
-import { numberedFiles, numberedPath } from '../state/numbered-files.ts';
+import { numberedFiles, numberedPath } from '../state/journal/numbered-files.ts';
 
 /**
  * Segments of lines in files `<path>.<fence>.<SHA-256>` that are never changed: a writer that was frozen, and lost its fence to

@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProcessIdentity } from '../state/process-identity.ts';
-import { isRunning, thisProcess } from '../state/process-identity.ts';
+import type { ProcessIdentity } from '../state/lock/process-identity.ts';
+import { isRunning, thisProcess } from '../state/lock/process-identity.ts';
 
 /**
  * Makes a folder for what is needed only while this process runs. Its name says whose it is, so that what a killed run left

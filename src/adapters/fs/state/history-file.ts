@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../replace-file.ts';
 import { copyBytes, readUpTo, unlessGone } from './disk-bytes.ts';
-import { decodeLine, encodeLine, linesOf } from './journal-lines.ts';
+import { decodeLine, encodeLine, linesOf } from './journal/journal-lines.ts';
 import { makeFolder } from '../make-folder.ts';
 
 const mostBytes = 64 * 1024 * 1024;

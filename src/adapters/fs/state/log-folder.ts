@@ -9,9 +9,9 @@ import type { Signer } from '../../../ports/aws/signer.ts';
 import { lineSegments } from '../records/line-segments.ts';
 import { replaceFile } from '../replace-file.ts';
 import { unlessGone } from './disk-bytes.ts';
-import { JournalFile } from './journal-file.ts';
-import type { LockHolder } from './owner-lock.ts';
-import { takeOwnership } from './owner-lock.ts';
+import { JournalFile } from './journal/journal-file.ts';
+import type { LockHolder } from './lock/owner-lock.ts';
+import { takeOwnership } from './lock/owner-lock.ts';
 
 const keyFile = 'key.pem';
 const recordsFile = 'records';

@@ -3,7 +3,7 @@ import { openAccessProber } from '../../../adapters/aws/access/access-prober.ts'
 import { findRegion } from '../../../adapters/aws/credentials/aws-profile.ts';
 import { saveAccessReport } from '../../../adapters/fs/records/access-report-file.ts';
 import type { ProbedStore, TestAccessHost } from '../../../commands/test-access/test-access-host.ts';
-import type { StoreSettings } from '../../../commands/push/push-host.ts';
+import type { StoreSettings } from '../../../commands/push/session/push-host.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { AccessProber } from '../../../ports/aws/access-prober.ts';

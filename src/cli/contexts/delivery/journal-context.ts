@@ -6,13 +6,13 @@ import {
   SeenEventsFolder,
   usualSeenEventsBounds,
 } from '../../../adapters/fs/seen-events/seen-events-folder.ts';
-import { KeptBytesFolder } from '../../../adapters/fs/state/kept-bytes.ts';
-import { deliveredObjects, JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
-import type { LockHolder } from '../../../adapters/fs/state/owner-lock.ts';
-import { takeOwnership } from '../../../adapters/fs/state/owner-lock.ts';
+import { KeptBytesFolder } from '../../../adapters/fs/state/journal/kept-bytes.ts';
+import { deliveredObjects, JournalOnDisk } from '../../../adapters/fs/state/journal/open-journal.ts';
+import type { LockHolder } from '../../../adapters/fs/state/lock/owner-lock.ts';
+import { takeOwnership } from '../../../adapters/fs/state/lock/owner-lock.ts';
 import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
 import type { PushRequest } from '../../../commands/push/index.ts';
-import type { HeldJournal, OtherRun, PushHost } from '../../../commands/push/push-host.ts';
+import type { HeldJournal, OtherRun, PushHost } from '../../../commands/push/session/push-host.ts';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { KeptBytes } from '../../../ports/state/kept-bytes.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';

@@ -1,5 +1,5 @@
-import { JournalOnDisk } from '../../../adapters/fs/state/open-journal.ts';
-import { takeOwnership } from '../../../adapters/fs/state/owner-lock.ts';
+import { JournalOnDisk } from '../../../adapters/fs/state/journal/open-journal.ts';
+import { takeOwnership } from '../../../adapters/fs/state/lock/owner-lock.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { Timer } from '../../../ports/clock.ts';
 import type { JournalProblem, JournalProblems } from '../../../ports/state/journal-problems.ts';

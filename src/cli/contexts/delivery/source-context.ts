@@ -1,6 +1,6 @@
 import { isAuditExportError } from '../../../errors.ts';
 import type { OpenSourcesOptions } from '../../../adapters/fs/sources/sources.ts';
-import type { PushHost } from '../../../commands/push/push-host.ts';
+import type { PushHost } from '../../../commands/push/session/push-host.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configPlaces, readConfigFile } from '../../../adapters/fs/records/config-file.ts';
 import { QuarantineFolderShelf } from '../../../adapters/fs/quarantine/quarantine-shelf.ts';
-import { lockHolder } from '../../../adapters/fs/state/owner-lock.ts';
+import { lockHolder } from '../../../adapters/fs/state/lock/owner-lock.ts';
 import {
   destinationFolders,
   profileFolders,

@@ -8,7 +8,7 @@ import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import type { StoreAddress } from '../../../core/config/store-address.ts';
 import { parseStoreAddress } from '../../../core/config/store-address.ts';
 import { defaultLimits } from '../../../core/delivery/limits.ts';
-import { RetryingStore } from '../../../core/delivery/retrying-store.ts';
+import { RetryingStore } from '../../../core/delivery/retry/retrying-store.ts';
 import type { LakePlace } from '../../../core/ocsf/lake.ts';
 import { checkLakePlace } from '../../../core/ocsf/lake.ts';
 import { AuditExportError } from '../../../errors.ts';

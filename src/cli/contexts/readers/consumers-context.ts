@@ -1,4 +1,4 @@
-import type { AlertsHost } from '../../../commands/consumers/alerts.ts';
+import type { AlertsHost } from '../../../commands/consumers/alerts/alerts.ts';
 import type { ConsumersHost } from '../../../commands/consumers/consumers-host.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import { readOwnType } from '../../context.ts';

@@ -12,8 +12,8 @@ import {
 import { temporaryFolder } from '../../../adapters/fs/temporary-folder.ts';
 import { openDestinationFolder } from '../../../adapters/fs/state/state-places.ts';
 import type { EvidenceRequest } from '../../../commands/evidence/open-log.ts';
-import { storeAddress } from '../../../commands/push/check-request.ts';
-import type { OpenedLog } from '../../../commands/push/push-host.ts';
+import { storeAddress } from '../../../commands/push/plan/check-request.ts';
+import type { OpenedLog } from '../../../commands/push/session/push-host.ts';
 import { findDestination } from '../delivery/state-context.ts';
 import type { Destination } from '../../../ports/store/destination.ts';
 import type { LogRecord } from '../../../core/log/write/log-state.ts';

@@ -1,11 +1,11 @@
 import { objectContent } from '../../../adapters/fs/store/object-content.ts';
 import type { ReaderOptions } from '../../../commands/find/settings.ts';
-import { layoutOf } from '../../../commands/push/check-request.ts';
+import { layoutOf } from '../../../commands/push/plan/check-request.ts';
 import type { CompiledAuditType } from '../../../core/audit-types/audit-type.ts';
 import { loadAuditTypes } from '../../../core/audit-types/load-audit-types.ts';
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import { parseStoreAddress } from '../../../core/config/store-address.ts';
-import type { ChosenObject } from '../../../core/readers/choose-objects.ts';
+import type { ChosenObject } from '../../../core/readers/find/choose-objects.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { StoreReader } from '../../../ports/store/store-reader.ts';
 import { openStoreThatIs } from './store-reader-context.ts';

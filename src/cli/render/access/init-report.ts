@@ -1,4 +1,4 @@
-import type { InitReport } from '../../../commands/init/init-report.ts';
+import type { InitReport } from '../../../commands/init/apply/init-report.ts';
 import { hangingText } from '../hanging-text.ts';
 import type { Palette } from '../palette.ts';
 import { renderAccessReport } from './test-access-report.ts';

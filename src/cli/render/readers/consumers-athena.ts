@@ -1,4 +1,4 @@
-import type { AthenaReport } from '../../../commands/consumers/athena.ts';
+import type { AthenaReport } from '../../../commands/consumers/athena/athena.ts';
 import { formatBytes } from '../../../core/report/format.ts';
 import { showFiles } from '../rendered-files.ts';
 

@@ -1,6 +1,6 @@
 import type { FindHit } from '../../../commands/find/index.ts';
-import { standardColumns } from '../../../core/readers/standard-columns.ts';
-import type { ColumnName, EventRow } from '../../../core/readers/standard-columns.ts';
+import { standardColumns } from '../../../core/readers/columns/standard-columns.ts';
+import type { ColumnName, EventRow } from '../../../core/readers/columns/standard-columns.ts';
 import { csvCell } from '../csv.ts';
 import { printable } from '../../../core/report/printable.ts';
 

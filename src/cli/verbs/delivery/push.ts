@@ -1,5 +1,5 @@
 import type { PushRequest } from '../../../commands/push/index.ts';
-import { pushSettings } from '../../../commands/push/settings.ts';
+import { pushSettings } from '../../../commands/push/plan/settings.ts';
 import type { PushReport } from '../../../core/accounting/push-report.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 import type { Invocation, Verb } from '../../verb.ts';

@@ -37,8 +37,8 @@ Examples:
 Exit codes: 0 done; 3 the client of Athena is not installed, or Athena failed; 4 denied; 6 something could not be read or stored: it is named, run it again.`,
   run: async ({ context, options }) => {
     const given = options as unknown as Given;
-    const { checkTypes } = await import('../../../commands/push/check-request.ts');
-    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+    const { checkTypes } = await import('../../../commands/push/plan/check-request.ts');
+    const { parseTimeRange } = await import('../../../core/readers/find/time-range.ts');
     const { openEvents } = await import('../../contexts/readers/readers-context.ts');
     const events = await openEvents(given, context);
     try {

@@ -1,6 +1,6 @@
-import type { AlertsOptions } from '../../../commands/consumers/alerts-settings.ts';
-import { alertsSettings } from '../../../commands/consumers/alerts-settings.ts';
-import { alertsTestSettings } from '../../../commands/consumers/alerts-test-settings.ts';
+import type { AlertsOptions } from '../../../commands/consumers/alerts/alerts-settings.ts';
+import { alertsSettings } from '../../../commands/consumers/alerts/alerts-settings.ts';
+import { alertsTestSettings } from '../../../commands/consumers/alerts/alerts-test-settings.ts';
 import type { PushRequest } from '../../../commands/push/index.ts';
 import type { Verb } from '../../verb.ts';
 
@@ -22,7 +22,7 @@ What it makes, what that costs and how to remove it: docs/consumers/alerts.md.
 
 Exit codes: 0 done; 2 usage; 3 a package is missing; 4 access.`,
   run: async ({ context, options }) => {
-    const { consumersAlerts } = await import('../../../commands/consumers/alerts.ts');
+    const { consumersAlerts } = await import('../../../commands/consumers/alerts/alerts.ts');
     const { buildAlertsHost } = await import('../../contexts/readers/consumers-context.ts');
     const { showFiles } = await import('../../render/rendered-files.ts');
     const asked = options as unknown as AlertsOptions;
@@ -45,7 +45,7 @@ export const consumersAlertsTestVerb: Verb = {
 Exit codes: 0 written; 2 usage; 4 access; 6 the store can't be reached.`,
   run: async (invocation) => {
     const { context, options, profile } = invocation;
-    const { alertsTest } = await import('../../../commands/consumers/alerts-test.ts');
+    const { alertsTest } = await import('../../../commands/consumers/alerts/alerts-test.ts');
     const { openStore } = await import('../../context.ts');
     const request = { inputs: [], options, profile } as unknown as PushRequest;
     const report = await alertsTest(request, {

@@ -1,7 +1,7 @@
-import type { AthenaOptions } from '../../../commands/consumers/athena-settings.ts';
-import { athenaSettings } from '../../../commands/consumers/athena-settings.ts';
-import type { SplunkOptions } from '../../../commands/consumers/splunk.ts';
-import { splunkSettings } from '../../../commands/consumers/splunk-settings.ts';
+import type { AthenaOptions } from '../../../commands/consumers/athena/athena-settings.ts';
+import { athenaSettings } from '../../../commands/consumers/athena/athena-settings.ts';
+import type { SplunkOptions } from '../../../commands/consumers/splunk/splunk.ts';
+import { splunkSettings } from '../../../commands/consumers/splunk/splunk-settings.ts';
 import type { Verb } from '../../verb.ts';
 
 export const consumersAthenaVerb: Verb = {
@@ -21,7 +21,7 @@ What it makes, what that costs and how to remove it: docs/consumers/athena.md.
 
 Exit codes: 0 done; 2 usage, or a name is taken; 3 a schema is invalid, a package is missing, or Athena refused a statement; 4 access.`,
   run: async ({ context, options }) => {
-    const { consumersAthena } = await import('../../../commands/consumers/athena.ts');
+    const { consumersAthena } = await import('../../../commands/consumers/athena/athena.ts');
     const { buildConsumersHost } = await import('../../contexts/readers/consumers-context.ts');
     const { renderAthenaReport } = await import('../../render/readers/consumers-athena.ts');
     const { out, ...asked } = options as unknown as AthenaOptions;
@@ -51,7 +51,7 @@ What it makes, what that costs and how to remove it: docs/consumers/splunk.md.
 
 Exit codes: 0 done; 2 usage; 3 a schema is invalid; 4 access (--measure).`,
   run: async ({ context, options }) => {
-    const { consumersSplunk } = await import('../../../commands/consumers/splunk.ts');
+    const { consumersSplunk } = await import('../../../commands/consumers/splunk/splunk.ts');
     const { buildConsumersHost } = await import('../../contexts/readers/consumers-context.ts');
     const { showFiles } = await import('../../render/rendered-files.ts');
     const asked = options as unknown as SplunkOptions & { region: string | undefined };

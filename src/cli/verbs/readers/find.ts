@@ -28,8 +28,8 @@ Examples:
 Exit codes: 0 done, whether something was found or not; 4 denied; 6 objects could not be read: they are named.`,
   run: async ({ context, options }) => {
     const { find } = await import('../../../commands/find/index.ts');
-    const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
-    const { checkTypes } = await import('../../../commands/push/check-request.ts');
+    const { parseTimeRange } = await import('../../../core/readers/find/time-range.ts');
+    const { checkTypes } = await import('../../../commands/push/plan/check-request.ts');
     const { openEvents } = await import('../../contexts/readers/readers-context.ts');
     const given = options as unknown as GlobalOptions & FindOptions;
     const criteria = { ...given, ...parseTimeRange(given, Date.now()) };

@@ -50,8 +50,8 @@ async function show(answer: SqlAnswer, { json, csv }: Given, { stdout }: CliCont
 
 async function askDuckDb(sql: string, given: Given, context: CliContext): Promise<void> {
   const { query } = await import('../../../commands/query/index.ts');
-  const { checkTypes } = await import('../../../commands/push/check-request.ts');
-  const { parseTimeRange } = await import('../../../core/readers/time-range.ts');
+  const { checkTypes } = await import('../../../commands/push/plan/check-request.ts');
+  const { parseTimeRange } = await import('../../../core/readers/find/time-range.ts');
   const { openEvents } = await import('../../contexts/readers/readers-context.ts');
   const { buildQueryHost } = await import('../../contexts/readers/query-context.ts');
   const form = given.curated === undefined ? 'lines' : 'parquet';

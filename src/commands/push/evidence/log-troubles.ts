@@ -1,6 +1,6 @@
 import type { EvidenceReport } from '../../../core/accounting/push-report.ts';
 import { isAuditExportError } from '../../../errors.ts';
-import type { PushHost } from '../push-host.ts';
+import type { PushHost } from '../session/push-host.ts';
 
 /** What can go wrong beside a delivery: with the log itself, or with those who are shown its checkpoints. */
 type Concern = 'log' | 'outside';

@@ -1,9 +1,9 @@
 import { LogWriter } from '../../../core/log/write/log-writer.ts';
 import { PassingRecords } from '../../../core/log/write/passing-records.ts';
 import type { Spool } from '../../../ports/store/spool.ts';
-import type { OpenedLog, PushHost } from '../push-host.ts';
-import type { PushPlan } from '../push-plan.ts';
-import type { PushOptions } from '../settings.ts';
+import type { OpenedLog, PushHost } from '../session/push-host.ts';
+import type { PushPlan } from '../plan/push-plan.ts';
+import type { PushOptions } from '../plan/settings.ts';
 import type { LogTroubles } from './log-troubles.ts';
 
 /** What of a plan the log goes by. */

@@ -1,7 +1,7 @@
 import { parseVerifierKey } from '../../../core/log/signed-note.ts';
 import type { Witness } from '../../../core/log/write/witness.ts';
 import { AuditExportError } from '../../../errors.ts';
-import type { PushOptions } from '../settings.ts';
+import type { PushOptions } from '../plan/settings.ts';
 
 /** The witnesses that are named. Throws `usage` for one that has no URL or no key. */
 export function witnessesOf({ witness = {} }: Pick<PushOptions, 'witness'>): Witness[] {

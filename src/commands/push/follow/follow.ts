@@ -1,12 +1,12 @@
 import type { PushReport } from '../../../core/accounting/push-report.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { Follower } from './follower.ts';
-import { holdJournal } from '../held-journal.ts';
-import type { PushHost } from '../push-host.ts';
-import type { PushPlan } from '../push-plan.ts';
-import { telling } from '../seen-index.ts';
-import type { Watch } from '../session.ts';
-import { Session } from '../session.ts';
+import { holdJournal } from '../session/held-journal.ts';
+import type { PushHost } from '../session/push-host.ts';
+import type { PushPlan } from '../plan/push-plan.ts';
+import { telling } from '../session/seen-index.ts';
+import type { Watch } from '../session/session.ts';
+import { Session } from '../session/session.ts';
 
 /** Sources and objects that the report lists one by one: a follower has no end. */
 const mostListed = 10_000;

@@ -3,10 +3,10 @@ import type { FileSource } from '../../../core/files/look-at-content.ts';
 import { isAuditExportError } from '../../../errors.ts';
 import type { FollowedInputs, ScanChange } from '../../../ports/sources/followed-inputs.ts';
 import type { Journal } from '../../../ports/state/journal.ts';
-import type { Mutex } from '../condition.ts';
+import type { Mutex } from '../plan/condition.ts';
 import type { FollowNotes } from './follow-notes.ts';
 import type { News } from './news.ts';
-import type { PushHost } from '../push-host.ts';
+import type { PushHost } from '../session/push-host.ts';
 
 /** Inputs are looked at so often. */
 const scanMs = 1000;

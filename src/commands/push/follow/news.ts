@@ -1,5 +1,5 @@
 import type { Timer } from '../../../ports/clock.ts';
-import { Condition } from '../condition.ts';
+import { Condition } from '../plan/condition.ts';
 
 /** Files that seem unchanged are looked at as well, so often. */
 const wholeLookMs = 300_000;

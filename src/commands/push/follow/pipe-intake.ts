@@ -1,14 +1,14 @@
 import { beginning } from '../../../core/files/known-file.ts';
-import type { Wrapping } from '../../../core/lines/unwrap-line.ts';
-import { findWrapping } from '../../../core/lines/unwrap-line.ts';
-import { longestWrapped } from '../../../core/lines/unwrap-lines.ts';
+import type { Wrapping } from '../../../core/lines/unwrap/unwrap-line.ts';
+import { findWrapping } from '../../../core/lines/unwrap/unwrap-line.ts';
+import { longestWrapped } from '../../../core/lines/unwrap/unwrap-lines.ts';
 import { endOfWhole } from '../../../core/lines/whole-lines.ts';
 import { formatBytes, formatDuration } from '../../../core/report/format.ts';
 import type { Timer } from '../../../ports/clock.ts';
 import type { FollowedPipe } from '../../../ports/sources/followed-inputs.ts';
 import type { KeptBytes, KeptWriter } from '../../../ports/state/kept-bytes.ts';
 import type { Log } from '../../../ports/terminal/log.ts';
-import { Condition, Mutex } from '../condition.ts';
+import { Condition, Mutex } from '../plan/condition.ts';
 import type { Place } from '../../../ports/sources/known-file.ts';
 import type { Cut, KeptPart } from '../../../ports/state/batch.ts';
 

@@ -3,11 +3,11 @@ import type { QueuePushReport } from '../../../core/queue/queue-books.ts';
 import { QueueBooks } from '../../../core/queue/queue-books.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { MessageQueue } from '../../../ports/aws/queue.ts';
-import type { PushHost } from '../push-host.ts';
-import type { PushPlan } from '../push-plan.ts';
+import type { PushHost } from '../session/push-host.ts';
+import type { PushPlan } from '../plan/push-plan.ts';
 import { QueueWorker } from './queue-worker.ts';
-import type { Watch } from '../session.ts';
-import { Session } from '../session.ts';
+import type { Watch } from '../session/session.ts';
+import { Session } from '../session/session.ts';
 
 /** Sources and objects that the report lists one by one: a worker has no end. */
 const mostListed = 10_000;

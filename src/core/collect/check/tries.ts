@@ -2,7 +2,7 @@ import type { AuditExportError } from '../../../errors.ts';
 import { isAuditExportError } from '../../../errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { SnowflakeRow, SnowflakeSession, SnowflakeStatement } from '../../../ports/snowflake.ts';
-import { clockStatement, ownQueryTag, queriesStatement } from '../statement.ts';
+import { clockStatement, ownQueryTag, queriesStatement } from '../statement/statement.ts';
 import type { CheckFindingCode } from './findings.ts';
 import type { CheckProbeId } from './probes.ts';
 import type { HistoryView } from './views.ts';

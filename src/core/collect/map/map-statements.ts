@@ -1,5 +1,5 @@
 import type { SnowflakeStatement } from '../../../ports/snowflake.ts';
-import { ownQueryTag } from '../statement.ts';
+import { ownQueryTag } from '../statement/statement.ts';
 
 const view = (name: string): string => `SNOWFLAKE.ACCOUNT_USAGE.${name}`;
 

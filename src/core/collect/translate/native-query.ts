@@ -1,13 +1,13 @@
 import { redactLiterals } from '../redact/redact-literals.ts';
-import type { AccessedObject, AccessPath } from './accessed-objects.ts';
-import { accessedObjects, objectIdentity, referencedPolicies } from './accessed-objects.ts';
-import { ddlChanges } from './ddl.ts';
-import { databaseOf } from './object-name.ts';
+import type { AccessedObject, AccessPath } from './objects/accessed-objects.ts';
+import { accessedObjects, objectIdentity, referencedPolicies } from './objects/accessed-objects.ts';
+import { ddlChanges } from './objects/ddl.ts';
+import { databaseOf } from './objects/object-name.ts';
 import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser } from './registry.ts';
 import { millisecondsOf, printNanoseconds } from './snowflake-time.ts';
-import { hasFailed } from './touched-objects.ts';
+import { hasFailed } from './objects/touched-objects.ts';
 
 /** Snowflake keeps this many characters of a query. https://docs.snowflake.com/en/sql-reference/account-usage/query_history */
 const longestQueryText = 100_000;

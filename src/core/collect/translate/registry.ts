@@ -1,8 +1,8 @@
 import { AuditExportError } from '../../../errors.ts';
 import type { MappingEntry, MappingForm } from './mapping-file.ts';
 import { parseMapping } from './mapping-file.ts';
-import type { WrittenName } from './object-name.ts';
-import { storedObjectKey, writtenObjectName, writtenUserName } from './object-name.ts';
+import type { WrittenName } from './objects/object-name.ts';
+import { storedObjectKey, writtenObjectName, writtenUserName } from './objects/object-name.ts';
 
 /** Who a Snowflake user is on the platform. */
 export interface MappedUser {

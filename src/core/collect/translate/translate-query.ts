@@ -1,13 +1,13 @@
-import type { AccessPath } from './accessed-objects.ts';
+import type { AccessPath } from './objects/accessed-objects.ts';
 import { LeftOutNames } from './left-out.ts';
 import { loginLine } from './login.ts';
 import { nativeQueryLine } from './native-query.ts';
-import { namedObjects } from './named-objects.ts';
+import { namedObjects } from './objects/named-objects.ts';
 import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser, Registry } from './registry.ts';
-import type { TouchedObject } from './touched-objects.ts';
-import { hasFailed, touchedObjects } from './touched-objects.ts';
+import type { TouchedObject } from './objects/touched-objects.ts';
+import { hasFailed, touchedObjects } from './objects/touched-objects.ts';
 import type { UamParts } from './uam-query.ts';
 import { uamQueryLine } from './uam-query.ts';
 

@@ -1,11 +1,11 @@
 import { redactLiterals } from '../redact/redact-literals.ts';
-import { databaseOf, namePartsOf } from './object-name.ts';
+import { databaseOf, namePartsOf } from './objects/object-name.ts';
 import type { QueryRow } from './query-row.ts';
 import { recordId } from './record-id.ts';
 import type { DataSource, MappedUser } from './registry.ts';
 import { millisecondsOf } from './snowflake-time.ts';
-import type { TouchedObject } from './touched-objects.ts';
-import { hasFailed } from './touched-objects.ts';
+import type { TouchedObject } from './objects/touched-objects.ts';
+import { hasFailed } from './objects/touched-objects.ts';
 
 /** What a record of the universal audit model is made of: one for each query, with all of its objects. */
 export interface UamParts {

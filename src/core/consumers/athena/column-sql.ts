@@ -1,7 +1,7 @@
 import type { TimeField } from '../../audit-types/audit-type.ts';
-import type { ColumnName, StandardColumn } from '../../readers/standard-columns.ts';
-import { standardColumns } from '../../readers/standard-columns.ts';
-import type { Condition, Place, Steps, TypeColumns } from '../../readers/type-columns.ts';
+import type { ColumnName, StandardColumn } from '../../readers/columns/standard-columns.ts';
+import { standardColumns } from '../../readers/columns/standard-columns.ts';
+import type { Condition, Place, Steps, TypeColumns } from '../../readers/columns/type-columns.ts';
 
 /**
  * The standard columns of a type as expressions of Athena's SQL (engine version 3, which is Trino's) over a column that holds a line as

@@ -1,4 +1,4 @@
-import { standardColumns } from '../../readers/standard-columns.ts';
+import { standardColumns } from '../../readers/columns/standard-columns.ts';
 import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';
 import { sqlText } from './column-sql.ts';

@@ -3,7 +3,7 @@ import type { Layout } from '../../layout/layout.ts';
 import { dayLayout, parseLayout } from '../../layout/layout.ts';
 import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';
-import { standardColumns } from '../../readers/standard-columns.ts';
+import { standardColumns } from '../../readers/columns/standard-columns.ts';
 
 /** A column of a table, with its type in Hive's words. */
 export interface TableColumn {

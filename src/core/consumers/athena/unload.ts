@@ -1,5 +1,5 @@
 import type { Layout } from '../../layout/layout.ts';
-import { standardColumns } from '../../readers/standard-columns.ts';
+import { standardColumns } from '../../readers/columns/standard-columns.ts';
 import { sqlText } from './column-sql.ts';
 import { dayExpression } from './tables.ts';
 

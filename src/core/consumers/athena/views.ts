@@ -1,5 +1,5 @@
-import type { TypeColumns } from '../../readers/type-columns.ts';
-import { standardColumns } from '../../readers/standard-columns.ts';
+import type { TypeColumns } from '../../readers/columns/type-columns.ts';
+import { standardColumns } from '../../readers/columns/standard-columns.ts';
 import { columnExpressions, sqlText, textAt } from './column-sql.ts';
 import type { TableModel } from './tables.ts';
 import { sqlName } from './tables.ts';

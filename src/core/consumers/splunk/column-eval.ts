@@ -1,4 +1,4 @@
-import type { Condition, Place, Steps, TypeColumns } from '../../readers/type-columns.ts';
+import type { Condition, Place, Steps, TypeColumns } from '../../readers/columns/type-columns.ts';
 
 /**
  * Splunk's fields of the Common Information Model, and from which standard column each comes. `action` is what was decided; `vendor_action`

@@ -1,5 +1,5 @@
 import type { Layout } from '../../layout/layout.ts';
-import type { TypeColumns } from '../../readers/type-columns.ts';
+import type { TypeColumns } from '../../readers/columns/type-columns.ts';
 import type { RenderedFile } from '../../setup/render/render-access.ts';
 import { storeUrl } from '../../setup/desired/desired-access.ts';
 import type { Place } from '../../setup/reader-access.ts';

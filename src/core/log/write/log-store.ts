@@ -1,7 +1,7 @@
 import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/store/object-store.ts';
 import { PutFailure } from '../../../ports/store/put-failure.ts';
-import type { RetryOptions } from '../../delivery/retrying-store.ts';
-import { RetryingStore } from '../../delivery/retrying-store.ts';
+import type { RetryOptions } from '../../delivery/retry/retrying-store.ts';
+import { RetryingStore } from '../../delivery/retry/retrying-store.ts';
 import type { LogObject } from './log-objects.ts';
 
 /** What the log needs of the place that it is published to. Keys are below the prefix. */

@@ -1,6 +1,6 @@
 import type { AccessRequest, Caller, Decision } from '../../policy/authorize.ts';
 import { authorize } from '../../policy/authorize.ts';
-import type { ContextValues } from '../../policy/context.ts';
+import type { ContextValues } from '../../policy/conditions/context.ts';
 import type { PolicyDocument, Statement } from '../../policy/document.ts';
 import { asList } from '../../policy/language.ts';
 import type { PrincipalMap } from '../../policy/language.ts';

@@ -3,7 +3,7 @@ import { objectKey } from '../../layout/object-key.ts';
 import type { AccessRequest, Caller } from '../../policy/authorize.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { asList } from '../../policy/language.ts';
-import type { ContextValues } from '../../policy/context.ts';
+import type { ContextValues } from '../../policy/conditions/context.ts';
 import { nameOf } from '../answers/arns.ts';
 import { builtInAuditTypes } from '../answers/answer-rules.ts';
 import type { Deliverer } from '../../../ports/state/config-store.ts';

@@ -1,4 +1,4 @@
-import { readOperator } from '../../policy/operators.ts';
+import { readOperator } from '../../policy/conditions/operators.ts';
 import { distinctTexts, literal, withWildcards } from '../../policy/pattern.ts';
 import type { TextSearch } from '../../policy/pattern.ts';
 import type { LiveDocument } from './live-document.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readRange } from '../../../../src/adapters/emulator/s3/byte-range.ts';
-import { compareUtf8, pageOf } from '../../../../src/adapters/emulator/s3/key-page.ts';
+import { readRange } from '../../../../src/adapters/emulator/s3/objects/byte-range.ts';
+import { compareUtf8, pageOf } from '../../../../src/adapters/emulator/s3/objects/key-page.ts';
 import { hostBucket, routeS3 } from '../../../../src/adapters/emulator/s3/route.ts';
 
 describe('ranges', () => {

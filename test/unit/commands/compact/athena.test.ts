@@ -5,7 +5,7 @@ import { compactByAthena } from '../../../../src/commands/compact/athena.ts';
 import type { CompactAthenaReport } from '../../../../src/commands/compact/athena.ts';
 import { dayLayout, parseLayout, renderLayout } from '../../../../src/core/layout/layout.ts';
 import { objectKey } from '../../../../src/core/layout/object-key.ts';
-import { standardColumns } from '../../../../src/core/readers/standard-columns.ts';
+import { standardColumns } from '../../../../src/core/readers/columns/standard-columns.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { MemoryReader } from '../../../fakes/memory-reader.ts';
 import { openTrino } from '../../core/consumers/trino-in-duckdb.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { questions } from '../../../../src/commands/init/questions.ts';
+import { questions } from '../../../../src/commands/init/wizard/questions.ts';
 
 const folder = new URL('../../../../schemas/events/', import.meta.url);
 

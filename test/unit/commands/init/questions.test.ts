@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { questions, wordsFor } from '../../../../src/commands/init/questions.ts';
+import { questions, wordsFor } from '../../../../src/commands/init/wizard/questions.ts';
 import { initSettings } from '../../../../src/commands/init/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import { answerRules } from '../../../../src/core/setup/answers/answer-rules.ts';

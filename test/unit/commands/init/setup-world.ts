@@ -1,6 +1,6 @@
 import type { InitHost } from '../../../../src/commands/init/init-host.ts';
 import { init } from '../../../../src/commands/init/index.ts';
-import type { InitReport } from '../../../../src/commands/init/init-report.ts';
+import type { InitReport } from '../../../../src/commands/init/apply/init-report.ts';
 import { initSettings } from '../../../../src/commands/init/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import type { AccessReport, Verdict } from '../../../../src/core/access/access-report.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BucketObjects } from '../../../../src/commands/push/bucket-objects.ts';
+import { BucketObjects } from '../../../../src/commands/push/sources/bucket-objects.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { DeliveredObject } from '../../../../src/ports/state/delivered-objects.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { withRetries } from '../../../../src/commands/push/with-retries.ts';
+import { withRetries } from '../../../../src/commands/push/session/with-retries.ts';
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
-import type { Patience } from '../../../../src/core/delivery/retrying-store.ts';
+import type { Patience } from '../../../../src/core/delivery/retry/retrying-store.ts';
 import { FlakyStore } from '../../../fakes/flaky-store.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Ownership } from '../../../../src/adapters/fs/state/owner-lock.ts';
-import { takeOwnership } from '../../../../src/adapters/fs/state/owner-lock.ts';
+import type { Ownership } from '../../../../src/adapters/fs/state/lock/owner-lock.ts';
+import { takeOwnership } from '../../../../src/adapters/fs/state/lock/owner-lock.ts';
 import { systemClock } from '../../../../src/adapters/system/system-clock.ts';
 import { run } from '../../../../src/cli/run.ts';
 import { capturedTerminal } from '../../../fakes/captured-terminal.ts';

@@ -3,7 +3,7 @@ import { testAccess } from '../../../../src/commands/test-access/index.ts';
 import { optionsOfProfile } from '../../../../src/commands/test-access/options-of-profile.ts';
 import { testAccessSettings } from '../../../../src/commands/test-access/settings.ts';
 import type { ProbedStore, TestAccessHost } from '../../../../src/commands/test-access/test-access-host.ts';
-import type { StoreSettings } from '../../../../src/commands/push/push-host.ts';
+import type { StoreSettings } from '../../../../src/commands/push/session/push-host.ts';
 import type { AccessReport } from '../../../../src/core/access/access-report.ts';
 import { destinationOf } from '../../../../src/core/config/destination.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { SlotReader } from '../../../../src/core/classify/slot-reader.ts';
-import { SlotTree } from '../../../../src/core/classify/value-slots.ts';
+import { SlotReader } from '../../../../src/core/classify/slots/slot-reader.ts';
+import { SlotTree } from '../../../../src/core/classify/slots/value-slots.ts';
 
 function opened(tree: SlotTree): SlotReader {
   const reader = SlotReader.open(tree);
@@ -84,7 +84,7 @@ test('where the engine has no WebAssembly, there is no reader', async () => {
   vi.resetModules();
   vi.stubGlobal('WebAssembly', undefined);
   try {
-    const { SlotReader: Alone } = await import('../../../../src/core/classify/slot-reader.ts');
+    const { SlotReader: Alone } = await import('../../../../src/core/classify/slots/slot-reader.ts');
     expect(Alone.open(new SlotTree())).toBeUndefined();
   } finally {
     vi.unstubAllGlobals();

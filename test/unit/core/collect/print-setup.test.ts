@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printSetup } from '../../../../src/core/collect/print-setup.ts';
+import { printSetup } from '../../../../src/core/collect/statement/print-setup.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';
 
 /** The statements without comments. */

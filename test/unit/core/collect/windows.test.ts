@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseTimeOrAge } from '../../../../src/core/collect/time-words.ts';
+import { parseTimeOrAge } from '../../../../src/core/collect/statement/time-words.ts';
 import {
   firstStart,
   readableUntil,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pushSettings } from '../../../../src/commands/push/settings.ts';
+import { pushSettings } from '../../../../src/commands/push/plan/settings.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import { environmentName, resolveSettings } from '../../../../src/core/config/setting.ts';
 import type { GivenSettings, Setting } from '../../../../src/core/config/setting.ts';

@@ -1,9 +1,9 @@
 import { init, parse, Dialect } from '@polyglot-sql/sdk';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { columnExpressions } from '../../../../src/core/consumers/athena/column-sql.ts';
-import { buildRowReader, parseLine } from '../../../../src/core/readers/read-row.ts';
-import type { EventRow } from '../../../../src/core/readers/standard-columns.ts';
-import { columnsOfTypes } from '../../../../src/core/readers/type-columns.ts';
+import { buildRowReader, parseLine } from '../../../../src/core/readers/columns/read-row.ts';
+import type { EventRow } from '../../../../src/core/readers/columns/standard-columns.ts';
+import { columnsOfTypes } from '../../../../src/core/readers/columns/type-columns.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 import { eventLines, typed } from './event-lines.ts';
 import { inDuckDb, openTrino } from './trino-in-duckdb.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AdaptiveLimit } from '../../../../src/core/delivery/adaptive-limit.ts';
+import { AdaptiveLimit } from '../../../../src/core/delivery/retry/adaptive-limit.ts';
 
 function succeed(limit: AdaptiveLimit, times: number): AdaptiveLimit {
   for (let left = times; left > 0; left--) limit.noteSuccess();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pauseMs } from '../../../../src/core/delivery/back-off.ts';
+import { pauseMs } from '../../../../src/core/delivery/retry/back-off.ts';
 
 const backOff = { firstMs: 100, mostMs: 20_000 };
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { CircuitBreaker } from '../../../../src/core/delivery/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../../src/core/delivery/retry/circuit-breaker.ts';
 import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
 import { putFailure } from '../../../fakes/flaky-store.ts';
 

@@ -1,5 +1,5 @@
-import type { Patience } from '../../../../src/core/delivery/retrying-store.ts';
-import { RetryingStore } from '../../../../src/core/delivery/retrying-store.ts';
+import type { Patience } from '../../../../src/core/delivery/retry/retrying-store.ts';
+import { RetryingStore } from '../../../../src/core/delivery/retry/retrying-store.ts';
 import type { PutStatus } from '../../../../src/ports/store/object-store.ts';
 import type { PutFailureCause } from '../../../../src/ports/store/put-failure.ts';
 import { FlakyStore } from '../../../fakes/flaky-store.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compactDocuments } from '../../../../src/core/lines/compact-documents.ts';
-import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
+import { compactDocuments } from '../../../../src/core/lines/documents/compact-documents.ts';
+import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { NotedContent } from './reading.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
+import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import type { SourceFormat } from '../../../../src/ports/sources/source.ts';
 

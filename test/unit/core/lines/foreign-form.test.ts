@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
-import { foreignCure } from '../../../../src/core/lines/foreign-form.ts';
-import type { ForeignForm } from '../../../../src/core/lines/foreign-form.ts';
+import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
+import { foreignCure } from '../../../../src/core/lines/unwrap/foreign-form.ts';
+import type { ForeignForm } from '../../../../src/core/lines/unwrap/foreign-form.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 
 const line = '{"id":1,"url":"https://example.com/*x*/","text":"ä"}';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compactDocuments } from '../../../../src/core/lines/compact-documents.ts';
-import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
-import { openEnvelopes } from '../../../../src/core/lines/open-envelopes.ts';
+import { compactDocuments } from '../../../../src/core/lines/documents/compact-documents.ts';
+import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
+import { openEnvelopes } from '../../../../src/core/lines/unwrap/open-envelopes.ts';
 import { NotedContent } from './reading.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';

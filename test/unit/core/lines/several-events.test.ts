@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { detectFormat } from '../../../../src/core/lines/detect-format.ts';
-import { objectsOnLine, separateObjects } from '../../../../src/core/lines/object-scanner.ts';
+import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
+import { objectsOnLine, separateObjects } from '../../../../src/core/lines/documents/object-scanner.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { NotedContent } from './reading.ts';
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { endOfWhole } from '../../../../src/core/lines/whole-lines.ts';
-import { unwrapLine } from '../../../../src/core/lines/unwrap-line.ts';
-import type { Wrapping } from '../../../../src/core/lines/unwrap-line.ts';
-import { LineUnwrapper } from '../../../../src/core/lines/unwrap-lines.ts';
+import { unwrapLine } from '../../../../src/core/lines/unwrap/unwrap-line.ts';
+import type { Wrapping } from '../../../../src/core/lines/unwrap/unwrap-line.ts';
+import { LineUnwrapper } from '../../../../src/core/lines/unwrap/unwrap-lines.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 
 const time = '2026-11-23T05:30:00.123456789Z';

@@ -6,9 +6,9 @@ import { inTryingOrder } from '../../../../src/core/audit-types/audit-type.ts';
 import { longestString, ocsfClasses, ocsfVersion } from '../../../../src/core/ocsf/classes.ts';
 import { mapToOcsf } from '../../../../src/core/ocsf/map-event.ts';
 import { ocsfMappings } from '../../../../src/core/ocsf/mappings.ts';
-import { buildEventReader } from '../../../../src/core/readers/known-types.ts';
-import { parseLine, readRow } from '../../../../src/core/readers/read-row.ts';
-import type { EventRow } from '../../../../src/core/readers/standard-columns.ts';
+import { buildEventReader } from '../../../../src/core/readers/columns/known-types.ts';
+import { parseLine, readRow } from '../../../../src/core/readers/columns/read-row.ts';
+import type { EventRow } from '../../../../src/core/readers/columns/standard-columns.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 import { eventLines } from '../consumers/event-lines.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { conditionsHold } from '../../../../src/core/policy/conditions.ts';
-import { requestContext } from '../../../../src/core/policy/context.ts';
+import { conditionsHold } from '../../../../src/core/policy/conditions/conditions.ts';
+import { requestContext } from '../../../../src/core/policy/conditions/context.ts';
 import type { ConditionBlock, OneOrMany } from '../../../../src/core/policy/language.ts';
 import { sources } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requestContext } from '../../../../src/core/policy/context.ts';
+import { requestContext } from '../../../../src/core/policy/conditions/context.ts';
 import type { OneOrMany } from '../../../../src/core/policy/language.ts';
 import type { Statement } from '../../../../src/core/policy/document.ts';
 import { speaksOf } from '../../../../src/core/policy/statements.ts';

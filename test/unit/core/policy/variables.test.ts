@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { requestContext } from '../../../../src/core/policy/context.ts';
+import { requestContext } from '../../../../src/core/policy/conditions/context.ts';
 import { matches, plainText } from '../../../../src/core/policy/pattern.ts';
-import { expandVariables, knowsVariables } from '../../../../src/core/policy/variables.ts';
+import { expandVariables, knowsVariables } from '../../../../src/core/policy/conditions/variables.ts';
 import { sources } from './sources.ts';
 
 const context = requestContext({

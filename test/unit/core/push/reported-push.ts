@@ -1,4 +1,4 @@
-import { sourceProblem } from '../../../../src/commands/push/problems.ts';
+import { sourceProblem } from '../../../../src/commands/push/session/problems.ts';
 import { buildPushReport, endOf } from '../../../../src/core/accounting/push-report.ts';
 import type { PushReport } from '../../../../src/core/accounting/push-report.ts';
 import type { PartRange } from '../../../../src/core/push/source-part.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { WrittenColumns } from '../../../../src/core/audit-types/written-columns.ts';
-import { buildRowReader, parseLine } from '../../../../src/core/readers/read-row.ts';
-import type { EventRow } from '../../../../src/core/readers/standard-columns.ts';
-import { standardColumns } from '../../../../src/core/readers/standard-columns.ts';
-import { columnsOfTypes } from '../../../../src/core/readers/type-columns.ts';
+import { buildRowReader, parseLine } from '../../../../src/core/readers/columns/read-row.ts';
+import type { EventRow } from '../../../../src/core/readers/columns/standard-columns.ts';
+import { standardColumns } from '../../../../src/core/readers/columns/standard-columns.ts';
+import { columnsOfTypes } from '../../../../src/core/readers/columns/type-columns.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 
 const builtIn = columnsOfTypes(compiledAuditTypes.map(({ descriptor }) => descriptor));

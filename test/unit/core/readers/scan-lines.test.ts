@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildMatcher, buildQuickMatcher, needleOf } from '../../../../src/core/readers/criteria.ts';
-import { buildEventReader } from '../../../../src/core/readers/known-types.ts';
+import { buildMatcher, buildQuickMatcher, needleOf } from '../../../../src/core/readers/find/criteria.ts';
+import { buildEventReader } from '../../../../src/core/readers/columns/known-types.ts';
 import { readInOrder } from '../../../../src/core/readers/read-ahead.ts';
-import { parseLine } from '../../../../src/core/readers/read-row.ts';
-import type { ScannedLine } from '../../../../src/core/readers/scan-lines.ts';
-import { buildLineScanner } from '../../../../src/core/readers/scan-lines.ts';
-import type { TextWindow } from '../../../../src/core/readers/text-window.ts';
-import { buildTextWindow, plainWindow } from '../../../../src/core/readers/text-window.ts';
+import { parseLine } from '../../../../src/core/readers/columns/read-row.ts';
+import type { ScannedLine } from '../../../../src/core/readers/find/scan-lines.ts';
+import { buildLineScanner } from '../../../../src/core/readers/find/scan-lines.ts';
+import type { TextWindow } from '../../../../src/core/readers/find/text-window.ts';
+import { buildTextWindow, plainWindow } from '../../../../src/core/readers/find/text-window.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 
 function never(): never {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { dayLayout, hourLayout, parseLayout, renderLayout } from '../../../../src/core/layout/layout.ts';
 import { objectKey } from '../../../../src/core/layout/object-key.ts';
 import { buildKeyReader, listingsFor, mayHold } from '../../../../src/core/readers/stored-object.ts';
-import { parseTimeRange } from '../../../../src/core/readers/time-range.ts';
+import { parseTimeRange } from '../../../../src/core/readers/find/time-range.ts';
 
 const layouts = [
   dayLayout,

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { appendHistory, readHistory } from '../../../../../src/adapters/fs/state/history-file.ts';
-import { JournalFile, LostOwnership } from '../../../../../src/adapters/fs/state/journal-file.ts';
-import { KeptBytesFolder } from '../../../../../src/adapters/fs/state/kept-bytes.ts';
-import { takeOwnership } from '../../../../../src/adapters/fs/state/owner-lock.ts';
+import { JournalFile, LostOwnership } from '../../../../../src/adapters/fs/state/journal/journal-file.ts';
+import { KeptBytesFolder } from '../../../../../src/adapters/fs/state/journal/kept-bytes.ts';
+import { takeOwnership } from '../../../../../src/adapters/fs/state/lock/owner-lock.ts';
 import { systemClock } from '../../../../../src/adapters/system/system-clock.ts';
 
 const durable = { durable: true };

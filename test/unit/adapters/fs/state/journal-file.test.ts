@@ -2,8 +2,8 @@ import { appendFile, open, readdir, readFile, rename, stat, writeFile } from 'no
 import { basename, dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { JournalFile, LostOwnership } from '../../../../../src/adapters/fs/state/journal-file.ts';
-import { numberedPath } from '../../../../../src/adapters/fs/state/numbered-files.ts';
+import { JournalFile, LostOwnership } from '../../../../../src/adapters/fs/state/journal/journal-file.ts';
+import { numberedPath } from '../../../../../src/adapters/fs/state/journal/numbered-files.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 
 const durable = { durable: true };

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KeptBytesFolder } from '../../../../../src/adapters/fs/state/kept-bytes.ts';
+import { KeptBytesFolder } from '../../../../../src/adapters/fs/state/journal/kept-bytes.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 
 const newFolder = (): string => join(scratchFolder(), 'deep', 'kept');

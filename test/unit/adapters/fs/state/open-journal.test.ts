@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { JournalOnDisk } from '../../../../../src/adapters/fs/state/open-journal.ts';
+import { JournalOnDisk } from '../../../../../src/adapters/fs/state/journal/open-journal.ts';
 import type { JournalState } from '../../../../../src/core/batches/journal-state.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../../fakes/thrown.ts';

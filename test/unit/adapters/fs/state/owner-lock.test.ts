@@ -5,10 +5,10 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { numberedPath } from '../../../../../src/adapters/fs/state/numbered-files.ts';
-import type { Ownership, OwnershipRequest } from '../../../../../src/adapters/fs/state/owner-lock.ts';
-import { lockHolder, takeOwnership } from '../../../../../src/adapters/fs/state/owner-lock.ts';
-import { thisProcess } from '../../../../../src/adapters/fs/state/process-identity.ts';
+import { numberedPath } from '../../../../../src/adapters/fs/state/journal/numbered-files.ts';
+import type { Ownership, OwnershipRequest } from '../../../../../src/adapters/fs/state/lock/owner-lock.ts';
+import { lockHolder, takeOwnership } from '../../../../../src/adapters/fs/state/lock/owner-lock.ts';
+import { thisProcess } from '../../../../../src/adapters/fs/state/lock/process-identity.ts';
 import { systemClock } from '../../../../../src/adapters/system/system-clock.ts';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { filesOnDisk } from '../../../../../src/adapters/fs/sources/files-on-disk.ts';
 import { openFollowed } from '../../../../../src/adapters/fs/sources/followed-inputs.ts';
 import { openSources } from '../../../../../src/adapters/fs/sources/sources.ts';
-import { Mutex } from '../../../../../src/commands/push/condition.ts';
+import { Mutex } from '../../../../../src/commands/push/plan/condition.ts';
 import { FollowNotes } from '../../../../../src/commands/push/follow/follow-notes.ts';
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';
 import { News } from '../../../../../src/commands/push/follow/news.ts';

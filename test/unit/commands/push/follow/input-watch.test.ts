@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Mutex } from '../../../../../src/commands/push/condition.ts';
+import { Mutex } from '../../../../../src/commands/push/plan/condition.ts';
 import { FollowNotes } from '../../../../../src/commands/push/follow/follow-notes.ts';
 import { InputWatch } from '../../../../../src/commands/push/follow/input-watch.ts';
 import { News } from '../../../../../src/commands/push/follow/news.ts';
