@@ -5,8 +5,8 @@ import type { SimulatedAccount, SimulatedUser } from './account.ts';
 import { authenticate, Refused } from './authenticate.ts';
 import type { Fault, Operation } from './faults.ts';
 import { Faults } from './faults.ts';
-import type { StatementRecord, SubmitBody } from './statement-desk.ts';
-import { StatementDesk } from './statement-desk.ts';
+import type { StatementRecord, SubmitBody } from './statement-queue.ts';
+import { StatementQueue } from './statement-queue.ts';
 
 export interface SnowflakeServerOptions {
   account: SimulatedAccount;
@@ -68,7 +68,7 @@ export async function startSnowflake(options: SnowflakeServerOptions): Promise<S
     patientLooks: 3,
     tokenNow: () => Date.now(),
   };
-  const desk = new StatementDesk({
+  const queue = new StatementQueue({
     account,
     now,
     rowsPerPartition: () => tuning.rowsPerPartition,
@@ -77,7 +77,7 @@ export async function startSnowflake(options: SnowflakeServerOptions): Promise<S
   const faults = new Faults();
   const requests: RequestLine[] = [];
   const http = createServer((request, response) => {
-    answer({ account, desk, tuning, faults, requests }, request, response).catch((error: unknown) => {
+    answer({ account, queue, tuning, faults, requests }, request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -87,7 +87,7 @@ export async function startSnowflake(options: SnowflakeServerOptions): Promise<S
     account,
     faults,
     requests,
-    statements: () => desk.statements,
+    statements: () => queue.statements,
     tuning,
     close: () => close(http),
   };
@@ -100,7 +100,7 @@ async function close(http: Server): Promise<void> {
   });
 }
 
-type Parts = Pick<SnowflakeServer, 'account' | 'tuning' | 'faults' | 'requests'> & { desk: StatementDesk };
+type Parts = Pick<SnowflakeServer, 'account' | 'tuning' | 'faults' | 'requests'> & { queue: StatementQueue };
 
 async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await textOf(request);
@@ -169,7 +169,7 @@ function sparesWork(fault: Fault | undefined): boolean {
 }
 
 async function replyTo(
-  { account, desk, tuning }: Parts,
+  { account, queue, tuning }: Parts,
   { request, route, body }: { request: IncomingMessage; route: Route | undefined; body: string },
 ): Promise<Reply> {
   const { headers, socket } = request;
@@ -187,8 +187,8 @@ async function replyTo(
       tuning.tokenNow(),
     );
     return route.operation === 'submit'
-      ? await submit({ desk, tuning }, user, { route, body, type: headers['content-type'] })
-      : onStatement(desk, route);
+      ? await submit({ queue, tuning }, user, { route, body, type: headers['content-type'] })
+      : onStatement(queue, route);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return failure(error.status, error.code, error.message);
@@ -200,7 +200,7 @@ function failure(status: number, code: string, message: string): Reply {
 }
 
 async function submit(
-  { desk, tuning }: Pick<Parts, 'desk' | 'tuning'>,
+  { queue, tuning }: Pick<Parts, 'queue' | 'tuning'>,
   user: SimulatedUser,
   { route, body, type }: { route: Route; body: string; type: string | undefined },
 ): Promise<Reply> {
@@ -209,10 +209,10 @@ async function submit(
   const parsed = parseBody(body);
   if (parsed === undefined) return failure(400, '391902', 'Unable to parse request body as JSON.');
   const requestId = route.query.get('requestId') ?? crypto.randomUUID();
-  const record = await desk.submit(user, parsed, requestId);
+  const record = await queue.submit(user, parsed, requestId);
   if (route.query.get('async') === 'true') return running(record);
   for (let looks = 0; looks <= tuning.patientLooks && record.state === 'running'; looks++)
-    desk.look(record.handle);
+    queue.look(record.handle);
   return stateOf(record);
 }
 
@@ -225,9 +225,9 @@ function parseBody(body: string): SubmitBody | undefined {
   }
 }
 
-function onStatement(desk: StatementDesk, { operation, handle = '', query }: Route): Reply {
+function onStatement(queue: StatementQueue, { operation, handle = '', query }: Route): Reply {
   if (operation === 'cancel') {
-    const record = desk.cancel(handle);
+    const record = queue.cancel(handle);
     if (record === undefined) return unknownHandle(handle);
     if (record.state !== 'cancelled')
       return { status: 422, body: { ...idsOf(record), code: '000709', message: 'Statement not found' } };
@@ -236,7 +236,7 @@ function onStatement(desk: StatementDesk, { operation, handle = '', query }: Rou
       body: { ...idsOf(record), code: '000604', sqlState: '57014', message: 'successfully canceled' },
     };
   }
-  const record = desk.look(handle);
+  const record = queue.look(handle);
   if (record === undefined) return unknownHandle(handle);
   return operation === 'partition' ? partition(record, Number(query.get('partition'))) : stateOf(record);
 }

@@ -62,7 +62,7 @@ const badShare = 0.01;
 export interface LogPlace {
   readonly folder: string;
   /** Another folder that is looked at as well. */
-  readonly shelf: string;
+  readonly quarantine: string;
   readonly name: string;
   /** Whether the log is a symbolic link to the file that is written. */
   readonly isLink?: boolean;
@@ -115,7 +115,7 @@ export class LogWriter {
     this.written.rotations.push({ behind: this.written.count, kind, nth: this.#rotations + 1 });
     await kinds[kind]?.({
       path: this.#path,
-      shelf: this.#place.shelf,
+      quarantine: this.#place.quarantine,
       nth: ++this.#rotations,
       append: () => this.append(1 + Math.floor(this.#chance() * 5)),
       pause: async () => {

@@ -6,7 +6,7 @@ import zlib from 'node:zlib';
 export interface RotatedLog {
   readonly path: string;
   /** A folder elsewhere that is looked at as well. */
-  readonly shelf: string;
+  readonly quarantine: string;
   /** Names one rotated file of this log. */
   readonly nth: number;
   /** Appends some lines to what has the log's name then. */
@@ -73,7 +73,7 @@ export const rotationsOfFiles: Readonly<Record<string, Rotate>> = {
     await compress(log, asideOf(log), `${asideOf(log)}.gz`);
   },
   'moved into another folder that is looked at': (log) =>
-    rename(log.path, join(log.shelf, basename(asideOf(log)))),
+    rename(log.path, join(log.quarantine, basename(asideOf(log)))),
   'replaced by a longer copy, as rsync does': async (log) => {
     const coming = join(dirname(log.path), `.${basename(log.path)}.${log.nth}`);
     await copyFile(log.path, coming);

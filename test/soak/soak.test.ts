@@ -46,7 +46,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-const shelfOf = (name: string): string => `${name}-shelf`;
+const quarantineOf = (name: string): string => `${name}-quarantine`;
 
 /** A workspace with a profile for each of the ways of delivering, and a log folder for each. */
 async function prepare(names: readonly string[]): Promise<Workspace> {
@@ -56,7 +56,7 @@ async function prepare(names: readonly string[]): Promise<Workspace> {
   );
   await workspace.write('audit-export.json', JSON.stringify({ profiles }));
   for (const name of names)
-    for (const folder of [name, shelfOf(name)]) await mkdir(workspace.path(folder), { recursive: true });
+    for (const folder of [name, quarantineOf(name)]) await mkdir(workspace.path(folder), { recursive: true });
   return workspace;
 }
 
@@ -96,7 +96,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
             new LogWriter(
               {
                 folder: workspace.path(name),
-                shelf: workspace.path(shelfOf(name)),
+                quarantine: workspace.path(quarantineOf(name)),
                 name: log,
                 isLink: log === 'link',
                 // A file that is followed by its name is rotated when it was seen: docs/delivery.md, Follow.
@@ -113,7 +113,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
         name,
         ...flags,
         ...inputs,
-        shelfOf(name),
+        quarantineOf(name),
       ];
       const following = ['--follow', '--flush-interval', '2s'];
       const resident: number[] = [];

@@ -1,5 +1,5 @@
-import type { AlertCounts } from '../../core/alerts/alert-desk.ts';
-import { AlertDesk } from '../../core/alerts/alert-desk.ts';
+import type { AlertCounts } from '../../core/alerts/alert-writer.ts';
+import { AlertWriter } from '../../core/alerts/alert-writer.ts';
 import type { AlertRule } from '../../core/alerts/alert-rules.ts';
 import { buildAlertMatcher } from '../../core/alerts/alert-rules.ts';
 import { loadAuditTypes } from '../../core/audit-types/load-audit-types.ts';
@@ -14,14 +14,14 @@ export interface AlertPlan {
   ownTypes: readonly OwnTypeFile[];
 }
 
-/** Opens the desk that writes alerts into the store of a run. */
-export async function openAlertDesk(
+/** Opens what writes alerts into the store of a run. */
+export async function openAlertWriter(
   { rules, ownTypes }: AlertPlan,
   store: ObjectStore,
   { now, counts }: { now: () => number; counts: AlertCounts },
-): Promise<AlertDesk> {
+): Promise<AlertWriter> {
   const types = await loadAuditTypes(ownTypes);
   const columns = columnsOfTypes(types.map(({ descriptor }) => descriptor));
   const readers = new Map(columns.map((type) => [type.type, buildRowReader(type)]));
-  return new AlertDesk({ matcher: buildAlertMatcher(rules), readers, store, now, counts });
+  return new AlertWriter({ matcher: buildAlertMatcher(rules), readers, store, now, counts });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lineIdentity } from '../../core/quarantine/line-identity.ts';
 import { AuditExportError } from '../../errors.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader, KeptLine } from '../../ports/store/quarantine-reader.ts';
 import { listsOf, NamedLines, waitingLines } from './waiting-lines.ts';
 import type { ReasonCode } from '../../ports/store/quarantine.ts';
 
@@ -43,27 +43,27 @@ export interface DropRequest {
  * dropped.
  */
 export async function dropQuarantined(
-  shelves: readonly QuarantineShelf[],
+  quarantines: readonly QuarantineReader[],
   request: DropRequest,
 ): Promise<QuarantineDrop> {
   const { ids, all, reason = '', nowMs } = request;
   demandAnswers(request);
   const named = new NamedLines(ids);
   const at = new Date(nowMs).toISOString();
-  const found = new Map<QuarantineShelf, Map<string, DroppedLine>>();
-  const lists = new Map<string, QuarantineShelf>();
-  for await (const { id, list, shelf, shelved } of waitingLines(await listsOf(shelves))) {
+  const found = new Map<QuarantineReader, Map<string, DroppedLine>>();
+  const lists = new Map<string, QuarantineReader>();
+  for await (const { id, list, quarantine, kept } of waitingLines(await listsOf(quarantines))) {
     if (!all && !named.has(id)) continue;
-    lists.set(list, shelf);
-    const lines = found.get(shelf) ?? new Map<string, DroppedLine>();
-    found.set(shelf, lines);
-    if (!lines.has(id)) lines.set(id, { at, why: reason.trim(), id, ...(await factsOf(shelved, shelf)) });
+    lists.set(list, quarantine);
+    const lines = found.get(quarantine) ?? new Map<string, DroppedLine>();
+    found.set(quarantine, lines);
+    if (!lines.has(id)) lines.set(id, { at, why: reason.trim(), id, ...(await factsOf(kept, quarantine)) });
   }
   named.demandAll();
   const logs: string[] = [];
-  for (const [shelf, lines] of found) logs.push(await shelf.noteDropped([...lines.values()]));
-  for (const [list, shelf] of lists)
-    await shelf.takeOut(list, (shelved) => found.get(shelf)?.has(lineIdentity(shelved)) === true);
+  for (const [quarantine, lines] of found) logs.push(await quarantine.noteDropped([...lines.values()]));
+  for (const [list, quarantine] of lists)
+    await quarantine.takeOut(list, (kept) => found.get(quarantine)?.has(lineIdentity(kept)) === true);
   const dropped = [...found.values()].flatMap((lines) => Array.from(lines.values()));
   return { report: 'quarantine-drop', version: 1, logs, dropped };
 }
@@ -83,14 +83,14 @@ function demandAnswers({ ids, all, reason = '' }: DropRequest): void {
 }
 
 async function factsOf(
-  { line, destination, bytes, rawFile }: ShelvedLine,
-  shelf: QuarantineShelf,
+  { line, destination, bytes, rawFile }: KeptLine,
+  quarantine: QuarantineReader,
 ): Promise<Omit<DroppedLine, 'at' | 'why' | 'id'>> {
   const { source, line: number, offset, reason } = line;
   const hash = createHash('sha256').update(bytes ?? '');
   let length = bytes?.length ?? 0;
   if (rawFile !== undefined)
-    for await (const piece of shelf.rawBytes(rawFile)) {
+    for await (const piece of quarantine.rawBytes(rawFile)) {
       hash.update(piece);
       length += piece.length;
     }

@@ -1,7 +1,7 @@
 import { reasons } from '../../core/classify/reasons.ts';
 import { shownIdentity } from '../../core/quarantine/line-identity.ts';
 import type { QuarantinedLine, ReasonCode } from '../../ports/store/quarantine.ts';
-import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader } from '../../ports/store/quarantine-reader.ts';
 import type { WaitingLine } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
 import type { Destination } from '../../ports/store/destination.ts';
@@ -35,22 +35,22 @@ export type QuarantineSample = { id: string; destination: string } & Omit<
 >;
 
 /** Groups what waits in quarantines by reason. A line that two runs have set aside counts once. */
-export async function listQuarantine(shelves: readonly QuarantineShelf[]): Promise<QuarantineList> {
-  const lists = await listsOf(shelves);
+export async function listQuarantine(quarantines: readonly QuarantineReader[]): Promise<QuarantineList> {
+  const lists = await listsOf(quarantines);
   const groups = new Map<ReasonCode, QuarantineGroup>();
   const destinations = new Map<string, Destination & { lines: number }>();
   let lines = 0;
   for await (const waiting of distinctLines(lists)) {
     lines++;
     addTo(groups, waiting);
-    const { destination } = waiting.shelved;
+    const { destination } = waiting.kept;
     const known = destinations.get(destination.id) ?? { ...destination, lines: 0 };
     destinations.set(destination.id, { ...known, lines: known.lines + 1 });
   }
   return {
     report: 'quarantine-list',
     version: 1,
-    folders: shelves.map(({ folder }) => folder),
+    folders: quarantines.map(({ folder }) => folder),
     lists: lists.length,
     lines,
     destinations: [...destinations.values()],
@@ -58,8 +58,8 @@ export async function listQuarantine(shelves: readonly QuarantineShelf[]): Promi
   };
 }
 
-function addTo(groups: Map<ReasonCode, QuarantineGroup>, { id, shelved }: WaitingLine): void {
-  const { reason, sourceHead: _, ...place } = shelved.line;
+function addTo(groups: Map<ReasonCode, QuarantineGroup>, { id, kept }: WaitingLine): void {
+  const { reason, sourceHead: _, ...place } = kept.line;
   const { means, cure } = reasons[reason];
   const group = groups.get(reason) ?? { reason, means, cure, lines: 0, samples: [] };
   groups.set(reason, group);
@@ -67,7 +67,7 @@ function addTo(groups: Map<ReasonCode, QuarantineGroup>, { id, shelved }: Waitin
   if (group.samples.length < sampleCount)
     group.samples.push({
       id: id.slice(0, shownIdentity),
-      destination: shelved.destination.text,
+      destination: kept.destination.text,
       ...place,
     });
 }

@@ -4,13 +4,13 @@ import { formatCounted } from '../../core/report/format.ts';
 import { shellWord } from '../../core/language/shell-word.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { QuarantinedLine } from '../../ports/store/quarantine.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader, KeptLine } from '../../ports/store/quarantine-reader.ts';
 import type { Source } from '../../ports/sources/source.ts';
 import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/session/push-host.ts';
 import { statePlaceOf } from '../push/plan/state-place.ts';
-import type { ShelfList } from './waiting-lines.ts';
+import type { QuarantineList } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
 import type { Destination } from '../../ports/store/destination.ts';
 
@@ -24,18 +24,18 @@ const lineEnd = Buffer.from('\n');
 export async function replayQuarantine(
   request: PushRequest,
   host: PushHost,
-  shelves: readonly QuarantineShelf[],
+  quarantines: readonly QuarantineReader[],
 ): Promise<PushReport> {
   const { destination } = await statePlaceOf(request, host);
-  const lists = await listsOf(shelves);
+  const lists = await listsOf(quarantines);
   await tellOthers(lists, destination, { request, host });
   const report = await pushOther('quarantine replay', [replaySource(lists, destination)], request, host);
   const durable =
     report.error === null && report.balanced && report.outcome !== 'interrupted' && !report.dryRun;
   if (durable)
-    for (const { shelf, list } of lists)
+    for (const { quarantine, list } of lists)
       if (list !== report.quarantine.file)
-        await shelf.takeOut(list, (line) => line.destination.id === destination.id);
+        await quarantine.takeOut(list, (line) => line.destination.id === destination.id);
   return report;
 }
 
@@ -43,14 +43,14 @@ type Elsewhere = Destination & { lines: number };
 
 /** Says what waits for other destinations, and stays. Throws `usage` where nothing else waits. */
 async function tellOthers(
-  lists: readonly ShelfList[],
+  lists: readonly QuarantineList[],
   { id, text }: Destination,
   { request, host }: { request: PushRequest; host: PushHost },
 ): Promise<void> {
   const found = new Map<string, Elsewhere>();
-  for await (const { shelved } of distinctLines(lists)) {
-    const known = found.get(shelved.destination.id);
-    found.set(shelved.destination.id, { ...shelved.destination, lines: (known?.lines ?? 0) + 1 });
+  for await (const { kept } of distinctLines(lists)) {
+    const known = found.get(kept.destination.id);
+    found.set(kept.destination.id, { ...kept.destination, lines: (known?.lines ?? 0) + 1 });
   }
   const isMine = found.delete(id);
   if (found.size === 0) return;
@@ -81,7 +81,7 @@ function stayingLines(
 }
 
 /** The lines of a destination as one source; each knows where it came from. */
-function replaySource(lists: readonly ShelfList[], destination: Destination): Source {
+function replaySource(lists: readonly QuarantineList[], destination: Destination): Source {
   const places: QuarantinedLine[] = [];
   let forgotten = 0;
   return {
@@ -95,10 +95,10 @@ function replaySource(lists: readonly ShelfList[], destination: Destination): So
       return places[0];
     },
     async *read(onStoredBytes) {
-      for await (const { shelf, shelved } of distinctLines(lists)) {
-        if (shelved.destination.id !== destination.id) continue;
-        places.push(shelved.line);
-        for await (const bytes of bytesOf(shelved, shelf)) {
+      for await (const { quarantine, kept } of distinctLines(lists)) {
+        if (kept.destination.id !== destination.id) continue;
+        places.push(kept.line);
+        for await (const bytes of bytesOf(kept, quarantine)) {
           onStoredBytes(bytes.length);
           yield bytes;
         }
@@ -107,8 +107,8 @@ function replaySource(lists: readonly ShelfList[], destination: Destination): So
   };
 }
 
-async function* bytesOf({ bytes, rawFile }: ShelvedLine, shelf: QuarantineShelf): AsyncGenerator<Buffer> {
+async function* bytesOf({ bytes, rawFile }: KeptLine, quarantine: QuarantineReader): AsyncGenerator<Buffer> {
   if (bytes !== undefined) yield bytes;
-  else if (rawFile !== undefined) yield* shelf.rawBytes(rawFile);
+  else if (rawFile !== undefined) yield* quarantine.rawBytes(rawFile);
   yield lineEnd;
 }

@@ -2,7 +2,7 @@ import { reasons } from '../../core/classify/reasons.ts';
 import type { LaidOutLine } from '../../core/quarantine/lay-out-line.ts';
 import { layOutLine } from '../../core/quarantine/lay-out-line.ts';
 import { shownIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader, KeptLine } from '../../ports/store/quarantine-reader.ts';
 import type { WaitingLine } from './waiting-lines.ts';
 import { distinctLines, listsOf, NamedLines } from './waiting-lines.ts';
 import type { ReasonCode } from '../../ports/store/quarantine.ts';
@@ -40,13 +40,13 @@ export interface ShownLine {
 
 /** Shows the lines that are named, else the first of all. Throws `usage` for one that does not wait. */
 export async function showQuarantine(
-  shelves: readonly QuarantineShelf[],
+  quarantines: readonly QuarantineReader[],
   { ids, limit }: { ids: readonly string[]; limit: number },
 ): Promise<QuarantineLines> {
   const named = new NamedLines(ids);
   const lines: ShownLine[] = [];
   let more = 0;
-  for await (const waiting of distinctLines(await listsOf(shelves))) {
+  for await (const waiting of distinctLines(await listsOf(quarantines))) {
     if (ids.length > 0 && !named.has(waiting.id)) continue;
     if (ids.length === 0 && lines.length >= limit) more += 1;
     else lines.push(await shownLine(waiting));
@@ -55,12 +55,12 @@ export async function showQuarantine(
   return { report: 'quarantine-lines', version: 1, lines, more };
 }
 
-async function shownLine({ id, shelf, shelved }: WaitingLine): Promise<ShownLine> {
-  const { source, line, offset, reason, detail, type, instancePath, schemaPath } = shelved.line;
-  const { head, bytes } = await contentOf(shelved, shelf);
+async function shownLine({ id, quarantine, kept }: WaitingLine): Promise<ShownLine> {
+  const { source, line, offset, reason, detail, type, instancePath, schemaPath } = kept.line;
+  const { head, bytes } = await contentOf(kept, quarantine);
   return {
     id: id.slice(0, shownIdentity),
-    destination: shelved.destination.text,
+    destination: kept.destination.text,
     source,
     line,
     offset,
@@ -79,14 +79,14 @@ async function shownLine({ id, shelf, shelved }: WaitingLine): Promise<ShownLine
 }
 
 async function contentOf(
-  { bytes, rawFile }: ShelvedLine,
-  shelf: QuarantineShelf,
+  { bytes, rawFile }: KeptLine,
+  quarantine: QuarantineReader,
 ): Promise<{ head: Buffer; bytes: number }> {
   if (bytes !== undefined) return { head: bytes, bytes: bytes.length };
   const pieces: Buffer[] = [];
   let length = 0;
   if (rawFile !== undefined)
-    for await (const piece of shelf.rawBytes(rawFile)) {
+    for await (const piece of quarantine.rawBytes(rawFile)) {
       if (length < longestBytes) pieces.push(piece);
       length += piece.length;
     }

@@ -1,5 +1,5 @@
 import type { PushReport } from '../../core/accounting/push-report.ts';
-import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader } from '../../ports/store/quarantine-reader.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
 
 /** More are not counted: whoever has so many has been told. */
@@ -11,14 +11,14 @@ const mostCounted = 10_000;
  */
 export async function stillWaiting(
   { sources, quarantine }: Pick<PushReport, 'sources' | 'quarantine'>,
-  openShelves: () => Promise<readonly QuarantineShelf[]>,
+  openQuarantines: () => Promise<readonly QuarantineReader[]>,
 ): Promise<number> {
   const known = new Set(sources.flatMap(({ name, knownLines = 0 }) => (knownLines > 0 ? [name] : [])));
   if (known.size === 0) return 0;
-  const lists = (await listsOf(await openShelves())).filter(({ list }) => list !== quarantine.file);
+  const lists = (await listsOf(await openQuarantines())).filter(({ list }) => list !== quarantine.file);
   let lines = 0;
-  for await (const { shelved } of distinctLines(lists)) {
-    if (known.has(shelved.line.source)) lines++;
+  for await (const { kept } of distinctLines(lists)) {
+    if (known.has(kept.line.source)) lines++;
     if (lines === mostCounted) break;
   }
   return lines;

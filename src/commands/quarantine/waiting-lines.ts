@@ -1,35 +1,35 @@
 import { lineIdentity } from '../../core/quarantine/line-identity.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader, KeptLine } from '../../ports/store/quarantine-reader.ts';
 import { AuditExportError } from '../../errors.ts';
 
 /** A list, and the quarantine that it lies in. */
-export interface ShelfList {
-  shelf: QuarantineShelf;
+export interface QuarantineList {
+  quarantine: QuarantineReader;
   list: string;
 }
 
 /** A line, and where it waits. */
-export interface WaitingLine extends ShelfList {
+export interface WaitingLine extends QuarantineList {
   id: string;
-  shelved: ShelvedLine;
+  kept: KeptLine;
 }
 
 /** All lists of some quarantines. Throws `quarantine-failed` for what can't be read. */
-export async function listsOf(shelves: readonly QuarantineShelf[]): Promise<ShelfList[]> {
+export async function listsOf(quarantines: readonly QuarantineReader[]): Promise<QuarantineList[]> {
   const lists = await Promise.all(
-    shelves.map(async (shelf) => (await shelf.lists()).map((list) => ({ shelf, list }))),
+    quarantines.map(async (quarantine) => (await quarantine.lists()).map((list) => ({ quarantine, list }))),
   );
   return lists.flat();
 }
 
 /** The lines of lists. Throws `quarantine-failed` for what can't be read. */
-export async function* waitingLines(lists: readonly ShelfList[]): AsyncGenerator<WaitingLine> {
-  for (const { shelf, list } of lists)
-    for await (const shelved of shelf.lines(list)) yield { shelf, list, id: lineIdentity(shelved), shelved };
+export async function* waitingLines(lists: readonly QuarantineList[]): AsyncGenerator<WaitingLine> {
+  for (const { quarantine, list } of lists)
+    for await (const kept of quarantine.lines(list)) yield { quarantine, list, id: lineIdentity(kept), kept };
 }
 
 /** The same, but a line that two runs have set aside comes once. */
-export async function* distinctLines(lists: readonly ShelfList[]): AsyncGenerator<WaitingLine> {
+export async function* distinctLines(lists: readonly QuarantineList[]): AsyncGenerator<WaitingLine> {
   const seen = new Set<string>();
   for await (const waiting of waitingLines(lists)) {
     if (seen.has(waiting.id)) continue;

@@ -164,7 +164,7 @@ function spoolOf(spool: SpoolLook | undefined): ProfileStatus['spool'] {
   return { files, bytes, oldest: oldestMs === undefined ? null : iso(oldestMs) };
 }
 
-async function quarantineOf({ shelves }: PlaceLook): Promise<ProfileStatus['quarantine']> {
-  const { folders, lists, lines } = await listQuarantine(shelves);
+async function quarantineOf({ quarantines }: PlaceLook): Promise<ProfileStatus['quarantine']> {
+  const { folders, lists, lines } = await listQuarantine(quarantines);
   return { folders, lists, lines };
 }

@@ -1,7 +1,7 @@
 import type { LooksAlive } from '../../core/runs/run-states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JournalProblems } from '../../ports/state/journal-problems.ts';
-import type { QuarantineShelf } from '../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader } from '../../ports/store/quarantine-reader.ts';
 import type { RunHistoryBook } from '../../ports/state/run-history.ts';
 import type { StatusReport } from './status-report.ts';
 import type { Destination } from '../../ports/store/destination.ts';
@@ -49,7 +49,7 @@ export interface SpoolLook {
 /** What is kept of one export. Everything throws where there is something that can't be read. */
 export interface PlaceLook {
   history: RunHistoryBook;
-  shelves: readonly QuarantineShelf[];
+  quarantines: readonly QuarantineReader[];
   journalProblems: JournalProblems;
   /** The runs that hold a lock now. */
   locks: () => Promise<LockNote[]>;

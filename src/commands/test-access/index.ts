@@ -1,6 +1,6 @@
 import type { AccessReport } from '../../core/access/access-report.ts';
-import { climb } from '../../core/access/climb.ts';
-import type { ClimbPlan } from '../../core/access/climb.ts';
+import { runProbes } from '../../core/access/run-probes.ts';
+import type { ProbePlan } from '../../core/access/run-probes.ts';
 import type { TestedAccess } from '../../core/access/tested/tested-access.ts';
 import { parseLayout, dayLayout, hourLayout } from '../../core/layout/layout.ts';
 import { builtInAuditTypes } from '../../core/setup/answers/answer-rules.ts';
@@ -30,7 +30,7 @@ export interface TestAccessRequest {
  */
 export async function testAccess(request: TestAccessRequest, host: TestAccessHost): Promise<AccessReport> {
   const { options } = request;
-  const plan: ClimbPlan = {
+  const plan: ProbePlan = {
     only: probesNamed('only', options.only),
     skip: probesNamed('skip', options.skip),
     noWrite: options.noWrite,
@@ -47,7 +47,7 @@ export async function testAccess(request: TestAccessRequest, host: TestAccessHos
 
 async function probe(
   access: TestedAccess,
-  plan: ClimbPlan,
+  plan: ProbePlan,
   { request, host }: { request: TestAccessRequest; host: TestAccessHost },
 ): Promise<AccessReport> {
   const { bucket, prefix, role, region } = access;
@@ -55,7 +55,7 @@ async function probe(
   const prober = await host.openProber(settings, { bucket, prefix, key: probeKey(prefix) });
   try {
     const { clock, sleep, onProbe, onWait, agreeToLock } = host;
-    return await climb(access, plan, { prober, clock, sleep, onProbe, onWait, agreeToLock });
+    return await runProbes(access, plan, { prober, clock, sleep, onProbe, onWait, agreeToLock });
   } finally {
     await prober.close();
   }

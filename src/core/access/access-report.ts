@@ -6,7 +6,7 @@ import type { FindingCode } from './findings/findings.ts';
 import { findings } from './findings/findings.ts';
 import type { Outcome } from './tries/outcome.ts';
 import type { Layer, Probe, ProbeId } from './findings/probes.ts';
-import type { Nouns } from './tested/tested-access.ts';
+import type { Names } from './tested/tested-access.ts';
 
 /** What one probe came to. */
 export interface ProbeReport {
@@ -61,7 +61,7 @@ export interface AccessReport {
 export function reportOn(
   probe: Probe,
   { finding, detail = '', refusal, requestId, causes = [], cure: own }: Outcome,
-  { nouns, milliseconds }: { nouns: Nouns; milliseconds: number },
+  { names, milliseconds }: { names: Names; milliseconds: number },
 ): ProbeReport {
   const { status, says, cure } = findings[finding];
   return {
@@ -70,8 +70,8 @@ export function reportOn(
     title: probe.title,
     status,
     finding,
-    message: says(nouns, detail),
-    cure: own ?? cure?.(nouns, detail) ?? null,
+    message: says(names, detail),
+    cure: own ?? cure?.(names, detail) ?? null,
     causes: [...causes],
     ...answerMembers(refusal, requestId),
     milliseconds,

@@ -1,5 +1,5 @@
 import type { ReportProblem } from '../accounting/push-report.ts';
-import type { AlertCounts } from './alert-desk.ts';
+import type { AlertCounts } from './alert-writer.ts';
 import { alertFolder } from './alert-object.ts';
 
 /** What the report says of alerts that the store did not take: one problem for all of them, with the reason of the first. */

@@ -3,7 +3,7 @@ import type { FinishedObject, ObjectStore, PutStatus } from '../../ports/store/o
 import { objectKey } from '../layout/object-key.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
 import type { Codec } from './codec.ts';
-import { Gate } from './gate.ts';
+import { Semaphore } from './semaphore.ts';
 import type { DeliveryLimits } from './limits.ts';
 import type { OpenObject } from './open-object.ts';
 import type { Sealer } from './sealer.ts';
@@ -38,16 +38,16 @@ export interface DelivererOptions {
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #slots: Gate;
-  readonly #bodies: Gate;
+  readonly #slots: Semaphore;
+  readonly #bodies: Semaphore;
   readonly #underWay = new Set<Promise<void>>();
   #failure: { error: unknown } | undefined;
   #interrupted = false;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#slots = new Gate(options.limits.uploads);
-    this.#bodies = new Gate(options.limits.uploadBytes);
+    this.#slots = new Semaphore(options.limits.uploads);
+    this.#bodies = new Semaphore(options.limits.uploadBytes);
   }
 
   /** Takes over a full object. Waits while enough others are under way; throws what an earlier delivery failed with. */

@@ -1,6 +1,6 @@
 import type { Spool } from '../../ports/store/spool.ts';
 import type { Codec } from './codec.ts';
-import { Gate } from './gate.ts';
+import { Semaphore } from './semaphore.ts';
 import type { DeliveryLimits } from './limits.ts';
 import type { OpenObject, Piece } from './open-object.ts';
 
@@ -11,7 +11,7 @@ import type { OpenObject, Piece } from './open-object.ts';
 export class Sealer {
   readonly #codec: Codec;
   readonly #spool: Spool;
-  readonly #compressing: Gate;
+  readonly #compressing: Semaphore;
   readonly #limits: DeliveryLimits;
   readonly #blocks: Buffer[] = [];
   #pieceBytes = 0;
@@ -20,7 +20,7 @@ export class Sealer {
     this.#codec = codec;
     this.#spool = spool;
     this.#limits = limits;
-    this.#compressing = new Gate(limits.compressing);
+    this.#compressing = new Semaphore(limits.compressing);
   }
 
   /** Seals what the object has not sealed yet. Returns when the bytes are taken; compressing goes on behind. */

@@ -7,7 +7,7 @@ import type { Quarantine } from '../../ports/store/quarantine.ts';
 import type { SeenBatch, SeenEvents } from '../../ports/state/seen-events.ts';
 import type { Spool } from '../../ports/store/spool.ts';
 import type { RunAccount } from '../accounting/run-account.ts';
-import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { AlertWriter } from '../alerts/alert-writer.ts';
 import { Assembler } from '../delivery/assembler.ts';
 import type { Codec } from '../delivery/codec.ts';
 import type { DeliveredObject } from '../delivery/deliverer.ts';
@@ -19,7 +19,7 @@ import type { PartitionScheme } from '../layout/partition.ts';
 import type { Wrapping } from '../lines/unwrap/unwrap-line.ts';
 import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { EventTimes } from '../runs/event-times.ts';
-import { BadLineDesk } from './bad-line-desk.ts';
+import { BadLines } from './bad-lines.ts';
 import type { Classified } from './classify-in-order.ts';
 import { classifyInOrder } from './classify-in-order.ts';
 import { cutSources } from './cut-sources.ts';
@@ -64,7 +64,7 @@ export interface PushPorts {
   /** The events of the last days, of which none is delivered twice; missing where that is not asked for. */
   seen?: SeenEvents | undefined;
   /** Writes the events that are alerts, as soon as they are read. */
-  alerts?: Pick<AlertDesk, 'take'> | undefined;
+  alerts?: Pick<AlertWriter, 'take'> | undefined;
   /** Aborted: stop reading, finish what is under way. */
   signal: AbortSignal;
 }
@@ -162,7 +162,7 @@ interface Reading {
 async function readAll(reading: Reading): Promise<void> {
   const { job, ports, sources, assembler, deliverer } = reading;
   const { maxLineBytes, chunkBytes, badLineLimit, account } = job;
-  const desk = new BadLineDesk(ports.quarantine, account, badLineLimit);
+  const badLines = new BadLines(ports.quarantine, account, badLineLimit);
   let storedBytes = 0;
   const onStoredBytes = (bytes: number): void => {
     storedBytes += bytes;
@@ -185,9 +185,9 @@ async function readAll(reading: Reading): Promise<void> {
   for await (const classified of classifyInOrder(cuts, ports.classifier)) {
     if (signal.aborted) return;
     const source = sources[classified.cut.source] as SourceAccount;
-    if ('chunk' in classified) await takeChunk(classified, source, { ...reading, desk });
+    if ('chunk' in classified) await takeChunk(classified, source, { ...reading, badLines });
     else {
-      await desk.takePart(classified.cut, source);
+      await badLines.takePart(classified.cut, source);
     }
     deliverer.throwFailure();
     ports.progress.update({
@@ -206,7 +206,7 @@ async function readAll(reading: Reading): Promise<void> {
 async function takeChunk(
   { cut, chunk: whole }: Extract<Classified, { chunk: unknown }>,
   source: SourceAccount,
-  { job, ports, assembler, times, seen, desk }: Reading & { desk: BadLineDesk },
+  { job, ports, assembler, times, seen, badLines }: Reading & { badLines: BadLines },
 ): Promise<void> {
   const flags = seen?.note(whole.lineKeys ?? noKeys);
   const { chunk, dropped } = dropDuplicates(
@@ -215,7 +215,7 @@ async function takeChunk(
   );
   job.account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
   job.account.addDuplicates(dropped);
-  if (chunk.bad.length > 0) await desk.takeAll(chunk.bad, cut, source);
+  if (chunk.bad.length > 0) await badLines.takeAll(chunk.bad, cut, source);
   source.lines += chunk.lines;
   source.addAccepted(chunk.lineTypes);
   source.extraEvents += chunk.extraEvents;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ShelvedLine } from '../../ports/store/quarantine-shelf.ts';
+import type { KeptLine } from '../../ports/store/quarantine-reader.ts';
 
 /** So much of an identity is shown: enough to tell lines apart, short enough to type. */
 export const shownIdentity = 12;
@@ -9,7 +9,7 @@ export const shownIdentity = 12;
  * line the name of their file, which is their hash); 32 hex digits. A run that was interrupted and run again sets the
  * same line aside twice; it is still one line.
  */
-export function lineIdentity({ destination, line, bytes, rawFile = '' }: ShelvedLine): string {
+export function lineIdentity({ destination, line, bytes, rawFile = '' }: KeptLine): string {
   const { source, sourceHead, offset } = line;
   return createHash('sha256')
     .update(JSON.stringify([destination.id, source, sourceHead, offset]))

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { QuarantineFolderShelf } from '../../../adapters/fs/quarantine/quarantine-shelf.ts';
+import { QuarantineFolderReader } from '../../../adapters/fs/quarantine/quarantine-folder-reader.ts';
 import { destinationFolders, scheduledPlaces, statePlaces } from '../../../adapters/fs/state/state-places.ts';
 import { destinationFlags } from '../../../core/config/destination.ts';
 import { parseStoreAddress } from '../../../core/config/store-address.ts';
 import { shellWord } from '../../../core/language/shell-word.ts';
-import type { QuarantineShelf } from '../../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader } from '../../../ports/store/quarantine-reader.ts';
 import { findDestination } from './state-context.ts';
 import type { Invocation } from '../../verb.ts';
 import type { Destination } from '../../../ports/store/destination.ts';
@@ -15,11 +15,11 @@ type Asked = Pick<Invocation, 'context' | 'options' | 'profile'>;
  * The quarantine that is named, or that of the profile; without either that of the destination, or of all destinations
  * that were delivered to without a profile. Throws `state-not-written` where there is no place for state.
  */
-export async function openShelves(asked: Asked): Promise<QuarantineShelf[]> {
+export async function openQuarantines(asked: Asked): Promise<QuarantineReader[]> {
   const { quarantine } = asked.options;
-  if (typeof quarantine === 'string') return [new QuarantineFolderShelf(quarantine)];
+  if (typeof quarantine === 'string') return [new QuarantineFolderReader(quarantine)];
   const folders = await stateFolders(asked);
-  return folders.map((folder) => new QuarantineFolderShelf(join(folder, 'quarantine')));
+  return folders.map((folder) => new QuarantineFolderReader(join(folder, 'quarantine')));
 }
 
 async function stateFolders(asked: Asked): Promise<string[]> {

@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configPlaces, readConfigFile } from '../../../adapters/fs/records/config-file.ts';
-import { QuarantineFolderShelf } from '../../../adapters/fs/quarantine/quarantine-shelf.ts';
+import { QuarantineFolderReader } from '../../../adapters/fs/quarantine/quarantine-folder-reader.ts';
 import { lockHolder } from '../../../adapters/fs/state/lock/owner-lock.ts';
 import {
   destinationFolders,
@@ -46,10 +46,10 @@ function lookAt({ profile, folders, destinationFolders }: NamedPlace, context: C
   const { quarantine } = profile ?? {};
   const own = typeof quarantine === 'string' ? [resolve(context.workingFolder, quarantine)] : [];
   const histories = folders.map((folder) => openRunHistory(folder, context));
-  const shelved = own.length > 0 ? own : folders.map((folder) => join(folder, 'quarantine'));
+  const kept = own.length > 0 ? own : folders.map((folder) => join(folder, 'quarantine'));
   return {
     history: { lines: async () => (await Promise.all(histories.map((history) => history.lines()))).flat() },
-    shelves: shelved.map((folder) => new QuarantineFolderShelf(folder)),
+    quarantines: kept.map((folder) => new QuarantineFolderReader(folder)),
     journalProblems: openJournalProblems(destinationFolders, context.clock),
     locks: async () =>
       (await Promise.all(destinationFolders.map((folder) => findLocks(folder, context.clock)))).flat(),

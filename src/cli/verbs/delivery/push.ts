@@ -71,7 +71,7 @@ async function withWaiting(
   asked: Pick<Invocation, 'context' | 'options' | 'profile'>,
 ): Promise<PushReport> {
   const { stillWaiting } = await import('../../../commands/quarantine/still-waiting.ts');
-  const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
-  const waiting = await stillWaiting(report, () => openShelves(asked)).catch(() => 0);
+  const { openQuarantines } = await import('../../contexts/delivery/quarantine-context.ts');
+  const waiting = await stillWaiting(report, () => openQuarantines(asked)).catch(() => 0);
   return waiting === 0 ? report : { ...report, stillQuarantined: waiting };
 }

@@ -23,11 +23,11 @@ the folder that is shown. ${where}
 Once the cause is mended: audit-export quarantine replay`,
   run: async (invocation) => {
     const { context, options } = invocation;
-    const { openShelves, replayCommands } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { openQuarantines, replayCommands } = await import('../../contexts/delivery/quarantine-context.ts');
     const { listQuarantine } = await import('../../../commands/quarantine/list.ts');
     const { renderQuarantineList } = await import('../../render/delivery/quarantine-list.ts');
     const { buildPalette } = await import('../../render/palette.ts');
-    const list = await listQuarantine(await openShelves(invocation));
+    const list = await listQuarantine(await openQuarantines(invocation));
     const replay = await replayCommands(list.destinations, invocation);
     context.stdout.write(
       options.json
@@ -53,12 +53,12 @@ Examples:
   audit-export quarantine show --json | jq -r '.lines[].content.lines[]'`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { openQuarantines } = await import('../../contexts/delivery/quarantine-context.ts');
     const { showQuarantine } = await import('../../../commands/quarantine/show.ts');
     const { renderQuarantinedLines } = await import('../../render/delivery/quarantined-lines.ts');
     const { buildPalette } = await import('../../render/palette.ts');
     const { limit } = options as unknown as QuarantineShowOptions;
-    const shown = await showQuarantine(await openShelves(invocation), { ids: args, limit });
+    const shown = await showQuarantine(await openQuarantines(invocation), { ids: args, limit });
     const { verbose } = options;
     context.stdout.write(
       options.json
@@ -83,7 +83,7 @@ Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of the
   run: async (invocation) => {
     const { context, options, profile } = invocation;
     const { buildPushHost } = await import('../../context.ts');
-    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { openQuarantines } = await import('../../contexts/delivery/quarantine-context.ts');
     const { replayQuarantine } = await import('../../../commands/quarantine/replay.ts');
     const { showPushReport } = await import('../../render/delivery/show-push-report.ts');
     const request = {
@@ -95,7 +95,7 @@ Exit codes: as of push; 5 while lines stay in the quarantine; 2 where all of the
     return evidenceLast(
       context,
       async (within) =>
-        replayQuarantine(request, buildPushHost(within, request.options), await openShelves(invocation)),
+        replayQuarantine(request, buildPushHost(within, request.options), await openQuarantines(invocation)),
       (report) => showPushReport(report, request.options, context),
     );
   },
@@ -117,12 +117,12 @@ Examples:
 Exit codes: 0 dropped; 2 no reason or no lines are named, or a line does not wait; 6 the quarantine can't be read or written.`,
   run: async (invocation) => {
     const { context, options, args } = invocation;
-    const { openShelves } = await import('../../contexts/delivery/quarantine-context.ts');
+    const { openQuarantines } = await import('../../contexts/delivery/quarantine-context.ts');
     const { dropQuarantined } = await import('../../../commands/quarantine/drop.ts');
     const { formatCounted } = await import('../../../core/report/format.ts');
     const { all, reason } = options as unknown as QuarantineDropOptions;
     const request = { ids: args, all, reason, nowMs: invocation.context.clock.now() };
-    const report = await dropQuarantined(await openShelves(invocation), request);
+    const report = await dropQuarantined(await openQuarantines(invocation), request);
     const dropped = formatCounted(report.dropped.length, 'line was', 'lines were');
     const noted = report.logs.length === 0 ? '' : `, which is written down in ${report.logs.join(', ')}`;
     context.stdout.write(

@@ -2,7 +2,7 @@ import { buildPushReport, endOf } from '../../../core/accounting/push-report.ts'
 import type { PushReport, ReportEnd } from '../../../core/accounting/push-report.ts';
 import { RunAccount } from '../../../core/accounting/run-account.ts';
 import { ReportSum } from '../../../core/accounting/sum-reports.ts';
-import type { AlertCounts, AlertDesk } from '../../../core/alerts/alert-desk.ts';
+import type { AlertCounts, AlertWriter } from '../../../core/alerts/alert-writer.ts';
 import { alertProblems } from '../../../core/alerts/alert-problems.ts';
 import type { Cut } from '../../../ports/state/batch.ts';
 import { buildCodec } from '../../../core/delivery/codec.ts';
@@ -88,7 +88,7 @@ export class Session {
   readonly #store: ObjectStore;
   /** The store without patience: the log has its own. */
   readonly #plainStore: ObjectStore;
-  #alerts: AlertDesk | undefined;
+  #alerts: AlertWriter | undefined;
   readonly #rules = new Map<string, OpenRules>();
 
   private constructor(
@@ -145,10 +145,10 @@ export class Session {
   async #openAlerts(): Promise<void> {
     const { alertRules: rules, cut } = this.plan;
     if (rules === undefined) return;
-    const { openAlertDesk } = await import('../alerts.ts');
+    const { openAlertWriter } = await import('../alerts.ts');
     const { now } = this.#options.host.clock;
     const counts = this.books.alerts;
-    this.#alerts = await openAlertDesk({ rules, ownTypes: cut.ownTypes }, this.#store, { now, counts });
+    this.#alerts = await openAlertWriter({ rules, ownTypes: cut.ownTypes }, this.#store, { now, counts });
   }
 
   get sum(): ReportSum {

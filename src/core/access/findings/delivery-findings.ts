@@ -1,15 +1,15 @@
 import { keyWord } from '../../setup/drift/bucket-key.ts';
 import type { FindingTable } from './finding-row.ts';
-import type { Nouns } from '../tested/tested-access.ts';
+import type { Names } from '../tested/tested-access.ts';
 
-const applyThere = ({ profileFlag, roleAccount }: Nouns): string =>
+const applyThere = ({ profileFlag, roleAccount }: Names): string =>
   `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag}`;
 
 /** A grant lets the role use the key whatever its key policy says: AWS KMS Developer Guide, "Grants in AWS KMS". */
-const grantKey = ({ region, roleArn }: Nouns, detail: string): string =>
+const grantKey = ({ region, roleArn }: Names, detail: string): string =>
   `aws kms create-grant --region ${region} --key-id ${keyWord(keyIn(detail), region)} --grantee-principal ${roleArn} --operations GenerateDataKey`;
 
-const planKey = ({ profileFlag, region }: Nouns, detail: string): string =>
+const planKey = ({ profileFlag, region }: Names, detail: string): string =>
   `audit-export init${profileFlag} --reconfigure --kms-key-arn ${keyWord(keyIn(detail), region)} --yes`;
 
 /** `kms:GenerateDataKey on ARN`, as AWS says it. */
@@ -184,8 +184,8 @@ export const deliveryFindings = {
     probe: 'kms',
     status: 'fail',
     says: (_, detail) => `KMS refused ${detail}, and did not say which policy lacks it`,
-    cure: (nouns, detail) =>
-      `${grantKey(nouns, detail)}, and for the policy of the role: ${planKey(nouns, detail)}`,
+    cure: (names, detail) =>
+      `${grantKey(names, detail)}, and for the policy of the role: ${planKey(names, detail)}`,
     such: 'kms:GenerateDataKey',
   },
   'kms-disabled': {

@@ -1,7 +1,7 @@
 import type { FindingTable } from './finding-row.ts';
-import type { Nouns } from '../tested/tested-access.ts';
+import type { Names } from '../tested/tested-access.ts';
 
-const narrow = ({ roleArn, roleAccount, profileFlag, store }: Nouns): string =>
+const narrow = ({ roleArn, roleAccount, profileFlag, store }: Names): string =>
   roleArn === 'no role'
     ? `give these credentials s3:PutObject below ${store} and nothing else, or deliver through a role: audit-export init${profileFlag}`
     : `with credentials of account ${roleAccount}: audit-export iam apply${profileFlag} --remove-extras (audit-export iam plan shows what is too wide, in the bucket policy as well)`;
@@ -46,7 +46,7 @@ export const denialFindings = {
     probe: 'outside-denied',
     status: 'fail',
     says: ({ actor, store }, detail) => `${actor} can write outside ${store}: ${detail} lies there now`,
-    cure: (nouns, detail) => `${narrow(nouns)}; and delete what the test has left: aws s3 rm ${detail}`,
+    cure: (names, detail) => `${narrow(names)}; and delete what the test has left: aws s3 rm ${detail}`,
     such: 's3://acme-audit/_audit-export/access-test/probe',
   },
   'no-outside': {
@@ -82,7 +82,7 @@ export const denialFindings = {
     probe: 'elsewhere-denied',
     status: 'fail',
     says: ({ actor }, detail) => `${actor} can write to another bucket: ${detail} lies there now`,
-    cure: (nouns, detail) => `${narrow(nouns)}; and delete what the test has left: aws s3 rm ${detail}`,
+    cure: (names, detail) => `${narrow(names)}; and delete what the test has left: aws s3 rm ${detail}`,
     such: 's3://acme-other/_audit-export/access-test/probe',
   },
   'delete-allowed': {

@@ -1,5 +1,5 @@
 import type { ProbeId } from './probes.ts';
-import type { Nouns } from '../tested/tested-access.ts';
+import type { Names } from '../tested/tested-access.ts';
 
 /**
  * What a probe comes to. `fail`: it is wrong; `warn`: worth knowing, and no reason to fail; `not-yet-visible`: it was
@@ -8,7 +8,7 @@ import type { Nouns } from '../tested/tested-access.ts';
 export type ProbeStatus = 'pass' | 'warn' | 'fail' | 'not-yet-visible' | 'skipped';
 
 /** `detail` is what only the single case knows: a region, a reason of AWS, a list. */
-export type Words = (nouns: Nouns, detail: string) => string;
+export type Words = (names: Names, detail: string) => string;
 
 /** One thing that can be found, and what cures it. */
 export interface FindingRow {

@@ -1,13 +1,13 @@
 import type { FindingTable } from './finding-row.ts';
-import type { Nouns } from '../tested/tested-access.ts';
+import type { Names } from '../tested/tested-access.ts';
 
-const apply = ({ profileFlag }: Nouns): string =>
+const apply = ({ profileFlag }: Names): string =>
   `audit-export iam apply${profileFlag} (audit-export iam plan shows it statement by statement)`;
 
-const seeBucketPolicy = ({ bucket }: Nouns): string =>
+const seeBucketPolicy = ({ bucket }: Names): string =>
   `look at the bucket policy: aws s3api get-bucket-policy --bucket ${bucket} --query Policy --output text`;
 
-const putPolicy = ({ bucket }: Nouns): string =>
+const putPolicy = ({ bucket }: Names): string =>
   `aws s3api put-bucket-policy --bucket ${bucket} --policy … (the policy as it should be is printed)`;
 
 /** Findings of the static look at policies and settings. */

@@ -1,7 +1,7 @@
 import type { FindingTable } from './finding-row.ts';
-import type { Nouns } from '../tested/tested-access.ts';
+import type { Names } from '../tested/tested-access.ts';
 
-const atRoleAccount = ({ roleAccount, profileFlag }: Nouns): string =>
+const atRoleAccount = ({ roleAccount, profileFlag }: Names): string =>
   `with credentials of account ${roleAccount}: audit-export iam plan${profileFlag} names the cause`;
 
 /** Findings of the role and of assuming it. */

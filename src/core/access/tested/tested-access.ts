@@ -53,8 +53,8 @@ export function roleNameOf({ role }: Pick<TestedAccess, 'role'>): string | undef
   return role === undefined ? undefined : nameOf(role.arn);
 }
 
-/** The nouns that findings are made of. What is not known is said in words. */
-export interface Nouns {
+/** The names that findings are made of. What is not known is said in words. */
+export interface Names {
   /** ` --profile acme`, with ` --config FILE` where that was named; or nothing. */
   profileFlag: string;
   bucket: string;
@@ -73,10 +73,10 @@ export interface Nouns {
   actor: string;
 }
 
-/** The nouns of an access, and of who tests it. */
-export function nounsOf(access: TestedAccess, caller: { account: string; arn: string } | undefined): Nouns {
+/** The names of an access, and of who tests it. */
+export function namesOf(access: TestedAccess, caller: { account: string; arn: string } | undefined): Names {
   const { profile, bucket, prefix, region = 'no region', trustedAccountId = 'that it trusts' } = access;
-  const callerNouns =
+  const callerNames =
     caller === undefined
       ? { caller: 'these credentials', callerAccount: 'unknown' }
       : { caller: caller.arn, callerAccount: caller.account };
@@ -86,17 +86,17 @@ export function nounsOf(access: TestedAccess, caller: { account: string; arn: st
     store: storeUrl(bucket, prefix),
     region,
     probeUrl: `s3://${bucket}/${probeKey(prefix)}`,
-    ...roleNouns(access, caller),
+    ...roleNames(access, caller),
     trustedAccount: trustedAccountId,
     owner: access.bucketOwner ?? roleAccountOf(access) ?? caller?.account ?? 'of the role',
-    ...callerNouns,
+    ...callerNames,
   };
 }
 
-function roleNouns(
+function roleNames(
   access: TestedAccess,
   caller: { account: string } | undefined,
-): Pick<Nouns, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
+): Pick<Names, 'roleArn' | 'roleName' | 'roleAccount' | 'actor'> {
   const { role } = access;
   const name = roleNameOf(access);
   if (role === undefined || name === undefined)

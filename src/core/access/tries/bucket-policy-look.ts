@@ -7,7 +7,7 @@ import { bucketTroubles } from '../../setup/bucket/bucket-troubles.ts';
 import { deliveriesOf, sessionOf } from '../../setup/delivery/delivery.ts';
 import { judgeDeliveries } from '../../setup/delivery/judge-deliveries.ts';
 import { amend, demandingTls, putPolicyCommand } from '../../setup/bucket/mend-bucket-policy.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import type { FindingCode } from '../findings/findings.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -27,16 +27,16 @@ const found: Readonly<Record<BucketTrouble['kind'], FindingCode>> = {
 const order = Object.keys(found) as BucketTrouble['kind'][];
 
 /** Rung 12: what the bucket policy denies of a delivery, and what it allows to whom it should not. */
-export async function lookAtBucketPolicy(ascent: Ascent): Promise<Outcome> {
-  const look = await ascent.look();
+export async function lookAtBucketPolicy(observed: Observations): Promise<Outcome> {
+  const look = await observed.look();
   const publicAccessBlocked = look.ok && look.look.publicAccessBlocked === true;
-  return withPolicy(ascent, (policy) => {
-    const { access } = ascent;
-    const caller = whoDelivers(ascent);
-    const route = routeOfAccess(access, { ...ascent.facts, caller });
+  return withPolicy(observed, (policy) => {
+    const { access } = observed;
+    const caller = whoDelivers(observed);
+    const route = routeOfAccess(access, { ...observed.facts, caller });
     const { policy: planned } = plannedAccess(access, caller.account, { name: 'planned', inline: true });
     if (policy === undefined)
-      return route.owner === caller.account || ascent.passed('put-object')
+      return route.owner === caller.account || observed.passed('put-object')
         ? { finding: 'no-bucket-policy' }
         : {
             finding: 'bucket-policy-lacks',
@@ -48,40 +48,40 @@ export async function lookAtBucketPolicy(ascent: Ascent): Promise<Outcome> {
       policy,
       route,
       identity: [planned.document],
-      trustedAccount: ascent.trustedAccount,
+      trustedAccount: observed.trustedAccount,
       publicAccessBlocked,
     });
-    return worstOf(troubles, ascent) ?? { finding: 'bucket-policy-passes' };
+    return worstOf(troubles, observed) ?? { finding: 'bucket-policy-passes' };
   });
 }
 
-function worstOf(troubles: readonly BucketTrouble[], ascent: Ascent): Outcome | undefined {
+function worstOf(troubles: readonly BucketTrouble[], observed: Observations): Outcome | undefined {
   // What was really delivered is not denied, whatever could not be known of it.
-  const standing = troubles.filter(({ isProbed }) => !(ascent.passed('put-object') && isProbed === true));
+  const standing = troubles.filter(({ isProbed }) => !(observed.passed('put-object') && isProbed === true));
   const [worst] = order.flatMap((kind) => standing.filter((trouble) => trouble.kind === kind));
   if (worst === undefined) return undefined;
-  const { bucket } = ascent.access;
+  const { bucket } = observed.access;
   return {
     finding: found[worst.kind],
     detail: describeTrouble(worst),
-    cure: cureOfTrouble(worst, bucket, ascent.nouns.profileFlag),
+    cure: cureOfTrouble(worst, bucket, observed.names.profileFlag),
   };
 }
 
 /** Rung 12: whether the bucket policy denies what comes without TLS. */
-export async function lookAtTls(ascent: Ascent): Promise<Outcome> {
-  return withPolicy(ascent, (policy) => {
-    if (policy !== undefined && deniesPlain(ascent, policy)) return { finding: 'tls-only' };
-    const { plainHttp } = ascent.facts;
+export async function lookAtTls(observed: Observations): Promise<Outcome> {
+  return withPolicy(observed, (policy) => {
+    if (policy !== undefined && deniesPlain(observed, policy)) return { finding: 'tls-only' };
+    const { plainHttp } = observed.facts;
     // To deny what this tool itself does would be no cure.
     if (plainHttp !== undefined)
       return {
         finding: 'plain-http-used',
         detail: plainHttp,
-        cure: overTls(plainHttp, ascent.nouns.profileFlag),
+        cure: overTls(plainHttp, observed.names.profileFlag),
       };
-    const { bucket } = ascent.access;
-    const partition = whoDelivers(ascent).arn.split(':')[1] ?? 'aws';
+    const { bucket } = observed.access;
+    const partition = whoDelivers(observed).arn.split(':')[1] ?? 'aws';
     return {
       finding: 'plain-http-allowed',
       cure: putPolicyCommand(bucket, demandingTls(policy, `arn:${partition}:s3:::${bucket}`)),
@@ -89,10 +89,13 @@ export async function lookAtTls(ascent: Ascent): Promise<Outcome> {
   });
 }
 
-function deniesPlain(ascent: Ascent, policy: PolicyDocument): boolean {
-  const caller = whoDelivers(ascent);
-  const { policy: planned } = plannedAccess(ascent.access, caller.account, { name: 'planned', inline: true });
-  const route = { ...routeOfAccess(ascent.access, { ...ascent.facts, caller }), secure: false };
+function deniesPlain(observed: Observations, policy: PolicyDocument): boolean {
+  const caller = whoDelivers(observed);
+  const { policy: planned } = plannedAccess(observed.access, caller.account, {
+    name: 'planned',
+    inline: true,
+  });
+  const route = { ...routeOfAccess(observed.access, { ...observed.facts, caller }), secure: false };
   return judgeDeliveries(deliveriesOf(route), {
     identity: [planned.document],
     resource: policy,
@@ -101,10 +104,10 @@ function deniesPlain(ascent: Ascent, policy: PolicyDocument): boolean {
 }
 
 async function withPolicy(
-  ascent: Ascent,
+  observed: Observations,
   judge: (policy: PolicyDocument | undefined) => Outcome,
 ): Promise<Outcome> {
-  const tried = await ascent.bucketPolicy();
+  const tried = await observed.bucketPolicy();
   if (!tried.ok) {
     const { refusal } = tried;
     return refusal.code === 'access-denied'
@@ -123,7 +126,7 @@ async function withPolicy(
 }
 
 /** The session of the role; without a role, the caller. */
-function whoDelivers({ access, caller, facts }: Ascent): Caller {
+function whoDelivers({ access, caller, facts }: Observations): Caller {
   const { role } = access;
   return role === undefined
     ? { arn: caller?.arn ?? 'arn:aws:iam::', account: caller?.account ?? '', kind: 'user' }

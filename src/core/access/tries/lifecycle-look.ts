@@ -1,6 +1,6 @@
 import type { LifecycleRule } from '../../../ports/aws/access-prober.ts';
 import { shellWord } from '../../language/shell-word.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import { generalOutcome } from './outcome.ts';
 import type { TestedAccess } from '../tested/tested-access.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,9 +10,9 @@ const soonDays = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Rung 12: whether rules of the bucket take deliveries away again. */
-export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
-  const { bucket } = ascent.access;
-  const tried = await ascent.prober.bucket.lifecycle();
+export async function lookAtLifecycle(observed: Observations): Promise<Outcome> {
+  const { bucket } = observed.access;
+  const tried = await observed.prober.bucket.lifecycle();
   if (!tried.ok) {
     const { refusal } = tried;
     return refusal.code === 'access-denied'
@@ -21,7 +21,7 @@ export async function lookAtLifecycle(ascent: Ascent): Promise<Outcome> {
   }
   const { rules, requestId } = tried;
   const soon = rules.filter(
-    (rule) => meets(rule, ascent.access) && daysOf(rule, ascent.permission.now()) < soonDays,
+    (rule) => meets(rule, observed.access) && daysOf(rule, observed.permission.now()) < soonDays,
   );
   if (soon.length === 0) return { finding: 'nothing-expires-soon', requestId };
   const others = rules.filter((rule) => !soon.includes(rule));

@@ -13,7 +13,7 @@ import {
   rolePoliciesOf,
   routeOf,
 } from '../../setup/drift/role-policies.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { PolicyPlace } from '../tested/planned-access.ts';
@@ -25,21 +25,21 @@ const noPolicy: PolicyPlace = { name: '', inline: true };
 const nobody = '000000000000';
 
 /** Rung 12: everything that hangs on the role, where it can be read. */
-export async function lookAtPermissions(ascent: Ascent): Promise<Outcome> {
-  const found = await readRole(ascent);
+export async function lookAtPermissions(observed: Observations): Promise<Outcome> {
+  const found = await readRole(observed);
   if ('finding' in found) return found;
   const { planned, live } = found;
-  return judge(differences(planned, live, ascent.permission.now()), ascent);
+  return judge(differences(planned, live, observed.permission.now()), observed);
 }
 
 /** Whether the policies of the role let it have data keys made with a key; undefined where they can't be read. */
-export async function mayUseKey(ascent: Ascent, kmsKey: string): Promise<boolean | undefined> {
-  const found = await readRole(ascent);
+export async function mayUseKey(observed: Observations, kmsKey: string): Promise<boolean | undefined> {
+  const found = await readRole(observed);
   if ('finding' in found) return undefined;
   const { planned, live } = found;
   const policies = rolePoliciesOf(planned, live);
   const { own, extras } = policies;
-  const route = routeOf(planned, live, ascent.permission.now());
+  const route = routeOf(planned, live, observed.permission.now());
   const { key, spared } = keyRightsOf(planned, route, { policies, bucket: live.bucket });
   if (key.kind === 'unknown') return spared.length > 0;
   const asked = neededBy(route, [kmsKey]);
@@ -51,25 +51,27 @@ export async function mayUseKey(ascent: Ascent, kmsKey: string): Promise<boolean
 }
 
 /** The role with all that hangs on it, and as it is planned. */
-async function readRole(ascent: Ascent): Promise<{ planned: DesiredAccess; live: LiveAccess } | Outcome> {
-  const { access } = ascent;
+async function readRole(
+  observed: Observations,
+): Promise<{ planned: DesiredAccess; live: LiveAccess } | Outcome> {
+  const { access } = observed;
   if (access.role === undefined) return { finding: 'no-role' };
-  await ascent.identify();
-  if (ascent.isElsewhere) return { finding: 'policies-elsewhere' };
-  const first = await readPolicies(ascent, noPolicy);
+  await observed.identify();
+  if (observed.isElsewhere) return { finding: 'policies-elsewhere' };
+  const first = await readPolicies(observed, noPolicy);
   if ('finding' in first) return first;
   const { role } = first;
   if (role === undefined) return { finding: 'needs-unmet', detail: 'role' };
   const place = placeOf(access, role);
-  const live = place.inline ? first : await readPolicies(ascent, place);
+  const live = place.inline ? first : await readPolicies(observed, place);
   if ('finding' in live) return live;
-  const look = await ascent.look();
+  const look = await observed.look();
   const encryption = look.ok ? encryptionIn(look.look) : undefined;
   const bucket = {
     policy: undefined,
     publicAccessBlocked: false,
     ...(encryption === undefined ? {} : { encryption }),
-    ...transportFact(ascent),
+    ...transportFact(observed),
   };
   return { planned: plannedAccess(access, nobody, place), live: { ...live, bucket } };
 }
@@ -80,11 +82,14 @@ function encryptionIn({ existence, encryption, unseen }: BucketLook): BucketEncr
   return encryption ?? (isSeen ? { algorithm: 'AES256' } : undefined);
 }
 
-function transportFact({ facts: { plainHttp } }: Ascent): { plainHttp?: string } {
+function transportFact({ facts: { plainHttp } }: Observations): { plainHttp?: string } {
   return plainHttp === undefined ? {} : { plainHttp };
 }
 
-async function readPolicies({ access, prober }: Ascent, place: PolicyPlace): Promise<LiveAccess | Outcome> {
+async function readPolicies(
+  { access, prober }: Observations,
+  place: PolicyPlace,
+): Promise<LiveAccess | Outcome> {
   const tried = await prober.identity.readPolicies(plannedAccess(access, nobody, place));
   if (tried.ok) return tried.live;
   const { refusal } = tried;
@@ -167,7 +172,7 @@ const wider: ReadonlySet<DriftCode> = new Set([
   'extra-inline-policy',
 ]);
 
-function judge({ found, together }: Found, ascent: Ascent): Outcome {
+function judge({ found, together }: Found, observed: Observations): Outcome {
   const told = found.filter(({ level, code }) => level !== 'warning' || mayRefuse.has(code));
   const sure = told.filter(({ level }) => level !== 'warning');
   if (told.length === 0) return { finding: 'policy-as-planned' };
@@ -179,7 +184,7 @@ function judge({ found, together }: Found, ascent: Ascent): Outcome {
   if (causes.includes('overwrite-allowed') && causes.length === 1)
     return { finding: 'policy-replaces', ...outcome };
   // What was really delivered can't be forbidden: another policy, the bucket's, may allow it.
-  const passes = sure.length === 0 || together || ascent.passed('put-object');
+  const passes = sure.length === 0 || together || observed.passed('put-object');
   return { finding: passes ? 'policy-otherwise' : 'policy-narrower', ...outcome };
 }
 

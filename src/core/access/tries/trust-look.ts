@@ -8,18 +8,18 @@ import { isObject, readLiveDocument, stringsOf } from '../../setup/documents/liv
 import { trustFindings } from '../../setup/drift/trust-findings.ts';
 import type { TrustedAccess } from '../../setup/drift/trust-question.ts';
 import { letsIn } from '../../setup/drift/trust-question.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import { generalOutcome, isMissing } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { plannedAccess } from '../tested/planned-access.ts';
 
 /** Rung 12: the trust policy, where it can be read. */
-export async function lookAtTrust(ascent: Ascent): Promise<Outcome> {
-  const { access } = ascent;
+export async function lookAtTrust(observed: Observations): Promise<Outcome> {
+  const { access } = observed;
   if (access.role === undefined) return { finding: 'no-role' };
-  await ascent.identify();
-  if (ascent.isElsewhere) return { finding: 'policies-elsewhere' };
-  const tried = await ascent.role();
+  await observed.identify();
+  if (observed.isElsewhere) return { finding: 'policies-elsewhere' };
+  const tried = await observed.role();
   if (!tried.ok) {
     const { refusal } = tried;
     if (isMissing(refusal)) return { finding: 'needs-unmet', detail: 'role', refusal };
@@ -30,7 +30,7 @@ export async function lookAtTrust(ascent: Ascent): Promise<Outcome> {
   if (access.trustedAccountId === undefined) return { finding: 'trust-read-alone' };
   const planned = {
     ...plannedAccess(access, access.trustedAccountId, { name: '', inline: true }),
-    nowMs: ascent.permission.now(),
+    nowMs: observed.permission.now(),
   };
   const document = readLiveDocument(tried.role.trustPolicy, 'trust');
   return { ...judgeTrust(document, planned), requestId: tried.requestId };

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../../ports/aws/access-prober.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import type { Denial } from './denial.ts';
 import { readDenial, whichPolicy } from './denial.ts';
 import { lookAtBucketPolicy } from './bucket-policy-look.ts';
@@ -12,39 +12,39 @@ import type { Outcome } from './outcome.ts';
 import { partitionProbeKey, probeKey } from '../../setup/delivery/probe-keys.ts';
 
 /** Rung 8: the delivery itself, of the tool's own probe and of one where each audit type would lie. */
-export async function tryPutObject(ascent: Ascent): Promise<Outcome> {
-  const { access } = ascent;
-  const put = await ascent.prober.store.put(probeKey(access.prefix));
-  ascent.put = put;
-  if (put.ok) ascent.left.add(ascent.probeUrl);
+export async function tryPutObject(observed: Observations): Promise<Outcome> {
+  const { access } = observed;
+  const put = await observed.prober.store.put(probeKey(access.prefix));
+  observed.put = put;
+  if (put.ok) observed.left.add(observed.probeUrl);
   const refused: { type: string; refusal: Refusal }[] = [];
   for (const type of access.types.names) {
     const key = partitionProbeKey(access.prefix, access.layout, type);
-    const tried = await ascent.prober.store.put(key);
-    if (tried.ok) ascent.left.add(`s3://${access.bucket}/${key}`);
+    const tried = await observed.prober.store.put(key);
+    if (tried.ok) observed.left.add(`s3://${access.bucket}/${key}`);
     else refused.push({ type, refusal: tried.refusal });
   }
-  if (!put.ok) return whyRefused(ascent, put.refusal);
+  if (!put.ok) return whyRefused(observed, put.refusal);
   const [first] = refused;
   if (first === undefined)
     return { finding: put.conditional ? 'put-there-already' : 'put-stored', requestId: put.requestId };
-  const { nouns } = ascent;
-  const why = await whyRefused(ascent, first.refusal);
+  const { names } = observed;
+  const why = await whyRefused(observed, first.refusal);
   const row = findings[why.finding];
   const types = refused.map(({ type }) => type).join(', ');
   return {
     ...why,
     finding: 'put-denied-for-some',
     isSettled: row.waitsFor === undefined,
-    detail: `${types}: ${row.says(nouns, why.detail ?? '')}`,
-    cure: why.cure ?? row.cure?.(nouns, why.detail ?? '') ?? '',
+    detail: `${types}: ${row.says(names, why.detail ?? '')}`,
+    cure: why.cure ?? row.cure?.(names, why.detail ?? '') ?? '',
   };
 }
 
-async function whyRefused(ascent: Ascent, refusal: Refusal): Promise<Outcome> {
+async function whyRefused(observed: Observations, refusal: Refusal): Promise<Outcome> {
   switch (refusal.code) {
     case 'access-denied':
-      return withCure(ascent, whyNotPut(refusal, ascent.nouns.store));
+      return withCure(observed, whyNotPut(refusal, observed.names.store));
     case 'kms-denied':
     case 'kms-disabled':
       return { finding: 'put-refused-by-kms', refusal };
@@ -69,9 +69,9 @@ const denials: Readonly<Record<Denial['layer'], FindingCode>> = {
 };
 
 /** Where the policies can be seen from here, they say what cures it. */
-async function withCure(ascent: Ascent, outcome: Outcome): Promise<Outcome> {
+async function withCure(observed: Observations, outcome: Outcome): Promise<Outcome> {
   if (!['put-denied-by-bucket', 'put-denied'].includes(outcome.finding)) return outcome;
-  const look = await lookAtBucketPolicy(ascent);
+  const look = await lookAtBucketPolicy(observed);
   return look.finding.startsWith('bucket-policy') &&
     findings[look.finding].status === 'fail' &&
     look.cure !== undefined
@@ -93,17 +93,17 @@ function whyNotPut(refusal: Refusal, store: string): Outcome {
 }
 
 /** Rung 9: the same again, which has to meet 412. */
-export async function tryConditionalWrite(ascent: Ascent): Promise<Outcome> {
-  const again = await ascent.prober.store.put(probeKey(ascent.access.prefix));
+export async function tryConditionalWrite(observed: Observations): Promise<Outcome> {
+  const again = await observed.prober.store.put(probeKey(observed.access.prefix));
   if (!again.ok) return generalOutcome(again.refusal);
   return { finding: again.conditional ? 'condition-kept' : 'condition-ignored', requestId: again.requestId };
 }
 
 /** Rung 9: a write that does not ask whether the name is free, with a body that can't be stored. */
-export async function tryOverwriteDenied(ascent: Ascent): Promise<Outcome> {
-  const { bucket, bucketOwner, prefix, writeOnce, deliverer } = ascent.access;
+export async function tryOverwriteDenied(observed: Observations): Promise<Outcome> {
+  const { bucket, bucketOwner, prefix, writeOnce, deliverer } = observed.access;
   if (!writeOnce && deliverer !== 'audit-export') return { finding: 'overwrite-not-planned' };
-  const tried = await ascent.prober.store.mayPut({
+  const tried = await observed.prober.store.mayPut({
     bucket,
     key: probeKey(prefix),
     owner: bucketOwner,
@@ -118,30 +118,30 @@ export async function tryOverwriteDenied(ascent: Ascent): Promise<Outcome> {
 }
 
 /** Rung 10: what the delivered object was encrypted with, or who refused the key; before that, what the bucket says. */
-export async function tryKms(ascent: Ascent): Promise<Outcome> {
-  const { put } = ascent;
-  if (put === undefined) return fromLook(ascent);
-  if (put.ok && put.conditional) return askAgain(ascent);
+export async function tryKms(observed: Observations): Promise<Outcome> {
+  const { put } = observed;
+  if (put === undefined) return fromLook(observed);
+  if (put.ok && put.conditional) return askAgain(observed);
   if (put.ok)
     return put.kmsKey === undefined
       ? { finding: 'kms-not-used' }
       : { finding: 'kms-works', detail: put.kmsKey, requestId: put.requestId };
-  return (await refusedByKms(ascent, put.refusal)) ?? fromLook(ascent);
+  return (await refusedByKms(observed, put.refusal)) ?? fromLook(observed);
 }
 
 /** The probe was there from before, so nothing was encrypted: whether the key still can be used shows in a refusal only. */
-async function askAgain(ascent: Ascent): Promise<Outcome> {
-  const { access } = ascent;
+async function askAgain(observed: Observations): Promise<Outcome> {
+  const { access } = observed;
   const target = { bucket: access.bucket, key: probeKey(access.prefix), owner: access.bucketOwner };
-  const asked = await ascent.prober.store.mayPut(target);
-  const refused = asked.ok ? undefined : await refusedByKms(ascent, asked.refusal);
-  return refused ?? fromLook(ascent);
+  const asked = await observed.prober.store.mayPut(target);
+  const refused = asked.ok ? undefined : await refusedByKms(observed, asked.refusal);
+  return refused ?? fromLook(observed);
 }
 
-async function refusedByKms(ascent: Ascent, refusal: Refusal): Promise<Outcome | undefined> {
+async function refusedByKms(observed: Observations, refusal: Refusal): Promise<Outcome | undefined> {
   const missing = refusal.awsError === 'KMS.NotFoundException';
   if (refusal.code !== 'kms-disabled' && refusal.code !== 'kms-denied' && !missing) return undefined;
-  const key = await keyOf(ascent);
+  const key = await keyOf(observed);
   if (refusal.code === 'kms-disabled')
     return { finding: 'kms-disabled', detail: key ?? 'of the bucket', refusal };
   if (missing) return { finding: 'kms-missing', detail: key ?? 'such as the bucket names', refusal };
@@ -149,12 +149,12 @@ async function refusedByKms(ascent: Ascent, refusal: Refusal): Promise<Outcome |
 }
 
 /** The key that a delivery is encrypted with: the one of the profile, else the bucket's. */
-async function keyOf(ascent: Ascent): Promise<string | undefined> {
-  const { headers, kmsKeyArn } = ascent.access;
+async function keyOf(observed: Observations): Promise<string | undefined> {
+  const { headers, kmsKeyArn } = observed.access;
   if (headers.kmsKeyId !== undefined) return headers.kmsKeyId;
-  const tried = await ascent.look();
+  const tried = await observed.look();
   const shown = tried.ok ? tried.look.encryption?.kmsKey : undefined;
-  return shown === undefined ? kmsKeyArn : (arnIn(ascent, shown) ?? shown);
+  return shown === undefined ? kmsKeyArn : (arnIn(observed, shown) ?? shown);
 }
 
 function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
@@ -177,36 +177,36 @@ function whyNoKey(refusal: Refusal, key: string | undefined): Outcome {
 }
 
 /** Nothing was written, or it was there before (412 comes before any encryption): the default encryption has to do. */
-async function fromLook(ascent: Ascent): Promise<Outcome> {
-  const tried = await ascent.look();
+async function fromLook(observed: Observations): Promise<Outcome> {
+  const tried = await observed.look();
   const encryption = tried.ok ? tried.look.encryption : undefined;
   if (encryption === undefined)
     return { finding: 'kms-untried', detail: 'how the bucket encrypts is not visible from here' };
   const { algorithm, kmsKey } = encryption;
   if (!algorithm.startsWith('aws:kms')) return { finding: 'kms-not-used' };
-  const { put, access } = ascent;
+  const { put, access } = observed;
   // Without a key's name it is the key of S3 in that account, which asks for no right of its own.
   const isPlain = kmsKey === undefined || kmsKey.endsWith('alias/aws/s3');
   if (!isPlain && isUnplanned(access) && put === undefined)
-    return unplannedKey(ascent, arnIn(ascent, kmsKey) ?? kmsKey);
+    return unplannedKey(observed, arnIn(observed, kmsKey) ?? kmsKey);
   const key = kmsKey ?? 'the key of S3';
   const why = put?.ok === true ? ', and the probe is there from before' : '';
   return { finding: 'kms-untried', detail: `the bucket encrypts with ${key}${why}` };
 }
 
-function isUnplanned({ role, kmsKeyArn }: Ascent['access']): boolean {
+function isUnplanned({ role, kmsKeyArn }: Observations['access']): boolean {
   return role !== undefined && kmsKeyArn === undefined;
 }
 
 /** A key that the set-up does not name: somebody may have given the right on it by hand. */
-async function unplannedKey(ascent: Ascent, key: string): Promise<Outcome> {
-  return (await mayUseKey(ascent, key)) === true
+async function unplannedKey(observed: Observations, key: string): Promise<Outcome> {
+  return (await mayUseKey(observed, key)) === true
     ? { finding: 'kms-untried', detail: `the bucket encrypts with ${key}, which the role may use` }
     : { finding: 'kms-not-planned', detail: key };
 }
 
 /** A bare id is of the account and region of who writes. */
-function arnIn({ access }: Ascent, key: string): string | undefined {
+function arnIn({ access }: Observations, key: string): string | undefined {
   const [, partition = 'aws', , , account = ''] = access.role?.arn.split(':') ?? [];
   return keyArn(key, { partition, region: access.region ?? 'us-east-1', account });
 }

@@ -1,6 +1,6 @@
 import { answerRules, vendorsRoleNameProblem } from '../../setup/answers/answer-rules.ts';
 import { shellWord } from '../../language/shell-word.ts';
-import type { Ascent } from './ascent.ts';
+import type { Observations } from './observations.ts';
 import { generalOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { TestedAccess } from '../tested/tested-access.ts';
@@ -14,8 +14,8 @@ const noticeableSkewMs = 5 * minuteMs;
 const soonMs = 5 * minuteMs;
 
 /** Rung 1: what the profile says. */
-export async function tryConfiguration(ascent: Ascent): Promise<Outcome> {
-  const { access } = ascent;
+export async function tryConfiguration(observed: Observations): Promise<Outcome> {
+  const { access } = observed;
   const problem = incompleteness(access);
   if (problem !== undefined) return { finding: 'configuration-incomplete', detail: problem };
   const roleName = roleNameOf(access);
@@ -24,17 +24,17 @@ export async function tryConfiguration(ascent: Ascent): Promise<Outcome> {
   if (nameProblem !== undefined)
     return { finding: 'role-name-prefix', detail: nameProblem.replace(/\.$/, '') };
   if (access.role !== undefined && access.role.externalId === undefined)
-    return { finding: 'no-external-id', ...knownId(ascent) };
+    return { finding: 'no-external-id', ...knownId(observed) };
   return { finding: 'configuration-complete' };
 }
 
 /** The id that the set-up knows need not be looked for. */
-function knownId({ access, nouns }: Ascent): Pick<Outcome, 'cure'> {
+function knownId({ access, names }: Observations): Pick<Outcome, 'cure'> {
   const { organizationId: id } = access;
   return id === undefined
     ? {}
     : {
-        cure: `audit-export init${nouns.profileFlag} --reconfigure --organization-id ${shellWord(id)} --yes`,
+        cure: `audit-export init${names.profileFlag} --reconfigure --organization-id ${shellWord(id)} --yes`,
       };
 }
 
@@ -54,8 +54,8 @@ function incompleteness({ region, role, bucketOwner }: TestedAccess): string | u
 }
 
 /** Rung 2: whether there are credentials, of which kind, until when, and whose. */
-export async function tryCredentials(ascent: Ascent): Promise<Outcome> {
-  const found = await ascent.prober.identity.credentials();
+export async function tryCredentials(observed: Observations): Promise<Outcome> {
+  const found = await observed.prober.identity.credentials();
   if (!found.ok) {
     const { refusal } = found;
     const { cure } = refusal;
@@ -64,9 +64,9 @@ export async function tryCredentials(ascent: Ascent): Promise<Outcome> {
       : { ...generalOutcome(refusal), cure };
   }
   const { kind, expiresMs = Number.POSITIVE_INFINITY } = found;
-  const leftMs = expiresMs - ascent.permission.now();
+  const leftMs = expiresMs - observed.permission.now();
   if (leftMs <= 0) return { finding: 'credentials-expired' };
-  const { tried } = await ascent.identify();
+  const { tried } = await observed.identify();
   if (!tried.ok) {
     const { code } = tried.refusal;
     if (code === 'expired-credentials' || code === 'invalid-credentials')
@@ -85,11 +85,11 @@ export async function tryCredentials(ascent: Ascent): Promise<Outcome> {
 }
 
 /** Rung 3: whether STS answers; what it answers does not matter here. */
-export async function tryStsEndpoint(ascent: Ascent): Promise<Outcome> {
-  const { tried } = await ascent.identify();
+export async function tryStsEndpoint(observed: Observations): Promise<Outcome> {
+  const { tried } = await observed.identify();
   if (tried.ok) return { finding: 'sts-answers', requestId: tried.requestId };
   const { refusal } = tried;
-  if (ascent.access.role === undefined) return { finding: 'no-role', refusal };
+  if (observed.access.role === undefined) return { finding: 'no-role', refusal };
   if (refusal.awsError?.startsWith('RegionDisabled') === true)
     return { finding: 'sts-switched-off', refusal };
   if (refusal.code === 'unreachable')
@@ -101,8 +101,8 @@ export async function tryStsEndpoint(ascent: Ascent): Promise<Outcome> {
 }
 
 /** Rung 3: the clock. The SDK corrects its own after a refusal; other tools do not. */
-export async function tryClock(ascent: Ascent): Promise<Outcome> {
-  const { skewMs } = await ascent.identify();
+export async function tryClock(observed: Observations): Promise<Outcome> {
+  const { skewMs } = await observed.identify();
   if (skewMs === undefined) return { finding: 'clock-unknown' };
   const off = Math.abs(skewMs);
   const detail = `this machine is ${Math.round(off / minuteMs)} minutes ${skewMs > 0 ? 'behind' : 'ahead of'} AWS`;

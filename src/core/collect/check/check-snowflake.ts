@@ -3,7 +3,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { SnowflakeSession } from '../../../ports/snowflake.ts';
 import type { CheckProbeReport, CheckReport } from './check-report.ts';
 import { checkVerdict, countChecks } from './check-report.ts';
-import type { CheckNouns } from './findings.ts';
+import type { CheckNames } from './findings.ts';
 import { checkFindings } from './findings.ts';
 import type { CheckProbe } from './probes.ts';
 import { checkProbes } from './probes.ts';
@@ -54,7 +54,7 @@ export async function checkSnowflake(session: SnowflakeSession, options: CheckOp
     const beforeMs = clock.now();
     const outcome = leftOut(probe, work, reports) ?? (await settle(probe, work));
     const milliseconds = Math.round(clock.now() - beforeMs);
-    const report = reportOn(probe, outcome, { nouns: nounsOf(work, options), milliseconds });
+    const report = reportOn(probe, outcome, { names: namesInTexts(work, options), milliseconds });
     reports.push(report);
     onProbe?.(report);
   }
@@ -110,7 +110,7 @@ async function settle({ id }: CheckProbe, work: CheckWork): Promise<CheckOutcome
   }
 }
 
-function nounsOf({ me, role, warehouse, session }: CheckWork, { user }: CheckOptions): CheckNouns {
+function namesInTexts({ me, role, warehouse, session }: CheckWork, { user }: CheckOptions): CheckNames {
   return {
     account: session.account,
     user: me?.user ?? kept(user) ?? setupNames.user,
@@ -122,10 +122,10 @@ function nounsOf({ me, role, warehouse, session }: CheckWork, { user }: CheckOpt
 function reportOn(
   { id, layer, title }: CheckProbe,
   { finding, detail = '', error }: CheckOutcome,
-  { nouns, milliseconds }: { nouns: CheckNouns; milliseconds: number },
+  { names, milliseconds }: { names: CheckNames; milliseconds: number },
 ): CheckProbeReport {
   const { status, says, cure, grant } = checkFindings[finding];
-  const message = says(nouns, detail.replace(/\.$/, ''));
+  const message = says(names, detail.replace(/\.$/, ''));
   return {
     probe: id,
     layer,
@@ -133,8 +133,8 @@ function reportOn(
     status,
     finding,
     message,
-    cure: cure?.(nouns, detail) ?? cureOf(status, error),
-    grants: grant === undefined ? [] : [grant(nouns, detail)],
+    cure: cure?.(names, detail) ?? cureOf(status, error),
+    grants: grant === undefined ? [] : [grant(names, detail)],
     ...errorMembers(error),
     milliseconds,
   };

@@ -3,7 +3,7 @@ import type { CheckProbeId } from './probes.ts';
 import { sqlName } from './sql-name.ts';
 
 /** Names that the words are completed with. */
-export interface CheckNouns {
+export interface CheckNames {
   account: string;
   user: string;
   role: string;
@@ -11,7 +11,7 @@ export interface CheckNouns {
   warehouse: string;
 }
 
-type Words = (nouns: CheckNouns, detail: string) => string;
+type Words = (names: CheckNames, detail: string) => string;
 
 interface FindingRow {
   probe: CheckProbeId | 'any';

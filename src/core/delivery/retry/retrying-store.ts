@@ -8,8 +8,8 @@ import { AdaptiveLimit } from './adaptive-limit.ts';
 import { pauseMs } from './back-off.ts';
 import type { BreakerEvents } from './circuit-breaker.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { Gate } from '../gate.ts';
-import { PutStory } from './put-story.ts';
+import { Semaphore } from '../semaphore.ts';
+import { RetryState } from './retry-state.ts';
 import { retryRules } from './retry-rules.ts';
 
 /**
@@ -48,7 +48,7 @@ export class RetryingStore implements ObjectStore {
   readonly #options: RetryOptions;
   readonly #breaker: CircuitBreaker;
   readonly #limit: AdaptiveLimit;
-  readonly #gate: Gate;
+  readonly #semaphore: Semaphore;
   #hasStored = false;
 
   constructor(store: ObjectStore, options: RetryOptions) {
@@ -58,22 +58,22 @@ export class RetryingStore implements ObjectStore {
     this.#options = options;
     this.#breaker = new CircuitBreaker(options.events);
     this.#limit = new AdaptiveLimit(options.atOnce);
-    this.#gate = new Gate(options.atOnce);
+    this.#semaphore = new Semaphore(options.atOnce);
   }
 
   /** What is there although an earlier try of ours may have stored it counts as stored. */
   async put(object: FinishedObject): Promise<PutStatus> {
-    const story = new PutStory();
+    const state = new RetryState();
     try {
       for (;;) {
-        await this.#admit(object, story);
-        const status = await this.#tryOnce(object, story);
-        if (status !== undefined) return status === 'already-there' && story.maybeStored ? 'stored' : status;
-        await this.#pause(story);
-        if (this.#options.signal.aborted) throw interrupted(object, story);
+        await this.#admit(object, state);
+        const status = await this.#tryOnce(object, state);
+        if (status !== undefined) return status === 'already-there' && state.maybeStored ? 'stored' : status;
+        await this.#pause(state);
+        if (this.#options.signal.aborted) throw interrupted(object, state);
       }
     } finally {
-      this.#breaker.leave(story);
+      this.#breaker.leave(state);
     }
   }
 
@@ -82,29 +82,29 @@ export class RetryingStore implements ObjectStore {
   }
 
   /** Waits for the breaker and for room under the limit; leaves with a place taken in the gate. */
-  async #admit(object: FinishedObject, story: PutStory): Promise<void> {
+  async #admit(object: FinishedObject, state: RetryState): Promise<void> {
     const { signal, timer } = this.#options;
     for (;;) {
-      if (!this.#breaker.lets(story)) {
-        story.noteTrouble(timer.now());
-        await this.#breaker.pass(story, signal);
-        if (signal.aborted) throw interrupted(object, story);
-        if (this.#breaker.outage !== undefined && this.#patienceLeftMs(story) <= 0)
-          throw story.last ?? this.#breaker.outage.error;
+      if (!this.#breaker.lets(state)) {
+        state.noteTrouble(timer.now());
+        await this.#breaker.pass(state, signal);
+        if (signal.aborted) throw interrupted(object, state);
+        if (this.#breaker.outage !== undefined && this.#patienceLeftMs(state) <= 0)
+          throw state.last ?? this.#breaker.outage.error;
       }
-      await this.#gate.enter();
-      if (this.#breaker.lets(story)) return;
-      this.#gate.leave();
+      await this.#semaphore.enter();
+      if (this.#breaker.lets(state)) return;
+      this.#semaphore.leave();
     }
   }
 
   /** What became of the try; undefined where it failed and may be made again. Throws the failure where it may not. */
-  async #tryOnce(object: FinishedObject, story: PutStory): Promise<PutStatus | undefined> {
+  async #tryOnce(object: FinishedObject, state: RetryState): Promise<PutStatus | undefined> {
     const { events, timer } = this.#options;
     const beganMs = timer.now();
     events.onTry();
-    if (story.last !== undefined) events.onRetry(story.last.trouble.cause);
-    story.tries++;
+    if (state.last !== undefined) events.onRetry(state.last.trouble.cause);
+    state.tries++;
     try {
       const status = await this.#store.put(object);
       this.#hasStored = true;
@@ -114,51 +114,51 @@ export class RetryingStore implements ObjectStore {
     } catch (error) {
       if (!(error instanceof PutFailure)) throw error;
       const nowMs = timer.now();
-      story.noteFailure(error, nowMs);
+      state.noteFailure(error, nowMs);
       this.#breaker.noteFailure(error, nowMs);
       if (error.trouble.cause === 'throttled') this.#limit.noteThrottled(beganMs, nowMs);
-      if (this.#givesUp(error, story)) throw story.last ?? error;
+      if (this.#givesUp(error, state)) throw state.last ?? error;
       return undefined;
     } finally {
-      this.#gate.setLimit(this.#limit.value);
-      this.#gate.leave();
+      this.#semaphore.setLimit(this.#limit.value);
+      this.#semaphore.leave();
     }
   }
 
-  #givesUp({ trouble: { cause } }: PutFailure, story: PutStory): boolean {
+  #givesUp({ trouble: { cause } }: PutFailure, state: RetryState): boolean {
     const { patience } = this.#options;
     if (cause === 'final') return true;
     if (patience === 'endless') return false;
     return (
-      (!this.#hasStored && story.failuresBy(cause) >= retryRules[cause].toldAt) ||
-      story.tries >= (patience.tries ?? Number.POSITIVE_INFINITY) ||
-      this.#patienceLeftMs(story) <= 0
+      (!this.#hasStored && state.failuresBy(cause) >= retryRules[cause].toldAt) ||
+      state.tries >= (patience.tries ?? Number.POSITIVE_INFINITY) ||
+      this.#patienceLeftMs(state) <= 0
     );
   }
 
-  #patienceLeftMs({ troubledSinceMs }: PutStory): number {
+  #patienceLeftMs({ troubledSinceMs }: RetryState): number {
     const { patience, timer } = this.#options;
     if (patience === 'endless' || troubledSinceMs === undefined) return Number.POSITIVE_INFINITY;
     return troubledSinceMs + patience.retryForMs - timer.now();
   }
 
   /** Backs off; never longer than the patience lasts, so that the last try is at its end. */
-  async #pause(story: PutStory): Promise<void> {
+  async #pause(state: RetryState): Promise<void> {
     const { random, timer, signal } = this.#options;
-    const { cause, retryAfterMs = 0 } = story.last?.trouble ?? { cause: 'final' };
+    const { cause, retryAfterMs = 0 } = state.last?.trouble ?? { cause: 'final' };
     if (cause === 'final') return;
     const { backOff, mended } = retryRules[cause];
-    const failures = story.failuresBy(cause) - mended;
+    const failures = state.failuresBy(cause) - mended;
     if (failures <= 0) return;
     const wanted = Math.max(
       pauseMs(backOff, failures, random.fraction()),
       Math.min(retryAfterMs, backOff.mostMs),
     );
-    await timer.sleep(Math.min(wanted, this.#patienceLeftMs(story)), signal);
+    await timer.sleep(Math.min(wanted, this.#patienceLeftMs(state)), signal);
   }
 }
 
-function interrupted({ key }: FinishedObject, { maybeStored }: PutStory): PutFailure {
+function interrupted({ key }: FinishedObject, { maybeStored }: RetryState): PutFailure {
   const error = new AuditExportError('interrupted', `${key} was not stored: the run was stopped before.`);
   return new PutFailure(error, { cause: 'final', maybeStored });
 }

@@ -93,7 +93,7 @@ class Walk {
     this.#recordRoots(block, hashes);
     await this.#comparePartials(block, hashes);
     const blockRoot = hashes === undefined ? block.above : rootOf(hashes);
-    if (block.width === tileWidth) await this.#climb(1, block.index, blockRoot);
+    if (block.width === tileWidth) await this.#runProbes(1, block.index, blockRoot);
     this.#append(block, hashes, blockRoot);
     return hashes;
   }
@@ -140,7 +140,7 @@ class Walk {
   }
 
   /** A hash of a level is known: the tile it lies in is compared when it is full, and its root goes up. */
-  async #climb(level: number, index: number, hash: Buffer | undefined): Promise<void> {
+  async #runProbes(level: number, index: number, hash: Buffer | undefined): Promise<void> {
     const row = (this.#rows[level] ??= []);
     row.push(hash);
     if (row.length < tileWidth) return;
@@ -149,7 +149,7 @@ class Walk {
     const known = await this.#compareTile(level, tileIndex, row);
     const whole = known.every((one) => one !== undefined);
     const root = whole ? rootOf(known) : await this.#hashAt(level + 1, tileIndex);
-    await this.#climb(level + 1, tileIndex, root);
+    await this.#runProbes(level + 1, tileIndex, root);
   }
 
   async #partialRows(): Promise<void> {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { QuarantineFolder } from '../../../../src/adapters/fs/quarantine/quarantine-folder.ts';
-import { QuarantineFolderShelf } from '../../../../src/adapters/fs/quarantine/quarantine-shelf.ts';
+import { QuarantineFolderReader } from '../../../../src/adapters/fs/quarantine/quarantine-folder-reader.ts';
 import type { QuarantinedLine } from '../../../../src/ports/store/quarantine.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
@@ -44,12 +44,12 @@ async function setAside(
 }
 
 async function takeOut(folder: string): Promise<{ line: QuarantinedLine; bytes: Buffer; own: boolean }[]> {
-  const shelf = new QuarantineFolderShelf(folder);
+  const quarantine = new QuarantineFolderReader(folder);
   const found = [];
-  for (const list of await shelf.lists()) {
-    for await (const { line, bytes, rawFile } of shelf.lines(list)) {
+  for (const list of await quarantine.lists()) {
+    for await (const { line, bytes, rawFile } of quarantine.lines(list)) {
       const pieces = bytes === undefined ? [] : [bytes];
-      if (rawFile !== undefined) for await (const piece of shelf.rawBytes(rawFile)) pieces.push(piece);
+      if (rawFile !== undefined) for await (const piece of quarantine.rawBytes(rawFile)) pieces.push(piece);
       found.push({ line, bytes: Buffer.concat(pieces), own: rawFile !== undefined });
     }
   }
@@ -189,9 +189,9 @@ describe('a folder that can not be written to', () => {
   });
 });
 
-describe('the shelf', () => {
+describe('the quarantine', () => {
   test('of a folder that does not exist is empty', async () => {
-    expect(await new QuarantineFolderShelf(join(scratchFolder(), 'none')).lists()).toEqual([]);
+    expect(await new QuarantineFolderReader(join(scratchFolder(), 'none')).lists()).toEqual([]);
   });
 
   test('leaves out what is no list, also what a killed run left', async () => {
@@ -204,7 +204,7 @@ describe('the shelf', () => {
       `${'g'.repeat(32)}.jsonl`,
     ])
       writeFileSync(join(folder, name), 'x');
-    expect(await new QuarantineFolderShelf(folder).lists()).toEqual([list]);
+    expect(await new QuarantineFolderReader(folder).lists()).toEqual([list]);
   });
 
   test('removes lists with their own files, but keeps a file that another list names', async () => {
@@ -213,11 +213,11 @@ describe('the shelf', () => {
     const first = (await setAside(folder, [shared, alone])) ?? '';
     const second = (await setAside(folder, [Buffer.from('other'), shared])) ?? '';
     expect(files(folder)).toHaveLength(4);
-    const shelf = new QuarantineFolderShelf(folder);
-    await shelf.takeOut(first, () => true);
+    const quarantine = new QuarantineFolderReader(folder);
+    await quarantine.takeOut(first, () => true);
     expect(files(folder)).toHaveLength(2);
     expect((await takeOut(folder)).map(({ bytes }) => bytes.length)).toEqual([5, mib + 1]);
-    await shelf.takeOut(second, () => true);
+    await quarantine.takeOut(second, () => true);
     expect(files(folder)).toEqual([]);
   });
 
@@ -227,14 +227,14 @@ describe('the shelf', () => {
     const list = (await setAside(folder, [Buffer.from('one'), long, Buffer.from('two')])) ?? '';
     const waiting = async (): Promise<[number, number][]> =>
       (await takeOut(folder)).map(({ line, bytes }) => [line.line, bytes.length]);
-    const shelf = new QuarantineFolderShelf(folder);
-    await shelf.takeOut(list, ({ line }) => line.line === 9);
+    const quarantine = new QuarantineFolderReader(folder);
+    await quarantine.takeOut(list, ({ line }) => line.line === 9);
     expect(await waiting()).toEqual([
       [1, 3],
       [2, long.length],
       [3, 3],
     ]);
-    await shelf.takeOut(list, ({ line }) => line.line === 2);
+    await quarantine.takeOut(list, ({ line }) => line.line === 2);
     expect(await waiting()).toEqual([
       [1, 3],
       [3, 3],
@@ -245,12 +245,12 @@ describe('the shelf', () => {
   test('writes down what was dropped, for its owner only, after what is there', async () => {
     const folder = scratchFolder();
     await setAside(folder, [Buffer.from('one')]);
-    const shelf = new QuarantineFolderShelf(folder);
-    const log = await shelf.noteDropped([{ id: 'a' }, { id: 'b' }]);
-    expect(await shelf.noteDropped([{ id: 'c' }])).toBe(log);
+    const quarantine = new QuarantineFolderReader(folder);
+    const log = await quarantine.noteDropped([{ id: 'a' }, { id: 'b' }]);
+    expect(await quarantine.noteDropped([{ id: 'c' }])).toBe(log);
     expect(readFileSync(log, 'utf8')).toBe('{"id":"a"}\n{"id":"b"}\n{"id":"c"}\n');
     expect(statSync(log).mode & 0o777).toBe(0o600);
-    expect(await shelf.lists()).toHaveLength(1);
+    expect(await quarantine.lists()).toHaveLength(1);
   });
 
   test('never touches a file outside its folder, whatever a list says', async () => {
@@ -260,7 +260,7 @@ describe('the shelf', () => {
     writeFileSync(join(home, 'precious'), 'x');
     const list = join(folder, `${'a'.repeat(32)}.jsonl`);
     writeFileSync(list, `${JSON.stringify({ destination, ...line, rawFile: '../precious' })}\n`);
-    await new QuarantineFolderShelf(folder).takeOut(list, () => true).catch(() => undefined);
+    await new QuarantineFolderReader(folder).takeOut(list, () => true).catch(() => undefined);
     expect(existsSync(join(home, 'precious'))).toBe(true);
   });
 
@@ -278,10 +278,10 @@ describe('the shelf', () => {
   });
 
   test('a list that is gone is an error that names it', async () => {
-    const shelf = new QuarantineFolderShelf(scratchFolder());
-    const list = join(shelf.folder, `${'a'.repeat(32)}.jsonl`);
+    const quarantine = new QuarantineFolderReader(scratchFolder());
+    const list = join(quarantine.folder, `${'a'.repeat(32)}.jsonl`);
     const reading = async (): Promise<void> => {
-      for await (const _ of shelf.lines(list));
+      for await (const _ of quarantine.lines(list));
     };
     const error = await rejectionOf(reading());
     expect(error).toMatchObject({ code: 'quarantine-failed' });
@@ -292,9 +292,9 @@ describe('the shelf', () => {
     const folder = scratchFolder();
     await setAside(folder, [Buffer.alloc(mib + 1)]);
     const raw = files(folder).find((name) => name.endsWith('.raw')) ?? '';
-    const shelf = new QuarantineFolderShelf(folder);
+    const quarantine = new QuarantineFolderReader(folder);
     const reading = async (): Promise<void> => {
-      for await (const _ of shelf.rawBytes(join(folder, `x${raw}`)));
+      for await (const _ of quarantine.rawBytes(join(folder, `x${raw}`)));
     };
     expect(await rejectionOf(reading())).toMatchObject({ code: 'quarantine-failed' });
   });
@@ -302,7 +302,7 @@ describe('the shelf', () => {
   test.skipIf(process.getuid?.() === 0)('a folder that may not be read is an error', async () => {
     const folder = scratchFolder();
     chmodSync(folder, 0o000);
-    expect(await rejectionOf(new QuarantineFolderShelf(folder).lists())).toMatchObject({
+    expect(await rejectionOf(new QuarantineFolderReader(folder).lists())).toMatchObject({
       code: 'quarantine-failed',
     });
     chmodSync(folder, 0o700);

@@ -89,7 +89,7 @@ describe('what a journal could not find or read', () => {
     let left = problems;
     const look: PlaceLook = {
       history: { lines: async () => [] },
-      shelves: [],
+      quarantines: [],
       journalProblems: {
         list: async () => [...left],
         dismiss: async (ids) => {

@@ -1,6 +1,6 @@
 import type { AccessReport, ProbeReport } from '../../../../src/core/access/access-report.ts';
-import type { ClimbPlan } from '../../../../src/core/access/climb.ts';
-import { climb } from '../../../../src/core/access/climb.ts';
+import type { ProbePlan } from '../../../../src/core/access/run-probes.ts';
+import { runProbes } from '../../../../src/core/access/run-probes.ts';
 import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
 import { dayLayout, parseLayout } from '../../../../src/core/layout/layout.ts';
 import type { TestedAccess } from '../../../../src/core/access/tested/tested-access.ts';
@@ -99,7 +99,7 @@ export function proberWith(answers: Partial<Answers> = {}): AccessProber {
   return { identity: all, bucket: all, store: all, close: async () => undefined };
 }
 
-export interface Climbed extends AccessReport {
+export interface Probed extends AccessReport {
   of: (id: ProbeId) => ProbeReport;
   those: (status: ProbeReport['status']) => string[];
   waits: string[];
@@ -107,14 +107,14 @@ export interface Climbed extends AccessReport {
 }
 
 /** Climbs with a clock that only waiting moves. */
-export async function climbWith(
+export async function probeWith(
   prober: AccessProber | ((sinceMs: () => number) => AccessProber),
-  more: { access?: Partial<TestedAccess>; plan?: Partial<ClimbPlan>; agree?: boolean } = {},
-): Promise<Climbed> {
+  more: { access?: Partial<TestedAccess>; plan?: Partial<ProbePlan>; agree?: boolean } = {},
+): Promise<Probed> {
   let now = startMs;
   const waits: string[] = [];
   const sleeps: number[] = [];
-  const report = await climb(
+  const report = await runProbes(
     { ...access, ...more.access },
     { only: [], skip: [], noWrite: false, patienceMs: 0, ...more.plan },
     {

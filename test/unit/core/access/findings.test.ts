@@ -3,17 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { FindingRow } from '../../../../src/core/access/findings/finding-row.ts';
 import { findingCodes, findings, soonOf } from '../../../../src/core/access/findings/findings.ts';
 import { probeIds, probes } from '../../../../src/core/access/findings/probes.ts';
-import { nounsOf } from '../../../../src/core/access/tested/tested-access.ts';
+import { namesOf } from '../../../../src/core/access/tested/tested-access.ts';
 import { access, vendor } from './fake-prober.ts';
 
 const page = readFileSync(new URL('../../../../docs/test-access.md', import.meta.url), 'utf8');
-const nouns = nounsOf(access, { account: vendor, arn: `arn:aws:iam::${vendor}:user/exporter` });
+const names = namesOf(access, { account: vendor, arn: `arn:aws:iam::${vendor}:user/exporter` });
 const rows = findingCodes.map((code): [string, FindingRow] => [code, findings[code]]);
 
 describe('the table of findings', () => {
   test.each(rows)('%s belongs to a probe that there is, and has words', (_, { probe, says, such = '' }) => {
     expect(probe === 'any' || probeIds.includes(probe)).toBe(true);
-    const text = says(nouns, such);
+    const text = says(names, such);
     expect(text).not.toBe('');
     expect(text).not.toMatch(/undefined|\.$|\n/);
   });
@@ -21,7 +21,7 @@ describe('the table of findings', () => {
   test.each(rows.filter(([, { status }]) => status === 'fail' || status === 'not-yet-visible'))(
     '%s says what cures it',
     (_, { cure, such = '' }) => {
-      expect(cure?.(nouns, such)).toMatch(/\w/);
+      expect(cure?.(names, such)).toMatch(/\w/);
     },
   );
 
@@ -57,7 +57,7 @@ describe('docs/test-access.md', () => {
   test.each(rows.filter(([, { status }]) => status !== 'pass'))(
     'tells what %s is',
     (code, { status, says, such = '' }) => {
-      expect(cells).toContainEqual([`\`${code}\``, status, says(nouns, such)]);
+      expect(cells).toContainEqual([`\`${code}\``, status, says(names, such)]);
     },
   );
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../../../src/core/access/findings/findings.ts';
-import { climbWith, customer, proberWith, refused, roleArn, vendor, yes } from './fake-prober.ts';
+import { probeWith, customer, proberWith, refused, roleArn, vendor, yes } from './fake-prober.ts';
 
 type Answers = Parameters<typeof proberWith>[0];
 
@@ -29,10 +29,10 @@ describe('who is at the keyboard', () => {
 
   test('the account that the role trusts is read from the role where the profile does not say it', async () => {
     const prober = proberWith(owner(trust({ AWS: `arn:aws:iam::${vendor}:root` }, 'org-42')));
-    const climbed = await climbWith(prober, { access: { trustedAccountId: undefined } });
-    expect(climbed.of('assume-role')).toMatchObject({ status: 'skipped', finding: 'assume-from-elsewhere' });
-    expect(climbed.of('assume-role').message).toContain(vendor);
-    expect(climbed.verdict).toBe('as-far-as-seen');
+    const probed = await probeWith(prober, { access: { trustedAccountId: undefined } });
+    expect(probed.of('assume-role')).toMatchObject({ status: 'skipped', finding: 'assume-from-elsewhere' });
+    expect(probed.of('assume-role').message).toContain(vendor);
+    expect(probed.verdict).toBe('as-far-as-seen');
   });
 
   test.each<[string, string, FindingCode, string[]]>([
@@ -52,35 +52,35 @@ describe('who is at the keyboard', () => {
     ['everybody', trust({ AWS: '*' }, 'org-42'), 'trust-wrong', ['wildcard-principal']],
     ['no JSON', 'not a policy', 'trust-wrong', ['narrowed-trust']],
   ])('of the trust policy: %s', async (_, policy, finding, causes) => {
-    const climbed = await climbWith(proberWith(owner(policy)));
-    expect(climbed.of('trust-policy')).toMatchObject({ finding, causes });
+    const probed = await probeWith(proberWith(owner(policy)));
+    expect(probed.of('trust-policy')).toMatchObject({ finding, causes });
   });
 
   test('a caller that may not call AssumeRole is told apart from a role that does not let in', async () => {
     const said =
       'User: x is not authorized to perform: sts:AssumeRole on resource: y because no identity-based policy allows the sts:AssumeRole action';
-    const climbed = await climbWith(
+    const probed = await probeWith(
       proberWith({ assumeRole: async () => refused('access-denied', { said }) }),
     );
-    expect(climbed.of('assume-role')).toMatchObject({
+    expect(probed.of('assume-role')).toMatchObject({
       finding: 'assume-denied-by-caller',
       cure: `allow arn:aws:iam::${vendor}:user/exporter sts:AssumeRole on ${roleArn}`,
     });
   });
 
   test('without a role the credentials deliver by themselves, and nothing about roles is tried', async () => {
-    const climbed = await climbWith(proberWith(), { access: { role: undefined } });
-    expect(climbed.verdict).toBe('passed');
-    expect(climbed.of('assume-role').finding).toBe('no-role');
-    expect(climbed.of('trust-policy').finding).toBe('no-role');
+    const probed = await probeWith(proberWith(), { access: { role: undefined } });
+    expect(probed.verdict).toBe('passed');
+    expect(probed.of('assume-role').finding).toBe('no-role');
+    expect(probed.of('trust-policy').finding).toBe('no-role');
   });
 
   test('a role without external id is a warning in one account, and a failure across accounts', async () => {
     const role = { arn: roleArn, externalId: undefined };
     const anybody = { assumeRole: async () => yes({}) };
-    const across = await climbWith(proberWith(anybody), { access: { role } });
+    const across = await probeWith(proberWith(anybody), { access: { role } });
     expect(across.of('without-external-id').status).toBe('fail');
-    const within = await climbWith(proberWith({ ...owner(''), ...anybody }), { access: { role } });
+    const within = await probeWith(proberWith({ ...owner(''), ...anybody }), { access: { role } });
     expect(within.of('without-external-id').status).toBe('warn');
   });
 });

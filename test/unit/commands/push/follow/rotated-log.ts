@@ -102,9 +102,9 @@ export class RotatedLog {
 
   /** Into another folder that is looked at. */
   *moveAway(nth: number): Generator<LogStep> {
-    mkdirSync(this.#path('shelf'), { recursive: true });
-    yield this.#step(`move to shelf/app.log.${nth}`, () =>
-      renameSync(this.#path('app.log'), this.#path(`shelf/app.log.${nth}`)),
+    mkdirSync(this.#path('quarantine'), { recursive: true });
+    yield this.#step(`move to quarantine/app.log.${nth}`, () =>
+      renameSync(this.#path('app.log'), this.#path(`quarantine/app.log.${nth}`)),
     );
   }
 

@@ -6,8 +6,8 @@ import type { FindingCode } from '../findings/findings.ts';
 import { findings } from '../findings/findings.ts';
 import type { Outcome } from './outcome.ts';
 import type { ProbeId } from '../findings/probes.ts';
-import type { Nouns, TestedAccess } from '../tested/tested-access.ts';
-import { nounsOf, roleAccountOf } from '../tested/tested-access.ts';
+import type { Names, TestedAccess } from '../tested/tested-access.ts';
+import { namesOf, roleAccountOf } from '../tested/tested-access.ts';
 import { probeKey } from '../../setup/delivery/probe-keys.ts';
 
 /** What the ladder may do, and whom it may ask. */
@@ -20,8 +20,8 @@ export interface Permission {
   now: () => number;
 }
 
-/** One climb up the ladder: what was seen so far, each thing asked for only once. */
-export class Ascent {
+/** One runProbes up the ladder: what was seen so far, each thing asked for only once. */
+export class Observations {
   readonly access: TestedAccess;
   readonly prober: AccessProber;
   readonly permission: Permission;
@@ -45,8 +45,8 @@ export class Ascent {
     this.permission = permission;
   }
 
-  get nouns(): Nouns {
-    return nounsOf({ ...this.access, trustedAccountId: this.trustedAccount }, this.caller);
+  get names(): Names {
+    return namesOf({ ...this.access, trustedAccountId: this.trustedAccount }, this.caller);
   }
 
   /** The account that the role is meant for, else the one that its trust policy names. */

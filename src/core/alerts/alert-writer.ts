@@ -16,7 +16,7 @@ export interface AlertCounts {
   failure: AuditExportError | undefined;
 }
 
-export interface AlertDeskOptions {
+export interface AlertWriterOptions {
   matcher: AlertMatcher;
   /** By audit type. */
   readers: ReadonlyMap<string, (event: unknown) => EventRow>;
@@ -34,10 +34,10 @@ const atOnce = 8;
  * they lie in are delivered. One that the store does not take is counted, and the delivery goes on: events weigh more than
  * alerts. The same event again is the same object.
  */
-export class AlertDesk {
-  readonly #options: AlertDeskOptions;
+export class AlertWriter {
+  readonly #options: AlertWriterOptions;
 
-  constructor(options: AlertDeskOptions) {
+  constructor(options: AlertWriterOptions) {
     this.#options = options;
   }
 

@@ -1,23 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Gate } from '../../../../src/core/delivery/gate.ts';
+import { Semaphore } from '../../../../src/core/delivery/semaphore.ts';
 
-/** Lets all of the weights through a gate at once; says what was inside together, and in which order they entered. */
+/** Lets all of the weights through a semaphore at once; says what was inside together, and in which order they entered. */
 async function pass(limit: number, weights: readonly number[], stays: readonly number[]) {
-  const gate = new Gate(limit);
+  const semaphore = new Semaphore(limit);
   const inside = new Map<number, number>();
   const entered: number[] = [];
   const crowds: number[][] = [];
   await Promise.all(
     weights.map(async (weight, who) => {
-      await gate.enter(weight);
+      await semaphore.enter(weight);
       entered.push(who);
       inside.set(who, weight);
       crowds.push([...inside.values()]);
       for (let turns = stays[who % stays.length] ?? 0; turns > 0; turns--) await turn();
       inside.delete(who);
-      gate.leave(weight);
+      semaphore.leave(weight);
     }),
   );
   return { entered, crowds };
@@ -26,7 +26,7 @@ async function pass(limit: number, weights: readonly number[], stays: readonly n
 const weights = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 25 });
 const stays = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 6 });
 
-describe('a gate', () => {
+describe('a semaphore', () => {
   test('never lets more through than its limit, unless one alone is heavier', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 10 }), weights, stays, async (limit, list, times) => {
@@ -56,37 +56,37 @@ describe('a gate', () => {
   });
 
   test('does not let a light one overtake a heavy one that waits', async () => {
-    const gate = new Gate(4);
+    const semaphore = new Semaphore(4);
     const entered: string[] = [];
-    await gate.enter(3);
-    const heavy = gate.enter(4).then(() => entered.push('heavy'));
-    const light = gate.enter(1).then(() => entered.push('light'));
+    await semaphore.enter(3);
+    const heavy = semaphore.enter(4).then(() => entered.push('heavy'));
+    const light = semaphore.enter(1).then(() => entered.push('light'));
     await turn();
     expect(entered).toEqual([]);
-    gate.leave(3);
+    semaphore.leave(3);
     await heavy;
     await turn();
     expect(entered).toEqual(['heavy']);
-    gate.leave(4);
+    semaphore.leave(4);
     await light;
     expect(entered).toEqual(['heavy', 'light']);
   });
 
   test('with a larger limit lets those in who fit now; with a smaller one turns nobody out', async () => {
-    const gate = new Gate(1);
+    const semaphore = new Semaphore(1);
     const entered: number[] = [];
-    const enter = (who: number): Promise<void> => gate.enter().then(() => void entered.push(who));
+    const enter = (who: number): Promise<void> => semaphore.enter().then(() => void entered.push(who));
     const waits = [0, 1, 2, 3].map(enter);
     await turn();
     expect(entered).toEqual([0]);
-    gate.setLimit(3);
+    semaphore.setLimit(3);
     await turn();
     expect(entered).toEqual([0, 1, 2]);
-    gate.setLimit(2);
-    gate.leave();
+    semaphore.setLimit(2);
+    semaphore.leave();
     await turn();
     expect(entered).toEqual([0, 1, 2]);
-    gate.leave();
+    semaphore.leave();
     await Promise.all(waits);
     expect(entered).toEqual([0, 1, 2, 3]);
   });

@@ -2,7 +2,7 @@ import type { AccessProber } from '../../ports/aws/access-prober.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessReport, ProbeReport } from './access-report.ts';
 import { reportOn } from './access-report.ts';
-import { Ascent } from './tries/ascent.ts';
+import { Observations } from './tries/observations.ts';
 import { findings, soonOf, stops } from './findings/findings.ts';
 import type { Outcome } from './tries/outcome.ts';
 import type { Probe, ProbeId } from './findings/probes.ts';
@@ -32,7 +32,7 @@ import { tryAssumeRole, tryRole, tryWithoutExternalId, tryWrongExternalId } from
 import { countStatuses, verdictOf } from './verdict.ts';
 
 /** What to try, and how patiently. */
-export interface ClimbPlan {
+export interface ProbePlan {
   /** Only these, where there are any. */
   only: readonly ProbeId[];
   skip: readonly ProbeId[];
@@ -42,7 +42,7 @@ export interface ClimbPlan {
 }
 
 /** What the ladder needs of the world. */
-export interface ClimbHost {
+export interface ProbeHost {
   prober: AccessProber;
   clock: Clock;
   /** Waits so many milliseconds; throws `interrupted` where the run is stopped. */
@@ -55,7 +55,7 @@ export interface ClimbHost {
   agreeToLock: (lock: string) => Promise<boolean>;
 }
 
-const tries: Readonly<Record<ProbeId, (ascent: Ascent) => Promise<Outcome>>> = {
+const tries: Readonly<Record<ProbeId, (observed: Observations) => Promise<Outcome>>> = {
   configuration: tryConfiguration,
   credentials: tryCredentials,
   'sts-endpoint': tryStsEndpoint,
@@ -97,26 +97,30 @@ const newForMs = 120_000;
  * within the patience of the plan ("Troubleshooting IAM: changes that I make are not always immediately visible", IAM
  * User Guide). Throws `interrupted`, and what `agreeToLock` throws; all else is in the report.
  */
-export async function climb(access: TestedAccess, plan: ClimbPlan, host: ClimbHost): Promise<AccessReport> {
-  return new Climb(access, plan, host).run();
+export async function runProbes(
+  access: TestedAccess,
+  plan: ProbePlan,
+  host: ProbeHost,
+): Promise<AccessReport> {
+  return new ProbeRun(access, plan, host).run();
 }
 
-class Climb {
+class ProbeRun {
   readonly #access: TestedAccess;
-  readonly #plan: ClimbPlan;
-  readonly #host: ClimbHost;
-  readonly #ascent: Ascent;
+  readonly #plan: ProbePlan;
+  readonly #host: ProbeHost;
+  readonly #observed: Observations;
   readonly #startedMs: number;
   #waitedMs = 0;
 
-  constructor(access: TestedAccess, plan: ClimbPlan, host: ClimbHost) {
+  constructor(access: TestedAccess, plan: ProbePlan, host: ProbeHost) {
     this.#access = access;
     this.#plan = plan;
     this.#host = host;
     this.#startedMs = host.clock.now();
     const { agreeToLock, clock, prober } = host;
     const { noWrite } = plan;
-    this.#ascent = new Ascent(access, prober, { noWrite, agreeToLock, now: clock.now });
+    this.#observed = new Observations(access, prober, { noWrite, agreeToLock, now: clock.now });
   }
 
   async run(): Promise<AccessReport> {
@@ -124,9 +128,9 @@ class Climb {
     for (const probe of probes) {
       const startedMs = this.#host.clock.now();
       const outcome = this.#leftOut(probe) ?? (await this.#untilSettled(probe));
-      this.#ascent.outcomes.set(probe.id, outcome);
+      this.#observed.outcomes.set(probe.id, outcome);
       const milliseconds = Math.round(this.#host.clock.now() - startedMs);
-      const report = reportOn(probe, outcome, { nouns: this.#ascent.nouns, milliseconds });
+      const report = reportOn(probe, outcome, { names: this.#observed.names, milliseconds });
       reports.push(report);
       this.#host.onProbe(report);
     }
@@ -139,7 +143,7 @@ class Climb {
     if (only.length > 0 && !only.includes(id)) return { finding: 'not-chosen', detail: '--only' };
     if (skip.includes(id)) return { finding: 'not-chosen', detail: '--skip' };
     const unmet = needs.find((need) => {
-      const finding = this.#ascent.came(need);
+      const finding = this.#observed.came(need);
       return finding !== undefined && stops(finding);
     });
     if (unmet !== undefined) return { finding: 'needs-unmet', detail: unmet };
@@ -149,7 +153,7 @@ class Climb {
   async #untilSettled({ id }: Probe): Promise<Outcome> {
     let pauseMs = firstPauseMs;
     for (;;) {
-      const outcome = await tries[id](this.#ascent);
+      const outcome = await tries[id](this.#observed);
       const { waitsFor } = findings[outcome.finding];
       const leftMs = this.#startedMs + this.#plan.patienceMs - this.#host.clock.now();
       if (waitsFor === undefined || outcome.isSettled === true) return outcome;
@@ -171,7 +175,7 @@ class Climb {
   /** Whether the role, or a policy of it, was changed a moment ago, as far as is known. */
   async #isNew(): Promise<boolean> {
     const { changedMs } = this.#access;
-    const role = this.#ascent.came('role') === 'role-visible' ? await this.#ascent.role() : undefined;
+    const role = this.#observed.came('role') === 'role-visible' ? await this.#observed.role() : undefined;
     const createdMs = role?.ok === true ? role.role.createdMs : undefined;
     const latestMs = Math.max(changedMs ?? 0, createdMs ?? 0);
     return this.#host.clock.now() - latestMs < newForMs;
@@ -188,15 +192,15 @@ class Climb {
       prefix,
       region: region ?? null,
       roleArn: role?.arn ?? null,
-      caller: this.#ascent.caller ?? null,
+      caller: this.#observed.caller ?? null,
       ...verdictOf(reports),
       elsewhere:
-        this.#ascent.came('assume-role') === 'assume-from-elsewhere'
-          ? (this.#ascent.trustedAccount ?? null)
+        this.#observed.came('assume-role') === 'assume-from-elsewhere'
+          ? (this.#observed.trustedAccount ?? null)
           : null,
       probes: reports,
       counts: countStatuses(reports),
-      left: [...this.#ascent.left],
+      left: [...this.#observed.left],
       waitedMs: Math.round(this.#waitedMs),
     };
   }

@@ -3,24 +3,24 @@ import type { FindingCode } from '../../../../src/core/access/findings/findings.
 import { probeIds } from '../../../../src/core/access/findings/probes.ts';
 import type { ProbeId } from '../../../../src/core/access/findings/probes.ts';
 import type { Refusal } from '../../../../src/ports/aws/access-prober.ts';
-import { climbWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
+import { probeWith, customer, proberWith, refused, roleArn, yes } from './fake-prober.ts';
 
 const typeProbe = 'altr/audit_type=query/event_date=1971-01-01/_access-test';
 
 type Answers = Parameters<typeof proberWith>[0];
 
 test('a right set-up passes, every probe has its line, and the objects that stay are named', async () => {
-  const climbed = await climbWith(proberWith());
-  expect(climbed).toMatchObject({ verdict: 'passed', waitedMs: 0, sleeps: [] });
-  expect(climbed.probes.map(({ probe }) => probe)).toEqual(probeIds);
-  expect(climbed.left).toEqual([
+  const probed = await probeWith(proberWith());
+  expect(probed).toMatchObject({ verdict: 'passed', waitedMs: 0, sleeps: [] });
+  expect(probed.probes.map(({ probe }) => probe)).toEqual(probeIds);
+  expect(probed.left).toEqual([
     's3://acme-audit/altr/_audit-export/access-test/probe',
     's3://acme-audit/altr/audit_type=query/event_date=1971-01-01/_access-test',
   ]);
 });
 
 test('what could not be tried from here is named, also where all else passes; what nobody asked for is not', async () => {
-  const { verdict, summary, those } = await climbWith(proberWith());
+  const { verdict, summary, those } = await probeWith(proberWith());
   const chosen = new Set<string>(['overwrite-denied', 'elsewhere-denied']);
   const untried = those('skipped').filter((probe) => !chosen.has(probe));
   expect(untried.length).toBeGreaterThan(0);
@@ -83,52 +83,52 @@ describe('what can be wrong, and only a server out of the ordinary shows', () =>
       [],
     ],
   ])('%s', async (_, answers, ...[probe, finding, left]) => {
-    const climbed = await climbWith(proberWith(answers));
-    expect(climbed.verdict).toBe('failed');
-    expect(climbed.of(probe)).toMatchObject({ status: 'fail', finding, cure: expect.any(String) });
-    expect(climbed.left).toEqual(left.map((key) => `s3://acme-audit/${key}`));
+    const probed = await probeWith(proberWith(answers));
+    expect(probed.verdict).toBe('failed');
+    expect(probed.of(probe)).toMatchObject({ status: 'fail', finding, cure: expect.any(String) });
+    expect(probed.left).toEqual(left.map((key) => `s3://acme-audit/${key}`));
   });
 });
 
 describe('no false pass', () => {
   test('a refusal to read shows nothing where the object may not be there', async () => {
-    const climbed = await climbWith(proberWith(), { plan: { noWrite: true } });
-    expect(climbed.of('get-denied')).toMatchObject({ status: 'skipped', finding: 'get-unclear' });
-    expect(climbed.left).toEqual([]);
+    const probed = await probeWith(proberWith(), { plan: { noWrite: true } });
+    expect(probed.of('get-denied')).toMatchObject({ status: 'skipped', finding: 'get-unclear' });
+    expect(probed.left).toEqual([]);
   });
 
   test('a call that the server lacks is skipped, not denied', async () => {
-    const climbed = await climbWith(
+    const probed = await probeWith(
       proberWith({ list: async () => refused('not-supported', { awsError: 'NotImplemented' }) }),
     );
-    expect(climbed.of('list-denied')).toMatchObject({
+    expect(probed.of('list-denied')).toMatchObject({
       status: 'skipped',
       message: 'the server has no such call: NotImplemented',
     });
   });
 
   test('a refusal of KMS is no refusal of S3', async () => {
-    const climbed = await climbWith(
+    const probed = await probeWith(
       proberWith({
         mayPut: async ({ key }) => (key.startsWith('altr/') ? yes({ stored: false }) : refused('kms-denied')),
       }),
     );
-    expect(climbed.of('outside-denied')).toMatchObject({ status: 'skipped', finding: 'kms-in-the-way' });
+    expect(probed.of('outside-denied')).toMatchObject({ status: 'skipped', finding: 'kms-in-the-way' });
   });
 
   test('what could not be tried at all is neither a pass nor a fail', async () => {
-    const climbed = await climbWith(
+    const probed = await probeWith(
       proberWith({ assumeRole: async () => refused('not-supported', { httpStatus: 501 }) }),
     );
-    expect(climbed.verdict).toBe('as-far-as-seen');
-    expect(climbed.summary).toContain('neither a pass nor a fail');
+    expect(probed.verdict).toBe('as-far-as-seen');
+    expect(probed.summary).toContain('neither a pass nor a fail');
   });
 
   test('an object that was there before says nothing of a key that was closed since', async () => {
     const there = { put: async () => yes({ conditional: true, kmsKey: undefined }) };
-    const open = await climbWith(proberWith(there));
+    const open = await probeWith(proberWith(there));
     expect(open.of('kms')).toMatchObject({ status: 'skipped', finding: 'kms-untried' });
-    const closed = await climbWith(proberWith({ ...there, mayPut: async () => refused('kms-disabled') }));
+    const closed = await probeWith(proberWith({ ...there, mayPut: async () => refused('kms-disabled') }));
     expect(closed.of('kms')).toMatchObject({ status: 'fail', finding: 'kms-disabled' });
   });
 });
@@ -149,9 +149,9 @@ describe('a denied delivery is blamed on the policy that AWS names', () => {
     ['because no VPC endpoint policy allows the s3:PutObject action', 'put-denied-by-endpoint'],
     ['', 'put-denied'],
   ])('%j: %s', async (reason, finding) => {
-    const climbed = await climbWith(proberWith({ put: async () => refused('access-denied', says(reason)) }));
-    expect(climbed.those('fail')).toEqual(['put-object']);
-    expect(climbed.of('put-object')).toMatchObject({
+    const probed = await probeWith(proberWith({ put: async () => refused('access-denied', says(reason)) }));
+    expect(probed.those('fail')).toEqual(['put-object']);
+    expect(probed.of('put-object')).toMatchObject({
       finding,
       requestId: 'REQUEST-1',
       awsError: 'AccessDenied',
@@ -183,9 +183,9 @@ test.each<[string, Answers, ProbeId, FindingCode]>([
 ])(
   'a policy of the organization that keeps from %s is told by its ARN',
   async (_, answers, probe, finding) => {
-    const climbed = await climbWith(proberWith(answers));
-    expect(climbed.of(probe)).toMatchObject({ finding, status: 'fail' });
-    expect(climbed.of(probe).message).toContain(`service control policy (${scp})`);
+    const probed = await probeWith(proberWith(answers));
+    expect(probed.of(probe)).toMatchObject({ finding, status: 'fail' });
+    expect(probed.of(probe).message).toContain(`service control policy (${scp})`);
   },
 );
 
@@ -199,7 +199,7 @@ describe('the owner of the bucket', () => {
     ['wrong: only the call without an owner is let through', false, true, 'owner-wrong'],
     ['unknown: nothing is let through', false, false, 'owner-unknown'],
   ])('%s', async (_, withOwner, without, finding) => {
-    const climbed = await climbWith(
+    const probed = await probeWith(
       proberWith({
         mayPut: async ({ owner }) => {
           const taken = owner === undefined ? without : withOwner && owner !== '000000000000';
@@ -207,13 +207,13 @@ describe('the owner of the bucket', () => {
         },
       }),
     );
-    expect(climbed.of('bucket-owner').finding).toBe(finding);
-    expect(climbed.of('put-object').status).toBe(finding === 'owner-wrong' ? 'skipped' : 'pass');
+    expect(probed.of('bucket-owner').finding).toBe(finding);
+    expect(probed.of('put-object').status).toBe(finding === 'owner-wrong' ? 'skipped' : 'pass');
   });
 
   test('is not checked by a server that takes one that can not be right', async () => {
-    const climbed = await climbWith(proberWith({ mayPut: async () => yes({ stored: false }) }));
-    expect(climbed.of('bucket-owner')).toMatchObject({ status: 'warn', finding: 'owner-not-checked' });
+    const probed = await probeWith(proberWith({ mayPut: async () => yes({ stored: false }) }));
+    expect(probed.of('bucket-owner')).toMatchObject({ status: 'warn', finding: 'owner-not-checked' });
   });
 
   test('is not asked for by writing where nothing may be written', async () => {
@@ -224,8 +224,8 @@ describe('the owner of the bucket', () => {
         return yes({ stored: false });
       },
     });
-    const climbed = await climbWith(prober, { plan: { noWrite: true } });
-    expect(climbed.of('bucket-owner').finding).toBe('owner-unknown');
+    const probed = await probeWith(prober, { plan: { noWrite: true } });
+    expect(probed.of('bucket-owner').finding).toBe('owner-unknown');
     expect(asked).toBe(0);
   });
 });
@@ -246,24 +246,24 @@ describe('Object Lock', () => {
   });
 
   test('nothing is written without a yes', async () => {
-    const climbed = await climbWith(locked, { agree: false });
-    expect(climbed.of('object-lock')).toMatchObject({ status: 'skipped', finding: 'object-lock-left-alone' });
-    expect(climbed.of('put-object').finding).toBe('needs-unmet');
-    expect(climbed).toMatchObject({ verdict: 'as-far-as-seen', left: [] });
+    const probed = await probeWith(locked, { agree: false });
+    expect(probed.of('object-lock')).toMatchObject({ status: 'skipped', finding: 'object-lock-left-alone' });
+    expect(probed.of('put-object').finding).toBe('needs-unmet');
+    expect(probed).toMatchObject({ verdict: 'as-far-as-seen', left: [] });
   });
 
   test('with a yes it is a warning', async () => {
-    const climbed = await climbWith(locked);
-    expect(climbed.of('object-lock')).toMatchObject({
+    const probed = await probeWith(locked);
+    expect(probed.of('object-lock')).toMatchObject({
       status: 'warn',
       message: expect.stringContaining('COMPLIANCE for 7 years'),
     });
-    expect(climbed.verdict).toBe('passed');
+    expect(probed.verdict).toBe('passed');
   });
 });
 
 describe('the configuration', () => {
-  test.each<[string, Parameters<typeof climbWith>[1], FindingCode]>([
+  test.each<[string, Parameters<typeof probeWith>[1], FindingCode]>([
     ['no region', { access: { region: undefined } }, 'configuration-incomplete'],
     [
       'a role that is no ARN',
@@ -282,9 +282,9 @@ describe('the configuration', () => {
       'role-name-prefix',
     ],
   ])('%s', async (_, more, finding) => {
-    const climbed = await climbWith(proberWith(), more);
-    expect(climbed.of('configuration')).toMatchObject({ status: 'fail', finding });
-    expect(climbed.of('put-object').status).toBe(finding === 'role-name-prefix' ? 'pass' : 'skipped');
+    const probed = await probeWith(proberWith(), more);
+    expect(probed.of('configuration')).toMatchObject({ status: 'fail', finding });
+    expect(probed.of('put-object').status).toBe(finding === 'role-name-prefix' ? 'pass' : 'skipped');
   });
 });
 
@@ -297,6 +297,6 @@ test.each<[number | undefined, FindingCode]>([
   [901_000, 'clock-wrong'],
 ])('a clock that is %s ms off is %s', async (skewMs, finding) => {
   const identify = async () => ({ skewMs, tried: yes({ caller: undefined }) });
-  const climbed = await climbWith(proberWith({ identify }), { plan: { only: ['clock'] } });
-  expect(climbed.of('clock').finding).toBe(finding);
+  const probed = await probeWith(proberWith({ identify }), { plan: { only: ['clock'] } });
+  expect(probed.of('clock').finding).toBe(finding);
 });

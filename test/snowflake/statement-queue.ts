@@ -35,7 +35,7 @@ export interface StatementRecord {
   working?: Promise<void>;
 }
 
-export interface DeskSettings {
+export interface QueueSettings {
   account: SimulatedAccount;
   /** Simulated time, in milliseconds since 1970. */
   now: () => number;
@@ -48,12 +48,12 @@ export interface DeskSettings {
 const keptResults = 16;
 
 /** Takes statements, runs them, and keeps what they came to. A request id that was seen before runs nothing. */
-export class StatementDesk {
-  readonly #settings: DeskSettings;
+export class StatementQueue {
+  readonly #settings: QueueSettings;
   readonly #byHandle = new Map<string, StatementRecord>();
   readonly #byRequest = new Map<string, StatementRecord>();
 
-  constructor(settings: DeskSettings) {
+  constructor(settings: QueueSettings) {
     this.#settings = settings;
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AuditExportError, isAuditExportError } from '../../../errors.ts';
 import type { QuarantinedLine } from '../../../ports/store/quarantine.ts';
 import { QuarantineList } from './quarantine-list.ts';
-import type { QuarantineShelf, ShelvedLine } from '../../../ports/store/quarantine-shelf.ts';
+import type { QuarantineReader, KeptLine } from '../../../ports/store/quarantine-reader.ts';
 import type { Destination } from '../../../ports/store/destination.ts';
 
 const lf = 0x0a;
@@ -17,7 +17,7 @@ interface StoredRecord extends QuarantinedLine {
 }
 
 /** The quarantine of a folder, as runs have left it. */
-export class QuarantineFolderShelf implements QuarantineShelf {
+export class QuarantineFolderReader implements QuarantineReader {
   readonly folder: string;
 
   constructor(folder: string) {
@@ -35,13 +35,13 @@ export class QuarantineFolderShelf implements QuarantineShelf {
       .map((name) => join(this.folder, name));
   }
 
-  async *lines(list: string): AsyncGenerator<ShelvedLine> {
+  async *lines(list: string): AsyncGenerator<KeptLine> {
     for await (const text of splitLines(piecesOf(list))) {
-      yield this.#shelved(list, text);
+      yield this.#kept(list, text);
     }
   }
 
-  #shelved(list: string, text: string): ShelvedLine {
+  #kept(list: string, text: string): KeptLine {
     const { raw, rawBase64, rawFile, destination, ...line } = parseRecord(list, text);
     const bytes = raw === undefined ? rawBase64 : raw;
     return {
@@ -56,11 +56,11 @@ export class QuarantineFolderShelf implements QuarantineShelf {
     return piecesOf(rawFile);
   }
 
-  async takeOut(list: string, isMeant: (line: ShelvedLine) => boolean): Promise<void> {
+  async takeOut(list: string, isMeant: (line: KeptLine) => boolean): Promise<void> {
     const rest = new QuarantineList(this.folder);
     try {
       for await (const text of splitLines(piecesOf(list)))
-        if (!isMeant(this.#shelved(list, text))) await rest.add(`${text}\n`);
+        if (!isMeant(this.#kept(list, text))) await rest.add(`${text}\n`);
       // What stays is there under its new name before the old list goes.
       const kept = await rest.seal();
       if (kept !== list) await this.#remove(list);

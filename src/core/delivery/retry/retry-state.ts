@@ -2,7 +2,7 @@ import { PutFailure } from '../../../ports/store/put-failure.ts';
 import type { PutFailureCause } from '../../../ports/store/put-failure.ts';
 
 /** What one object has met with so far. */
-export class PutStory {
+export class RetryState {
   tries = 0;
   /** Whether an earlier try may have stored it although it failed. */
   maybeStored = false;

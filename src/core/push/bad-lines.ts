@@ -7,7 +7,7 @@ import type { SourceAccount } from './source-part.ts';
 import type { BadLine, Chunk } from '../../ports/classifier.ts';
 
 /** Sets bad lines aside, counts them, and stops the run when there are more than it may have. */
-export class BadLineDesk {
+export class BadLines {
   readonly #quarantine: Quarantine;
   readonly #account: RunAccount;
   readonly #limit: number;

@@ -7,7 +7,7 @@ interface Waiter {
  * Lets a limited weight pass at once, first come first served. Something heavier than the limit passes alone, so that a
  * limit can never stop a run.
  */
-export class Gate {
+export class Semaphore {
   #limit: number;
   readonly #waiting: Waiter[] = [];
   #inside = 0;
