@@ -1,11 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { startEmulator } from '../../src/adapters/emulator/start-emulator.ts';
 import type { Emulator } from '../../src/ports/aws/emulator.ts';
 import { differencesOf } from './check-export.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Soak } from './soak.ts';
+import { SoakRecord } from './soak-record.ts';
 import {
   followAndKill,
   followInPeace,
@@ -24,6 +25,8 @@ const minutes = Number(process.env['AUDIT_EXPORT_SOAK_MINUTES'] ?? '0.25');
 const seed = Number(process.env['AUDIT_EXPORT_SOAK_SEED'] ?? '1');
 /** Rotations come the thicker, the shorter the run is. */
 const betweenMs = minutes < 2 ? 500 : 6000;
+/** So many differences are printed; all of them are in the record. */
+const shown = 10;
 const mib = 1024 * 1024;
 
 const newWorkspace = useWorkspaces();
@@ -73,6 +76,11 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
     async () => {
       const names = ['cron', 'killed', 'peace', 'named'] as const;
       const workspace = await prepare(names);
+      const record = new SoakRecord(workspace);
+      onTestFailed(async () => {
+        const folder = await record.keep(`audit-export-soak-${seed}`);
+        process.stderr.write(`soak: what the runs printed, their journals and files are kept in ${folder}\n`);
+      });
       const environment = await server.environmentFor('*');
       const tally = new Map<string, number>();
       const problems: string[] = [];
@@ -87,6 +95,7 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
         seed: seed + offset,
         tally,
         problems,
+        record,
         written: isWritten.promise,
         puts: () => emulator.requests().at(-1)?.at ?? 0,
       });
@@ -137,7 +146,6 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
       } finally {
         await programs.end();
       }
-
       const lines = writers.map((logs) => logs.reduce((sum, { written }) => sum + written.count, 0));
       process.stderr.write(
         `soak: seed ${seed}, ${minutes} min; lines written: ${lines.join(', ')}; ${[...tally].map(([what, times]) => `${what} ${times}`).join('; ')}\n`,
@@ -149,10 +157,20 @@ describe(`${minutes} minutes of writing, rotating, faults and kills`, () => {
           throw new Error(`exit ${code}: ${stderr}`);
       const found = names.map(async (name, index) => {
         const written = (writers[index] ?? []).map((writer) => writer.written);
+        for (const log of written)
+          await record.write(
+            `${name}.jsonl`,
+            `${JSON.stringify({ log: log.name, rotations: log.rotations })}\n`,
+          );
         const differences = await differencesOf(written, server.storeAt(name));
         const waiting = await quarantined(workspace, name);
         const bad = written.flatMap((lines) => Array.from(lines.bad));
-        return { name, differences, unaccounted: bad.filter((line) => !waiting.includes(line)) };
+        const unaccounted = bad.filter((line) => !waiting.includes(line));
+        await record.write(
+          `${name}.jsonl`,
+          [...differences, ...unaccounted].map((line) => `${line}\n`).join(''),
+        );
+        return { name, differences: differences.slice(0, shown), unaccounted: unaccounted.slice(0, shown) };
       });
       expect(await Promise.all(found)).toEqual(
         names.map((name) => ({ name, differences: [], unaccounted: [] })),

@@ -11,6 +11,7 @@ import { startCli } from '../e2e/run-cli.ts';
 import type { Workspace } from '../e2e/workspace.ts';
 import { filesBelow } from '../e2e/workspace.ts';
 import type { LogWriter } from './log-writer.ts';
+import type { SoakRecord } from './soak-record.ts';
 import { seeded } from './log-writer.ts';
 
 /** The programs that a soak has started: none outlives it, however it ends. */
@@ -48,6 +49,7 @@ export interface Soak {
   tally: Map<string, number>;
   /** Problems that runs told of. */
   problems: string[];
+  record: SoakRecord;
   /** Resolves when the last line is written: not before are the last runs ended. */
   written: Promise<unknown>;
 }
@@ -263,8 +265,13 @@ async function residentBytes(pid: number): Promise<number | undefined> {
  * Counts how a run ended, and keeps the problems that it told: there is none, whatever is killed and rotated when. But what a
  * push saw empty, and the next one finds rotated and compressed, can't be known again: that is told.
  */
-async function note(name: string, run: CliRun, { tally, problems, workspace }: Soak): Promise<CliRun> {
+async function note(
+  name: string,
+  run: CliRun,
+  { tally, problems, record, workspace }: Soak,
+): Promise<CliRun> {
   const { signal, code, stdout } = run;
+  await record.note(name, run);
   count(tally, signal === null ? `${name}: exit ${code}` : `${name}: killed`);
   const report = stdout.trim() === '' ? {} : (JSON.parse(stdout) as Partial<PushReport>);
   for (const { kind, source, message } of report.problems ?? [])
