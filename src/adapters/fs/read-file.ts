@@ -4,11 +4,11 @@ import { moved } from '../../core/files/look-at-content.ts';
 import { AuditExportError } from '../../errors.ts';
 import type { StoredRange } from '../../ports/sources/source.ts';
 
-const readBytes = 256 * 1024;
+const readBytes = 1024 * 1024;
 
 /**
  * Reads a file that was opened, or a range of it, always into the same buffer. Throws `source-unreadable` or
- * `source-broken`, and `source-moved` where the range is not there any more: the log was rotated.
+ * `source-broken`, and `source-moved` where the range is not there any more, or not what is meant: the log was rotated.
  */
 export async function* readHandle(
   path: string,
@@ -18,10 +18,13 @@ export async function* readHandle(
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY };
   const file = await access.open();
   try {
-    const buffer = Buffer.allocUnsafeSlow(readBytes);
+    const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(0, end - start)));
+    const isSame = async (): Promise<boolean> =>
+      (await range?.isSame?.((from, to) => bytesOf(file, { start: from, end: to }))) ?? true;
     for (let at = start; at < end;) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, end - at), at);
-      if (bytesRead === 0 && range !== undefined) throw moved(path, 'was cut while it was read');
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
+      if (range !== undefined && (bytesRead === 0 || !(await isSame())))
+        throw moved(path, 'was cut while it was read');
       if (bytesRead === 0) return;
       at += bytesRead;
       onStoredBytes(bytesRead);
@@ -40,6 +43,18 @@ export async function* readHandle(
   } finally {
     await access.done(file);
   }
+}
+
+/** What an open file holds between two places; fewer bytes where it ends before. */
+export async function bytesOf(file: FileHandle, { start, end }: StoredRange): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.max(0, end - start));
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
 }
 
 /** Opens a file to be read; with an inode, that one and no other. Throws `source-unreadable` and `source-moved`. */

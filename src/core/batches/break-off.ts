@@ -101,7 +101,7 @@ async function* readTo(
   source: FileSource,
   {
     onStoredBytes,
-    range: { start, end } = { start: 0, end: Infinity },
+    range = { start: 0, end: Infinity },
     ...broken
   }: {
     onStoredBytes: (bytes: number) => void;
@@ -110,8 +110,9 @@ async function* readTo(
     error: AuditExportError;
   },
 ): AsyncGenerator<Buffer> {
+  const { end } = range;
   try {
-    yield* source.read(onStoredBytes, { start, end: Math.min(end, broken.end) });
+    yield* source.read(onStoredBytes, { ...range, end: Math.min(end, broken.end) });
   } catch (error) {
     // An archive that is cut there says that it ends too early: why is known better.
     if (!isBreak(error) || end < broken.end) throw error;

@@ -13,6 +13,7 @@ import {
 } from '../files/look-at-content.ts';
 import { isSameLog } from '../lines/rotated-name.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
+import type { SourceFile } from '../../ports/sources/source.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 import type { FilePart } from '../../ports/state/batch.ts';
 
@@ -59,6 +60,7 @@ export function partIn(part: FilePart, { source, known }: SeenFile): SourcePart 
     to:
       plain && !isPlainPart ? source.file.storedBytes : !plain && isPlainPart ? source.file.storedBytes : to,
     ...(isPlainPart && !plain ? { toOffset: to } : {}),
+    ...(isPlainPart === plain ? { isSame: isSameAt(part) } : {}),
   };
   return {
     source,
@@ -75,10 +77,16 @@ export function partIn(part: FilePart, { source, known }: SeenFile): SourcePart 
 }
 
 /** Whether a file has the stored bytes of a part, as far as their two ends show it. */
-export async function holds({ to, ends }: FilePart, { file }: FileSource): Promise<boolean> {
-  if (file.storedBytes < to) return false;
-  const now = await storedEnds(file, to);
-  return now.head === ends.head && now.tail === ends.tail;
+export async function holds(part: FilePart, { file }: FileSource): Promise<boolean> {
+  return file.storedBytes >= part.to && isSameAt(part)(file.bytes);
+}
+
+/** Answers whether bytes are those of a part and of what is before it, as far as their two ends show it. */
+function isSameAt({ to, ends }: FilePart): (bytes: SourceFile['bytes']) => Promise<boolean> {
+  return async (bytes) => {
+    const now = await storedEnds({ bytes }, to);
+    return now.head === ends.head && now.tail === ends.tail;
+  };
 }
 
 /**

@@ -54,7 +54,10 @@ export function firstLineOf(head: Buffer): Window {
  * The hashes of a file's stored bytes before `stored`. The first line is no part of the end, where there is more: either
  * says by itself whether it was edited.
  */
-export async function storedEnds(file: SourceFile, stored: number): Promise<KnownFile['ends']> {
+export async function storedEnds(
+  file: Pick<SourceFile, 'bytes'>,
+  stored: number,
+): Promise<KnownFile['ends']> {
   const first = await file.bytes(0, Math.min(stored, windowBytes));
   const from = lastWindow(first, stored);
   return endsOf(first, from >= stored ? undefined : await file.bytes(from, stored));

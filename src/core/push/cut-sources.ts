@@ -17,7 +17,7 @@ import { beginning } from '../files/known-file.ts';
 import type { PartRange, SourcePart } from './source-part.ts';
 import { openEnvelopes } from '../lines/unwrap/open-envelopes.ts';
 import { mayWait, SourceAccount } from './source-part.ts';
-import type { Source, SourceFormat } from '../../ports/sources/source.ts';
+import type { Source, SourceFormat, StoredRange } from '../../ports/sources/source.ts';
 
 export interface CutSourcesOptions {
   pool: ChunkMemoryPool;
@@ -209,10 +209,9 @@ async function openContent(place: SourcePlace, options: CutSourcesOptions): Prom
     options.onStoredBytes(bytes);
   };
   if (part?.plain === true && part.from.stored > 0) {
-    const range = { start: part.from.stored, end: part.to };
-    return goOn(source.read(onStoredBytes, range), part, account);
+    return goOn(source.read(onStoredBytes, rangeOf(part, part.from.stored)), part, account);
   }
-  const stored = source.read(onStoredBytes, part && { start: 0, end: part.to });
+  const stored = source.read(onStoredBytes, part && rangeOf(part, 0));
   const detected = await detectFormat(stored, source.format, {
     mayGrow: account.mayWait,
     envelopes: options.envelopes ?? [],
@@ -222,6 +221,10 @@ async function openContent(place: SourcePlace, options: CutSourcesOptions): Prom
   const { bytes, skippedBytes } = detected;
   const rest = between(bytes, part.from.offset - skippedBytes, (part.toOffset ?? Infinity) - skippedBytes);
   return goOn(rest, part, account);
+}
+
+function rangeOf({ to, isSame }: PartRange, start: number): StoredRange {
+  return { start, end: to, ...(isSame === undefined ? {} : { isSame }) };
 }
 
 /** Content that is read from its beginning. */

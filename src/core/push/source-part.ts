@@ -1,7 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { AuditExportError } from '../../errors.ts';
-import type { Source, SourceFormat } from '../../ports/sources/source.ts';
+import type { Source, SourceFormat, StoredRange } from '../../ports/sources/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { beginning } from '../files/known-file.ts';
 import { isLined } from '../lines/documents/detect-format.ts';
@@ -19,6 +19,8 @@ export interface PartRange {
   from: Place;
   /** Stored bytes at the part's end: what was written behind since is not read. */
   to: number;
+  /** Whether a file is still the one of the part; missing where only its content tells. */
+  isSame?: StoredRange['isSame'];
   /** Bytes of content at the part's end, where it is not the end of what is stored before `to`. */
   toOffset?: number;
   /** Whether stored bytes are content bytes, so that reading can begin in the middle. */

@@ -34,6 +34,11 @@ export interface SourceFile {
 export interface StoredRange {
   start: number;
   end: number;
+  /**
+   * Whether the file is still the one that is meant, by its bytes. Asked of the open file, whatever its name is now, when
+   * bytes of it were read and before they are passed on: a log may be cut and written anew at any time.
+   */
+  isSame?: (bytes: SourceFile['bytes']) => Promise<boolean>;
 }
 
 /** Where lines come from: a file, a pipe, an object. */
@@ -55,8 +60,8 @@ export interface Source {
   /**
    * Opens it and yields its uncompressed bytes; a file's as they were when it was looked at. A yielded buffer is good until the next one is asked for. With a range,
    * which only a file takes, these stored bytes as they are, not uncompressed unless the range begins at 0. Throws
-   * `source-unreadable`, `source-unsupported`, `source-broken` or, where a range is not there any more, `source-moved`,
-   * naming the source.
+   * `source-unreadable`, `source-unsupported`, `source-broken` or, where a range is not there any more or other bytes are,
+   * `source-moved`, naming the source.
    */
   read: (onStoredBytes: (bytes: number) => void, range?: StoredRange) => AsyncIterable<Buffer>;
 }

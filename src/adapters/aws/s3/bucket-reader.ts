@@ -30,10 +30,12 @@ export interface ListedObject {
   modified: Date | undefined;
 }
 
-/** One object, or one version of it. */
+/** One object, one version of it, or one content. */
 export interface ObjectAddress {
   key: string;
   versionId: string | undefined;
+  /** Which content is meant, as a listing shows it; missing, or '' where the listing does not say: whatever is there. */
+  etag?: string;
 }
 
 /** An answer whose body has not been read yet. */
@@ -100,7 +102,7 @@ export class BucketReader {
   /**
    * The stored bytes of an object. A body that breaks off is asked for again from there on, of the very same content
    * (If-Match). `ahead` is what `open` gave. Throws `source-unreadable` (with the detail `gone` where there is no such
-   * object) or `source-broken`.
+   * object) or `source-broken`, also where it has another content than is meant.
    */
   async *read(
     address: ObjectAddress,
@@ -115,6 +117,7 @@ export class BucketReader {
         fruitless === 0 && ahead !== undefined ? await ahead : await this.#resume(address, from, fruitless);
       if (opened === undefined) return;
       opened.body.socket?.ref();
+      refuseOther(opened, address, this.nameOf(address));
       if (from.position === 0) from.etag = opened.etag;
       try {
         for await (const piece of withoutFirst(opened.body, opened.skip)) {
@@ -251,6 +254,16 @@ async function* withoutFirst(body: AsyncIterable<unknown>, bytes: number): Async
     if (left < buffer.length) yield left === 0 ? buffer : buffer.subarray(left);
     left = Math.max(0, left - buffer.length);
   }
+}
+
+/** Throws where an object has another content than is meant. Servers quote ETags, proxies mark them as weak, some do neither. */
+function refuseOther({ etag, body }: OpenedObject, meant: ObjectAddress, name: string): void {
+  const [now, listed] = [etag, meant.etag].map((tag = '') => tag.replace(/^W\//, '').replaceAll('"', ''));
+  if (now === '' || listed === '' || now === listed) return;
+  body.destroy();
+  throw new AuditExportError('source-broken', `${name} can't be read: it was replaced since it was listed.`, {
+    cure: 'Run it again: it is read as it is then.',
+  });
 }
 
 function brokenOff(name: string, failure: unknown): AuditExportError {

@@ -45,7 +45,7 @@ export async function openS3Sources(
 /** Sources that ask for the next ones while they are read: with small objects, waiting for answers is most of the time. */
 function readAhead(reader: BucketReader, objects: readonly ListedObject[]): Source[] {
   const asked = new Map<number, Promise<OpenedObject>>();
-  const addressOf = ({ key }: ListedObject): ObjectAddress => ({ key, versionId: undefined });
+  const addressOf = ({ key, etag }: ListedObject): ObjectAddress => ({ key, versionId: undefined, etag });
   return objects.map((object, index) => {
     const name = reader.nameOf(object);
     const read: Source['read'] = (onStoredBytes) => {

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FileSource } from '../../../core/files/look-at-content.ts';
-import type { SourceFile, StoredRange } from '../../../ports/sources/source.ts';
+import type { SourceFile } from '../../../ports/sources/source.ts';
 import { decompress, isCompressed } from '../compression/decompress.ts';
-import { openFile, readHandle, unreadable } from '../read-file.ts';
+import { bytesOf, openFile, readHandle, unreadable } from '../read-file.ts';
 
 /** A file that is open while it is used: opened for it, or held open by somebody. */
 export interface FileAccess {
@@ -86,15 +86,4 @@ function lookable(
       return now !== undefined && inodeOf(now) === inodeOf(found) && now.size >= found.size;
     },
   };
-}
-
-async function bytesOf(file: FileHandle, { start, end }: StoredRange): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.max(0, end - start));
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
 }

@@ -164,6 +164,26 @@ test.each([
   await reader.close();
 });
 
+test.each([
+  { listed: '&quot;e1&quot;', read: '"e2"', isSame: false },
+  { listed: '&quot;e1&quot;', read: 'W/"e1"', isSame: true },
+  { listed: 'e1', read: '"e1"', isSame: true },
+  { listed: '', read: '"e2"', isSame: true },
+])('listed as $listed, read as $read: what was replaced since is not read for the other', async (etags) => {
+  const { settings } = await serve((_, response, url) => {
+    if (url.searchParams.has('list-type'))
+      response.end(page(['k']).replace('<Size>', `<ETag>${etags.listed}</ETag><Size>`));
+    else response.setHeader('etag', etags.read).end('line\n');
+  });
+  const [source] = await openS3Sources('s3://bucket/k', settings, { exceptBelow: [] });
+  const content = contentOf(source).catch((error: unknown) => String(error));
+  expect(await content).toBe(
+    etags.isSame
+      ? 'line\n'
+      : "AuditExportError: s3://bucket/k can't be read: it was replaced since it was listed.",
+  );
+});
+
 test('small objects are asked for ahead, and those that nobody reads keep nobody from ending', async () => {
   const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
   const { settings, requests } = await serve((_, response, url) => {

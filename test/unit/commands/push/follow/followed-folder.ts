@@ -33,6 +33,8 @@ export type Way = 'follow' | 'push';
 export class FollowedFolder {
   /** What each batch delivered: one that is done again has the same objects. */
   readonly #batches = new Map<string, string>();
+  /** What was read of each batch so far: objects that are full are stored while the rest is read. */
+  readonly #read = new Map<string, string>();
   readonly problems: string[] = [];
   readonly state = new JournalState();
   readonly #inputs: readonly string[];
@@ -155,7 +157,10 @@ export class FollowedFolder {
     return async ({ id }, parts, confirm) => {
       if (await during()) throw killed;
       const read: { account: SourceAccount; lines: string }[] = [];
-      for (const part of parts) read.push(await readPart(part));
+      for (const part of parts) {
+        read.push(await readPart(part));
+        this.#noteRead(id, read.map(({ lines }) => lines).join(''));
+      }
       if (await during()) throw killed;
       try {
         await confirm(read.map(({ account }) => account));
@@ -173,6 +178,13 @@ export class FollowedFolder {
         types: [],
       } as unknown as PushResult;
     };
+  }
+
+  #noteRead(id: string, content: string): void {
+    const before = this.#read.get(id) ?? '';
+    if (content.length > before.length) this.#read.set(id, content);
+    if (!before.startsWith(content) && !content.startsWith(before))
+      this.problems.push(`${id} is read otherwise than before`);
   }
 
   #watched(followed: FollowedInputs): FollowedInputs {
