@@ -16,6 +16,7 @@ import type { EventLine } from './events.ts';
 import { logOf } from './events.ts';
 import type { Moment } from './object-faults.ts';
 import { killedAt, refusingFrom } from './object-faults.ts';
+import { fullFrom, tornAt } from './state-faults.ts';
 
 /** What stands in the way of a file being delivered as it should be; docs/delivery.md. */
 export interface Problem {
@@ -150,6 +151,17 @@ export class Place {
   /** Runs something that is killed; answers whether it came so far. */
   async killedDuring(moment: Moment, run: () => Promise<unknown>): Promise<boolean> {
     return await killedAt({ store: this.export, state: this.state }, moment, run);
+  }
+
+  /** A push during which the power is cut in the middle of the n-th record of the journal; answers whether it came so far. */
+  async pushTornAt(nth: number, args: readonly string[], options: PushOptions = {}): Promise<boolean> {
+    const place = { store: this.export, state: this.state };
+    return await tornAt(place, nth, () => this.run(this.#pushArgs(args, options)));
+  }
+
+  /** A push during which the disk of the state is full from its n-th write (from 1) on. */
+  async pushFullFrom(nth: number, args: readonly string[], options: PushOptions = {}): Promise<Ran> {
+    return await fullFrom(this.state, nth, () => this.run(this.#pushArgs(args, options)));
   }
 
   follow(args: readonly string[], options: PushOptions = {}): Follower {

@@ -178,6 +178,21 @@ export class LogModel {
     this.#mustTell = false;
   }
 
+  /** The power is cut in the middle of a record of the journal. */
+  async pushTorn(nth: number): Promise<void> {
+    await this.place.pushTornAt(nth, this.#args(), this.#to());
+    this.#unfinished = true;
+    this.#mustTell = false;
+  }
+
+  /** With a profile nothing is delivered that can't be written down. */
+  async pushOnFullDisk(nth: number): Promise<void> {
+    const { code, stderr } = await this.place.pushFullFrom(nth, this.#args(), { to: ['--profile', 'acme'] });
+    expect([0, 3, 5, 6], stderr).toContain(code);
+    this.#unfinished = true;
+    this.#mustTell = false;
+  }
+
   /** Everything is brought back and finished: now all of it is there. */
   async end(push: () => Promise<void> = () => this.push()): Promise<void> {
     while (this.#hidden.length > 0) await this.bringBack();

@@ -24,6 +24,8 @@ const steps = {
   follow: (model: LogModel) => model.follow(),
   refused: (model: LogModel, n: number) => model.pushRefused(1 + (n % 5)),
   killed: (model: LogModel, n: number) => model.pushKilled(1 + (n % 5), n % 2 === 0),
+  torn: (model: LogModel, n: number) => model.pushTorn(1 + (n % 8)),
+  full: (model: LogModel, n: number) => model.pushOnFullDisk(1 + (n % 30)),
   reread: (model: LogModel) => model.rereadAll(),
 } as const;
 
@@ -41,7 +43,7 @@ const writing: Weights = {
   take: 2,
   settings: 1,
 };
-const pushing: Weights = { push: 6, refused: 2, killed: 3, reread: 1 };
+const pushing: Weights = { push: 6, refused: 2, killed: 3, torn: 2, full: 2, reread: 1 };
 const following: Weights = { push: 2, killed: 1, follow: 4 };
 
 const stepsOf = (weights: Weights, maxLength: number): fc.Arbitrary<Step[]> =>

@@ -27,9 +27,17 @@ function refused(): Error {
 /** Runs something while the folder refuses its n-th object (from 1) and all that follow. */
 export async function refusingFrom<T>(folder: string, nth: number, run: () => Promise<T>): Promise<T> {
   let count = 0;
+  return await refusingWhen(folder, () => ++count >= nth, run);
+}
+
+/** Runs something while the folder refuses objects as is said. */
+export async function refusingWhen<T>(
+  folder: string,
+  isRefused: () => boolean,
+  run: () => Promise<T>,
+): Promise<T> {
   return await withFault(folder, run, async (linkIt) => {
-    count += 1;
-    if (count >= nth) throw refused();
+    if (isRefused()) throw refused();
     await linkIt();
   });
 }

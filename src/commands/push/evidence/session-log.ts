@@ -209,7 +209,7 @@ export class SessionLog {
   }
 
   async #publishTo(store: ObjectStore): Promise<void> {
-    const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
+    const open = await this.#open();
     this.#hasNews = false;
     if (isFresh(open.writer)) return;
     // What went wrong with others is told, and does not keep the log from being published.
@@ -238,8 +238,19 @@ export class SessionLog {
     return logStoreOn(store, retry, this.#costs);
   }
 
+  /** Where it can't be opened now, the next one to ask tries again. */
+  async #open(): Promise<OpenLog> {
+    this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles);
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
   async #kept(): Promise<OpenLog> {
-    const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
+    const open = await this.#open();
     if (open.isKept) return open;
     throw new AuditExportError(
       'busy',
@@ -268,7 +279,7 @@ export class SessionLog {
 
   async #guarded<T>(act: (open: OpenLog) => Promise<T>): Promise<T | undefined> {
     try {
-      const open = await (this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles));
+      const open = await this.#open();
       return await act(open);
     } catch (error) {
       this.#troubles.tell(error);

@@ -14,7 +14,10 @@ export async function holdJournal(
   const { place, options } = plan;
   try {
     const held = await takeJournal(plan, host, shard);
-    await noteRules(plan, held, host);
+    await noteRules(plan, held, host).catch(async (error: unknown) => {
+      await held.release();
+      throw error;
+    });
     return held;
   } catch (error) {
     const isUnwritable = isAuditExportError(error) && error.code === 'state-not-written';

@@ -69,13 +69,19 @@ export class LogWriter {
     this.#kept = kept;
   }
 
-  /** Goes on with the log of a file, or begins one. Throws what the file throws. */
+  /** Goes on with the log of a file, or begins one. Throws what the file throws, and lets go of it then. */
   static async open(ports: LogWriterPorts): Promise<LogWriter> {
-    const writer = new LogWriter(ports, await KeptLog.open(ports.file));
-    if (writer.state.id === '') await writer.#begin(undefined);
-    else if (writer.state.publicKey !== ports.signer.publicKey.toString('base64')) await writer.#changeKey();
-    await writer.#endKilledRuns();
-    return writer;
+    try {
+      const writer = new LogWriter(ports, await KeptLog.open(ports.file));
+      if (writer.state.id === '') await writer.#begin(undefined);
+      else if (writer.state.publicKey !== ports.signer.publicKey.toString('base64'))
+        await writer.#changeKey();
+      await writer.#endKilledRuns();
+      return writer;
+    } catch (error) {
+      await ports.file.close();
+      throw error;
+    }
   }
 
   /** Whoever began a run had this file, and has it no longer: runs that are open then were killed. */
