@@ -18,6 +18,19 @@ describe('content decides', () => {
     expect((await reader.round([log, '/other'])).read).toEqual([['/other', lines(0, 5) + lines(50, 51)]]);
   });
 
+  test('files that begin with the same line are read as often as others', async () => {
+    const bytesOf = async (count: number): Promise<number> => {
+      const reader = new Reader();
+      const paths = Array.from({ length: count }, (_, index) => `/logs/${index}`);
+      for (const [index, path] of paths.entries())
+        reader.files.write(path, lines(0, 1) + lines(100 + index, 101 + index));
+      const look = await reader.look(paths);
+      expect(look.files).toHaveLength(count);
+      return reader.files.bytesRead;
+    };
+    expect((await bytesOf(80)) / (await bytesOf(40))).toBeLessThan(2.2);
+  });
+
   test.each<[string, string]>([
     ['all of it', lines(0, 5)],
     ['its first lines', lines(0, 3)],
