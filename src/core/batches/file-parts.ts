@@ -4,7 +4,9 @@ import { windowBytes } from '../files/known-file.ts';
 import type { FileSource } from '../files/look-at-content.ts';
 import {
   contentHead,
+  endsHold,
   firstLineOf,
+  hashOf,
   isBreak,
   moved,
   storedEnds,
@@ -39,7 +41,10 @@ function isArchiveName(path: string): boolean {
   return /\.(?:gz|zst)$/.test(path);
 }
 
-/** The part of a file that is new, as its batch knows it again. Throws `source-moved` where the file was cut. */
+/**
+ * The part of a file that is new, as its batch knows it again. Throws `source-moved` where the file was cut, also where it was
+ * written anew since it was looked at.
+ */
 export async function beginPart({ source, known, isFinal }: SeenFile): Promise<FilePart> {
   const { file } = source;
   const to = file.storedBytes;
@@ -47,7 +52,17 @@ export async function beginPart({ source, known, isFinal }: SeenFile): Promise<F
   const seen = head === undefined ? known : { ...known, head: windowOf(head), firstLine: firstLineOf(head) };
   const ends = await storedEnds(file, to);
   if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw moved(file.path, wasCut);
-  return { kind: 'file', file: { ...seen, seen: known.plain ? to : known.seen }, to, ends, isFinal };
+  const part: FilePart = {
+    kind: 'file',
+    file: { ...seen, seen: known.plain ? to : known.seen },
+    to,
+    ends,
+    isFinal,
+  };
+  // Seen twice alike, and then what is known of it: all of that is of one content.
+  const isSame = (head === undefined || hashOf(head) === ends.head) && (await isSameAt(part)(file.bytes));
+  if (!isSame || !(await endsHold(known, file))) throw moved(file.path, wasCut);
+  return part;
 }
 
 /** A part in the file that holds its content now. */

@@ -52,7 +52,8 @@ export class FileSearch {
       // What was found nowhere before has not just moved.
       if (source !== undefined || searches === searchesAtMost || known.lostMs !== undefined) return source;
       this.#folders.clear();
-      if (namesOf(beside) === namesOf(await this.#beside(known))) return undefined;
+      // A copy that was in the making may be whole now.
+      if (asTheyStand(beside) === asTheyStand(await this.#beside(known))) return undefined;
     }
   }
 
@@ -121,6 +122,11 @@ export function isAlike(beginning: Buffer, { head: { bytes, hash } }: KnownFile)
 /** Where a file may stand, by what was last seen of it. */
 export function placesOf({ real, path }: KnownFile): Set<string> {
   return new Set([real, path].filter((place) => place !== ''));
+}
+
+/** Which files these are, and how large. */
+function asTheyStand(files: readonly FileSource[]): string {
+  return files.map(({ file }) => `${file.inode} ${file.storedBytes} ${file.path}`).join('\n');
 }
 
 /** Which files these are. */

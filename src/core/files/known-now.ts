@@ -1,6 +1,14 @@
 import { beginning, windowBytes } from './known-file.ts';
 import type { FileSource } from './look-at-content.ts';
-import { contentHead, firstLineOf, noWindow, storedEnds, walkContent, windowOf } from './look-at-content.ts';
+import {
+  contentHead,
+  firstLineOf,
+  moved,
+  noWindow,
+  storedEnds,
+  walkContent,
+  windowOf,
+} from './look-at-content.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 
 /** The beginnings of files, each read once. */
@@ -59,7 +67,7 @@ export async function knownNow(
 ): Promise<{ known: KnownFile; hasChanged: boolean }> {
   const { file } = source;
   const plain = !(await file.isCompressed());
-  const isMoved = file.inode !== before.inode || plain !== before.plain;
+  const isMoved = file.inode !== before.inode || plain !== before.plain || before.ends.head === '';
   const known: KnownFile = {
     ...before,
     path: file.path,
@@ -101,6 +109,9 @@ async function place(source: FileSource, known: KnownFile): Promise<void> {
   const stored = known.plain ? offset : isAll ? file.storedBytes : 0;
   known.at = { stored, offset, lines };
   known.ends = await storedEnds(file, stored);
+  // It was found by its content, before its ends were looked at.
+  if (known.plain && (await walkContent(source, offset, false)).checksum !== known.checksum)
+    throw moved(file.path, 'was cut while it was looked at');
 }
 
 /** What is known of a file that is a copy of all of which so many bytes were delivered. */

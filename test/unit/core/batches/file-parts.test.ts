@@ -76,6 +76,24 @@ describe('the part of a file that is new', () => {
     reader.files.write(log, lines(0, 2));
     await expect(beginPart(seen)).rejects.toMatchObject({ code: 'source-moved' });
   });
+
+  test('of a file that was cut meanwhile, and written anew beyond where it was, is none', async () => {
+    const { reader, seen } = await grownLog();
+    reader.files.write(log, lines(20, 40));
+    await expect(beginPart(seen)).rejects.toMatchObject({ code: 'source-moved' });
+  });
+
+  test('of a file that is cut and written anew while it is looked at is none', async () => {
+    const { reader, seen } = await grownLog();
+    const { file } = seen.source;
+    let looks = 0;
+    const bytes: typeof file.bytes = async (start, end) => {
+      if (++looks === 2) reader.files.write(log, lines(20, 40));
+      return file.bytes(start, end);
+    };
+    const source = { ...seen.source, file: { ...file, bytes } };
+    await expect(beginPart({ ...seen, source })).rejects.toMatchObject({ code: 'source-moved' });
+  });
 });
 
 describe('where a file stands behind a part', () => {

@@ -272,7 +272,7 @@ async function readPart({ source, part }: SourcePart): Promise<{ account: Source
   const account = new SourceAccount({ source, part });
   const pieces: Buffer[] = [];
   try {
-    const range = { start: 0, end: part.to };
+    const range = { start: 0, end: part.to, ...(part.isSame === undefined ? {} : { isSame: part.isSame }) };
     for await (const piece of source.read(() => undefined, range)) pieces.push(Buffer.from(piece));
   } catch (error) {
     if (!isBreak(error) || !isAuditExportError(error)) throw error;
