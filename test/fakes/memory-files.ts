@@ -130,6 +130,7 @@ export class MemoryFiles implements FilesPort {
         isCompressed,
         stands: async () =>
           (isHeld || this.#files.get(this.#real(path)) === file) && file.stored.length >= before.length,
+        grew: async () => file.stored.length > before.length,
       },
       async *read(onStoredBytes, range) {
         const stored = await bytes(range?.start ?? 0, range?.end ?? file.stored.length);

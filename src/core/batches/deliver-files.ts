@@ -8,7 +8,7 @@ import type { FileSource } from '../files/look-at-content.ts';
 import { isBreak, moved } from '../files/look-at-content.ts';
 import type { PushResult } from '../push/push-sources.ts';
 import type { SourceAccount, SourcePart } from '../push/source-part.ts';
-import { hasNews, partIn, standingBehind, waitsForNext } from './file-parts.ts';
+import { hasNews, isBeingWritten, partIn, standingBehind, waitsForNext } from './file-parts.ts';
 import { PartSearch } from './find-part.ts';
 import { beginReadable, readableFiles } from './break-off.ts';
 import type { DeliveryProblem } from './delivery-problem.ts';
@@ -103,6 +103,8 @@ class FilesDelivery {
   readonly #gone = new Set<string>();
   /** What this delivery did of files, by type, by the file's id; of other sources by their name. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
+  /** Archives that are still being written. */
+  readonly #unfinished: FileSource[] = [];
   #choices: FileChoices;
   #leave: () => void = () => undefined;
 
@@ -232,9 +234,7 @@ class FilesDelivery {
       if (failed !== undefined) return failed;
     }
     const found: FoundPart[] = [];
-    const looked = files.map((seen) => (this.#job.isFinal ? { ...seen, isFinal: true } : seen));
-    for (const [index, file] of looked.entries()) {
-      if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
+    for (const file of await this.#news(files)) {
       const begun = await beginReadable(file);
       if ('error' in begun) this.#ports.onUnreadable(file.source, begun.error);
       else found.push({ ...begun, source: partIn(begun.part, begun.seen) });
@@ -253,6 +253,20 @@ class FilesDelivery {
     };
     await this.#ports.journal.add({ kind: 'begin', batch });
     return this.#push(batch, found);
+  }
+
+  /** The files of which something is new, but for archives that are still being written. */
+  async #news(files: readonly SeenFile[]): Promise<SeenFile[]> {
+    const { isFinal } = this.#job;
+    const looked = files.map((seen) => (isFinal ? { ...seen, isFinal } : seen));
+    const news: SeenFile[] = [];
+    this.#unfinished.length = 0;
+    for (const [index, file] of looked.entries()) {
+      if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
+      if (!isFinal && (await isBeingWritten(file))) this.#unfinished.push(file.source);
+      else news.push(file);
+    }
+    return news;
   }
 
   /** What was delivered of the given files, once more, each batch as a whole and oldest first: the store says what it has. */
@@ -322,9 +336,12 @@ class FilesDelivery {
     return {
       ended: pushed?.ended ?? 'complete',
       error: pushed?.error,
-      waiting: seen
-        .filter(({ known }) => !known.broken && known.waiting > 0)
-        .map(({ source, known }) => ({ source: source.name, bytes: known.waiting })),
+      waiting: [
+        ...seen
+          .filter(({ known }) => !known.broken && known.waiting > 0)
+          .map(({ source, known }) => ({ source: source.name, bytes: known.waiting })),
+        ...this.#unfinished.map(({ name, file }) => ({ source: name, bytes: file.storedBytes })),
+      ],
       known: seen.map(({ source, known }) => ({
         source,
         known,

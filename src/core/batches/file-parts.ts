@@ -30,6 +30,11 @@ export function hasNews({ source: { file }, known, isFinal }: SeenFile): boolean
   return file.storedBytes !== known.seen || known.at.stored === 0 || (isFinal && known.waiting > 0);
 }
 
+/** Whether an archive has no end yet: it grows while it is looked at. */
+export async function isBeingWritten({ source: { file }, known }: SeenFile): Promise<boolean> {
+  return !known.plain && (await file.grew());
+}
+
 /** Whether a file ends with what may be the beginning of a line that ends in the next file of its log, which has news. */
 export function waitsForNext({ source, known }: SeenFile, next: SeenFile | undefined): boolean {
   if (known.waiting === 0 || next === undefined || !hasNews(next)) return false;

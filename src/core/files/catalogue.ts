@@ -269,16 +269,10 @@ class Looking {
         hasJustGone ||= !this.#options.gone.has(known.id);
         this.#options.gone.add(known.id);
       } else if (holder.file.inode !== source.file.inode && !this.#copies.has(holder.file.inode))
-        if ((await this.#mayBeCopy(head, holder)) && (await this.#isCopy(source, holder, known))) return;
+        if (await this.#isCopy(source, holder, known)) return;
     }
     // When it was looked at, it may have been a copy in the making of what has gone since.
     if (hasJustGone) throw moved(source.file.path, 'was rotated while it was looked at');
-  }
-
-  /** Logs that begin with the same line are told apart by what both of them show at their beginning. */
-  async #mayBeCopy(head: Buffer, original: FileSource): Promise<boolean> {
-    const other = await this.#sight.heads.of(original);
-    return other.subarray(0, head.length).equals(head);
   }
 
   /** The file that holds a known position, given or not; undefined where it does not stand any more. */
@@ -292,7 +286,7 @@ class Looking {
    * Nothing in a copy is new. It is known by itself once all of it was delivered; until then it may be in the making.
    */
   async #isCopy(source: FileSource, original: FileSource, known: KnownFile): Promise<boolean> {
-    const found = await isBeginningOf(source, original);
+    const found = await isBeginningOf(source, original, this.#sight.heads);
     if (found === undefined) return false;
     this.#copies.add(source.file.inode);
     const fresh = this.#fresh.get(source);

@@ -143,11 +143,19 @@ export async function lineEndFrom(source: FileSource, offset: number): Promise<n
   return passed;
 }
 
-/** Whether all of one content is the beginning of another; how many bytes and lines it has, and their checksum. */
+/**
+ * Whether all of one content is the beginning of another; how many bytes and lines it has, and their checksum. `heads`: their
+ * first bytes, where these are known; logs that begin with the same line are told apart by them.
+ */
 export async function isBeginningOf(
   copy: FileSource,
   original: FileSource,
+  heads?: { of: (source: FileSource) => Promise<Buffer> },
 ): Promise<{ bytes: number; lines: number; checksum: number } | undefined> {
+  if (heads !== undefined) {
+    const head = await heads.of(copy);
+    if (!(await heads.of(original)).subarray(0, head.length).equals(head)) return undefined;
+  }
   const other = new Comparison(contentOf(original));
   const found = { bytes: 0, lines: 0, checksum: 0 };
   try {

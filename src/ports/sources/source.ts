@@ -28,6 +28,8 @@ export interface SourceFile {
   isCompressed: () => Promise<boolean>;
   /** Whether it still stands where it was looked at, and nothing was cut off it since. */
   stands: () => Promise<boolean>;
+  /** Whether bytes came to it since it was looked at. */
+  grew: () => Promise<boolean>;
 }
 
 /** Stored bytes of a file: from `start` to (not including) `end`. */

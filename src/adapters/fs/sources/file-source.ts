@@ -63,6 +63,10 @@ function lookable(
   { real, access }: { real: string; access: FileAccess },
 ): SourceFile {
   const storedBytes = Number(found.size);
+  const sizeNow = async (): Promise<bigint | undefined> => {
+    const now = await access.stat().catch(() => undefined);
+    return now !== undefined && inodeOf(now) === inodeOf(found) ? now.size : undefined;
+  };
   const bytes = async (start: number, end: number): Promise<Buffer> => {
     const file = await access.open();
     try {
@@ -81,9 +85,7 @@ function lookable(
     modifiedMs: Number(found.mtimeMs),
     bytes,
     isCompressed: async () => isCompressed(await bytes(0, 4)),
-    stands: async () => {
-      const now = await access.stat().catch(() => undefined);
-      return now !== undefined && inodeOf(now) === inodeOf(found) && now.size >= found.size;
-    },
+    stands: async () => ((await sizeNow()) ?? -1n) >= found.size,
+    grew: async () => ((await sizeNow()) ?? found.size) > found.size,
   };
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { deliverFiles } from '../../../../src/core/batches/deliver-files.ts';
 import { passingJournal } from '../../../../src/core/batches/passing-journal.ts';
@@ -15,20 +16,28 @@ async function accountOf(part: SourcePart): Promise<SourceAccount> {
   return account;
 }
 
-/** Delivers what is new in these files; says of which something was read, and which could not be. */
+/** Delivers what is new in these files; says of which something was read, which could not be, and which wait. `then`: what happens when they were listed. */
 async function deliver(
   files: MemoryFiles,
   journal: ReturnType<typeof passingJournal>,
-): Promise<{ read: string[]; unreadable: string[] }> {
+  {
+    given = ['/logs/a.log', '/logs/b.log'],
+    then = () => undefined,
+  }: { given?: string[]; then?: () => void } = {},
+): Promise<{ read: string[]; unreadable: string[]; waiting: string[] }> {
   const read: string[] = [];
   const unreadable: string[] = [];
   let ids = 0;
-  await deliverFiles(
+  const { waiting } = await deliverFiles(
     { cut: {} as Cut, choices: { again: new Set(), accept: new Set() }, isFinal: false, reread: false },
     {
       journal,
       files,
-      list: async () => files.given('/logs/a.log', '/logs/b.log'),
+      list: async () => {
+        const listed = files.given(...given);
+        then();
+        return listed;
+      },
       open: async () => undefined,
       more: async () => [],
       isGiven: () => false,
@@ -46,7 +55,7 @@ async function deliver(
       onUnreadable: ({ name }) => unreadable.push(name),
     },
   );
-  return { read, unreadable };
+  return { read, unreadable, waiting: waiting.map(({ source }) => source) };
 }
 
 test('a file that can not be read when it is looked at is told, and the others are delivered; mended, it goes on', async () => {
@@ -55,13 +64,32 @@ test('a file that can not be read when it is looked at is told, and the others a
   files.write('/logs/a.log', lines(0, 3));
   files.write('/logs/b.log', lines(10, 13));
   files.unreadable.add('/logs/a.log');
-  expect(await deliver(files, journal)).toEqual({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
+  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
   files.unreadable.clear();
-  expect(await deliver(files, journal)).toEqual({ read: ['/logs/a.log'], unreadable: [] });
+  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/a.log'], unreadable: [] });
   files.append('/logs/a.log', lines(3, 4));
   files.append('/logs/b.log', lines(13, 14));
   files.unreadable.add('/logs/a.log');
-  expect(await deliver(files, journal)).toEqual({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
+  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
   files.unreadable.clear();
-  expect(await deliver(files, journal)).toEqual({ read: ['/logs/a.log'], unreadable: [] });
+  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/a.log'], unreadable: [] });
+});
+
+test('an archive that grows while it is looked at is left to the next delivery, and named as waiting', async () => {
+  const files = new MemoryFiles();
+  const journal = passingJournal();
+  files.write('/logs/a.log', lines(0, 3));
+  files.gzip('/logs/a.log');
+  const whole = gzipSync(lines(0, 3));
+  files.write('/logs/a.log.gz', whole.subarray(0, whole.length / 2));
+  const grows = (): void => files.write('/logs/a.log.gz', whole);
+  expect(await deliver(files, journal, { given: ['/logs/a.log.gz'], then: grows })).toEqual({
+    read: [],
+    unreadable: [],
+    waiting: ['/logs/a.log.gz'],
+  });
+  expect(await deliver(files, journal, { given: ['/logs/a.log.gz'] })).toMatchObject({
+    read: ['/logs/a.log.gz'],
+    waiting: [],
+  });
 });

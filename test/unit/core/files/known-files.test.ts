@@ -37,7 +37,7 @@ test('those of an inode, the furthest first, and those that stood in a place', (
   expect(ids(files().withInode('1:long'))).toEqual(['long', 'again']);
   const place = { path: '/other', real: '', inode: '1:other', storedBytes: 0, modifiedMs: 0 };
   const says = async (): Promise<boolean> => false;
-  const file = { ...place, bytes: async () => Buffer.alloc(0), isCompressed: says, stands: says };
+  const file = { ...place, bytes: async () => Buffer.alloc(0), isCompressed: says, stands: says, grew: says };
   expect(ids(files().standingAt(file))).toEqual(['other']);
   expect(ids(files().standingAt({ ...file, inode: '1:short' }))).toEqual(['short', 'other']);
 });
