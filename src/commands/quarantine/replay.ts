@@ -10,7 +10,7 @@ import { pushOther } from '../push/index.ts';
 import type { PushRequest } from '../push/index.ts';
 import type { PushHost } from '../push/session/push-host.ts';
 import { statePlaceOf } from '../push/plan/state-place.ts';
-import type { QuarantineList } from './waiting-lines.ts';
+import type { WaitingList } from './waiting-lines.ts';
 import { distinctLines, listsOf } from './waiting-lines.ts';
 import type { Destination } from '../../ports/store/destination.ts';
 
@@ -43,7 +43,7 @@ type Elsewhere = Destination & { lines: number };
 
 /** Says what waits for other destinations, and stays. Throws `usage` where nothing else waits. */
 async function tellOthers(
-  lists: readonly QuarantineList[],
+  lists: readonly WaitingList[],
   { id, text }: Destination,
   { request, host }: { request: PushRequest; host: PushHost },
 ): Promise<void> {
@@ -81,7 +81,7 @@ function stayingLines(
 }
 
 /** The lines of a destination as one source; each knows where it came from. */
-function replaySource(lists: readonly QuarantineList[], destination: Destination): Source {
+function replaySource(lists: readonly WaitingList[], destination: Destination): Source {
   const places: QuarantinedLine[] = [];
   let forgotten = 0;
   return {

@@ -3,19 +3,19 @@ import type { QuarantineReader, KeptLine } from '../../ports/store/quarantine-re
 import { AuditExportError } from '../../errors.ts';
 
 /** A list, and the quarantine that it lies in. */
-export interface QuarantineList {
+export interface WaitingList {
   quarantine: QuarantineReader;
   list: string;
 }
 
 /** A line, and where it waits. */
-export interface WaitingLine extends QuarantineList {
+export interface WaitingLine extends WaitingList {
   id: string;
   kept: KeptLine;
 }
 
 /** All lists of some quarantines. Throws `quarantine-failed` for what can't be read. */
-export async function listsOf(quarantines: readonly QuarantineReader[]): Promise<QuarantineList[]> {
+export async function listsOf(quarantines: readonly QuarantineReader[]): Promise<WaitingList[]> {
   const lists = await Promise.all(
     quarantines.map(async (quarantine) => (await quarantine.lists()).map((list) => ({ quarantine, list }))),
   );
@@ -23,13 +23,13 @@ export async function listsOf(quarantines: readonly QuarantineReader[]): Promise
 }
 
 /** The lines of lists. Throws `quarantine-failed` for what can't be read. */
-export async function* waitingLines(lists: readonly QuarantineList[]): AsyncGenerator<WaitingLine> {
+export async function* waitingLines(lists: readonly WaitingList[]): AsyncGenerator<WaitingLine> {
   for (const { quarantine, list } of lists)
     for await (const kept of quarantine.lines(list)) yield { quarantine, list, id: lineIdentity(kept), kept };
 }
 
 /** The same, but a line that two runs have set aside comes once. */
-export async function* distinctLines(lists: readonly QuarantineList[]): AsyncGenerator<WaitingLine> {
+export async function* distinctLines(lists: readonly WaitingList[]): AsyncGenerator<WaitingLine> {
   const seen = new Set<string>();
   for await (const waiting of waitingLines(lists)) {
     if (seen.has(waiting.id)) continue;

@@ -74,7 +74,7 @@ export interface SettledPart {
 export interface FilesResult {
   ended: PushResult['ended'];
   error: unknown;
-  /** Files whose end waits to be finished, and how many bytes of it there are. */
+  /** Files whose end waits to be finished, and how many bytes of it there are; of an archive that is being written, all of it. */
   waiting: { source: string; bytes: number }[];
   /** What earlier batches delivered of the given files, which this delivery did not read. */
   known: { source: FileSource; known: KnownFile; delivered: Readonly<Record<string, number>> }[];

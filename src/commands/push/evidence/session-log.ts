@@ -41,6 +41,8 @@ export class SessionLog {
   readonly #startedMs: number;
   readonly #costs: LogCosts = { requests: 0, bytes: 0 };
   #opening: Promise<OpenLog> | undefined;
+  /** Whether it could not be opened when that was last tried. */
+  #isRefused = false;
   readonly #troubles: LogTroubles;
   /** Since the last try to publish, leaves were kept. */
   #hasNews = false;
@@ -73,6 +75,8 @@ export class SessionLog {
    */
   async begin(batch: string | undefined, layout: string): Promise<LoggedRun | undefined> {
     this.#runs++;
+    // What kept it from being opened for the run before may be over.
+    if (this.#isRefused) this.#opening = undefined;
     const { newId, clock } = this.#host;
     return this.#guarded(async ({ writer, tool }) => {
       if (batch !== undefined && writer.state.hasBatch(batch)) return undefined;
@@ -238,15 +242,14 @@ export class SessionLog {
     return logStoreOn(store, retry, this.#costs);
   }
 
-  /** Where it can't be opened now, the next one to ask tries again. */
+  /** Tries to open it once a run: a key that can't be reached is not waited for again and again. */
   async #open(): Promise<OpenLog> {
     this.#opening ??= openSessionLog(this.#plan, this.#host, this.#troubles);
-    try {
-      return await this.#opening;
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
+    this.#isRefused = await this.#opening.then(
+      () => false,
+      () => true,
+    );
+    return this.#opening;
   }
 
   async #kept(): Promise<OpenLog> {

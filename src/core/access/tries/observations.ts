@@ -20,7 +20,7 @@ export interface Permission {
   now: () => number;
 }
 
-/** One runProbes up the ladder: what was seen so far, each thing asked for only once. */
+/** What a run of the probes has seen so far: each thing is asked for only once. */
 export class Observations {
   readonly access: TestedAccess;
   readonly prober: AccessProber;

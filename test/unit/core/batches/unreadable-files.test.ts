@@ -16,14 +16,17 @@ async function accountOf(part: SourcePart): Promise<SourceAccount> {
   return account;
 }
 
-/** Delivers what is new in these files; says of which something was read, which could not be, and which wait. `then`: what happens when they were listed. */
+/**
+ * Delivers what is new in these files; says of which something was read, which could not be, and which wait. `whenListed`: what
+ * happens when they were listed.
+ */
 async function deliver(
   files: MemoryFiles,
   journal: ReturnType<typeof passingJournal>,
   {
     given = ['/logs/a.log', '/logs/b.log'],
-    then = () => undefined,
-  }: { given?: string[]; then?: () => void } = {},
+    whenListed = () => undefined,
+  }: { given?: string[]; whenListed?: () => void } = {},
 ): Promise<{ read: string[]; unreadable: string[]; waiting: string[] }> {
   const read: string[] = [];
   const unreadable: string[] = [];
@@ -35,7 +38,7 @@ async function deliver(
       files,
       list: async () => {
         const listed = files.given(...given);
-        then();
+        whenListed();
         return listed;
       },
       open: async () => undefined,
@@ -64,15 +67,23 @@ test('a file that can not be read when it is looked at is told, and the others a
   files.write('/logs/a.log', lines(0, 3));
   files.write('/logs/b.log', lines(10, 13));
   files.unreadable.add('/logs/a.log');
-  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
+  expect(await deliver(files, journal)).toEqual({
+    read: ['/logs/b.log'],
+    unreadable: ['/logs/a.log'],
+    waiting: [],
+  });
   files.unreadable.clear();
-  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/a.log'], unreadable: [] });
+  expect(await deliver(files, journal)).toEqual({ read: ['/logs/a.log'], unreadable: [], waiting: [] });
   files.append('/logs/a.log', lines(3, 4));
   files.append('/logs/b.log', lines(13, 14));
   files.unreadable.add('/logs/a.log');
-  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/b.log'], unreadable: ['/logs/a.log'] });
+  expect(await deliver(files, journal)).toEqual({
+    read: ['/logs/b.log'],
+    unreadable: ['/logs/a.log'],
+    waiting: [],
+  });
   files.unreadable.clear();
-  expect(await deliver(files, journal)).toMatchObject({ read: ['/logs/a.log'], unreadable: [] });
+  expect(await deliver(files, journal)).toEqual({ read: ['/logs/a.log'], unreadable: [], waiting: [] });
 });
 
 test('an archive that grows while it is looked at is left to the next delivery, and named as waiting', async () => {
@@ -83,7 +94,7 @@ test('an archive that grows while it is looked at is left to the next delivery, 
   const whole = gzipSync(lines(0, 3));
   files.write('/logs/a.log.gz', whole.subarray(0, whole.length / 2));
   const grows = (): void => files.write('/logs/a.log.gz', whole);
-  expect(await deliver(files, journal, { given: ['/logs/a.log.gz'], then: grows })).toEqual({
+  expect(await deliver(files, journal, { given: ['/logs/a.log.gz'], whenListed: grows })).toEqual({
     read: [],
     unreadable: [],
     waiting: ['/logs/a.log.gz'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Heads, knownNow } from '../../../../src/core/files/known-now.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 import { lines, log, Reader, readerOf } from './reading-on.ts';
@@ -207,4 +208,40 @@ test('a known file that can not be read any more where it stood blocks nothing',
   reader.files.unreadable.add(log);
   reader.files.write('/copy', lines(0, 6));
   expect((await reader.round(['/copy'])).read).toEqual([['/copy', lines(5, 6)]]);
+});
+
+describe('what is known of a log', () => {
+  test('is found in a copy that became whole when the folder was already listed', async () => {
+    const reader = await readerOf(lines(0, 3), lines(3, 5));
+    reader.files.write(`${log}.1`, lines(0, 3));
+    reader.files.write(log, lines(50, 51));
+    reader.files.afterListing = () => reader.files.write(`${log}.1`, lines(0, 6));
+    expect(await reader.round([log])).toMatchObject({
+      read: [
+        [`${log}.1`, lines(5, 6)],
+        [log, lines(50, 51)],
+      ],
+      problems: [],
+    });
+  });
+
+  test('is not of a file that was cut and written anew when it had been found by its content', async () => {
+    const reader = await readerOf(lines(0, 5));
+    const [known] = reader.known.values();
+    reader.files.write(log, lines(50, 58));
+    const [source] = reader.files.given(log);
+    if (known === undefined || source === undefined) throw new Error('the log is not known');
+    const sight = { heads: new Heads(), seenMs: 0 };
+    expect(await rejectionOf(knownNow(source, { ...known, inode: '1:99' }, false, sight))).toMatchObject({
+      code: 'source-moved',
+    });
+  });
+
+  test('without its ends, since it was renamed when they were asked for, is told by its content, and its ends are known again', async () => {
+    const reader = await readerOf(lines(0, 5));
+    for (const [id, known] of reader.known) reader.known.set(id, { ...known, ends: { head: '', tail: '' } });
+    reader.files.append(log, lines(5, 7));
+    expect((await reader.round([log])).read).toEqual([[log, lines(5, 7)]]);
+    expect([...reader.known.values()].map(({ ends }) => ends.head)).not.toContain('');
+  });
 });

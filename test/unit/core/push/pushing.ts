@@ -22,7 +22,7 @@ export const hourMs = 3_600_000;
 export const firstMs = Date.UTC(2026, 0, 1);
 export const rules = builtInRules({ maxLineBytes: 400 });
 
-/** Small enough that every run spools, compresses in many blocks and waits at each gate. */
+/** Small enough that every run spools, compresses in many blocks and waits at each semaphore. */
 export const tinyLimits: DeliveryLimits = {
   pageMemoryBytes: 256,
   pageBytes: 16,
