@@ -56,7 +56,6 @@ export async function beginPart({ source, known, isFinal }: SeenFile): Promise<F
   const head = known.plain ? await file.bytes(0, Math.min(to, windowBytes)) : undefined;
   const seen = head === undefined ? known : { ...known, head: windowOf(head), firstLine: firstLineOf(head) };
   const ends = await storedEnds(file, to);
-  if (to > 0 && (await file.bytes(to - 1, to)).length === 0) throw moved(file.path, wasCut);
   const part: FilePart = {
     kind: 'file',
     file: { ...seen, seen: known.plain ? to : known.seen },
@@ -64,10 +63,22 @@ export async function beginPart({ source, known, isFinal }: SeenFile): Promise<F
     ends,
     isFinal,
   };
-  // Seen twice alike, and then what is known of it: all of that is of one content.
-  const isSame = (head === undefined || hashOf(head) === ends.head) && (await isSameAt(part)(file.bytes));
-  if (!isSame || !(await endsHold(known, file))) throw moved(file.path, wasCut);
+  // In this order: what is known of it is of the content that was just seen.
+  if (!(await isSeenTwice(part, file, head)) || !(await endsHold(known, file)))
+    throw moved(file.path, wasCut);
   return part;
+}
+
+/** Whether a file shows a second time what was just seen of it, up to the part's end. What is no more than its head was read twice. */
+async function isSeenTwice(
+  part: FilePart,
+  { bytes }: SourceFile,
+  head: Buffer | undefined,
+): Promise<boolean> {
+  const { to, ends } = part;
+  if (head !== undefined && hashOf(head) !== ends.head) return false;
+  if (to === 0 || (head !== undefined && to <= windowBytes)) return (head?.length ?? 0) === to;
+  return (await bytes(to - 1, to)).length > 0 && isSameAt(part)(bytes);
 }
 
 /** A part in the file that holds its content now. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { beginPart, hasNews, partIn, standingBehind } from '../../../../src/core/batches/file-parts.ts';
 import type { SeenFile } from '../../../../src/core/files/catalogue.ts';
 import type { FileSource } from '../../../../src/core/files/look-at-content.ts';
-import { storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
+import { noWindow, storedEnds, walkContent } from '../../../../src/core/files/look-at-content.ts';
 import { SourceAccount } from '../../../../src/core/push/source-part.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
@@ -83,16 +83,34 @@ describe('the part of a file that is new', () => {
     await expect(beginPart(seen)).rejects.toMatchObject({ code: 'source-moved' });
   });
 
-  test('of a file that is cut and written anew while it is looked at is none', async () => {
-    const { reader, seen } = await grownLog();
+  /** The file, which is cut and written anew at this look at its bytes (from 1). */
+  function cutAt(nth: number, { reader, seen }: { reader: Reader; seen: SeenFile }): SeenFile {
     const { file } = seen.source;
     let looks = 0;
     const bytes: typeof file.bytes = async (start, end) => {
-      if (++looks === 2) reader.files.write(log, lines(20, 40));
+      if (++looks === nth) reader.files.write(log, lines(200, 400));
       return file.bytes(start, end);
     };
-    const source = { ...seen.source, file: { ...file, bytes } };
-    await expect(beginPart({ ...seen, source })).rejects.toMatchObject({ code: 'source-moved' });
+    return { ...seen, source: { ...seen.source, file: { ...file, bytes } } };
+  }
+
+  test('of a file that is cut and written anew while it is looked at is none', async () => {
+    await expect(beginPart(cutAt(2, await grownLog()))).rejects.toMatchObject({ code: 'source-moved' });
+  });
+
+  test.each([
+    { holds: 'less than a window', nth: 2, count: 5 },
+    { holds: 'more than a window', nth: 4, count: 100 },
+  ])('of which nothing is known, and which holds $holds: the same', async ({ nth, count }) => {
+    const reader = new Reader();
+    reader.files.write(log, '');
+    await reader.round([log]);
+    reader.files.append(log, lines(0, count));
+    const [seen] = (await reader.look([log])).files;
+    if (seen === undefined) throw new Error('the log is not seen');
+    const isOfNothing = { ...seen, known: { ...seen.known, head: noWindow } };
+    const cut = beginPart(cutAt(nth, { reader, seen: isOfNothing }));
+    await expect(cut).rejects.toMatchObject({ code: 'source-moved' });
   });
 });
 
