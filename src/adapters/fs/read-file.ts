@@ -7,39 +7,29 @@ import type { StoredRange } from '../../ports/sources/source.ts';
 const readBytes = 1024 * 1024;
 
 /**
- * Reads a file that was opened, or a range of it, always into the same buffer. Throws `source-unreadable` or
+ * Reads a range of a file that was opened, always into the same buffer. Throws `source-unreadable` or
  * `source-broken`, and `source-moved` where the range is not there any more, or not what is meant: the log was rotated.
  */
 export async function* readHandle(
   path: string,
   access: { open: () => Promise<FileHandle>; done: (file: FileHandle) => Promise<void> },
-  { range, onStoredBytes }: { range: StoredRange | undefined; onStoredBytes: (bytes: number) => void },
+  { range, onStoredBytes }: { range: StoredRange; onStoredBytes: (bytes: number) => void },
 ): AsyncGenerator<Buffer> {
-  const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY };
+  const { start, end } = range;
   const file = await access.open();
   try {
     const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(0, end - start)));
     const isSame = async (): Promise<boolean> =>
-      (await range?.isSame?.((from, to) => bytesOf(file, { start: from, end: to }))) ?? true;
+      (await range.isSame?.((from, to) => bytesOf(file, { start: from, end: to }))) ?? true;
     for (let at = start; at < end;) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
-      if (range !== undefined && (bytesRead === 0 || !(await isSame())))
-        throw moved(path, 'was cut while it was read');
-      if (bytesRead === 0) return;
+      if (bytesRead === 0 || !(await isSame())) throw moved(path, 'was cut while it was read');
       at += bytesRead;
       onStoredBytes(bytesRead);
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    if (error instanceof AuditExportError) throw error;
-    throw new AuditExportError(
-      'source-broken',
-      `${path} could not be read to its end: ${(error as Error).message}.`,
-      {
-        cure: 'Push it again once it can be read: what is stored already will not be stored twice.',
-        cause: error,
-      },
-    );
+    throw error instanceof AuditExportError ? error : broken(path, error);
   } finally {
     await access.done(file);
   }
@@ -68,6 +58,18 @@ export async function openFile(path: string, inode?: string): Promise<FileHandle
   if (`${dev}:${ino}` === inode) return file;
   await file.close();
   throw moved(path, 'is another file since it was looked at');
+}
+
+/** What to say of a file of which not all can be read. */
+export function broken(path: string, error: unknown): AuditExportError {
+  return new AuditExportError(
+    'source-broken',
+    `${path} could not be read to its end: ${(error as Error).message}.`,
+    {
+      cure: 'Push it again once it can be read: what is stored already will not be stored twice.',
+      cause: error,
+    },
+  );
 }
 
 const meanings: Record<string, string> = {

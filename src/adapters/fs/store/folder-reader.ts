@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { unfinishedName } from '../../../core/layout/own-names.ts';
 import { AuditExportError } from '../../../errors.ts';
 import type { StoredObject, StoreReader } from '../../../ports/store/store-reader.ts';
-import { openFile, readHandle } from '../read-file.ts';
+import { broken, unreadable } from '../read-file.ts';
+import { readWholeFile } from '../read-whole-file.ts';
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
@@ -34,12 +35,11 @@ export class FolderReader implements StoreReader {
 
   async *read(key: string): AsyncGenerator<Buffer> {
     const path = this.#pathOf(key);
-    const open = (): ReturnType<typeof openFile> =>
-      openFile(path).catch((error: unknown) => {
-        throw asReader(error, path);
-      });
-    const access = { open, done: (file: Awaited<ReturnType<typeof open>>) => file.close() };
-    yield* readHandle(path, access, { range: undefined, onStoredBytes: () => undefined });
+    try {
+      yield* readWholeFile(path);
+    } catch (error) {
+      throw asReader(error, path);
+    }
   }
 
   async close(): Promise<void> {}
@@ -103,11 +103,11 @@ function isBehind(key: string, startAfter: string): boolean {
   return startAfter === '' || Buffer.compare(Buffer.from(key), Buffer.from(startAfter)) > 0;
 }
 
-/** What opening a file fails with, as all readers say it. */
-function asReader(error: unknown, path: string): unknown {
-  const cause = error instanceof AuditExportError ? error.cause : error;
-  if (errno(cause) === 'ENOENT' || errno(cause) === 'ENOTDIR') return gone(path, cause);
-  return ['EACCES', 'EPERM'].includes(errno(cause)) ? denied(path, cause) : error;
+/** What reading a file fails with, as all readers say it. */
+function asReader(error: unknown, path: string): AuditExportError {
+  if (['ENOENT', 'ENOTDIR'].includes(errno(error))) return gone(path, error);
+  if (['EACCES', 'EPERM'].includes(errno(error))) return denied(path, error);
+  return (error as NodeJS.ErrnoException).syscall === 'open' ? unreadable(path, error) : broken(path, error);
 }
 
 function gone(path: string, cause: unknown): AuditExportError {
