@@ -66,8 +66,8 @@ export interface PushReport {
   /** Lines that were left out on request, by why they would have been set aside; missing where none was. */
   ignored?: ReasonRow[];
   warnings: WarningAccount[];
-  /** Ends of files that wait to be finished: they are neither delivered nor set aside yet. */
-  waiting: { source: string; bytes: number }[];
+  /** Ends of files that wait to be finished, and archives that are still being written: neither delivered nor set aside yet. */
+  waiting: { source: string; bytes: number; isBeingWritten?: true }[];
   /** Of a dry run to a bucket: a month of such days, and its price in USD. */
   month?: MonthlyCost;
   /** Objects below _alerts/; missing where there are no rules for them. */

@@ -75,7 +75,7 @@ export interface FilesResult {
   ended: PushResult['ended'];
   error: unknown;
   /** Files whose end waits to be finished, and how many bytes of it there are; of an archive that is being written, all of it. */
-  waiting: { source: string; bytes: number }[];
+  waiting: { source: string; bytes: number; isBeingWritten?: true }[];
   /** What earlier batches delivered of the given files, which this delivery did not read. */
   known: { source: FileSource; known: KnownFile; delivered: Readonly<Record<string, number>> }[];
   /** Lines of other sources that this delivery did read, by audit type, by the source's name. */
@@ -104,7 +104,7 @@ class FilesDelivery {
   /** What this delivery did of files, by type, by the file's id; of other sources by their name. */
   readonly #read = new Map<string, Readonly<Record<string, number>>>();
   /** Archives that are still being written. */
-  readonly #unfinished: FileSource[] = [];
+  readonly #unfinished: FilesResult['waiting'] = [];
   #choices: FileChoices;
   #leave: () => void = () => undefined;
 
@@ -263,7 +263,9 @@ class FilesDelivery {
     this.#unfinished.length = 0;
     for (const [index, file] of looked.entries()) {
       if (!hasNews(file) && !waitsForNext(file, looked[index + 1])) continue;
-      if (!isFinal && (await isBeingWritten(file))) this.#unfinished.push(file.source);
+      const { name: source, file: stored } = file.source;
+      if (!isFinal && (await isBeingWritten(file)))
+        this.#unfinished.push({ source, bytes: stored.storedBytes, isBeingWritten: true });
       else news.push(file);
     }
     return news;
@@ -340,7 +342,7 @@ class FilesDelivery {
         ...seen
           .filter(({ known }) => !known.broken && known.waiting > 0)
           .map(({ source, known }) => ({ source: source.name, bytes: known.waiting })),
-        ...this.#unfinished.map(({ name, file }) => ({ source: name, bytes: file.storedBytes })),
+        ...this.#unfinished,
       ],
       known: seen.map(({ source, known }) => ({
         source,

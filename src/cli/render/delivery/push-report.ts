@@ -196,9 +196,10 @@ function stillQuarantinedLines({ stillQuarantined = 0 }: PushReport): string[] {
 }
 
 function waitingLines({ waiting }: PushReport): string[] {
-  return waiting.map(
-    ({ source, bytes }) =>
-      `${printable(source)}: its last ${formatCounted(bytes, 'byte is', 'bytes are')} no whole line yet and ${bytes === 1 ? 'waits' : 'wait'} for the rest (--final: nothing more will come).`,
+  return waiting.map(({ source, bytes, isBeingWritten }) =>
+    isBeingWritten === true
+      ? `${printable(source)} is still being written: the next run reads it (--final: read it as it is).`
+      : `${printable(source)}: its last ${formatCounted(bytes, 'byte is', 'bytes are')} no whole line yet and ${bytes === 1 ? 'waits' : 'wait'} for the rest (--final: nothing more will come).`,
   );
 }
 
