@@ -88,7 +88,10 @@ export class InputWatch {
           before === undefined || (before.at.offset === 0 && before.head.bytes < known.head.bytes);
         return isFirst ? [known] : [];
       });
-      if (unknown.length > 0) await journal.add({ kind: 'cursor', standing: { files: unknown } });
+      // A file of which nothing was delivered, and that was replaced by a copy that goes on: known once, as the copy.
+      const forgotten = look.forgotten.filter((id) => files.get(id)?.at.offset === 0);
+      if (unknown.length > 0 || forgotten.length > 0)
+        await journal.add({ kind: 'cursor', standing: { files: unknown, forgotten } });
     } finally {
       leave();
     }

@@ -94,3 +94,25 @@ test('a file that was empty is known by its first bytes as soon as they are ther
     { id: 'empty', at: { offset: 0 }, head: { bytes: 8 }, firstLine: { bytes: 7 } },
   ]);
 });
+
+test('a file that was empty, and then was replaced by a longer copy of itself, is known once', async () => {
+  const files = new MemoryFiles();
+  files.write('/logs/app.log', '');
+  const [empty] = files.given('/logs/app.log');
+  if (empty === undefined) throw new Error('no file');
+  const scans: ScanChange[] = [];
+  const { watch, state } = watchOver(files, scans);
+  const known = await newlyKnown(empty, 'empty', { heads: new Heads(), seenMs: 0 });
+  state.apply({ kind: 'cursor', standing: { files: [known] } });
+  files.append('/logs/app.log', '{"n":1}\n');
+  files.rename('/logs/app.log', '/logs/.held');
+  files.write('/logs/app.log', '{"n":1}\n{"n":2}\n');
+  const [held] = files.given('/logs/.held');
+  if (held === undefined) throw new Error('no file');
+  const away = { ...held, file: { ...held.file, isAway: true } };
+  scans.push({ bytes: 16, fresh: [away, ...files.given('/logs/app.log')], absent: [], noted });
+  await watch.scan();
+  expect([...state.files.values()]).toMatchObject([
+    { id: 'new', at: { offset: 0 }, head: { bytes: 16 }, path: '/logs/app.log' },
+  ]);
+});
