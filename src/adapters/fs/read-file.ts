@@ -15,10 +15,10 @@ export async function* readHandle(
   access: { open: () => Promise<FileHandle>; done: (file: FileHandle) => Promise<void> },
   { range, onStoredBytes }: { range: StoredRange; onStoredBytes: (bytes: number) => void },
 ): AsyncGenerator<Buffer> {
-  const { start, end } = range;
+  const { start, end, blockBytes = readBytes } = range;
   const file = await access.open();
   try {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(0, end - start)));
+    const buffer = Buffer.allocUnsafeSlow(Math.min(blockBytes, Math.max(0, end - start)));
     const isSame = async (): Promise<boolean> =>
       (await range.isSame?.((from, to) => bytesOf(file, { start: from, end: to }))) ?? true;
     for (let at = start; at < end;) {

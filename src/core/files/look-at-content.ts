@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AuditExportError, isAuditExportError } from '../../errors.ts';
-import type { Source, SourceFile } from '../../ports/sources/source.ts';
+import type { Source, SourceFile, StoredRange } from '../../ports/sources/source.ts';
 import { checksumBehind } from '../checksum.ts';
 import { windowBytes } from './known-file.ts';
 import type { KnownFile, Window } from '../../ports/sources/known-file.ts';
@@ -32,7 +32,7 @@ export async function contentHead(source: FileSource): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const piece of contentOf(source)) {
+    for await (const piece of source.read(() => undefined, headRange(source))) {
       pieces.push(Buffer.from(piece));
       bytes += piece.length;
       if (bytes >= windowBytes) break;
@@ -42,6 +42,13 @@ export async function contentHead(source: FileSource): Promise<Buffer> {
   }
   return Buffer.concat(pieces).subarray(0, windowBytes);
 }
+
+/** An archive is decoded in small blocks where only its beginning is wanted. */
+const headRange = ({ file }: FileSource): StoredRange => ({
+  start: 0,
+  end: file.storedBytes,
+  blockBytes: windowBytes,
+});
 
 /** The first line of a content, as far as its head shows it. */
 export function firstLineOf(head: Buffer): Window {

@@ -41,6 +41,8 @@ export interface StoredRange {
    * bytes of it were read and before they are passed on: a log may be cut and written anew at any time.
    */
   isSame?: (bytes: SourceFile['bytes']) => Promise<boolean>;
+  /** At most so many are read at a time: less work where only the beginning is wanted. */
+  blockBytes?: number;
 }
 
 /** Where lines come from: a file, a pipe, an object. */
