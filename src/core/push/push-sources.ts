@@ -17,7 +17,7 @@ import { Sealer } from '../delivery/sealer.ts';
 import type { RunMeter } from '../metrics/run-meter.ts';
 import type { PartitionScheme } from '../layout/partition.ts';
 import type { Wrapping } from '../lines/unwrap/unwrap-line.ts';
-import { ChunkMemoryPool } from '../lines/chunk-memory.ts';
+import type { ChunkMemoryPool } from '../lines/chunk-memory.ts';
 import { EventTimes } from '../runs/event-times.ts';
 import { BadLines } from './bad-lines.ts';
 import type { Classified } from './classify-in-order.ts';
@@ -39,8 +39,8 @@ export interface PushJob {
   wrapping: Wrapping | undefined;
   /** Names of the arrays that hold events in documents that are none. */
   envelopes?: readonly string[] | undefined;
-  /** Bytes read and classified at a time. */
-  chunkBytes: number;
+  /** Memory for what is read and classified at a time; runs that follow each other use the same. */
+  chunks: ChunkMemoryPool;
   limits: DeliveryLimits;
   /** Makes sure, when all is read and before the last objects are delivered, that what was read is what was meant. */
   confirm?: ((sources: readonly SourceAccount[]) => Promise<void>) | undefined;
@@ -161,14 +161,13 @@ interface Reading {
 
 async function readAll(reading: Reading): Promise<void> {
   const { job, ports, sources, assembler, deliverer } = reading;
-  const { maxLineBytes, chunkBytes, badLineLimit, account } = job;
+  const { maxLineBytes, chunks: pool, badLineLimit, account } = job;
   const badLines = new BadLines(ports.quarantine, account, badLineLimit);
   let storedBytes = 0;
   const onStoredBytes = (bytes: number): void => {
     storedBytes += bytes;
     ports.meter.read(bytes);
   };
-  const pool = new ChunkMemoryPool(chunkBytes);
   const { signal } = ports;
   const { wrapping, envelopes, hashes } = job;
   const cuts = cutSources(job.parts, {

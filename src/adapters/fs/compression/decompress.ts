@@ -10,20 +10,22 @@ interface CompressedForm {
   name: string;
   suffix: string;
   magic: Buffer;
-  /** Undefined where this Node has no such decoder. */
-  decoder: Decoding['decoder'] | undefined;
+  /** Undefined where this Node has no such decoder. `chunkSize`: bytes of content that it makes at a time. */
+  decoder: ((options: { chunkSize: number }) => ReturnType<Decoding['decoder']>) | undefined;
   cut?: Decoding['cut'];
 }
 
 /** Node has zstd from 22.15 and 23.8 on. */
-const zstd = (zlib as { createZstdDecompress?: Decoding['decoder'] }).createZstdDecompress;
+const zstd = (zlib as { createZstdDecompress?: CompressedForm['decoder'] }).createZstdDecompress;
+
+const usualChunkSize = 256 * 1024;
 
 const forms: readonly CompressedForm[] = [
   {
     name: 'gzip',
     suffix: '.gz',
     magic: Buffer.from([0x1f, 0x8b]),
-    decoder: () => zlib.createGunzip({ chunkSize: 256 * 1024 }),
+    decoder: zlib.createGunzip,
   },
   {
     name: 'zstd',
@@ -43,12 +45,14 @@ export function isCompressed(head: Buffer): boolean {
  * Undoes the compression of a source, which is told by its first bytes, not by its name: pipes have none, and names lie.
  * Throws `source-broken`, with the offset in the stored bytes, for data that ends too early, is damaged or is followed by
  * something else, and `source-unsupported` where this Node lacks the decoder. With `again`, which opens the same bytes once
- * more, all that is whole before a damaged place is yielded; without, that holds for the first MiB.
+ * more, all that is whole before a damaged place is yielded; without, that holds for the first MiB. `chunkSize`: bytes of content
+ * that are made at a time.
  */
 export async function* decompress(
   name: string,
   stored: AsyncIterable<Buffer>,
   again?: () => AsyncIterable<Buffer>,
+  chunkSize = usualChunkSize,
 ): AsyncGenerator<Buffer> {
   const iterator = stored[Symbol.asyncIterator]();
   const head = await readHead(iterator);
@@ -71,7 +75,11 @@ export async function* decompress(
     );
   }
   const remembered = again === undefined ? new RememberedBytes(pieces) : undefined;
-  const decoding = { decoder, cut, again: again ?? (() => remembered?.again()) };
+  const decoding = {
+    decoder: () => decoder({ chunkSize }),
+    cut,
+    again: again ?? (() => remembered?.again()),
+  };
   try {
     yield* decodeMembers(remembered?.pass() ?? pieces, decoding);
   } catch (error) {

@@ -52,9 +52,15 @@ export function fileSourceOf(
       const stored = (onBytes: (bytes: number) => void): AsyncIterable<Buffer> =>
         readHandle(path, access, { range, onStoredBytes: onBytes });
       if (range.start > 0) return stored(onStoredBytes);
-      return decompress(path, stored(onStoredBytes), () => stored(() => undefined));
+      const chunkSize = chunkSizeFor(range.blockBytes ?? file.storedBytes);
+      return decompress(path, stored(onStoredBytes), () => stored(() => undefined), chunkSize);
     },
   };
+}
+
+/** Room for what so many stored bytes may hold: small archives, and the beginnings of others, need little memory. */
+function chunkSizeFor(storedBytes: number): number {
+  return Math.max(16 * 1024, Math.min(8 * storedBytes, 256 * 1024));
 }
 
 function lookable(

@@ -1,3 +1,4 @@
+import { ChunkMemoryPool } from '../../../core/lines/chunk-memory.ts';
 import { buildPushReport, endOf } from '../../../core/accounting/push-report.ts';
 import type { PushReport, ReportEnd } from '../../../core/accounting/push-report.ts';
 import { RunAccount } from '../../../core/accounting/run-account.ts';
@@ -84,6 +85,7 @@ interface OpenRules extends RunRules {
 export class Session {
   readonly plan: PushPlan;
   readonly books: Books;
+  readonly #chunks = new ChunkMemoryPool(chunkBytes);
   readonly #options: SessionOptions;
   readonly #store: ObjectStore;
   /** The store without patience: the log has its own. */
@@ -180,7 +182,7 @@ export class Session {
           maxLineBytes: cut.maxLineBytes,
           wrapping: cut.unwrap === 'none' ? undefined : cut.unwrap,
           envelopes: rules.envelopes,
-          chunkBytes,
+          chunks: this.#chunks,
           limits: defaultLimits,
           confirm,
           hashes: run !== undefined,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import { PageMemory } from '../../../../src/core/delivery/page-memory.ts';
 import { MemorySpool } from '../../../fakes/memory-spool.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
@@ -103,7 +104,7 @@ describe('an object', () => {
     const bytes = Buffer.from(three.join('\n'));
     const { store } = await runPush({
       sources: [memorySource('memory', bytes)],
-      job: { objectBytes: 2 * (three[0] ?? '').length + 2, chunkBytes: 4096 },
+      job: { objectBytes: 2 * (three[0] ?? '').length + 2, chunks: new ChunkMemoryPool(4096) },
     });
     expect(contentsOf(store).map(({ content }) => content)).toEqual([
       `${three[0]}\n${three[1]}\n`,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import { RunAccount } from '../../../../src/core/accounting/run-account.ts';
 import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import type { Compression } from '../../../../src/core/delivery/codec.ts';
@@ -91,7 +92,7 @@ export async function runPush(settings: RunSettings): Promise<Run> {
     objectBytes: 1000,
     maxLineBytes: 400,
     wrapping: undefined,
-    chunkBytes: 256,
+    chunks: new ChunkMemoryPool(256),
     limits: tinyLimits,
     badLineLimit: Number.POSITIVE_INFINITY,
     account: new RunAccount(rules.types, firstMs),

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import { imbalance } from '../../../../src/core/accounting/balance.ts';
 import { AuditExportError } from '../../../../src/errors.ts';
 import { MemoryQuarantine } from '../../../fakes/memory-quarantine.ts';
@@ -178,7 +179,7 @@ describe('bad lines', () => {
     const many = Buffer.from('oops\n'.repeat(50));
     const { result } = await runPush({
       sources: [memorySource('memory', many)],
-      job: { badLineLimit: 10, chunkBytes: 1024 },
+      job: { badLineLimit: 10, chunks: new ChunkMemoryPool(1024) },
     });
     expect(result.account.balance()).toMatchObject({ read: 50, quarantined: 11, undelivered: 39 });
   });
@@ -190,7 +191,7 @@ describe('bad lines', () => {
       const run = await runPush({
         sources: [memorySource('memory', bytes)],
         quarantine,
-        job: { chunkBytes: 8192 },
+        job: { chunks: new ChunkMemoryPool(8192) },
       });
       expect(run.result).toMatchObject({ ended: 'failed', error: { message: 'the quarantine is full' } });
       expect(run.result.account.quarantined).toBe(failAt);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ChunkMemoryPool } from '../../../../src/core/lines/chunk-memory.ts';
 import type { DeliveryLimits } from '../../../../src/core/delivery/limits.ts';
 import { memorySource } from '../../../fakes/reused-buffer.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
@@ -73,7 +74,7 @@ function pushUnder(
     store: new MemoryStore({ delayMs: (put) => delays[put % delays.length] ?? 0 }),
     lookahead,
     level,
-    job: { objectBytes, chunkBytes, limits },
+    job: { objectBytes, chunks: new ChunkMemoryPool(chunkBytes), limits },
   });
 }
 
@@ -270,7 +271,7 @@ test('a line of nothing but white space that is too long counts the same for any
   const bytes = Buffer.from(`${eventLine(1, 1)}\n${' '.repeat(900)}\n${eventLine(2, 1)}\n`);
   const runs = await Promise.all(
     [16, 401, 700, 4096].map((chunkBytes) =>
-      runPush({ sources: [memorySource('memory', bytes)], job: { chunkBytes } }),
+      runPush({ sources: [memorySource('memory', bytes)], job: { chunks: new ChunkMemoryPool(chunkBytes) } }),
     ),
   );
   const [first, ...others] = runs.map(({ result }) => result.account.balance());
