@@ -3,7 +3,10 @@ import { hash } from 'node:crypto';
 /** Bytes of a hash. */
 export const hashBytes = 32;
 
-/** What is hashed next: a hash object for each of millions of leaves and nodes would cost more than hashing them. */
+/**
+ * What is hashed next: a hash object for each of millions of leaves and nodes would cost more than hashing them. So would a
+ * buffer: Node gives a string of bytes in a third of the time.
+ */
 let scratch = Buffer.alloc(2048);
 const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 0x01);
 
@@ -11,14 +14,14 @@ const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 0x01);
 export function leafHash(entry: Uint8Array): Buffer {
   if (entry.length >= scratch.length) scratch = Buffer.alloc(2 * entry.length);
   scratch.set(entry, 1);
-  return hash('sha256', scratch.subarray(0, entry.length + 1), 'buffer');
+  return Buffer.from(hash('sha256', scratch.subarray(0, entry.length + 1), 'binary'), 'binary');
 }
 
 /** Hash of a node: SHA-256(0x01 ‖ left ‖ right) (RFC 6962, 2.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeScratch.set(left, 1);
   nodeScratch.set(right, 1 + hashBytes);
-  return hash('sha256', nodeScratch, 'buffer');
+  return Buffer.from(hash('sha256', nodeScratch, 'binary'), 'binary');
 }
 
 /** Root of a tree without leaves: SHA-256 of nothing (RFC 6962, 2.1). */
@@ -35,16 +38,16 @@ export function splitPoint(n: number): number {
 
 /** Root of the tree whose leaves (or complete subtrees of one height) have these hashes (RFC 6962, 2.1: MTH). */
 export function rootOf(hashes: readonly Buffer[]): Buffer {
-  let level = hashes;
+  if (hashes.length === 0) return emptyRoot();
+  const level = Buffer.concat(hashes);
   // Splitting at the largest power of two is pairing from the left, where the last one without a partner goes up as it is.
-  while (level.length > 1) {
-    const above: Buffer[] = [];
-    for (let at = 0; at < level.length; at += 2) {
-      const left = level[at] as Buffer;
-      const right = level[at + 1];
-      above.push(right === undefined ? left : nodeHash(left, right));
+  for (let width = hashes.length; width > 1; width = Math.ceil(width / 2)) {
+    for (let at = 0; at + 1 < width; at += 2) {
+      level.copy(nodeScratch, 1, at * hashBytes, (at + 2) * hashBytes);
+      level.write(hash('sha256', nodeScratch, 'binary'), (at / 2) * hashBytes, 'binary');
     }
-    level = above;
+    const isOdd = width % 2 === 1;
+    if (isOdd) level.copyWithin(((width - 1) / 2) * hashBytes, (width - 1) * hashBytes, width * hashBytes);
   }
-  return level[0] ?? emptyRoot();
+  return level.subarray(0, hashBytes);
 }

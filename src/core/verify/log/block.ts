@@ -14,6 +14,8 @@ export interface Block {
   entries: Buffer[] | undefined;
   /** Hashes of the leaves: of the entries where they can be read, else of the tile; undefined where neither can. */
   hashes: Buffer[] | undefined;
+  /** Their root. */
+  root: Buffer | undefined;
   /** What the tile says, where that is something else. */
   otherHashes: Buffer[] | undefined;
   /** Root of the block as the tile above has it, where it is complete and that tile can be read. */
@@ -40,7 +42,9 @@ export async function readBlock(
   const block = { index, width: tile.width, entries: read.entries };
   const above = tile.width === tileWidth ? await hashAbove(1, index) : undefined;
   const differs = own !== undefined && said !== undefined && !Buffer.concat(own).equals(Buffer.concat(said));
-  return { ...block, hashes: own ?? said, otherHashes: differs ? said : undefined, above };
+  const hashes = own ?? said;
+  const root = hashes && rootOf(hashes);
+  return { ...block, hashes, root, otherHashes: differs ? said : undefined, above };
 }
 
 /** The hashes of a tile; one that is gone, or has another length, goes to the book. */
@@ -124,11 +128,11 @@ export function settleBlock(
 
 /** What the tile above says of a complete block; `unknown` where it says nothing. */
 export function wordFromAbove({
-  hashes,
+  root,
   otherHashes,
   above,
 }: Block): 'entries' | 'tile' | 'neither' | 'unknown' {
   if (above === undefined) return 'unknown';
-  if (hashes !== undefined && rootOf(hashes).equals(above)) return 'entries';
+  if (root?.equals(above) === true) return 'entries';
   return otherHashes !== undefined && rootOf(otherHashes).equals(above) ? 'tile' : 'neither';
 }

@@ -92,7 +92,8 @@ class Walk {
       block.hashes === undefined ? undefined : settleBlock(block, trusted, { log: files.id, book });
     this.#recordRoots(block, hashes);
     await this.#comparePartials(block, hashes);
-    const blockRoot = hashes === undefined ? block.above : rootOf(hashes);
+    const root = hashes === block.hashes ? block.root : hashes && rootOf(hashes);
+    const blockRoot = root ?? block.above;
     if (block.width === tileWidth) await this.#runProbes(1, block.index, blockRoot);
     this.#append(block, hashes, blockRoot);
     return hashes;
