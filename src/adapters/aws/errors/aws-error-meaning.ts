@@ -7,6 +7,8 @@ export interface AwsAct {
   action: string;
   /** On what: an ARN or `s3://bucket/key`. */
   target: string;
+  /** The prefix of all keys of which the target is one: what has to be allowed is allowed for all of them. */
+  prefix?: string;
 }
 
 /** What an error of AWS means to somebody who wants to deliver, and what cures it. */

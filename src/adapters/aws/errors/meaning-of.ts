@@ -74,10 +74,10 @@ function unforeseenCause(error: SdkError, status: number): PutFailureCause {
 }
 
 /** What a name leaves open, the text may tell. */
-function told(error: SdkError, meaning: AwsMeaning, { action, target }: AwsAct): AwsMeaning {
+function told(error: SdkError, meaning: AwsMeaning, act: AwsAct): AwsMeaning {
   const { message = '' } = error;
   if (meaning.code === 'access-denied' && meaning.cure === denied.cure)
-    return { ...denialMeaning(message, { action, target }), cause: meaning.cause };
+    return { ...denialMeaning(message, act), cause: meaning.cause };
   // STS and IAM have no name of their own for a clock that is wrong.
   if (meaning.code === 'invalid-credentials' && /^Signature (expired|not yet current)/.test(message))
     return skewed;
@@ -85,7 +85,7 @@ function told(error: SdkError, meaning: AwsMeaning, { action, target }: AwsAct):
 }
 
 /** A denial, by what AWS says of its reason. */
-function denialMeaning(message: string, { action, target }: AwsAct): AwsMeaning {
+function denialMeaning(message: string, { action, target, prefix }: AwsAct): AwsMeaning {
   const denial = readDenial(message);
   const general = /kms/i.test(message) ? kmsDenied : { ...denied, cure: denialCure(action) };
   if (denial === undefined) return general;
@@ -98,8 +98,15 @@ function denialMeaning(message: string, { action, target }: AwsAct): AwsMeaning 
     cure:
       reason === undefined || denial.action === 'sts:AssumeRole'
         ? general.cure
-        : cureOfDenial(denial, bucket),
+        : cureOfDenial({ ...denial, resource: allOf(denial.resource, prefix) }, bucket),
   };
+}
+
+/** The ARN of all objects below a prefix, in place of that of one of them. */
+function allOf(resource: string | undefined, prefix: string | undefined): string | undefined {
+  const bucket = /^arn:[\w-]+:s3:::[^/]+(?=\/)/.exec(resource ?? '')?.[0];
+  if (bucket === undefined || prefix === undefined) return resource;
+  return `${bucket}/${prefix === '' ? '' : `${prefix}/`}*`;
 }
 
 /** S3 answers AccessDenied for a key that may not be used, and only the text says that it was KMS. */

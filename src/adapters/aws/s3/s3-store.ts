@@ -9,6 +9,7 @@ import type {
 import type { FinishedObject, ObjectStore, PutStatus } from '../../../ports/store/object-store.ts';
 import { inForm } from '../answers.ts';
 import { toPutFailure } from '../errors/aws-errors.ts';
+import type { AwsAct } from '../errors/aws-error-meaning.ts';
 import type { AwsSettings, S3WriteSettings } from '../aws-settings.ts';
 import { FreshCredentials } from '../credentials/fresh-credentials.ts';
 import { PutTemplate } from './put-template.ts';
@@ -58,10 +59,7 @@ export class S3Store implements ObjectStore {
       return await this.#send(object);
     } catch (error) {
       if (saysTaken(error)) return 'already-there';
-      const failure = toPutFailure(error, {
-        action: 's3:PutObject',
-        target: `s3://${this.#write.bucket}/${object.key}`,
-      });
+      const failure = toPutFailure(error, this.#act(object.key));
       const { cause } = failure.trouble;
       if (cause === 'expired' || cause === 'denied') this.#credentials.refuse(credentials);
       throw failure;
@@ -74,9 +72,13 @@ export class S3Store implements ObjectStore {
     try {
       await this.#client.send(command);
     } catch (error) {
-      const target = `s3://${this.#write.bucket}/${key}`;
-      throw toPutFailure(error, { action: 's3:PutObject', target });
+      throw toPutFailure(error, this.#act(key));
     }
+  }
+
+  #act(key: string): AwsAct {
+    const { bucket, prefix } = this.#write;
+    return { action: 's3:PutObject', target: `s3://${bucket}/${key}`, prefix };
   }
 
   async close(): Promise<void> {

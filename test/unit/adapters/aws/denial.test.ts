@@ -100,6 +100,17 @@ test('a denial of another action than the one that was asked for names that acti
   });
 });
 
+test.each([
+  ['altr', 'arn:aws:s3:::acme/altr/_audit-export/log/0/tile/entries/000', 'arn:aws:s3:::acme/altr/*'],
+  ['', 'arn:aws-us-gov:s3:::acme/audit_type=alert/x', 'arn:aws-us-gov:s3:::acme/*'],
+  ['altr', 'arn:aws:kms:eu-central-1:1:key/k', 'arn:aws:kms:eu-central-1:1:key/k'],
+])('what has to be allowed is allowed below the whole prefix: %j, %s', (prefix, resource, all) => {
+  const message = sentence('because no identity-based policy allows it', 's3:PutObject', resource);
+  expect(fromAwsError(denied(message), { ...put, prefix }).cure).toBe(
+    `Allow s3:PutObject on ${all} in the policies of ${role}.`,
+  );
+});
+
 test.each(['Access Denied', '', 'Access Denied.', 'User: x', 'Forbidden by policy'])(
   '%j tells nothing of it',
   (message) => {
