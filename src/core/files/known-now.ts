@@ -1,7 +1,7 @@
 import { beginning, windowBytes } from './known-file.ts';
 import type { FileSource } from './look-at-content.ts';
 import {
-  contentHead,
+  archiveHead,
   firstLineOf,
   moved,
   noWindow,
@@ -11,18 +11,27 @@ import {
 } from './look-at-content.ts';
 import type { KnownFile } from '../../ports/sources/known-file.ts';
 
-/** The beginnings of files, each read once. */
+/** The beginnings of files, each read once; those of archives also where these are listed again. */
 export class Heads {
   readonly #heads = new Map<FileSource, Promise<Buffer>>();
+  /** By inode, size and time: an archive is not written anew in its place within one look. */
+  readonly #archives = new Map<string, Promise<Buffer>>();
 
   of(source: FileSource): Promise<Buffer> {
-    let head = this.#heads.get(source);
-    if (head === undefined) {
-      head = contentHead(source);
-      this.#heads.set(source, head);
-    }
-    return head;
+    return once(this.#heads, source, () => this.#read(source));
   }
+
+  async #read(source: FileSource): Promise<Buffer> {
+    const { inode, storedBytes, modifiedMs } = source.file;
+    if (!(await source.file.isCompressed())) return source.file.bytes(0, windowBytes);
+    return once(this.#archives, `${inode} ${storedBytes} ${modifiedMs}`, () => archiveHead(source));
+  }
+}
+
+function once<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const made = known.get(key) ?? make();
+  known.set(key, made);
+  return made;
 }
 
 export interface Sight {

@@ -28,7 +28,11 @@ export const noWindow: Window = windowOf(Buffer.alloc(0));
 
 /** The first bytes of a file's content, decompressed; those before the break where it breaks off. */
 export async function contentHead(source: FileSource): Promise<Buffer> {
-  if (!(await source.file.isCompressed())) return source.file.bytes(0, windowBytes);
+  return (await source.file.isCompressed()) ? archiveHead(source) : source.file.bytes(0, windowBytes);
+}
+
+/** The same of a file that is compressed. */
+export async function archiveHead(source: FileSource): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
