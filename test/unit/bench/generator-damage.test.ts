@@ -4,6 +4,7 @@ import { AUDIT_TYPES, DAMAGES } from '../../../bench/generator/events.mjs';
 import type { Damage } from '../../../bench/generator/events.mjs';
 import { isObject, kindOf, linesOf, missingPaths, parse, readSample, readTime } from './generated-lines.ts';
 import type { Json, Line } from './generated-lines.ts';
+import { runs } from '../../fakes/runs.ts';
 
 describe('damage', () => {
   const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8')).equals(bytes);
@@ -79,7 +80,7 @@ describe('damage', () => {
         );
         expect(found.toSorted()).toEqual(DAMAGES.toSorted());
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describeEvents, generateEvents } from '../../../bench/generator/events.mjs';
 import type { AuditType, GeneratorOptions } from '../../../bench/generator/events.mjs';
 import { bytesOf, linesOf, parse, readTime, typeOf } from './generated-lines.ts';
+import { runs } from '../../fakes/runs.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +29,7 @@ describe('same seed, same bytes', () => {
         const described = [...describeEvents({ ...options, chunkBytes })].map(({ bytes }) => bytes);
         expect(Buffer.concat(described).equals(whole)).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 
@@ -54,7 +55,7 @@ describe('expectations', () => {
             expect(new Date(readTime(event)).toISOString().slice(0, 13)).toBe(`${date}T${hour}`);
           }
         }),
-        { numRuns: 25 },
+        { numRuns: runs(10) },
       );
     },
   );
@@ -118,7 +119,7 @@ describe('how much', () => {
         expect(stream.length).toBeLessThanOrEqual(bytes);
         expect(stream.length).toBeGreaterThan(bytes - 600);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 

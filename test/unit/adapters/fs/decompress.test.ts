@@ -8,6 +8,7 @@ import { decompress } from '../../../../src/adapters/fs/compression/decompress.t
 import { AuditExportError } from '../../../../src/errors.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 async function read(
   name: string,
@@ -38,7 +39,7 @@ describe('gzip', () => {
           expect(await read('a.gz', file, [size])).toBe(parts.map((part) => Buffer.from(part)).join(''));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('gzip that is not one member after the other', () => {
           expect(await read('a.gz', file, [size])).toBe(parts.map(([part]) => Buffer.from(part)).join(''));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -16,6 +16,7 @@ import type { QuarantinedLine } from '../../../../src/ports/store/quarantine.ts'
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
 import { rejectionOf } from '../../../fakes/thrown.ts';
 import type { Destination } from '../../../../src/ports/store/destination.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 const line: QuarantinedLine = {
   source: 'a.jsonl',
@@ -95,7 +96,7 @@ describe('a line comes out of the quarantine as it went in', () => {
           expect(found.map(({ line }) => line)).toEqual(lines.map((_, n) => lineAt(n + 1)));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(10) },
     );
   });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainLines } from '../lines/reading.ts';
 import { builtInRules, classify, filedLines } from './classifying.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 const query = (more: object = {}): string =>
   JSON.stringify({
@@ -195,7 +196,7 @@ describe('the books of a chunk come out right for any bytes', () => {
           bad.map((text) => [text, true]),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -210,7 +211,7 @@ describe('the books of a chunk come out right for any bytes', () => {
       fc.property(input, (bytes) => {
         expect(classify(bytes, rules)).toEqual(classify(bytes, rules));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 });

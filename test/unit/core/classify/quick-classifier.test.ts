@@ -9,6 +9,7 @@ import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
 import { linesOf } from '../../bench/generated-lines.ts';
 import { builtInRules, classify } from './classifying.ts';
 import type { ClassifiedChunk } from '../../../../src/ports/classifier.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 const rules = builtInRules();
 const parsing = (of: ClassifyRules): ClassifyRules => ({ ...of, classifyQuickly: undefined });
@@ -69,7 +70,7 @@ describe('a line gets the same verdict without being parsed', () => {
           expect(quick).toEqual(parsed);
         },
       ),
-      { numRuns: 600 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -107,7 +108,7 @@ describe('a line gets the same verdict without being parsed', () => {
         const { quick, parsed } = bothWays(write(new Members(members), space));
         expect(quick).toEqual(parsed);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -143,7 +144,7 @@ describe('a line gets the same verdict without being parsed', () => {
         );
         expect(quick).toEqual(parsed);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200) },
     );
   });
 });

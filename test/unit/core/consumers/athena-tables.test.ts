@@ -1,5 +1,5 @@
 import { init, parse, Dialect } from '@polyglot-sql/sdk';
-import { HiveSQL } from 'dt-sql-parser';
+import { HiveSQL } from 'dt-sql-parser/dist/parser/hive/index.js';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { consumersAthena } from '../../../../src/commands/consumers/athena/athena.ts';
@@ -71,6 +71,11 @@ function statements(files: readonly { file: string; text: string }[], name: stri
     .filter((statement) => statement !== '');
 }
 
+/** A statement without the name of its table and what stands in quotes: the grammar says the same of all that share it. */
+function formOf(statement: string): string {
+  return statement.replace(/EXISTS \w+\.\w+/, 'EXISTS').replaceAll(/'(?:[^']|'')*'/g, "''");
+}
+
 describe('the projected partitions of a layout', () => {
   test.each(layouts)('%s: lead to the folder that push files an event in', (layout) => {
     fc.assert(
@@ -108,9 +113,15 @@ describe('the projected partitions of a layout', () => {
 describe('consumers athena', () => {
   beforeAll(() => init());
 
-  test.each(layouts)("%s: the DDL is Hive's, as its grammar has it", async (layout) => {
-    const { files } = await reportOf({ layout });
-    for (const statement of statements(files, 'tables.sql'))
+  test("the DDL of each layout is Hive's, as its grammar has it", async () => {
+    const forms = new Map<string, string>();
+    for (const layout of layouts) {
+      const { files } = await reportOf({ layout });
+      for (const statement of statements(files, 'tables.sql')) forms.set(formOf(statement), statement);
+    }
+    // The database, the Parquet of all types, and the lines of each layout: two pairs of layouts share a form.
+    expect(forms.size).toBe(7);
+    for (const statement of forms.values())
       expect([statement, new HiveSQL().validate(`${statement};`)]).toEqual([statement, []]);
   });
 

@@ -9,6 +9,7 @@ import { buildCodec } from '../../../../src/core/delivery/codec.ts';
 import type { Codec } from '../../../../src/core/delivery/codec.ts';
 import { thrownBy } from '../../../fakes/thrown.ts';
 import { membersOf } from './gzip-members.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 const { gunzipSync } = zlib;
 /** Node has zstd from 22.15 and 23.8 on. */
@@ -43,7 +44,7 @@ describe('gzip, block by block', () => {
         expect(membersOf(body)).toEqual([content]);
         expect(body.readUInt32LE(body.length - 4)).toBe(content.length);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('no compression', () => {
       fc.asyncProperty(blocks, async (list) => {
         expect((await bodyOf(plain, list)).equals(Buffer.concat(list))).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -138,7 +139,7 @@ describe.runIf(zstdDecompressSync)('zstd, block by block', () => {
       fc.asyncProperty(blocks, async (list) => {
         expect((await decompress(await bodyOf(zstd, list))).equals(Buffer.concat(list))).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     );
     const large = [Buffer.alloc(600_000, 'abc,'), randomBytes(70_000)];
     expect((await decompress(await bodyOf(zstd, large))).equals(Buffer.concat(large))).toBe(true);

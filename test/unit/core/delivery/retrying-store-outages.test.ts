@@ -5,6 +5,7 @@ import { putFailureCauses } from '../../../../src/ports/store/put-failure.ts';
 import type { Fate, FlakyStore } from '../../../fakes/flaky-store.ts';
 import { VirtualTimer } from '../../../fakes/virtual-timer.ts';
 import { bounded, firstOf, minutes, world } from './retrying.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 describe('an outage', () => {
   const keys = Array.from({ length: 20 }, (_, n) => `object-${n}`);
@@ -136,7 +137,7 @@ describe('whatever the order of failures', () => {
           expect(retries).toHaveLength(inner.requests.length - tried);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -162,7 +163,7 @@ describe('whatever the order of failures', () => {
           expect(what === 'final' || sum === retryForMs).toBe(true);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     );
   });
 });

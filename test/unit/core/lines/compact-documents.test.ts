@@ -4,6 +4,7 @@ import { compactDocuments } from '../../../../src/core/lines/documents/compact-d
 import { detectFormat } from '../../../../src/core/lines/documents/detect-format.ts';
 import { inPieces } from '../../../fakes/reused-buffer.ts';
 import { NotedContent } from './reading.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 type Kind = 'array' | 'objects';
 
@@ -46,7 +47,7 @@ describe('whatever the pieces, each value becomes its compact line', () => {
           compactLines(values),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('whatever the pieces, each value becomes its compact line', () => {
           compactLines(values),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -68,7 +69,7 @@ describe('whatever the pieces, each value becomes its compact line', () => {
         const text = values.map((value) => JSON.stringify(value, null, indent)).join(gap);
         expect(await compact(text, 'objects', pieces)).toBe(compactLines(values));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -84,7 +85,7 @@ describe('whatever the pieces, each value becomes its compact line', () => {
           expect(format).toBe('objects');
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(80) },
     );
   });
 });
@@ -219,7 +220,7 @@ describe('a document that goes on', () => {
         expect(second.waits).toBe(false);
         expect(taken + behind.lines).toBe(compactLines(values));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150) },
     );
   });
 

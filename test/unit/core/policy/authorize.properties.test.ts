@@ -7,6 +7,7 @@ import {
 } from '../../../../src/core/policy/authorize.ts';
 import type { PolicyDocument, Principals, Statement } from '../../../../src/core/policy/document.ts';
 import { callers, customer, policy, roleArn, sessionArn, userArn, vendor } from './requests.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 const action = fc.constantFrom('s3:PutObject', 's3:GetObject', 'sts:AssumeRole');
 const actionPattern = fc.constantFrom('*', 's3:*', 's3:Put*', 'S3:getobject', 'sts:AssumeRole');
@@ -94,7 +95,7 @@ function withStatement(policies: AppliedPolicies, layer: string, more: Statement
   return layer === 'resource' && resource ? { ...policies, resource: longer(resource, more) } : policies;
 }
 
-const runs = { numRuns: 3000 };
+const often = { numRuns: runs(1000) };
 
 test('one Deny more, in any layer, never allows more', () => {
   fc.assert(
@@ -110,7 +111,7 @@ test('one Deny more, in any layer, never allows more', () => {
         expect(after.allowed && !before.allowed).toBe(false);
       },
     ),
-    runs,
+    often,
   );
 });
 
@@ -129,7 +130,7 @@ test('one Allow more, in any layer, never denies more', () => {
         expect(before.allowed && !after.allowed).toBe(false);
       },
     ),
-    runs,
+    often,
   );
 });
 
@@ -142,7 +143,7 @@ test('a boundary or a session policy more never allows more', () => {
         expect(authorize(request, { ...unlimited, ...limited }).allowed && !free.allowed).toBe(false);
       }
     }),
-    runs,
+    often,
   );
 });
 
@@ -155,7 +156,7 @@ test('the case of an action and of a context key does not matter', () => {
       const shouted = { ...request, action: request.action.toUpperCase(), context };
       expect(authorize(shouted, policies)).toEqual(authorize(request, policies));
     }),
-    runs,
+    often,
   );
 });
 
@@ -177,7 +178,7 @@ test('the order of statements does not change whether a request is allowed', () 
       const [one, two] = [authorize(request, policies), authorize(request, turned)];
       expect([two.allowed, two.reason]).toEqual([one.allowed, one.reason]);
     }),
-    runs,
+    often,
   );
 });
 
@@ -192,6 +193,6 @@ test('a denial names its layer, and every explicit deny and every grant by polic
       );
       expect(decision.allowed).toBe(decision.reason === 'allowed');
     }),
-    runs,
+    often,
   );
 });

@@ -7,6 +7,7 @@ import { MemoryStore } from '../../../fakes/memory-store.ts';
 import { membersOf } from '../delivery/gzip-members.ts';
 import { contentsOf, eventLine, expectedContents, foundContents, runPush } from './pushing.ts';
 import type { Run } from './pushing.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 interface Written {
   hour: number;
@@ -87,7 +88,7 @@ describe('the same input gives the same objects, whatever the pieces, memory, bl
         expect(foundContents(store)).toEqual(expectedContents(filedLines(lines), objectBytes));
         expect(spool.live).toBe(0);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -107,7 +108,7 @@ describe('the same input gives the same objects, whatever the pieces, memory, bl
           expect(contentsOf(first.store)).toEqual(contentsOf(second.store));
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -141,7 +142,7 @@ describe('the same input gives the same objects, whatever the pieces, memory, bl
         });
         expect(quarantine.lines).toHaveLength(bad);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -168,7 +169,7 @@ describe('the same input gives the same objects, whatever the pieces, memory, bl
           })),
         ).toEqual(expected);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { buildLineScanner } from '../../../../src/core/readers/find/scan-lines.t
 import type { TextWindow } from '../../../../src/core/readers/find/text-window.ts';
 import { buildTextWindow, plainWindow } from '../../../../src/core/readers/find/text-window.ts';
 import { compiledAuditTypes } from '../../../../src/generated/audit-types.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 function never(): never {
   throw new Error('no column is asked about');
@@ -71,7 +72,7 @@ test('both windows find every place of a text, whatever they held before, and ho
         expect(places(plainWindow(['zz', needle.toLowerCase()]))).toEqual(expected);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -112,7 +113,7 @@ test('no event that fulfils the criteria is passed over because of the needle', 
         expect(await scan(`{}\n${line}\n{}`, needleOf(criteria))).toContainEqual([2, line]);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -7,6 +7,7 @@ import { placesOf } from '../../../../src/core/verify/finding.ts';
 import { MemoryReader } from '../../../fakes/memory-reader.ts';
 import type { WrittenStore } from './written-store.ts';
 import { hourMs, writtenStore } from './written-store.ts';
+import { runs } from '../../../fakes/runs.ts';
 
 /** A store with all that there can be: several publishings, partial and full tiles, a rotated key, quiet hours. */
 async function richStore(): Promise<WrittenStore> {
@@ -66,7 +67,7 @@ test('a change of any byte anywhere is found, unless every reader still gets the
         if (verdict !== 'findings') unseen.push(`${key} ${at}`);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(60) },
   );
   expect(unseen.length).toBeLessThan(15);
 }, 120_000);

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../../fakes/scratch-folder.ts';
+import { runs } from '../../../../fakes/runs.ts';
 import type { Way } from './followed-folder.ts';
 import { play } from './play.ts';
 import type { RotationKind } from './rotated-log.ts';
 
 /** For a longer run: AUDIT_EXPORT_TEST_RUNS=1000 (and AUDIT_EXPORT_TEST_SEED for the first of them). */
-const runs = Number(process.env['AUDIT_EXPORT_TEST_RUNS'] ?? '10');
+const usualRuns = 5;
 const { AUDIT_EXPORT_TEST_SEED: seed = '1' } = process.env;
 const firstSeed = seed === 'random' ? Date.now() % 1e6 : Number(seed);
 
@@ -34,7 +35,7 @@ test.each<{ way: Way; kinds: readonly RotationKind[] }>([
   '$way, $kinds, whatever of it comes between looks, batches and kills: each line once',
   { timeout: 600_000 },
   async (played) => {
-    for (let seed = firstSeed; seed < firstSeed + runs; seed++)
+    for (let seed = firstSeed; seed < firstSeed + runs(usualRuns); seed++)
       expect(await play(seed, played, scratchFolder())).toEqual([]);
   },
 );
