@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { folderStore } from '../stores.ts';
 import { events } from './events.ts';
 import type { Place } from './harness.ts';
-import { Place as NewPlace, places, problemsOf } from './harness.ts';
+import { newProfilePlace, Place as NewPlace, places, problemsOf } from './harness.ts';
 import type { Moment } from './object-faults.ts';
 import { log, moveElsewhere, rotations } from './rotations.ts';
 
@@ -50,18 +50,6 @@ describe.each(places)('$given: a push that was killed', ({ newPlace }) => {
     expect(await folderStore(place.export).list()).toEqual(await folderStore(undisturbed.export).list());
   });
 
-  test.each(meanwhile)('and meanwhile $happens: each line once', async ({ happens, happen }) => {
-    const place = await newPlace();
-    await place.append(log, events(0, 10));
-    await place.push([place.path(log)]);
-    await place.append(log, events(10, 30));
-    expect(await place.pushKilledAt({ nth: 2, when: 'after' }, [place.path(log)])).toBe(true);
-    await happen(place);
-    const pushed = await place.push([place.path(log)]);
-    expect({ code: pushed.code, problems: problemsOf(pushed) }).toEqual({ code: 0, problems: [] });
-    await place.expectExactly(events(0, happens === 'nothing' ? 30 : 40));
-  });
-
   test('twice, at another object each time, while the log goes on: each line once', async () => {
     const place = await newPlace();
     for (const [index, nth] of [1, 3, 2, 4].entries()) {
@@ -72,6 +60,21 @@ describe.each(places)('$given: a push that was killed', ({ newPlace }) => {
     await place.expectExactly(events(0, 80));
   });
 });
+
+test.each(meanwhile)(
+  'with a profile, a push that was killed, and meanwhile $happens: each line once',
+  async ({ happens, happen }) => {
+    const place = await newProfilePlace();
+    await place.append(log, events(0, 10));
+    await place.push([place.path(log)]);
+    await place.append(log, events(10, 30));
+    expect(await place.pushKilledAt({ nth: 2, when: 'after' }, [place.path(log)])).toBe(true);
+    await happen(place);
+    const pushed = await place.push([place.path(log)]);
+    expect({ code: pushed.code, problems: problemsOf(pushed) }).toEqual({ code: 0, problems: [] });
+    await place.expectExactly(events(0, happens === 'nothing' ? 30 : 40));
+  },
+);
 
 describe('a batch that was begun', () => {
   test('and whose store refused an object is ended by the next push, under other settings too', async () => {

@@ -49,7 +49,8 @@ describe.each(Object.entries(runtimes))('%s: an event that is written in parts',
   const moments = [0, 1, 2, 3].flatMap((inOld) =>
     [0, 1, 2, 3].filter((inNew) => inOld + inNew <= 3).map((inNew) => ({ inOld, inNew })),
   );
-  const given = ['logs', log].flatMap((input) =>
+  // What tells parts apart is the runtime's; which file they are in is the same for both.
+  const given = (runtime === 'cri' ? ['logs', log] : ['logs']).flatMap((input) =>
     moments.map(({ inOld, inNew }) => ({ inOld, inNew, input })),
   );
   test.each(given)(
