@@ -9,6 +9,7 @@ import type { Timer } from '../../src/ports/clock.ts';
 import type { PushReport } from '../../src/core/accounting/push-report.ts';
 import { promiseErrors } from '../fakes/json-schema.ts';
 import { canShareProcess, isFreeFor, startInProcess } from './in-process.ts';
+import { faultsOfCures } from './printed-cures.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The program under test: the one that is built here, or an installed one that the environment names. */
@@ -143,7 +144,8 @@ function feed(child: ChildProcess, stdin: CliOptions['stdin']): void {
   else pipeline(Readable.from(stdin, { objectMode: false }), child.stdin).catch(() => undefined);
 }
 
-/** Runs `audit-export` to its end. What it prints with --json has the shape that is promised for it, whatever a test looks at. */
+/** Runs `audit-export` to its end. What it prints with --json has the shape that is promised for it, whatever a test looks at,
+ * and each command of a cure is one that can be pasted. */
 export async function runCli(
   workspace: Workspace,
   args: readonly string[],
@@ -155,6 +157,9 @@ export async function runCli(
     if (faults.length > 0)
       throw new Error(`audit-export ${args.join(' ')}: ${faults.join('; ')}\n${run.stdout}`);
   }
+  const faults = await faultsOfCures(run.stderr, args);
+  if (faults.length > 0)
+    throw new Error(`audit-export ${args.join(' ')}: ${faults.join('; ')}\n${run.stderr}`);
   return run;
 }
 

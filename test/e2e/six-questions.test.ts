@@ -27,9 +27,9 @@ const types = await loadAuditTypes([]);
 const everything = { types: undefined, sinceMs: undefined, untilMs: undefined };
 const input = generateInput({
   seed: 618,
-  lines: 17_000,
+  lines: 50_500,
   fromMs,
-  hours: 9 * 24,
+  hours: 30 * 24,
   late: 0.02,
   types: { query: 6, custom: 3, alert: 1, system: 2, 'native-query': 4, tokenization: 1 },
 });

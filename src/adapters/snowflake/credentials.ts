@@ -58,7 +58,7 @@ export async function findTokens(login: SnowflakeLogin, environment: Environment
   const [way, other] = given;
   if (way === undefined)
     throw new AuditExportError('no-snowflake-credentials', 'There is no key and no token for Snowflake.', {
-      cure: 'Set SNOWFLAKE_PRIVATE_KEY_PATH to the file of the private key, or SNOWFLAKE_PRIVATE_KEY, SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN; audit-export collect snowflake --print-setup shows how the key is made.',
+      cure: 'Set SNOWFLAKE_PRIVATE_KEY_PATH to the file of the private key, or SNOWFLAKE_PRIVATE_KEY, SNOWFLAKE_TOKEN_FILE_PATH or SNOWFLAKE_TOKEN. To see how the key is made: audit-export collect snowflake --print-setup',
     });
   if (other !== undefined)
     throw new AuditExportError('config-invalid', `Both ${way.variable} and ${other.variable} are set.`, {

@@ -73,7 +73,7 @@ function refuseOther({ key, hash }: ChosenObject, sha256: string): void {
     'source-broken',
     `${key} does not hold what its name says: its SHA-256 is ${sha256}.`,
     {
-      cure: 'It was replaced after it was delivered, or is damaged: audit-export verify tells more.',
+      cure: 'It was replaced after it was delivered, or is damaged. To know more: audit-export verify',
       details: { key, sha256 },
     },
   );

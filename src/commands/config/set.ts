@@ -161,7 +161,7 @@ function changeableName(word: string): Changeable {
       'protected-setting',
       `config set does not change ${asked}: it belongs to the set-up.`,
       {
-        cure: 'audit-export init --reconfigure changes it, and shows the difference first.',
+        cure: 'Change it, and see the difference first: audit-export init --reconfigure',
       },
     );
   const meant = closest(asked, known);

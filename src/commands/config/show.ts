@@ -93,6 +93,6 @@ export function settingOf({ settings, profile }: ConfigReport, word: string): Se
     settings.map(({ name }) => name),
   );
   throw new AuditExportError('usage', `There is no setting ${JSON.stringify(word)}.`, {
-    cure: meant === undefined ? 'audit-export config list shows all of them.' : `Did you mean ${meant}?`,
+    cure: meant === undefined ? 'See all of them: audit-export config list' : `Did you mean ${meant}?`,
   });
 }

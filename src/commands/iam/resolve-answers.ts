@@ -108,7 +108,7 @@ function missingAnswers(flags: readonly string[]): AuditExportError {
     'missing-answer',
     `It is not said for what the access is: missing are ${list}.`,
     {
-      cure: `Give ${list}, or --profile NAME, or --request FILE; audit-export init asks for them.`,
+      cure: `Give ${list}, or --profile NAME, or --request FILE; or be asked for them: audit-export init`,
     },
   );
 }

@@ -78,7 +78,7 @@ function demandAnswers({ ids, all, reason = '' }: DropRequest): void {
     throw new AuditExportError(
       all ? 'usage' : 'missing-answer',
       all ? 'Ids and --all are two ways to say which lines to drop.' : 'It is not said which lines to drop.',
-      { cure: 'Name their ids, as audit-export quarantine list shows them, or say --all.' },
+      { cure: 'Name their ids, or say --all. To see them: audit-export quarantine list' },
     );
 }
 

@@ -50,7 +50,7 @@ export class NamedLines {
     for (const id of ids)
       if (!new RegExp(`^[0-9a-f]{${shortest},32}$`).test(id))
         throw new AuditExportError('usage', `${JSON.stringify(id)} is no id of a quarantined line.`, {
-          cure: 'audit-export quarantine list shows the ids: 12 hex digits in front of each line.',
+          cure: 'See the ids, 12 hex digits in front of each line: audit-export quarantine list',
         });
     this.#ids = ids;
     this.#missing = new Set(ids);
@@ -66,7 +66,7 @@ export class NamedLines {
   demandAll(): void {
     if (this.#missing.size === 0) return;
     throw new AuditExportError('usage', `No line ${[...this.#missing].join(', ')} waits in the quarantine.`, {
-      cure: 'audit-export quarantine list shows what waits; without a profile add --to, with one --profile.',
+      cure: 'See what waits (without a profile add --to, with one --profile): audit-export quarantine list',
     });
   }
 }

@@ -123,7 +123,7 @@ const nothingToHand = { flags: [], files: [], keyFile: undefined };
 function requireProfile(profile: ScheduleRequest['profile']): { name: string; profile: Profile } {
   if (profile === undefined)
     throw new AuditExportError('missing-answer', 'It is not said which profile is to be scheduled.', {
-      cure: 'Name one with --profile; audit-export init makes one.',
+      cure: 'Name one with --profile, or make one: audit-export init',
       details: { missing: '--profile' },
     });
   if (profile.profile.state === 'draft')

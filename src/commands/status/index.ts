@@ -49,7 +49,7 @@ async function dismissProblems(
   const missing = ids.filter((id) => !dismissed.includes(id));
   if (missing.length === 0) return [...new Set(dismissed)];
   throw new AuditExportError('usage', `There is no problem ${missing.join(', ')} to dismiss.`, {
-    cure: 'audit-export status shows the ids of those that there are.',
+    cure: 'See the ids of those that there are: audit-export status',
   });
 }
 

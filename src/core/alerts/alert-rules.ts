@@ -22,7 +22,7 @@ export interface AlertRule {
 export function parseAlertRules(file: string, text: string): AlertRule[] {
   const invalid = (why: string, cause?: unknown): AuditExportError =>
     new AuditExportError('document-invalid', `${file} holds no alert rules: ${why}.`, {
-      cure: 'See docs/consumers/alerts.md; audit-export consumers alerts prints rules to start from.',
+      cure: 'See docs/consumers/alerts.md, or print rules to start from: audit-export consumers alerts',
       ...(cause === undefined ? {} : { cause }),
     });
   let document: unknown;

@@ -60,7 +60,7 @@ export function parseVerifierKey(text: string): VerifierKey {
   const key = { name, kind: kind ?? 'ed25519', publicKey: material.subarray(1) };
   if (kind === undefined || key.publicKey.length !== publicKeyBytes || formatVerifierKey(key) !== text.trim())
     throw new AuditExportError('usage', `${text} is no verifier key.`, {
-      cure: 'It looks like audit-export/…+1a2b3c4d+AbCd…=, in one piece: audit-export evidence key prints it.',
+      cure: 'It looks like audit-export/…+1a2b3c4d+AbCd…=, in one piece. To print it: audit-export evidence key',
     });
   return key;
 }

@@ -35,7 +35,7 @@ export async function proveObject(reader: StoreReader, key: string): Promise<Pro
     return { log: listed.id, leaf: found.leaf, proof: await log.prove(found.index, found.entry) };
   }
   throw new AuditExportError('source-unreadable', `No log below ${reader.location} tells of ${key}.`, {
-    cure: 'The key is the one below the prefix, as audit-export push --json prints it; what was delivered last may not be published yet.',
+    cure: 'The key is the one below the prefix, as the report of push names it; what was delivered last may not be published yet.',
   });
 }
 
@@ -94,6 +94,6 @@ async function findLeaf(
 
 function damaged(log: string, why: string): AuditExportError {
   return new AuditExportError('log-damaged', `The log ${log} can't prove it: ${why}.`, {
-    cure: 'audit-export verify says what is wrong with the log.',
+    cure: 'See what is wrong with the log: audit-export verify',
   });
 }

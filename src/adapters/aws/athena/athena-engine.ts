@@ -163,7 +163,7 @@ function cellsOf({ Data = [] }: Row): (string | null)[] {
 
 function failed(id: string, reason = 'it does not say why'): AuditExportError {
   return new AuditExportError('query-failed', `Athena could not run the query ${id}: ${reason}.`, {
-    cure: 'Correct the query; audit-export consumers athena --apply makes the tables and views that are missing.',
+    cure: 'Correct the query, or make the tables and views that are missing: audit-export consumers athena --apply',
     details: { queryId: id },
   });
 }

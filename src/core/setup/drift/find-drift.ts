@@ -119,7 +119,7 @@ function rotation(desired: DesiredAccess): DriftFinding[] {
       level: 'drift',
       resource: role.name,
       message: `the external id is being changed: ${externalId} is used, and ${otherExternalId} is to be let in as well until that is done`,
-      cure: 'audit-export iam rotate goes on; audit-export iam rotate --back takes it back',
+      cure: 'To go on: audit-export iam rotate; to take it back: audit-export iam rotate --back',
       curedByPlan: false,
     },
   ];
