@@ -85,8 +85,11 @@ async function runVerb(
     ? await loadProfile(early, process)
     : { profile: undefined, configFile: undefined };
   // A set-up that was begun in this folder does not change what is delivered elsewhere, under no profile that was named.
+  const { to } = verb.settings;
   const isElsewhere =
-    early.profile === undefined && verb.settings['to'] !== undefined && flags['to'] !== undefined;
+    early.profile === undefined &&
+    to !== undefined &&
+    resolveSettings({ to }, { flags, environment, profile: undefined }).to !== undefined;
   const profile = isElsewhere && found?.profile.state === 'draft' ? undefined : found;
   const { withLog } = await import('./terminal/log-context.ts');
   const context = withLog(process, logFormatOf(argv, environment), verb.path.join('-'));

@@ -131,6 +131,16 @@ const cases: readonly Case[] = [
     ),
     options: { stdin: good.bytes },
   },
+  {
+    name: 'a set-up that was begun here, and a store that a variable names',
+    args: ['push'],
+    code: 0,
+    prepare: laid(
+      'audit-export.json',
+      JSON.stringify({ defaultProfile: 'a', profiles: { a: { state: 'draft', types: ['query'] } } }),
+    ),
+    options: { stdin: good.bytes, environment: { AUDIT_EXPORT_TO: 'out' } },
+  },
   { name: 'a bucket name that can not be', args: ['push', '--to', 's3://a/b'], code: 2, says: ['s3://a/b'] },
   {
     name: 'an account that is none',

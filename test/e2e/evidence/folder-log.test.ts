@@ -105,11 +105,31 @@ describe('the log of a folder', () => {
     const resumed = await runCli(workspace, ['evidence', 'resume', ...to, '--json']);
     expect({ code: resumed.code, ...(JSON.parse(resumed.stdout) as object) }).toMatchObject({
       code: 0,
+      report: 'evidence-log',
       leaves: 9,
     });
     await push(20);
     const logs = await logsIn(workspace.path('out'), await keyOf(workspace, to));
     expect(logs.map(({ sizes }) => sizes)).toEqual([[5, 9, 13]]);
+  });
+
+  test('evidence --json has a schema for each command', async () => {
+    const workspace = await newWorkspace();
+    const to = ['--to', workspace.path('out')];
+    const file = await events(workspace, 'a.jsonl', 0, 3);
+    expect((await runCli(workspace, ['push', ...to, file])).code).toBe(0);
+    const printed = async (...args: string[]): Promise<Record<string, unknown>> => {
+      // What it prints is held against its schema there.
+      const { stdout } = await runCli(workspace, ['evidence', ...args, ...to, '--json']);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const key = await printed('key');
+    expect(key).toMatchObject({ report: 'evidence-key', version: 1 });
+    const log = { report: 'evidence-log', version: 1, log: key['log'], unpublished: 0 };
+    expect(await printed('publish')).toMatchObject(log);
+    expect(
+      await printed('retire', 'audit_type=alert/gone.jsonl.gz', '--reason', 'kept for a year'),
+    ).toMatchObject(log);
   });
 
   test('says that nothing came, once an interval', async () => {

@@ -24,7 +24,8 @@ Examples:
     const { readVerifierKey } = await import('../../contexts/readers/evidence-context.ts');
     const request = { options, profile } as unknown as EvidenceRequest;
     const { log, key } = await readVerifierKey(request, context);
-    context.stdout.write(options.json ? `${JSON.stringify({ log, key }, null, 2)}\n` : `${key}\n`);
+    const report = { report: 'evidence-key', version: 1, log, key };
+    context.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${key}\n`);
     return 0;
   },
 };
@@ -98,7 +99,7 @@ the store is damaged, or does not begin with what this state has signed.`,
     const request = requestOf(invocation);
     const resumed = await resume(args[0], request, await readingHost(request, invocation));
     const text = `Log ${resumed.log}: the next push goes on behind leaf ${resumed.leaves}.\n`;
-    context.stdout.write(options.json ? `${JSON.stringify(resumed, null, 2)}\n` : text);
+    context.stdout.write(options.json ? asJson(resumed) : text);
     return 0;
   },
 };
@@ -122,6 +123,11 @@ async function show(report: EvidenceReport, { context, options }: Invocation): P
   const { formatCounted } = await import('../../../core/report/format.ts');
   const { log, leaves, unpublished, problem } = report;
   const text = `Log ${log ?? 'none'}: ${formatCounted(leaves, 'leaf', 'leaves')} published, ${unpublished} not.\n`;
-  context.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : text);
+  context.stdout.write(options.json ? asJson(report) : text);
   return problem === null ? exitCodes.done : exitCodes.delivery;
+}
+
+/** Shape: schemas/evidence-log.schema.json. */
+function asJson(log: Pick<EvidenceReport, 'log' | 'leaves' | 'unpublished'>): string {
+  return `${JSON.stringify({ report: 'evidence-log', version: 1, ...log }, null, 2)}\n`;
 }
