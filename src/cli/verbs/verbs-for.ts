@@ -7,8 +7,11 @@ const alone: Readonly<Record<string, () => Promise<Verb>>> = {
   status: async () => (await import('./delivery/status.ts')).statusVerb,
 };
 
-/** The verbs that a command line may mean: the one that it begins with, or all. */
+/** The verbs that a command line may mean: those whose first word it begins with, or all. */
 export async function verbsFor([first = '']: readonly string[]): Promise<readonly Verb[]> {
   const load = Object.hasOwn(alone, first) ? alone[first] : undefined;
-  return load === undefined ? (await import('./index.ts')).verbs : [await load()];
+  if (load !== undefined) return [await load()];
+  const { verbs } = await import('./index.ts');
+  const meant = verbs.filter(({ path }) => path[0] === first);
+  return meant.length === 0 ? verbs : meant;
 }

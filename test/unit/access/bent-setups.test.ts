@@ -51,14 +51,6 @@ vi.mock(import('../../../src/adapters/aws/s3/bucket-admin.ts'), async (original)
   };
 });
 
-// A thousand command lines: each is built of its own verbs, and not of all.
-vi.mock(import('../../../src/cli/verbs/verbs-for.ts'), async (original) => {
-  const { verbsFor } = await original();
-  return {
-    verbsFor: async (argv) => (await verbsFor(argv)).filter(({ path }) => path[0] === argv[0]),
-  };
-});
-
 /** How bad it is: what failed weighs more than any number of warnings. */
 function weightOf({ counts }: AccessReport): number {
   return counts.fail * 100 + counts['not-yet-visible'] * 100 + counts.warn;
