@@ -18,7 +18,7 @@ import { AuditExportError, isAuditExportError } from '../errors.ts';
 import type { ObjectStore } from '../ports/store/object-store.ts';
 import { readNamedFile } from '../adapters/fs/named-files.ts';
 import { journalParts } from './contexts/delivery/journal-context.ts';
-import { buildProgress } from './terminal/log-context.ts';
+import { buildProgress, liveProgress } from './terminal/log-context.ts';
 import type { SourceOptions } from './contexts/delivery/source-context.ts';
 import { bucketSources, queueParts } from './contexts/delivery/source-context.ts';
 import { findDestination, stateFolderOf } from './contexts/delivery/state-context.ts';
@@ -33,11 +33,13 @@ export function buildPushHost(
   reload?: () => Promise<PushRequest>,
 ): PushHost {
   const { stdin, signal, environment, log, version, clock } = context;
+  const progress = buildProgress(context, options);
   return {
     clock,
     random: systemRandom,
     signal,
-    progress: buildProgress(context, options),
+    progress,
+    live: liveProgress(progress, context, options),
     log,
     openMetrics: async (settings) => {
       if (settings.file === undefined && settings.port === undefined) return noMetrics;

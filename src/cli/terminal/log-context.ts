@@ -62,8 +62,20 @@ export function buildProgress(
   { quiet, logFormat }: ProgressOptions,
 ): Progress & TextProgress {
   if (logFormat === 'json') return new ProgressLog(log, { quiet, now: clock.now });
-  const redraws = stderr.isTTY === true && environment['TERM'] !== 'dumb';
-  return new ProgressLine(stderr, { quiet, redraws, now: clock.now });
+  return new ProgressLine(stderr, { quiet, redraws: canRedraw({ stderr, environment }), now: clock.now });
+}
+
+/** The same where one line is drawn again in its place; undefined elsewhere. */
+export function liveProgress(
+  progress: TextProgress,
+  context: Pick<CliContext, 'stderr' | 'environment'>,
+  { quiet, logFormat }: ProgressOptions,
+): TextProgress | undefined {
+  return !quiet && logFormat !== 'json' && canRedraw(context) ? progress : undefined;
+}
+
+function canRedraw({ stderr, environment }: Pick<CliContext, 'stderr' | 'environment'>): boolean {
+  return stderr.isTTY === true && environment['TERM'] !== 'dumb';
 }
 
 interface ProgressOptions {

@@ -208,10 +208,11 @@ async function takeChunk(
   { job, ports, assembler, times, seen, badLines }: Reading & { badLines: BadLines },
 ): Promise<void> {
   const flags = seen?.note(whole.lineKeys ?? noKeys);
-  const { chunk, dropped } = dropDuplicates(
-    withoutWaiting(whole, cut.input, source),
-    (line) => flags?.[line] === 1,
-  );
+  const taken = withoutWaiting(whole, cut.input, source);
+  const { chunk, dropped } =
+    flags === undefined
+      ? { chunk: taken, dropped: new Map<number, number>() }
+      : dropDuplicates(taken, (line) => flags[line] === 1);
   job.account.addChunk(chunk, { source: source.name, linesBefore: source.lines });
   job.account.addDuplicates(dropped);
   if (chunk.bad.length > 0) await badLines.takeAll(chunk.bad, cut, source);

@@ -104,8 +104,10 @@ export class FollowNotes {
   #tellSum(): void {
     const { batches, lines, delivered, quarantined, objects } = this.#since;
     const aside = quarantined > 0 ? `, ${formatCount(quarantined)} quarantined` : '';
-    const message = `${formatCounted(lines, 'line', 'lines')} in ${formatCounted(batches, 'batch', 'batches')}: ${formatCount(delivered)} delivered${aside}, ${formatCounted(objects, 'object', 'objects')}.`;
-    this.#note('delivered', message, { ...this.#since, spoolBytes: this.#options.keptBytes() });
+    const spoolBytes = this.#options.keptBytes();
+    const spool = spoolBytes === 0 ? '' : `, ${formatBytes(spoolBytes)} in the spool`;
+    const message = `${formatCounted(lines, 'line', 'lines')} in ${formatCounted(batches, 'batch', 'batches')}: ${formatCount(delivered)} delivered${aside}, ${formatCounted(objects, 'object', 'objects')}${spool}.`;
+    this.#note('delivered', message, { ...this.#since, spoolBytes });
     this.#since = { batches: 0, lines: 0, delivered: 0, quarantined: 0, objects: 0 };
   }
 

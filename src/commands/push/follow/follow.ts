@@ -1,6 +1,7 @@
 import type { PushReport } from '../../../core/accounting/push-report.ts';
 import { AuditExportError } from '../../../errors.ts';
 import { Follower } from './follower.ts';
+import { LiveLine } from './live-line.ts';
 import { holdJournal } from '../session/held-journal.ts';
 import type { PushHost } from '../session/push-host.ts';
 import type { PushPlan } from '../plan/push-plan.ts';
@@ -16,8 +17,10 @@ const mostListed = 10_000;
  * journal of every push, in a loop. What comes out of pipes is kept on disk until it is delivered. Returns one report for
  * all batches of this process; throws what is wrong before anything is read.
  */
-export async function follow(plan: PushPlan, host: PushHost, watch: Watch): Promise<PushReport> {
+export async function follow(plan: PushPlan, given: PushHost, watch: Watch): Promise<PushReport> {
   checkFollowing(plan);
+  const live = new LiveLine(given.live, given.clock);
+  const host: PushHost = { ...given, progress: live, log: live.above(given.log) };
   const deadline = new AbortController();
   const openSession = (asked: PushPlan, books?: Session['books']): Promise<Session> =>
     Session.open({ plan: asked, host, watch, signal: deadline.signal, mostListed, books });
@@ -39,6 +42,7 @@ export async function follow(plan: PushPlan, host: PushHost, watch: Watch): Prom
       const seen = dedupe === undefined ? undefined : telling(held.openSeen(dedupe), host);
       const follower = new Follower({
         host,
+        live,
         watch,
         session,
         held,

@@ -12,6 +12,7 @@ import { Mutex } from '../plan/condition.ts';
 import { FollowNotes } from './follow-notes.ts';
 import { FollowProblems } from './follow-problems.ts';
 import { InputWatch } from './input-watch.ts';
+import type { LiveLine } from './live-line.ts';
 import { BucketObjects } from '../sources/bucket-objects.ts';
 import { segmentsOf, spoolCursor } from '../sources/kept-source.ts';
 import { otherParts } from '../sources/other-parts.ts';
@@ -31,6 +32,7 @@ const backOff = { firstMs: 2000, mostMs: 60_000 };
 
 export interface FollowerOptions {
   host: PushHost;
+  live: LiveLine;
   watch: Watch;
   session: Session;
   held: HeldJournal;
@@ -89,7 +91,7 @@ export class Follower {
   }
 
   async run(): Promise<PushReport> {
-    const { host, inputs, kept, held, deadline } = this.#options;
+    const { host, inputs, kept, held, deadline, live } = this.#options;
     await this.#removeDelivered(kept, held);
     this.#notes.started(this.#session.plan.inputs);
     // Decisions about files count for the first batch: they must be known by then.
@@ -97,6 +99,7 @@ export class Follower {
     const stopReloading = host.onReload(() => void this.#reload());
     const drained = new AbortController();
     void this.#awaitDeadline(drained.signal);
+    void live.run(() => ({ oldestMs: this.#news.sinceMs, spoolBytes: kept.bytes }), drained.signal);
     const reading = Promise.all([
       this.#intake.run(inputs.pipes, host.signal, deadline.signal),
       inputs.hasFiles ? this.#watch.run(host.signal) : undefined,
@@ -175,7 +178,7 @@ export class Follower {
 
   /** Delivers what files have; with `isFlush` what has come out of pipes as well, else only what an earlier process left of it. */
   async #deliver(isFlush: boolean): Promise<FilesResult> {
-    const { host, held, inputs } = this.#options;
+    const { host, held, inputs, kept, watch } = this.#options;
     const nowMs = host.clock.now();
     const isWhole = this.#news.isWholeDue;
     if (isFlush) await this.#intake.closeSegments();
@@ -199,7 +202,7 @@ export class Follower {
       await taken.settle(held.journal.state.files);
       if (isWhole) this.#news.looked(nowMs);
     }
-    this.#showSpool();
+    watch.meter.spool({ bytes: kept.bytes, oldestMs: this.#news.sinceMs });
     return result;
   }
 
@@ -228,12 +231,12 @@ export class Follower {
   }
 
   async #push(job: SessionJob): Promise<PushResult> {
-    const { deadline, seen, watch } = this.#options;
+    const { deadline, seen, watch, live } = this.#options;
     const session = this.#session;
     const signal = AbortSignal.any([deadline.signal, this.#attempt.signal]);
     const eventSeen = session.plan.eventKeys ? seen : undefined;
     const { result, report } = await session.push({ ...job, seen: eventSeen, signal });
-    if (result.ended === 'complete') this.#notes.delivered(report);
+    if (result.ended === 'complete') for (const each of [this.#notes, live]) each.delivered(report);
     for (const { name, failure } of result.sources)
       if (failure !== undefined) this.#tell(sourceProblem(name, failure));
     void watch.recorder?.mark(() => this.#session.report({ ended: 'complete' }));
@@ -258,11 +261,6 @@ export class Follower {
     const looked = new Set(known.map(({ source }) => source.name));
     const others = isWhole ? [] : this.#waiting.filter(({ source }) => !looked.has(source));
     this.#waiting = [...others, ...waiting];
-  }
-
-  #showSpool(): void {
-    const { watch, kept } = this.#options;
-    watch.meter.spool({ bytes: kept.bytes, oldestMs: this.#news.sinceMs });
   }
 
   async #reload(): Promise<void> {

@@ -20,6 +20,7 @@ import type { Metrics } from '../../../ports/metrics.ts';
 import type { ObjectStore } from '../../../ports/store/object-store.ts';
 import type { JobIndex, Shard } from '../../../core/push/shard.ts';
 import type { Progress } from '../../../ports/terminal/progress.ts';
+import type { TextProgress } from '../../../ports/terminal/text-progress.ts';
 import type { Quarantine } from '../../../ports/store/quarantine.ts';
 import type { RunHistory } from '../../../ports/state/run-history.ts';
 import type { Random } from '../../../ports/random.ts';
@@ -97,6 +98,8 @@ export interface PushHost extends DestinationFinder {
   random: Random;
   signal: AbortSignal;
   progress: Progress;
+  /** One line that is drawn again in its place; missing where there is no terminal for it. */
+  live?: TextProgress | undefined;
   log: Log;
   /** Opens what was asked to show metrics; what takes nothing, where nothing was. Throws `usage` and `port-in-use`. */
   openMetrics: (settings: MetricsPlace) => Promise<Metrics>;
