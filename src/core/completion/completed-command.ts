@@ -75,7 +75,7 @@ function completedFlag(
   { flag: name, short, kind, value = '', choices, help }: Setting,
   known: KnownWords,
 ): CompletedFlag {
-  if (kind === 'switch') return { name, help, value: undefined };
+  if (kind === 'switch') return { name, short, help, value: undefined };
   if (name === 'profile') return { name, short, help, value: 'profile' };
   const words = choices ?? known[`--${name}`] ?? known[value];
   return { name, short, help, value: words ?? valuesByName[value] ?? 'any' };
@@ -104,7 +104,9 @@ export function commandGroups(commands: readonly CompletedCommand[]): CommandGro
       continue;
     }
     const below = groups.get(word) ?? [];
-    groups.set(word, [...below, { word: second, summary }]);
+    // A command of three words belongs to one of two.
+    if (path.length === 2 || below.every((next) => next.word !== second))
+      groups.set(word, [...below, { word: second, summary }]);
   }
   const names = [...groups].map(([word, next]) => ({
     word,

@@ -48,7 +48,10 @@ function groupLines({ path, next }: CommandGroup): string[] {
 function commandLines({ path, flags, words, takesFiles }: CompletedCommand): string[] {
   const start = `complete -c audit-export -n ${quote(`__audit_export_in ${path.join(' ')}`)}`;
   return [
-    ...flags.map(({ name, help, value }) => `${start} -l ${name}${valueOf(value)} -d ${quote(help)}`),
+    ...flags.map(
+      ({ name, short, help, value }) =>
+        `${start}${short === undefined ? '' : ` -s ${short}`} -l ${name}${valueOf(value)} -d ${quote(help)}`,
+    ),
     ...(words.length === 0 ? [] : [`${start} -a ${quote(words.join(' '))}`]),
     ...(takesFiles ? [`${start} -F`] : []),
   ];

@@ -53,9 +53,12 @@ function commandFunction({ path, flags, words, takesFiles }: CompletedCommand): 
   return `${functionName(path)}() {\n  _arguments ${specs.map((spec) => `\\\n    ${spec}`).join(' ')}\n}`;
 }
 
-function flagSpec({ name, help, value }: CompletedFlag): string {
+function flagSpec({ name, short, help, value }: CompletedFlag): string {
   const text = help.replaceAll(/[[\]:\\]/g, String.raw`\$&`);
-  return quoted(`--${name}[${text}]${value === undefined ? '' : `: :${actionOf(value)}`}`);
+  const rest = `[${text}]${value === undefined ? '' : `: :${actionOf(value)}`}`;
+  if (short === undefined) return quoted(`--${name}${rest}`);
+  // Either form excludes the other (zshcompsys(1), "Utility Functions": _arguments).
+  return `${quoted(`(-${short} --${name})`)}{-${short},--${name}}${quoted(rest)}`;
 }
 
 function actionOf(value: NonNullable<CompletedFlag['value']>): string {

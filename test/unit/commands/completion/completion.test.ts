@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { verbs } from '../../../../src/cli/verbs/index.ts';
 import { completion } from '../../../../src/commands/completion/index.ts';
 import { shells } from '../../../../src/core/completion/render-completion.ts';
+import type { Setting } from '../../../../src/core/config/setting.ts';
 import { globalSettings } from '../../../../src/core/config/global-settings.ts';
 import { schemaErrors } from '../../../fakes/json-schema.ts';
 import { scratchFolder } from '../../../fakes/scratch-folder.ts';
@@ -28,9 +29,17 @@ describe.each(shells)('the completion of %s', (shell) => {
   test('knows every command and every flag', () => {
     for (const { path, settings } of verbs) {
       for (const word of path) expect(script).toContain(word);
-      for (const { flag } of Object.values({ ...settings, ...globalSettings }))
+      for (const { flag, short } of Object.values<Setting>({ ...settings, ...globalSettings })) {
         expect(script).toContain(flag);
+        const forms = { fish: `-s ${short} -l ${flag}`, zsh: `{-${short},--${flag}}`, bash: `--${flag}` };
+        expect(script).toContain(short === undefined ? flag : forms[shell]);
+      }
     }
+  });
+
+  test('names each command once', () => {
+    expect(script).not.toMatch(/\b(snowflake|alerts), \1\b/);
+    expect(script).not.toMatch(/'(?:snowflake|alerts):[^']*'\s+'(?:snowflake|alerts):/);
   });
 
   test.skipIf(findShell(shell) === undefined)('is a script without mistakes in its grammar', () => {
