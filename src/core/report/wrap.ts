@@ -28,3 +28,12 @@ export function wrapLine(line: string, columns: number, hanging?: number): strin
   }
   return [...lines, current];
 }
+
+/** Breaks each line of a text at its spaces. `columns` is the width of the terminal; without one, nothing is broken. */
+export function wrapText(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, columns))
+    .join('\n');
+}

@@ -1,6 +1,7 @@
 import type { QuarantineLines, ShownLine } from '../../../commands/quarantine/show.ts';
 import { formatBytes, formatCount, formatCounted } from '../../../core/report/format.ts';
 import { printable } from '../../../core/report/printable.ts';
+import { wrapText } from '../../../core/report/wrap.ts';
 import type { Palette } from '../palette.ts';
 
 /** So many lines of the content are shown before and behind the fault, and so many characters of one. */
@@ -11,10 +12,13 @@ const aroundCharacters = 60;
 export function renderQuarantinedLines(
   { lines, more }: QuarantineLines,
   palette: Palette,
-  { verbose }: { verbose: boolean },
+  { verbose, columns }: { verbose: boolean; columns?: number | undefined },
 ): string {
   if (lines.length === 0) return `${palette.good('Nothing is in quarantine')}\n`;
-  const shown = lines.map((line) => [...headLines(line, palette), ...contentLines(line, palette, verbose)]);
+  const shown = lines.map((line) => [
+    ...headLines(line, palette).map((text) => wrapText(text, columns)),
+    ...contentLines(line, palette, verbose),
+  ]);
   const rest =
     more === 0
       ? []

@@ -2,6 +2,8 @@ import type { CollectReport } from '../../../commands/collect/collect-report.ts'
 import type { GlobalOptions } from '../../../core/config/global-settings.ts';
 import type { CliContext } from '../../terminal/terminal-context.ts';
 import { leftOutLines, renderCollectReport } from './collect-report.ts';
+import { wrapText } from '../../../core/report/wrap.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import { renderError, renderKnownError } from '../error.ts';
 import { buildPalette } from '../palette.ts';
 
@@ -23,7 +25,9 @@ export function showCollectReport(
   const place = report.outcome === 'printed' || report.store === null ? stderr : stdout;
   if (options.json) place.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!options.quiet || exitCode !== 0)
-    place.write(renderCollectReport(report, buildPalette(context, options.noColor)));
+    place.write(
+      wrapText(renderCollectReport(report, buildPalette(context, options.noColor)), columnsOf(place)),
+    );
   // A map that grows old must not go unseen: its gaps are told in any case.
   else for (const line of leftOutLines(report)) place.write(`${line}\n`);
   return exitCode;

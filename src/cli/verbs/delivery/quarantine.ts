@@ -6,6 +6,8 @@ import {
   quarantineReplaySettings,
   quarantineShowSettings,
 } from '../../../commands/quarantine/settings.ts';
+import { wrapText } from '../../../core/report/wrap.ts';
+import { columnsOf } from '../../terminal/columns.ts';
 import type { Verb } from '../../verb.ts';
 
 const where = `Of the profile; without one, of all destinations that were delivered to without a profile, or of the one that --to names.`;
@@ -32,7 +34,10 @@ Once the cause is mended: audit-export quarantine replay`,
     context.stdout.write(
       options.json
         ? `${JSON.stringify(list, null, 2)}\n`
-        : renderQuarantineList(list, replay, buildPalette(context, options.noColor)),
+        : wrapText(
+            renderQuarantineList(list, replay, buildPalette(context, options.noColor)),
+            columnsOf(context.stdout),
+          ),
     );
     return 0;
   },
@@ -63,7 +68,10 @@ Examples:
     context.stdout.write(
       options.json
         ? `${JSON.stringify(shown, null, 2)}\n`
-        : renderQuarantinedLines(shown, buildPalette(context, options.noColor), { verbose }),
+        : renderQuarantinedLines(shown, buildPalette(context, options.noColor), {
+            verbose,
+            columns: columnsOf(context.stdout),
+          }),
     );
     return 0;
   },

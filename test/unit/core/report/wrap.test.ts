@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wrapLine } from '../../../../src/core/report/wrap.ts';
+import { wrapLine, wrapText } from '../../../../src/core/report/wrap.ts';
 
 test('a line is broken at words, and what follows is indented', () => {
   expect(wrapLine('  one two three four', 14)).toEqual(['  one two', '    three four']);
@@ -28,4 +28,9 @@ test('no word is lost, and only what can not be broken is too wide', () => {
       },
     ),
   );
+});
+
+test('each line of a text is broken by itself, and nothing where there is no terminal', () => {
+  expect(wrapText('one two three\n  four five six\n', 11)).toBe('one two\n  three\n  four five\n    six\n');
+  expect(wrapText('one two three\n', undefined)).toBe('one two three\n');
 });
