@@ -19,7 +19,7 @@ import { useWorkspaces } from './workspace.ts';
 
 const input = generateInput({ seed: 77, lines: 160, hours: 12 });
 /** Large enough that objects are stored before its end. */
-const longInput = generateInput({ seed: 78, bytes: 800_000, hours: 12 });
+const longInput = generateInput({ seed: 78, bytes: 1_200_000, hours: 12 });
 const newWorkspace = useWorkspaces();
 /** Tries and outages are waited for on a clock of which ten seconds are one. */
 const clock = quickClock(10);

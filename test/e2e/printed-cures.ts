@@ -5,8 +5,7 @@ import type { Verb } from '../../src/cli/verb.ts';
 import { verbs } from '../../src/cli/verbs/index.ts';
 
 /** Ends a command within a sentence: a mark with a space or nothing behind it, or the bracket that it stands in. */
-const endOfCommand =
-  /[.,;:)](?=\s|$)|\s(?:or|and|which|where|until|for|in|as|to|with|behind|first|again|there)\s|[|(→#]|$/;
+const endOfCommand = /[.,;:)](?=\s|$)|[|(→#]|$/;
 
 /** The commands of this tool in the cures of what was written to stderr. */
 export function commandsIn(stderr: string): string[] {

@@ -9,7 +9,7 @@ import { startCli } from './run-cli.ts';
 import { useWorkspaces } from './workspace.ts';
 
 const workers = 3;
-const kills = 2;
+const kills = 4;
 const objects = 20;
 const newWorkspace = useWorkspaces();
 const input = generateInput({ seed: 91, lines: objects * 50, hours: 60, late: 0.05 });

@@ -105,8 +105,7 @@ export function commandGroups(commands: readonly CompletedCommand[]): CommandGro
     }
     const below = groups.get(word) ?? [];
     // A command of three words belongs to one of two.
-    if (path.length === 2 || below.every((next) => next.word !== second))
-      groups.set(word, [...below, { word: second, summary }]);
+    if (below.every((next) => next.word !== second)) groups.set(word, [...below, { word: second, summary }]);
   }
   const names = [...groups].map(([word, next]) => ({
     word,

@@ -24,7 +24,7 @@ type Place = string;
 
 function wrong(place: Place, text: string, rule: string): AuditExportError {
   return new AuditExportError('usage', `${place}: ${JSON.stringify(text)} can't be used: ${rule}.`, {
-    cure: 'See audit-export help for the values.',
+    cure: 'Give a value of that form.',
   });
 }
 

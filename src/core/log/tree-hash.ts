@@ -49,5 +49,6 @@ export function rootOf(hashes: readonly Buffer[]): Buffer {
     const isOdd = width % 2 === 1;
     if (isOdd) level.copyWithin(((width - 1) / 2) * hashBytes, (width - 1) * hashBytes, width * hashBytes);
   }
-  return level.subarray(0, hashBytes);
+  // A copy: whoever keeps the root need not keep the level.
+  return Buffer.from(level.subarray(0, hashBytes));
 }

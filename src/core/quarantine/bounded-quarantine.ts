@@ -81,7 +81,7 @@ export class BoundedQuarantine implements Quarantine {
     const { clock, log, signal } = this.#ports;
     const message = `The quarantine ${folder} is full: it holds what --quarantine-size allows, ${limit} bytes.`;
     const cure =
-      'Make room with audit-export quarantine replay or audit-export quarantine drop, or allow more with --quarantine-size.';
+      'Make room: audit-export quarantine replay, or audit-export quarantine drop. Or allow more with --quarantine-size.';
     if (stops) throw new AuditExportError('quarantine-full', message, { cure });
     // What this run has set aside can be dealt with as well, once its list is whole.
     if (!this.#isWithinLine) this.#sealed = (await this.#inner.seal()) ?? this.#sealed;

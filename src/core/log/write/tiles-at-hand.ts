@@ -16,7 +16,7 @@ export function readerOf(
     const content = made.get(tilePath(tile)) ?? (hashes && Buffer.concat(hashes)) ?? (await readStored(tile));
     if (content !== undefined) return content;
     throw new AuditExportError('log-damaged', `${tilePath(tile)} of the log is not at hand.`, {
-      cure: 'Run audit-export evidence publish with credentials that may read the log (s3:GetObject).',
+      cure: 'With credentials that may read the log (s3:GetObject): audit-export evidence publish',
     });
   };
 }

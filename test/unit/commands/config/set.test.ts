@@ -95,11 +95,11 @@ describe('bad input is refused, and says what is meant', () => {
     ['buckt', ['x'], 'usage', 'Did you mean bucket?'],
     ['types', ['qery'], 'usage', 'Did you mean query?'],
     ['types', [','], 'usage', 'Known types: query, alert.'],
-    ['objectSize', ['big'], 'usage', 'See audit-export help for the values.'],
+    ['objectSize', ['big'], 'usage', 'Give a value of that form.'],
     ['partition', ['week'], 'usage', 'Use one of: day, hour'],
     ['level', ['12'], 'usage', 'Use one of: 1, 2, 3, 4, 5, 6, 7, 8, 9'],
     ['layout', ['{type}'], 'usage', 'Use a template of'],
-    ['tags', ['team'], 'usage', 'See audit-export help'],
+    ['tags', ['team'], 'usage', 'Give a value of that form.'],
     ['level', [], 'missing-answer', '--unset'],
   ])('%s %j', async (name, values, code, cure) => {
     await expect(set({ name, values })).rejects.toMatchObject({ code, cure: expect.stringContaining(cure) });

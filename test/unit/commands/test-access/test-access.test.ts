@@ -132,7 +132,7 @@ test.each<[what: string, flags: Record<string, string>, profile: Profile | null,
       'usage',
       /The probes are configuration, /,
     ],
-    ['no time', { wait: 'soon' }, acme, 'usage', /help/],
+    ['no time', { wait: 'soon' }, acme, 'usage', /^Give a value of that form\.$/],
   ],
 )('%s is refused before anything is asked', async (_, flags, ...[profile, code, cure]) => {
   await expect(run(flags, profile)).rejects.toMatchObject({ code, cure: expect.stringMatching(cure) });
